@@ -1,0 +1,1 @@
+"""The training engine: knows nothing of Qt and is usable from any script."""

@@ -1,0 +1,40 @@
+"""The one place that knows where NetViz's files are: its resources and the user's folders."""
+
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+_SENTINEL = "netviz-resources.txt"
+
+
+@cache
+def resources_dir() -> Path:
+    """Folder of the files that ship with NetViz.
+
+    Installed from a wheel it lies inside the package, in a checkout beside it.
+    """
+    package = Path(__file__).resolve().parent
+    candidates = (package / "resources", package.parent / "resources")
+    for folder in candidates:
+        if (folder / _SENTINEL).is_file():
+            return folder
+    raise FileNotFoundError(
+        f"NetViz's resources are missing (looked in {candidates[0]} and {candidates[1]}). "
+        "Install NetViz again."
+    )
+
+
+def resource(*parts: str) -> Path:
+    """Path of one shipped file, for example ``resource("fonts", "Inter-Regular.ttf")``."""
+    return resources_dir().joinpath(*parts)
+
+
+def data_dir() -> Path:
+    """Folder into which data sets are downloaded unless the user names another."""
+    return Path(platformdirs.user_cache_dir("netviz", appauthor=False)) / "datasets"
+
+
+def state_dir() -> Path:
+    """Folder of the log file, the window's settings and autosaved runs."""
+    return Path(platformdirs.user_state_dir("netviz", appauthor=False))
