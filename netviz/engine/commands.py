@@ -1,0 +1,126 @@
+"""What can be asked of a `TrainingSession`; each command is obeyed within one batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from netviz.engine.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Load the data, build the network and measure it untrained: a new run, ready to start.
+
+    Attributes
+    ----------
+    config
+        The run's settings.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    """
+
+    config: RunConfig
+    data_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Train until the last epoch: start, resume, or go on after the epochs were raised."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold the run where it is."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Train a single batch, then hold."""
+
+
+@dataclass(frozen=True)
+class RunEpoch:
+    """Train to the end of the epoch under way, then hold."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the run here; it can still be continued with `Start`."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Go back to the initial weights, which are the same again unless the seed changes.
+
+    Attributes
+    ----------
+    changes
+        Options to change on the way, also those that take effect only on a reset.
+    """
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change options of the run under way; the next batch uses them.
+
+    Options that take effect on Reset are refused here.
+    """
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rewind:
+    """Return to the last good state that was kept, and change options there.
+
+    Attributes
+    ----------
+    changes
+        Options to change at that point, for example a smaller learning rate.
+    """
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SetPace:
+    """Slow training down so that single batches can be watched.
+
+    Attributes
+    ----------
+    batches_per_second
+        Upper limit; None for full speed. The losses are the same at any pace.
+    """
+
+    batches_per_second: float | None
+
+
+@dataclass(frozen=True)
+class Save:
+    """Write the run's files into a folder, each whole or not at all."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Close:
+    """End the session; nothing is served after it."""
+
+
+Command = (
+    Prepare
+    | Start
+    | Pause
+    | Step
+    | RunEpoch
+    | Stop
+    | Reset
+    | Change
+    | Rewind
+    | SetPace
+    | Save
+    | Close
+)

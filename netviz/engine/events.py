@@ -1,0 +1,232 @@
+"""What a `TrainingSession` tells: plain numbers and numpy copies, never a tensor.
+
+Every event carries the number of the run it belongs to, so that late news of an older run
+can be dropped.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.config import RunConfig
+from netviz.engine.ledger import LedgerEntry
+
+
+class State(StrEnum):
+    """What a run is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Loss and accuracy of one moment, in evaluation mode.
+
+    Attributes
+    ----------
+    epoch, step
+        When: after this many epochs and steps; 0 is the untrained network.
+    train_loss, train_accuracy
+        On as many training images as there are test images, so that the gap to the test
+        figures means something. Accuracy is in 0..1.
+    test_loss, test_accuracy
+        On all test images.
+    seconds
+        Training time of the epoch, evaluation and pauses not counted.
+    samples_per_second
+        Training throughput of the epoch; 0 for the untrained network.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+    samples_per_second: float
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """A new run is being made ready: data are loaded, the network is built."""
+
+    run: int
+    config: RunConfig
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A new run is ready, and this is what it consists of.
+
+    Attributes
+    ----------
+    device
+        The processor in use, such as ``cpu`` or ``cuda``.
+    threads
+        Processor cores used for one step.
+    parameters
+        Number of trainable parameters.
+    image_shape
+        Channels, height, width.
+    layers
+        One line per layer of the network.
+    untrained
+        How good the network is before the first step.
+    """
+
+    run: int
+    config: RunConfig
+    device: str
+    threads: int
+    parameters: int
+    train_count: int
+    test_count: int
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+    layers: tuple[str, ...]
+    untrained: Measurement
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The run went into another state.
+
+    Attributes
+    ----------
+    stopped
+        Whether the user ended it before the last epoch; only with state finished.
+    """
+
+    run: int
+    state: State
+    step: int
+    epoch: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The steps trained since the last report.
+
+    Attributes
+    ----------
+    steps
+        Their numbers, counted from 1, ``int64 [k]``.
+    losses
+        Loss of each batch, ``float32 [k]``.
+    learning_rates
+        Learning rate that each step used, ``float64 [k]``.
+    epoch
+        Epoch under way, counted from 1.
+    batch, batches
+        Batches done in this epoch and batches it has at the present batch size.
+    running_accuracy
+        Share of right answers of the epoch so far, as the network was at each batch.
+    samples_per_second
+        Training throughput since the last report.
+    remaining_s
+        Estimated seconds of training to the last epoch's end.
+    """
+
+    run: int
+    steps: NDArray[np.int64]
+    losses: NDArray[np.float32]
+    learning_rates: NDArray[np.float64]
+    epoch: int
+    batch: int
+    batches: int
+    running_accuracy: float
+    samples_per_second: float
+    remaining_s: float
+
+    @property
+    def step(self) -> int:
+        """Number of the last step."""
+        return int(self.steps[-1])
+
+
+@dataclass(frozen=True)
+class EpochFinished:
+    """An epoch was trained and measured."""
+
+    run: int
+    measurement: Measurement
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Options of the run changed; the next batch uses the new config."""
+
+    run: int
+    config: RunConfig
+    entries: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """The run went back; everything after this step is forgotten."""
+
+    run: int
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command could not be obeyed and nothing was changed."""
+
+    run: int
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Training stopped because of an error; the session takes commands again.
+
+    Attributes
+    ----------
+    message, hint
+        What happened, and what to do.
+    details
+        A traceback for the log; may be empty.
+    rewind_step
+        Step of the last good state, to which `Rewind` returns; None if there is none.
+    """
+
+    run: int
+    message: str
+    hint: str
+    details: str
+    step: int
+    rewind_step: int | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The run's files were written."""
+
+    run: int
+    folder: Path
+
+
+Event = (
+    Preparing
+    | Prepared
+    | StateChanged
+    | Progress
+    | EpochFinished
+    | Changed
+    | Rewound
+    | Refused
+    | Failed
+    | Saved
+)

@@ -1,0 +1,110 @@
+"""How an option of a run is declared: once, with everything that any reader of it needs.
+
+The control panel, the command line, the messages about bad values and the ledger's labels
+are all derived from these declarations.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Effect(StrEnum):
+    """When a change of an option takes effect."""
+
+    NEXT_BATCH = "next batch"
+    ANY_TIME = "any time"
+    RESET = "on Reset"
+
+
+class Section(StrEnum):
+    """The part of the control panel in which an option stands, in the panel's order."""
+
+    TRAINING = "Training"
+    NETWORK = "Network"
+    DATA = "Data"
+    MORE = "More"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option's declaration, attached to its field in `RunConfig`.
+
+    Attributes
+    ----------
+    label
+        Its name on the screen.
+    help
+        One sentence that says what it is.
+    effect
+        When a change takes effect.
+    section
+        Where it stands in the control panel.
+    minimum, maximum
+        Inclusive range of a number.
+    choices
+        Allowed values of a choice, each with the name that the user sees.
+    logarithmic
+        Whether equal steps of its control multiply rather than add.
+    step
+        What one arrow key or wheel notch adds, for numbers that are not logarithmic.
+    only_with
+        Field and values of another option without which this one has no meaning.
+    short
+        The name used where space is scarce (plots, command line), the label if empty.
+    """
+
+    label: str
+    help: str
+    effect: Effect
+    section: Section
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    logarithmic: bool = False
+    step: float = 1
+    only_with: tuple[str, tuple[str, ...]] | None = None
+    short: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words, for messages and tooltips."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.minimum is not None and self.maximum is not None:
+            return f"{format_number(self.minimum)} to {format_number(self.maximum)}"
+        return "any value"
+
+    def problem(self, value: Any) -> str | None:
+        """Say why `value` is not allowed, or return None where it is."""
+        if self.choices:
+            return None if value in self.choices else "is not one of the choices"
+        numbers = value if isinstance(value, tuple) else (value,)
+        for number in numbers:
+            if not isinstance(number, int | float) or isinstance(number, bool):
+                continue
+            if not math.isfinite(number):
+                return "is not a finite number"
+            if self.minimum is not None and number < self.minimum:
+                return "is too small"
+            if self.maximum is not None and number > self.maximum:
+                return "is too large"
+        return None
+
+
+def format_number(value: float) -> str:
+    """Write a number as a person would: ``0.0003``, ``1e-05``, ``64``."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def format_value(option: Option, value: Any) -> str:
+    """Write a value of `option` as the user knows it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple | list):
+        return " – ".join(str(item) for item in value) or "none"
+    if isinstance(value, str):
+        return option.choices.get(value, value)
+    return format_number(value)
