@@ -1,0 +1,101 @@
+"""Load a data set of the catalogue into memory, checked."""
+
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from netviz import paths
+from netviz.engine.datasets.catalogue import DatasetInfo, Form, dataset_info, is_present
+from netviz.engine.datasets.cifar import read_cifar
+from netviz.engine.datasets.dataset import Dataset, Split
+from netviz.engine.datasets.idx import Arrays, read_idx
+from netviz.engine.errors import DataError
+
+
+def present(name: str, data_dir: Path | None = None) -> bool:
+    """Whether the files of the data set `name` are there; looks at names and sizes only.
+
+    Raises
+    ------
+    DataError
+        There is no such data set.
+    """
+    return is_present(dataset_info(name), data_dir or paths.data_dir())
+
+
+def load(name: str, data_dir: Path | None = None) -> Dataset:
+    """Both splits of the data set `name`, images ``uint8 [N, C, H, W]`` on the CPU.
+
+    Reads only; the data folder may be read-only.
+
+    Parameters
+    ----------
+    name
+        A name of the catalogue.
+    data_dir
+        The data folder, in torchvision's layout; by default the user's cache folder.
+
+    Raises
+    ------
+    DataError
+        There is no such data set, it was not downloaded yet, or a file is broken.
+    """
+    info = dataset_info(name)
+    data_dir = data_dir or paths.data_dir()
+    try:
+        train, test = _READERS[info.form](info, data_dir / info.folder)
+        return Dataset(
+            name,
+            info.classes,
+            train=_split(info, *train, count=info.train_count),
+            test=_split(info, *test, count=info.test_count),
+        )
+    except DataError as error:
+        raise DataError(error.message, _how_to_get(info, data_dir)) from error
+    except (OSError, EOFError, KeyError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+        message = f"{info.label} cannot be read: {error}."
+        raise DataError(message, _how_to_get(info, data_dir)) from error
+
+
+def _read_sample(_info: DatasetInfo, _folder: Path) -> tuple[Arrays, Arrays]:
+    with np.load(paths.resource("digits", "mnist_sample.npz")) as arrays:
+        train = arrays["train_images"][:, None], arrays["train_labels"]
+        test = arrays["test_images"][:, None], arrays["test_labels"]
+    return train, test
+
+
+_READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
+    Form.SAMPLE: _read_sample,
+    Form.IDX: read_idx,
+    Form.CIFAR: read_cifar,
+}
+
+
+def _split(
+    info: DatasetInfo, images: NDArray[np.uint8], labels: NDArray[np.uint8], *, count: int
+) -> Split:
+    if images.shape != (count, info.channels, info.height, info.width) or labels.shape != (count,):
+        raise DataError(
+            f"{info.label} is broken: it holds {len(images):,} images and {len(labels):,} labels "
+            f"where {count:,} of each belong, or images of another size."
+        )
+    if labels.max() >= len(info.classes):
+        raise DataError(
+            f"{info.label} is broken: it holds labels beyond its {len(info.classes)} classes."
+        )
+    return Split(torch.tensor(images), torch.tensor(labels, dtype=torch.int64))
+
+
+def _how_to_get(info: DatasetInfo, data_dir: Path) -> str:
+    if info.bundled:
+        return "Install NetViz again."
+    where = "" if data_dir == paths.data_dir() else f' --data-dir "{data_dir}"'
+    return (
+        f"Run 'netviz datasets download {info.name}{where}' or choose Download in the Data menu: "
+        "what is missing or broken is fetched."
+    )
