@@ -57,9 +57,12 @@ class Reset:
     ----------
     changes
         Options to change on the way, also those that take effect only on a reset.
+    data_dir
+        Folder of downloaded data sets; None for the one in use.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
+    data_dir: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -277,7 +277,12 @@ def _refusal(name: str, value: Any, problem: str) -> str:
     return f"{name}: {shown} {problem}. Allowed: {OPTIONS[name].allowed}."
 
 
-_EXPECTED = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+_EXPECTED: dict[Any, str] = {
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+}
 
 
 def _sentence(error: ErrorDetails) -> str:
@@ -285,6 +290,5 @@ def _sentence(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     if name not in OPTIONS:
         return f"{name} is no setting of a run. Allowed: {', '.join(OPTIONS)}."
-    annotation = RunConfig.model_fields[name].annotation
-    expected = _EXPECTED.get(annotation, "a list of whole numbers") if annotation else "a value"
+    expected = _EXPECTED.get(RunConfig.model_fields[name].annotation, "a list of whole numbers")
     return _refusal(name, error["input"], f"is not {expected}")

@@ -172,20 +172,33 @@ class Changed:
 
 @dataclass(frozen=True)
 class Rewound:
-    """The run went back; everything after this step is forgotten."""
+    """The run went back; everything after this step is forgotten.
+
+    Attributes
+    ----------
+    ledger
+        The changes that remain.
+    """
 
     run: int
     step: int
     epoch: int
+    config: RunConfig
+    ledger: tuple[LedgerEntry, ...]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A command could not be obeyed and nothing was changed."""
+    """A command could not be obeyed and nothing was changed.
+
+    A new run that could not be prepared is refused under its own number; the one before it
+    stays as it was.
+    """
 
     run: int
     message: str
     hint: str
+    details: str = ""
 
 
 @dataclass(frozen=True)

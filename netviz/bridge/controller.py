@@ -1,0 +1,293 @@
+"""The GUI thread's view of the training: the user's wishes go in, what happened comes out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from netviz.bridge.worker import TrainingThread
+from netviz.engine import commands, events
+from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.events import State
+from netviz.engine.options import Effect, format_value
+
+MERGE_S = 1.0
+"""Changes of the same option that follow each other faster are undone as one."""
+
+
+class Controller(QObject):
+    """Knows the state of the run and offers everything that can be done with it.
+
+    Attributes
+    ----------
+    config
+        The settings in force, as far as the training thread has confirmed them.
+    waiting
+        Changes that wait for a reset, by option.
+    state
+        What the run is doing.
+    step
+        Steps trained.
+    undo_stack
+        The user's changes, for undo and redo.
+
+    Signals
+    -------
+    preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
+failed, saved
+        One per event of the engine, which is their argument; late events of an older run are
+        dropped.
+    waiting_changed
+        `waiting` is another now; no arguments.
+    """
+
+    preparing = Signal(object)
+    prepared = Signal(object)
+    state_changed = Signal(object)
+    progressed = Signal(object)
+    epoch_finished = Signal(object)
+    changed = Signal(object)
+    rewound = Signal(object)
+    refused = Signal(object)
+    failed = Signal(object)
+    saved = Signal(object)
+    waiting_changed = Signal()
+
+    def __init__(
+        self, config: RunConfig, data_dir: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.config = config
+        self.waiting: dict[str, Any] = {}
+        self.state = State.IDLE
+        self.step = 0
+        self.undo_stack = QUndoStack(self)
+        self._data_dir = data_dir
+        self._run = 0
+        self._is_preparing = True
+        self._thread = TrainingThread(self)
+        self._thread.events_arrived.connect(self._on_thread_events_arrived)
+        self._takers: dict[type[Any], Callable[[Any], None]] = {
+            events.Preparing: self._on_preparing,
+            events.Prepared: self._on_prepared,
+            events.StateChanged: self._on_state_changed,
+            events.Progress: self._on_progress,
+            events.EpochFinished: self.epoch_finished.emit,
+            events.Changed: self._on_changed,
+            events.Rewound: self._on_rewound,
+            events.Refused: self._on_refused,
+            events.Failed: self._on_failed,
+            events.Saved: self.saved.emit,
+        }
+
+    # -- what can be done --------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start the training thread and prepare the first run."""
+        self._thread.start()
+        self._submit(commands.Prepare(self.config, self._data_dir))
+
+    def close(self, timeout_ms: int = 10_000) -> bool:
+        """End training and its thread; return whether it ended in time."""
+        return self._thread.close(timeout_ms)
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a run is being made ready."""
+        return self._is_preparing
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether there is nothing that a reset would lose."""
+        return self.step == 0 and self.state in (State.IDLE, State.FAILED)
+
+    @Slot()
+    def start(self) -> None:
+        """Train to the last epoch."""
+        self._submit(commands.Start())
+
+    @Slot()
+    def pause(self) -> None:
+        """Hold the run."""
+        self._submit(commands.Pause())
+
+    @Slot()
+    def toggle(self) -> None:
+        """Train if the run is held, hold it if it trains."""
+        if self.state is State.RUNNING:
+            self.pause()
+        else:
+            self.start()
+
+    @Slot()
+    def train_one_batch(self) -> None:
+        """Train a single batch, then hold."""
+        self._submit(commands.Step())
+
+    @Slot()
+    def train_one_epoch(self) -> None:
+        """Train to the end of the epoch under way, then hold."""
+        self._submit(commands.RunEpoch())
+
+    @Slot()
+    def stop(self) -> None:
+        """End the run here."""
+        self._submit(commands.Stop())
+
+    @Slot()
+    def reset(self) -> None:
+        """Go back to the initial weights; changes that wait take effect."""
+        self._reset(self.waiting)
+
+    def reset_with_seed(self, seed: int) -> None:
+        """Go back to other initial weights."""
+        self._reset({**self.waiting, "seed": seed})
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change options: at once where that is possible, else they wait for a reset.
+
+        Raises
+        ------
+        NetvizError
+            When a value is not allowed; nothing is changed.
+        """
+        config = self.config.with_changes({**self.waiting, **changes})
+        asked = {name: getattr(config, name) for name in changes}
+        late = {n: v for n, v in asked.items() if OPTIONS[n].effect is Effect.RESET}
+        live = {n: v for n, v in asked.items() if n not in late and v != getattr(self.config, n)}
+        if late:
+            self._change_on_reset(late)
+        if live:
+            before = {name: getattr(self.config, name) for name in live}
+            self.undo_stack.push(_LiveChange(self, before, live))
+
+    @Slot()
+    def drop_waiting(self) -> None:
+        """Forget the changes that wait for a reset."""
+        self._set_waiting({})
+
+    @Slot()
+    def rewind_with_smaller_rate(self) -> None:
+        """Go back to the last good state with a third of the learning rate."""
+        self._submit(commands.Rewind({"learning_rate": self.config.learning_rate / 3}))
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Slow training down, or let it run at full speed with None."""
+        self._submit(commands.SetPace(batches_per_second))
+
+    def save(self, folder: Path) -> None:
+        """Write the run's files into `folder`."""
+        self._submit(commands.Save(folder))
+
+    def set_data_dir(self, data_dir: Path | None) -> None:
+        """Read data sets from another folder, from the next reset on."""
+        self._data_dir = data_dir
+
+    def submit_change(self, changes: Mapping[str, Any]) -> None:
+        """Send a live change without a new entry on the undo stack."""
+        self.config = self.config.with_changes(changes)
+        self._submit(commands.Change(changes))
+
+    def _change_on_reset(self, changes: Mapping[str, Any]) -> None:
+        waiting = {**self.waiting, **changes}
+        waiting = {n: v for n, v in waiting.items() if v != getattr(self.config, n)}
+        if waiting and self.is_untouched:
+            self._reset(waiting)
+        else:
+            self._set_waiting(waiting)
+
+    def _reset(self, changes: Mapping[str, Any]) -> None:
+        self._is_preparing = True
+        self._submit(commands.Reset(changes, self._data_dir))
+
+    def _set_waiting(self, waiting: dict[str, Any]) -> None:
+        if waiting != self.waiting:
+            self.waiting = waiting
+            self.waiting_changed.emit()
+
+    def _submit(self, command: commands.Command) -> None:
+        self._thread.submit(command)
+
+    # -- what happened -----------------------------------------------------------------------
+
+    @Slot()
+    def _on_thread_events_arrived(self) -> None:
+        for event in self._thread.mailbox.collect():
+            is_new = isinstance(event, events.Preparing | events.Prepared)
+            if event.run in (0, self._run) or is_new or event.run > self._run:
+                self._takers[type(event)](event)
+
+    def _on_preparing(self, event: events.Preparing) -> None:
+        self._is_preparing = True
+        self.preparing.emit(event)
+
+    def _on_prepared(self, event: events.Prepared) -> None:
+        self._run = event.run
+        self._is_preparing = False
+        self.step = 0
+        self.config = event.config
+        self.undo_stack.clear()
+        self._set_waiting({})
+        self.prepared.emit(event)
+
+    def _on_state_changed(self, event: events.StateChanged) -> None:
+        self.state, self.step = event.state, event.step
+        self.state_changed.emit(event)
+
+    def _on_progress(self, event: events.Progress) -> None:
+        self.step = event.step
+        self.progressed.emit(event)
+
+    def _on_changed(self, event: events.Changed) -> None:
+        self.config = event.config
+        self.changed.emit(event)
+
+    def _on_rewound(self, event: events.Rewound) -> None:
+        self.step, self.config = event.step, event.config
+        self.undo_stack.clear()
+        self.rewound.emit(event)
+
+    def _on_refused(self, event: events.Refused) -> None:
+        self._is_preparing = False
+        self.refused.emit(event)
+
+    def _on_failed(self, event: events.Failed) -> None:
+        self._is_preparing = False
+        self.failed.emit(event)
+
+
+class _LiveChange(QUndoCommand):
+    """A change of options that take effect on the next batch."""
+
+    def __init__(
+        self, controller: Controller, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        name, value = next(iter(after.items()))
+        option = OPTIONS[name]
+        old, new = (format_value(option, v) for v in (before[name], value))
+        super().__init__(f"{option.label} {old} → {new}")
+        self._controller = controller
+        self._before = before
+        self._after = after
+        self._when = monotonic()
+
+    def redo(self) -> None:
+        self._controller.submit_change(self._after)
+
+    def undo(self) -> None:
+        self._controller.submit_change(self._before)
+
+    def id(self) -> int:
+        return 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in the next change if it is a part of the same movement of the hand."""
+        if not isinstance(other, _LiveChange) or other._after.keys() != self._after.keys():
+            return False
+        if other._when - self._when > MERGE_S:
+            return False
+        self._after, self._when = other._after, other._when
+        return True

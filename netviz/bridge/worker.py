@@ -1,0 +1,63 @@
+"""The training thread: a QThread that serves one `TrainingSession`."""
+
+import traceback
+from queue import SimpleQueue
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from netviz.bridge.mailbox import Mailbox
+from netviz.engine.commands import Close, Command
+from netviz.engine.events import Event, Failed
+
+STACK_BYTES = 16 * 2**20
+"""Some systems give threads half a megabyte, which torch's deep calls outgrow."""
+
+
+class TrainingThread(QThread):
+    """Owns all of torch: imports it, and serves the session until `close`.
+
+    Commands that come before torch is loaded wait for it.
+
+    Attributes
+    ----------
+    mailbox
+        Where the session's events wait to be collected.
+
+    Signals
+    -------
+    events_arrived
+        The mailbox was empty and is no longer; emitted once until it is collected.
+    """
+
+    events_arrived = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setStackSize(STACK_BYTES)
+        self.setObjectName("training")
+        self.mailbox = Mailbox()
+        self._inbox: SimpleQueue[Command] = SimpleQueue()
+
+    def submit(self, command: Command) -> None:
+        """Hand a command to the session; returns at once."""
+        self._inbox.put(command)
+
+    def close(self, timeout_ms: int = 10_000) -> bool:
+        """Ask the session to end and wait for it; return whether it did."""
+        self.submit(Close())
+        return self.wait(timeout_ms)
+
+    def run(self) -> None:
+        """Load torch and serve; called by Qt in the new thread."""
+        try:
+            from netviz.engine.session import TrainingSession
+
+            TrainingSession(self._tell, self._inbox).serve()
+        except Exception as error:  # noqa: BLE001 - a thread's last words must reach the window
+            message = f"The training thread ended: {type(error).__name__}: {error}."
+            details = traceback.format_exc()
+            self._tell(Failed(0, message, "Start NetViz again.", details, 0, None))
+
+    def _tell(self, event: Event) -> None:
+        if self.mailbox.put(event):
+            self.events_arrived.emit()

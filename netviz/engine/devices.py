@@ -1,0 +1,54 @@
+"""Which processor trains, and on how many cores."""
+
+import os
+
+import torch
+
+from netviz.engine.config import RunConfig
+from netviz.engine.errors import ConfigError
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device that the config's `name` asks for.
+
+    Raises
+    ------
+    ConfigError
+        When this machine has no such device.
+    """
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind, there in available.items() if there))
+    if not available[name]:
+        there = ", ".join(kind for kind, there in available.items() if there)
+        raise ConfigError(
+            f"device: {name} is not available on this machine.", f"Available: {there}."
+        )
+    return torch.device(name)
+
+
+SMALL_WORK = 20_000_000
+"""Multiplications per step below which a second core costs more than it brings."""
+
+
+def choose_threads(config: RunConfig, work_per_step: int) -> int:
+    """Return how many cores one step shall use.
+
+    A rule and not a measurement: a run must not depend on what else the machine was doing
+    when it started, since the number of threads may decide the last bits of a loss.
+
+    Parameters
+    ----------
+    config
+        Its `threads`, unless 0, is what the user asks for.
+    work_per_step
+        Multiplications of one forward pass over a batch.
+    """
+    if config.threads:
+        return config.threads
+    cores = os.cpu_count() or 1
+    return 1 if work_per_step < SMALL_WORK else max(1, cores)

@@ -1,0 +1,143 @@
+"""One run's record: what it started from, what happened, and what it can go back to."""
+
+from dataclasses import dataclass
+
+from netviz.engine.config import RunConfig
+from netviz.engine.events import Measurement
+from netviz.engine.history import StepHistory
+from netviz.engine.ledger import LedgerEntry
+from netviz.engine.trainer import Snapshot, Trainer
+
+
+@dataclass
+class EpochTally:
+    """Sums over the epoch under way."""
+
+    samples: int = 0
+    right: int = 0
+    seconds: float = 0.0
+
+    def add(self, samples: int, right: int, seconds: float) -> None:
+        """Count the batches of one reading."""
+        self.samples += samples
+        self.right += right
+        self.seconds += seconds
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, 0..1."""
+        return self.right / self.samples if self.samples else 0.0
+
+    @property
+    def samples_per_second(self) -> float:
+        """Training throughput."""
+        return self.samples / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    snapshot: Snapshot
+    ledger: tuple[LedgerEntry, ...]
+
+
+class Run:
+    """A trainer with its record.
+
+    Attributes
+    ----------
+    number
+        Identifies the run within its session.
+    trainer
+        The network under training.
+    initial_config
+        The settings at step 0; with the ledger they give those of any step.
+    history
+        Loss and learning rate of every step.
+    measurements
+        One per epoch, the first of the untrained network.
+    ledger
+        Every change since step 0, in order.
+    tally
+        Sums over the epoch under way.
+    """
+
+    def __init__(self, number: int, trainer: Trainer, untrained: Measurement) -> None:
+        self.number = number
+        self.trainer = trainer
+        self.initial_config = trainer.config
+        self.history = StepHistory()
+        self.measurements = [untrained]
+        self.ledger: tuple[LedgerEntry, ...] = ()
+        self.tally = EpochTally()
+        self._good = self._keep()
+        self._candidate: _Kept | None = None
+
+    @property
+    def has_epochs_left(self) -> bool:
+        """Whether the config asks for more epochs than were trained."""
+        return self.trainer.epoch < self.trainer.config.epochs
+
+    @property
+    def is_measurement_due(self) -> bool:
+        """Whether an epoch was trained to its end and not yet measured."""
+        return self.trainer.epoch > self.measurements[-1].epoch
+
+    @property
+    def current_epoch(self) -> int:
+        """Epoch under way, counted from 1; the last one when it is complete."""
+        in_mid_epoch = not self.trainer.sampler.epoch_done
+        return max(1, self.trainer.epoch + in_mid_epoch)
+
+    @property
+    def good_step(self) -> int:
+        """Step of the last good state that was kept."""
+        return self._good.snapshot.step
+
+    def change(self, config: RunConfig) -> tuple[LedgerEntry, ...]:
+        """Go on with `config`; return the ledger's new entries.
+
+        What is changed before the first step is no change but the run's beginning. Several
+        changes of an option at the same step are one, and none if they cancel out.
+        """
+        changes = config.changes_from(self.trainer.config)
+        old = self.trainer.config
+        self.trainer.apply(config)
+        step = self.trainer.step
+        if step == 0:
+            self.initial_config = config
+            self._good = self._keep()
+            return ()
+        entries = []
+        ledger = list(self.ledger)
+        for name, value in changes.items():
+            before = getattr(old, name)
+            for entry in ledger:
+                if entry.step == step and entry.option == name:
+                    before = entry.old
+            ledger = [e for e in ledger if not (e.step == step and e.option == name)]
+            if before != value:
+                entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
+        self.ledger = (*ledger, *entries)
+        return tuple(entries)
+
+    def keep_snapshot(self) -> None:
+        """Keep the present state, to be trusted once training went on well from it."""
+        self._candidate = self._keep()
+
+    def trust_snapshot(self) -> None:
+        """Training went on well after the kept state: it becomes the last good one."""
+        if self._candidate and self._candidate.snapshot.step < self.trainer.step:
+            self._good, self._candidate = self._candidate, None
+
+    def rewind(self) -> None:
+        """Go back to the last good state and forget what came after."""
+        snapshot = self._good.snapshot
+        self.trainer.restore(snapshot)
+        self.history.truncate(snapshot.step)
+        self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
+        self.ledger = self._good.ledger
+        self.tally = EpochTally()
+        self._candidate = None
+
+    def _keep(self) -> _Kept:
+        return _Kept(self.trainer.snapshot(), self.ledger)

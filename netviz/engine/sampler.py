@@ -1,0 +1,59 @@
+"""The order in which the training images are shown."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class Sampler:
+    """Shows every image once per epoch, in a fresh random order each time.
+
+    The order depends on the seed alone, so a change of the batch size in mid-epoch goes on
+    through the same order.
+
+    Parameters
+    ----------
+    count
+        Number of training images.
+    seed
+        Seed of the sampler's own generator, which nothing else draws from.
+    device
+        Where the indices are wanted.
+    """
+
+    def __init__(self, count: int, seed: int, device: torch.device) -> None:
+        self._count = count
+        self._device = device
+        self._generator = torch.Generator().manual_seed(seed)
+        self._order = torch.empty(0, dtype=torch.int64, device=device)
+        self.position = count
+
+    @property
+    def epoch_done(self) -> bool:
+        """Whether every image of the epoch was shown; also true before the first epoch."""
+        return self.position >= self._count
+
+    def next_batch(self, size: int) -> Tensor:
+        """Return the indices of the next batch, ``int64 [size]`` or fewer at an epoch's end."""
+        if self.epoch_done:
+            order = torch.randperm(self._count, generator=self._generator)
+            self._order = order.to(self._device)
+            self.position = 0
+        batch = self._order[self.position : self.position + size]
+        self.position += len(batch)
+        return batch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the future order depends on."""
+        return {
+            "generator": self._generator.get_state(),
+            "order": self._order.cpu().clone(),
+            "position": self.position,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on exactly where the sampler of `state` was."""
+        self._generator.set_state(state["generator"])
+        self._order = state["order"].to(self._device)
+        self.position = state["position"]

@@ -1,0 +1,219 @@
+"""The training loop's one step, the evaluation, and exact snapshots of both."""
+
+import copy
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.dataset import Dataset
+from netviz.engine.losses import LOSSES
+from netviz.engine.models import build_model, evaluating
+from netviz.engine.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.sampler import Sampler
+
+EVALUATION_CHUNK = 500
+"""Images evaluated at a time; between two chunks commands are obeyed."""
+
+
+@dataclass(frozen=True)
+class DeviceData:
+    """A data set as the trainer wants it: scaled images and labels in the device's memory.
+
+    Attributes
+    ----------
+    train_images, test_images
+        ``float32 [N, C, H, W]`` in 0..1.
+    train_labels, test_labels
+        ``int64 [N]``.
+    """
+
+    train_images: Tensor
+    train_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    classes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, device: torch.device) -> "DeviceData":
+        """Copy `dataset` to `device`."""
+        return cls(
+            dataset.train.scaled(device),
+            dataset.train.labels.to(device),
+            dataset.test.scaled(device),
+            dataset.test.labels.to(device),
+            dataset.classes,
+        )
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        channels, height, width = self.train_images.shape[1:]
+        return channels, height, width
+
+    def train_sample(self) -> tuple[Tensor, Tensor]:
+        """Return as many training images as there are test images, evenly spread."""
+        count = min(len(self.train_labels), len(self.test_labels))
+        stride = len(self.train_labels) // count
+        return self.train_images[::stride][:count], self.train_labels[::stride][:count]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step leaves behind; tensors on the device, not yet waited for.
+
+    Attributes
+    ----------
+    loss
+        Mean loss, a scalar.
+    logits
+        ``[N, classes]``, as they were before the step.
+    labels
+        ``int64 [N]``.
+    learning_rate
+        The one that the step used.
+    """
+
+    loss: Tensor
+    logits: Tensor
+    labels: Tensor
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that the future of a run depends on, copied."""
+
+    config: RunConfig
+    step: int
+    epoch: int
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    sampler: dict[str, Any]
+    generators: dict[str, Tensor]
+
+
+class Trainer:
+    """Trains one network on one data set, a batch at a time.
+
+    Attributes
+    ----------
+    config
+        The settings in force.
+    model, optimizer
+        torch's own.
+    step
+        Batches trained so far.
+    epoch
+        Epochs completed so far.
+    """
+
+    def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
+        torch.manual_seed(config.seed)
+        self.config = config
+        self.data = data
+        self.device = device
+        self.model = build_model(config, data.image_shape, len(data.classes)).to(device)
+        self.optimizer = build_optimizer(config, self.model.parameters())
+        self.sampler = Sampler(len(data.train_labels), config.seed, device)
+        self.step = 0
+        self.epoch = 0
+        self._loss = LOSSES[config.loss]
+
+    def train_batch(self) -> Batch:
+        """Train one step on the next batch: the loop's body as the tutorials teach it."""
+        indices = self.sampler.next_batch(self.config.batch_size)
+        images, labels = self.data.train_images[indices], self.data.train_labels[indices]
+
+        self.optimizer.zero_grad()
+        logits = self.model(images)
+        loss = self._loss(logits, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+
+        self.step += 1
+        self.epoch += self.sampler.epoch_done
+        return Batch(loss.detach(), logits.detach(), labels, self.config.learning_rate)
+
+    def apply(self, config: RunConfig) -> None:
+        """Go on with the settings of `config`, from the next batch on.
+
+        Weights are kept; another optimizer starts with an empty memory. Options that take
+        effect on Reset must be the same.
+        """
+        if config.optimizer != self.config.optimizer:
+            self.optimizer = build_optimizer(config, self.model.parameters())
+        else:
+            adjust_optimizer(self.optimizer, config)
+        self._loss = LOSSES[config.loss]
+        self.config = config
+
+    def evaluate(
+        self, images: Tensor, labels: Tensor
+    ) -> Generator[None, None, tuple[float, float]]:
+        """Measure the mean loss and the accuracy in evaluation mode, a chunk at a time.
+
+        Parameters
+        ----------
+        images
+            ``float32 [N, C, H, W]``.
+        labels
+            ``int64 [N]``.
+
+        Returns
+        -------
+        tuple[float, float]
+            Loss, and accuracy in 0..1; as the generator's value.
+        """
+        total_loss = torch.zeros((), dtype=torch.float64)
+        right = torch.zeros((), dtype=torch.int64)
+        if self.device.type != "mps":  # which has no float64
+            total_loss, right = total_loss.to(self.device), right.to(self.device)
+        for start in range(0, len(labels), EVALUATION_CHUNK):
+            chunk_labels = labels[start : start + EVALUATION_CHUNK]
+            with evaluating(self.model):
+                logits = self.model(images[start : start + EVALUATION_CHUNK])
+                loss = self._loss(logits, chunk_labels)
+            total_loss += loss.to(total_loss.device) * len(chunk_labels)
+            right += (logits.argmax(dim=1) == chunk_labels).sum().to(right.device)
+            yield
+        return float(total_loss) / len(labels), float(right) / len(labels)
+
+    def snapshot(self) -> Snapshot:
+        """Copy everything that the future depends on."""
+        generators = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            generators["cuda"] = torch.cuda.get_rng_state(self.device)
+        elif self.device.type == "mps":
+            generators["mps"] = torch.mps.get_rng_state()
+        return Snapshot(
+            self.config,
+            self.step,
+            self.epoch,
+            copy.deepcopy(self.model.state_dict()),
+            copy.deepcopy(self.optimizer.state_dict()),
+            self.sampler.state_dict(),
+            generators,
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to `snapshot`; what follows is the same, bit for bit, as it was then."""
+        self.config = snapshot.config
+        self._loss = LOSSES[snapshot.config.loss]
+        self.step, self.epoch = snapshot.step, snapshot.epoch
+        self.model.load_state_dict(snapshot.model)
+        self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
+        self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
+        self.sampler.load_state_dict(snapshot.sampler)
+        torch.set_rng_state(snapshot.generators["cpu"])
+        if "cuda" in snapshot.generators:
+            torch.cuda.set_rng_state(snapshot.generators["cuda"], self.device)
+        if "mps" in snapshot.generators:
+            torch.mps.set_rng_state(snapshot.generators["mps"])
+
+    def batches_per_epoch(self) -> int:
+        """Return how many batches an epoch has at the present batch size."""
+        return -(-len(self.data.train_labels) // self.config.batch_size)
