@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from netviz.engine.config import RunConfig
+from netviz.engine.observations import View
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,58 @@ class SetPace:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Say which views are visible; only those are computed, and each at once.
+
+    Attributes
+    ----------
+    views
+        Replaces what was watched before.
+    """
+
+    views: frozenset[View]
+
+
+@dataclass(frozen=True)
+class MeasureTest:
+    """Answer all test images now, for the mistakes and the confusion matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predict:
+    """Answer a drawing with the present weights.
+
+    Attributes
+    ----------
+    request
+        A number that the answer carries; of several that wait only the newest is answered.
+    drawing
+        The pad's canvas, light strokes on dark, ``uint8 [H, W]`` or ``uint8 [3, H, W]``, of
+        any size. An empty canvas is answered as it is.
+    prepared
+        Whether `drawing` is already an image of the data set's own form (a test image that
+        was put on the pad) and is not to be centred and scaled.
+    """
+
+    request: int
+    drawing: NDArray[np.uint8]
+    prepared: bool = False
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """Choose the image whose activations are watched.
+
+    Attributes
+    ----------
+    test_index
+        Index of a test image; None for the drawing that was predicted last.
+    """
+
+    test_index: int | None = None
+
+
+@dataclass(frozen=True)
 class Save:
     """Write the run's files into a folder, each whole or not at all."""
 
@@ -124,6 +180,10 @@ Command = (
     | Change
     | Rewind
     | SetPace
+    | Watch
+    | MeasureTest
+    | Predict
+    | LookAt
     | Save
     | Close
 )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.config import RunConfig
 from netviz.engine.ledger import LedgerEntry
+from netviz.engine.observations import ImageArrays, Observation
 
 
 class State(StrEnum):
@@ -78,6 +79,8 @@ class Prepared:
         Channels, height, width.
     layers
         One line per layer of the network.
+    images
+        All images of the data set.
     untrained
         How good the network is before the first step.
     """
@@ -92,6 +95,7 @@ class Prepared:
     classes: tuple[str, ...]
     image_shape: tuple[int, int, int]
     layers: tuple[str, ...]
+    images: ImageArrays
     untrained: Measurement
 
 
@@ -242,4 +246,5 @@ Event = (
     | Refused
     | Failed
     | Saved
+    | Observation
 )

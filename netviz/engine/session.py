@@ -427,6 +427,7 @@ def _prepared(run: Run, threads: int) -> events.Prepared:
         data.classes,
         data.image_shape,
         tuple(str(layer) for layer in trainer.model.children()),
+        data.source.arrays(),
         run.measurements[0],
     )
 

@@ -29,13 +29,15 @@ class DeviceData:
         ``float32 [N, C, H, W]`` in 0..1.
     train_labels, test_labels
         ``int64 [N]``.
+    source
+        The data set as it was loaded.
     """
 
     train_images: Tensor
     train_labels: Tensor
     test_images: Tensor
     test_labels: Tensor
-    classes: tuple[str, ...]
+    source: Dataset
 
     @classmethod
     def of(cls, dataset: Dataset, device: torch.device) -> "DeviceData":
@@ -45,14 +47,18 @@ class DeviceData:
             dataset.train.labels.to(device),
             dataset.test.scaled(device),
             dataset.test.labels.to(device),
-            dataset.classes,
+            dataset,
         )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.source.classes
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of one image."""
-        channels, height, width = self.train_images.shape[1:]
-        return channels, height, width
+        return self.source.image_shape
 
     def train_sample(self) -> tuple[Tensor, Tensor]:
         """Return as many training images as there are test images, evenly spread."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from netviz.engine.observations import ImageArrays
+
 
 @dataclass(frozen=True)
 class Split:
@@ -40,6 +42,14 @@ class Dataset:
     classes: tuple[str, ...]
     train: Split
     test: Split
+
+    def arrays(self) -> ImageArrays:
+        """Return the images as numpy views of the same memory, which nobody may write to."""
+        splits = (self.train.images, self.train.labels, self.test.images, self.test.labels)
+        arrays = [tensor.numpy() for tensor in splits]
+        for array in arrays:
+            array.flags.writeable = False
+        return ImageArrays(*arrays)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
