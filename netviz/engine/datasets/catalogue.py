@@ -1,6 +1,7 @@
 """Which data sets exist, where their files come from and how those are checked."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -90,15 +91,15 @@ class DatasetInfo:
     def idx_header(self, index: int) -> tuple[int, ...]:
         """The numbers that the idx file ``unpacked[index]`` begins with: magic and dimensions."""
         count = self.train_count if index < 2 else self.test_count
-        return (2049, count) if index % 2 else (2051, count, self.height, self.width)
+        if index % 2:
+            return 2049, count
+        rows, columns = self.height, self.width
+        return (2051, count, columns, rows) if self.transposed else (2051, count, rows, columns)
 
 
 def idx_size_bytes(header: tuple[int, ...]) -> int:
     """Size of an idx file of bytes: its header of 32-bit numbers and one byte an element."""
-    elements = 1
-    for dimension in header[1:]:
-        elements *= dimension
-    return 4 * len(header) + elements
+    return 4 * len(header) + math.prod(header[1:])
 
 
 def _idx_names(train: str, test: str) -> tuple[str, ...]:

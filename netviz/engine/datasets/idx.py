@@ -71,8 +71,9 @@ def _parse(info: DatasetInfo, index: int, path: Path, content: bytes) -> NDArray
 
 
 def _upright(info: DatasetInfo, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    images = pixels.reshape(-1, 1, info.height, info.width)
-    return images.swapaxes(2, 3) if info.transposed else images
+    if info.transposed:
+        return pixels.reshape(-1, 1, info.width, info.height).swapaxes(2, 3)
+    return pixels.reshape(-1, 1, info.height, info.width)
 
 
 def _from_zero(info: DatasetInfo, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -88,7 +88,9 @@ def _split(
         raise DataError(
             f"{info.label} is broken: it holds labels beyond its {len(info.classes)} classes."
         )
-    return Split(torch.tensor(images), torch.tensor(labels, dtype=torch.int64))
+    # A tensor keeps the strides of a transposed array; batches shall lie in memory in one piece.
+    pixels = torch.tensor(images).contiguous()
+    return Split(pixels, torch.tensor(labels, dtype=torch.int64))
 
 
 def _how_to_get(info: DatasetInfo, data_dir: Path) -> str:
