@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
+from netviz.engine.datasets.cifar import BATCH_MD5
 from netviz.engine.errors import DataError
 
 from .tiny import MakeTiny, TinyDataset
@@ -51,6 +52,8 @@ def test_checksums_and_classes_agree_with_torchvision() -> None:
     (file,) = CATALOGUE["cifar10"].files
     assert (file.name, file.md5) == (datasets.CIFAR10.filename, datasets.CIFAR10.tgz_md5)
     assert CATALOGUE["cifar10"].mirrors[0] + file.name == datasets.CIFAR10.url
+    batches = datasets.CIFAR10.train_list + datasets.CIFAR10.test_list
+    assert {name.split("/")[1]: md5 for name, md5 in BATCH_MD5.items()} == dict(batches)
 
 
 def test_bundled_is_always_present(tmp_path: Path) -> None:
