@@ -1,0 +1,61 @@
+"""Pictures hold what the arrays hold, and signed colours mean what the legend says."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from netviz.ui.image_painting import (
+    SignedLegend,
+    gray_image,
+    image_pixels,
+    signed_color,
+    signed_image,
+)
+from netviz.ui.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: object) -> Theme:
+    return Theme(dark=True)
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (1, 7, 5)])
+def test_grey_pixels_survive_the_way_there_and_back(shape: tuple[int, ...]) -> None:
+    array = np.arange(35, dtype=np.uint8).reshape(shape)
+    np.testing.assert_array_equal(image_pixels(gray_image(array)), array.reshape(7, 5))
+
+
+def test_colour_pixels_survive_the_way_there_and_back() -> None:
+    array = np.random.default_rng(0).integers(0, 256, (3, 6, 5), dtype=np.uint8)
+    np.testing.assert_array_equal(image_pixels(gray_image(array), color=True), array)
+
+
+def test_a_picture_outlives_the_array_it_was_made_of() -> None:
+    array = np.full((4, 4), 200, np.uint8)
+    image = gray_image(array)
+    array[:] = 0
+    assert image.pixelColor(2, 2) == QColor(200, 200, 200)
+
+
+def test_the_scale_is_symmetric_about_a_zero_in_the_colour_of_the_surface(theme: Theme) -> None:
+    image = signed_image(np.array([[-9, -2, 0, 2, np.nan]], np.float32), 2.0, theme)
+    colors = [image.pixelColor(x, 0).name().upper() for x in range(5)]
+    surface = theme.colors.surface
+    assert colors == ["#0072B2", "#0072B2", surface, "#D55E00", surface]
+
+
+def test_a_limit_of_zero_draws_zero(theme: Theme) -> None:
+    assert signed_color(3.0, 0.0, theme).name().upper() == theme.colors.surface
+
+
+def test_the_legend_shows_its_scale_and_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
+    legend = SignedLegend(theme, 0.5)
+    qtbot.addWidget(legend)
+    legend.resize(legend.sizeHint())
+    dark = legend.grab().toImage()
+    theme.set_dark(False)
+    assert legend.grab().toImage() != dark
+    legend.set_limit(12.0)
+    theme.set_scale(1.5)
+    assert legend.sizeHint().width() == 270
