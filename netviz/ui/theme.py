@@ -17,7 +17,9 @@ class Colors:
 
     `train` and `test` mark everything measured on that split, `ledger` what the user changed,
     `right` and `wrong` stand beside a sign of their own, never alone; `primary` is the one
-    thing to press. `negative` and `positive` end the scale of signed values.
+    thing to press, `primary_fill` its ground behind white letters. `quiet` is for small text
+    that stands back and must still be read, `faint` for what is no text. `negative` and
+    `positive` end the scale of signed values.
     """
 
     ground: str
@@ -34,6 +36,9 @@ class Colors:
     right: str
     wrong: str
     primary: str
+    primary_fill: str
+    quiet: str
+    warning: str
     on_primary: str = "#FFFFFF"
     negative: str = "#0072B2"
     positive: str = "#D55E00"
@@ -54,6 +59,9 @@ DARK = Colors(
     right="#2FBF8F",
     wrong="#F0764A",
     primary="#2F81F7",
+    primary_fill="#1F6FEB",
+    quiet="#8491A1",
+    warning="#E6B450",
 )
 LIGHT = Colors(
     ground="#EEF1F5",
@@ -70,6 +78,9 @@ LIGHT = Colors(
     right="#00795A",
     wrong="#B84300",
     primary="#0B62D6",
+    primary_fill="#0B62D6",
+    quiet="#697584",
+    warning="#8A6100",
 )
 
 

@@ -1,0 +1,179 @@
+"""The surfaces that widgets stand on: a card, and a section that folds."""
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from netviz.ui.icons import icon
+from netviz.ui.theme import Theme
+
+
+class Card(QFrame):
+    """A rounded surface with 12 px inside, or what `margin_px` says.
+
+    Attributes
+    ----------
+    header
+        Row at the top: the title, then whatever is added to it. Empty without a title.
+    body
+        Layout below it for the contents.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str = "",
+        *,
+        margin_px: int = 12,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._theme = theme
+        self._margin_px = margin_px
+        self._layout = QVBoxLayout(self)
+        self.header = QHBoxLayout()
+        self.body = QVBoxLayout()
+        self.title: QLabel | None = None
+        if title:
+            self.title = QLabel(title)
+            self.title.setProperty("role", "muted")
+            self.header.addWidget(self.title)
+            self.header.addStretch()
+        self._layout.addLayout(self.header)
+        self._layout.addLayout(self.body, 1)
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+
+    def _on_theme_changed(self) -> None:
+        self._restyle()
+
+    def _restyle(self) -> None:
+        margin = self._theme.px(self._margin_px) if self._margin_px else 0
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(self._theme.px(8) if self.title else 0)
+        if self.title:
+            self.title.setFont(heading_font(self._theme))
+
+
+class SectionBox(QWidget):
+    """A part of a panel under a small heading that folds it away.
+
+    Signals
+    -------
+    toggled
+        The user opened (True) or folded (False) the section.
+
+    Attributes
+    ----------
+    body
+        Layout for the contents.
+    """
+
+    toggled = Signal(bool)
+
+    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._header = _SectionHeader(theme, title)
+        self._header.toggled.connect(self._on_header_toggled)
+        self._header.clicked.connect(self.toggled)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self._summary = QLabel()
+        self._summary.setProperty("role", "fact")
+        self._summary.setWordWrap(True)
+        self._layout = QVBoxLayout(self)
+        for widget in (self._header, self._content, self._summary):
+            self._layout.addWidget(widget)
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+        self._on_header_toggled(True)
+
+    def is_open(self) -> bool:
+        """Whether the contents are shown."""
+        return self._header.isChecked()
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or fold the contents; emits nothing."""
+        self._header.setChecked(is_open)
+
+    def set_summary(self, text: str) -> None:
+        """Say what is inside while the section is folded."""
+        self._summary.setText(text)
+        self._on_header_toggled(self.is_open())
+
+    def _on_header_toggled(self, is_open: bool) -> None:
+        self._content.setVisible(is_open)
+        self._summary.setVisible(not is_open and bool(self._summary.text()))
+
+    def _on_theme_changed(self) -> None:
+        self._restyle()
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(px(2))
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(px(7))
+
+
+class _SectionHeader(QAbstractButton):
+    """A heading with a chevron at its right end; Space, Enter or a click turns it."""
+
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setText(title)
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(f"{title} section")
+        self.setToolTip(f"Fold or open the settings under {title}.")
+        theme.changed.connect(self._on_theme_changed)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(heading_font(self._theme))
+        width = metrics.horizontalAdvance(self.text().upper()) + self._theme.px(24)
+        return QSize(width, self._theme.px(22))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("primary"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        painter.setFont(heading_font(theme))
+        painter.setPen(self._ink())
+        inset = theme.px(4) if self.hasFocus() else 0
+        area = self.rect().adjusted(inset, 0, -inset, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text().upper())
+        side = theme.px(14)
+        name = "chevron-down" if self.isChecked() else "chevron-right"
+        token = "text" if self.underMouse() else "muted"
+        place = QRect(area.right() - side + 1, (self.height() - side) // 2, side, side)
+        icon(theme, name, token, 14).paint(painter, place)
+
+    def _ink(self) -> QColor:
+        return self._theme.color("text" if self.underMouse() else "muted")
+
+    def _on_theme_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+def heading_font(theme: Theme) -> QFont:
+    """Return the font of small headings, which are written in capitals."""
+    font = theme.font(11, QFont.Weight.DemiBold)
+    font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 108)
+    font.setCapitalization(QFont.Capitalization.AllUppercase)
+    return font

@@ -1,0 +1,61 @@
+"""The thin-line icons, drawn in the colours of the theme."""
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from netviz.paths import resource
+from netviz.ui.theme import Theme
+
+_PIXEL_RATIOS = (1, 2, 3)
+
+
+def icon(theme: Theme, name: str, token: str = "text", size_px: int = 16) -> QIcon:
+    """Return a shipped icon in one of the theme's colours.
+
+    Parameters
+    ----------
+    name
+        File in resources/icons without its ending, such as ``play``.
+    token
+        Colour of the enabled icon; a disabled one is always faint.
+    size_px
+        Length of its side, scaled with the theme.
+    """
+    colors = theme.colors
+    return _icon(name, getattr(colors, token), colors.faint, theme.px(size_px))
+
+
+def pixmap(
+    theme: Theme, name: str, token: str = "text", size_px: int = 16, ratio: float = 1.0
+) -> QPixmap:
+    """Return the picture of an icon for a label, at the device pixel `ratio` of the screen."""
+    return _pixmap(name, getattr(theme.colors, token), theme.px(size_px), ratio)
+
+
+def tinted_svg(name: str, color: str) -> bytes:
+    """Return the SVG text of an icon with `color` in place of its ``currentColor``."""
+    text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    return text.replace("currentColor", color).encode()
+
+
+@cache
+def _icon(name: str, color: str, disabled: str, size_px: int) -> QIcon:
+    result = QIcon()
+    for ratio in _PIXEL_RATIOS:
+        result.addPixmap(_pixmap(name, color, size_px, ratio), QIcon.Mode.Normal)
+        result.addPixmap(_pixmap(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
+    return result
+
+
+def _pixmap(name: str, color: str, size_px: int, ratio: float) -> QPixmap:
+    side = round(size_px * ratio)
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(QByteArray(tinted_svg(name, color))).render(painter)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
