@@ -72,12 +72,12 @@ def signed_color(value: float, limit: float, theme: Theme) -> QColor:
 def _scale(theme: Theme) -> NDArray[np.uint32]:
     ends = [theme.color(token) for token in ("negative", "surface", "positive")]
     positions = np.linspace(-1, 1, 2 * _HALF_STEPS + 1)
-    channels = [
-        np.rint(np.interp(positions, (-1, 0, 1), [getattr(end, name)() for end in ends]))
-        for name in ("red", "green", "blue")
-    ]
-    red, green, blue = (channel.astype(np.uint32) for channel in channels)
-    return np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
+    colors = np.array([[end.red(), end.green(), end.blue()] for end in ends], np.float64)
+    steps = [np.interp(positions, (-1, 0, 1), channel) for channel in colors.T]
+    red, green, blue = (np.rint(step).astype(np.uint32) for step in steps)
+    opaque = np.uint32(0xFF000000)
+    pixels: NDArray[np.uint32] = opaque | red << np.uint32(16) | green << np.uint32(8) | blue
+    return pixels
 
 
 class SignedLegend(QWidget):
