@@ -118,7 +118,7 @@ QLabel[role="tag"] {{
     font-weight: 500; border-radius: {px(4)}px; padding: 0 {px(4)}px;
 }}
 QLabel[role="chip"] {{
-    color: {c.muted}; border: 1px solid {c.border}; border-radius: {px(12)}px;
+    color: {c.muted}; border: 1px solid {c.border}; border-radius: {px(10)}px;
     padding: {px(3)}px {px(9)}px;
 }}
 """
@@ -135,7 +135,9 @@ QPushButton, QToolButton {{
 QToolButton {{ padding: {px(7)}px; }}
 QPushButton:hover, QToolButton:hover {{ border-color: {c.faint}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {c.border}; }}
-QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.primary}; padding: {px(6)}px {px(11)}px; }}
+QPushButton:focus, QToolButton:focus {{
+    border: 2px solid {c.primary}; padding: {px(6)}px {px(11)}px;
+}}
 QToolButton:focus {{ padding: {px(6)}px; }}
 QPushButton:disabled, QToolButton:disabled {{
     color: {c.quiet}; background: {c.surface}; border-color: {c.border};
@@ -199,16 +201,17 @@ QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{
     border: none; padding: 0; background: transparent; min-height: 0;
 }}
-QComboBox QLineEdit {{ margin-left: -2px; }}
 QAbstractSpinBox {{ padding: 0; max-height: {px(26)}px; }}
-QAbstractSpinBox QLineEdit {{ padding-left: {px(6)}px; }}
+QAbstractSpinBox:focus, QAbstractSpinBox[invalid="true"] {{ max-height: {px(26) - 2}px; }}
 QLineEdit#rate {{
     background: transparent; border-color: transparent; padding: 0 0 0 {px(2)}px;
     font-size: {px(24)}px; font-weight: 600;
 }}
 QLineEdit#rate:hover {{ background: {c.raised}; }}
-QLineEdit#rate:focus {{ background: {c.raised}; border-color: {c.primary}; padding: 0 0 0 {px(2) - 1}px; }}
-QLineEdit#rate[invalid="true"] {{ border-color: {c.wrong}; padding: 0 0 0 {px(2) - 1}px; }}
+QLineEdit#rate:focus {{
+    background: {c.raised}; border-color: {c.primary}; padding: 0 0 0 {px(6)}px;
+}}
+QLineEdit#rate[invalid="true"] {{ border-color: {c.wrong}; padding: 0 0 0 {px(6)}px; }}
 QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
 QComboBox::down-arrow {{ image: url({down}); width: {px(14)}px; height: {px(14)}px; }}
 QComboBox::down-arrow:disabled {{ image: url({down_off}); }}

@@ -1,0 +1,343 @@
+"""The control panel: every option of a run, made from its declaration in `RunConfig`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.errors import ConfigError
+from netviz.engine.options import Section
+from netviz.ui.card import Card, SectionBox
+from netviz.ui.option_editors import WidthsEditor
+from netviz.ui.option_row import OptionRow
+from netviz.ui.theme import Theme
+
+WIDTH_PX = 264
+_SHARED_ROWS = (("epochs", "batch_size"),)
+_SETTLE_MS = 500
+
+
+class DownloadStrip(QWidget):
+    """What a data set that is not on this machine offers: to fetch it, with progress.
+
+    Signals
+    -------
+    requested
+        The user wants the data set of this name.
+    cancelled
+        The user does not want it any more.
+    """
+
+    requested = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = ""
+        self._button = QPushButton()
+        self._button.setToolTip("Fetch this data set from the network into your cache folder.")
+        self._button.clicked.connect(self._on_button_clicked)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Download progress")
+        self._received = QLabel()
+        self._received.setProperty("role", "fact")
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setProperty("kind", "small")
+        self._cancel.setToolTip("Stop the download; nothing half-written is left.")
+        self._cancel.clicked.connect(self.cancelled)
+        row = QHBoxLayout()
+        row.addWidget(self._received, 1)
+        row.addWidget(self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._button)
+        layout.addWidget(self._progress)
+        layout.addLayout(row)
+        self.offer(None, "")
+
+    def offer(self, name: str | None, text: str) -> None:
+        """Offer the data set `name` on a button with `text`, or nothing."""
+        self._name = name or ""
+        self._button.setText(text)
+        self._show_running(False)
+        self.setVisible(name is not None)
+
+    def set_progress(self, received: int, total: int | None) -> None:
+        """Show how many bytes have come, of how many if that is known."""
+        self.show()
+        self._show_running(True)
+        # In kilobytes, since a progress bar counts in 32 bits.
+        self._progress.setRange(0, total // 1024 if total else 0)
+        self._progress.setValue(received // 1024)
+        whole = f" of {total / 1e6:.1f} MB" if total else " MB"
+        self._received.setText(f"{received / 1e6:.1f}{whole}")
+
+    def _show_running(self, running: bool) -> None:
+        self._button.setVisible(not running)
+        for widget in (self._progress, self._received, self._cancel):
+            widget.setVisible(running)
+
+    def _on_button_clicked(self) -> None:
+        self.requested.emit(self._name)
+
+
+class PendingBanner(QFrame):
+    """The panel's foot while changes wait for Reset.
+
+    Signals
+    -------
+    apply_clicked, drop_clicked
+        What shall become of them.
+    """
+
+    apply_clicked = Signal()
+    drop_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._label = QLabel()
+        self._label.setProperty("role", "strong")
+        self.apply_button = QPushButton("Reset and apply")
+        self.apply_button.setToolTip("Start the run again from its beginning, with these changes.")
+        self.apply_button.clicked.connect(self.apply_clicked)
+        self.drop_button = QPushButton("Drop")
+        self.drop_button.setToolTip("Forget these changes and keep the run as it is.")
+        self.drop_button.clicked.connect(self.drop_clicked)
+        row = QHBoxLayout()
+        for button, stretch in ((self.apply_button, 1), (self.drop_button, 0)):
+            button.setProperty("kind", "small")
+            row.addWidget(button, stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self._label)
+        layout.addLayout(row)
+        self.set_count(0)
+
+    def set_count(self, count: int) -> None:
+        """Say how many changes wait; hidden for none."""
+        self._label.setText(
+            "1 change waits for Reset" if count == 1 else f"{count} changes wait for Reset"
+        )
+        self.setVisible(count > 0)
+
+
+class ControlPanel(Card):
+    """All options of a run in sections that fold.
+
+    The panel shows what it is told and emits what the user did; it changes nothing itself.
+
+    Signals
+    -------
+    change_requested
+        ``dict`` of option and checked value; whether it holds now or waits for Reset is for
+        the receiver to decide.
+    apply_requested, drop_requested
+        What shall become of the changes that wait for Reset.
+    download_requested
+        Name of the data set to fetch.
+    cancel_download_requested
+        The download shall end.
+    section_toggled
+        The user folded or opened a section; see `section_states`.
+    """
+
+    change_requested = Signal(object)
+    apply_requested = Signal()
+    drop_requested = Signal()
+    download_requested = Signal(str)
+    cancel_download_requested = Signal()
+    section_toggled = Signal()
+
+    def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
+        super().__init__(theme, margin_px=0, parent=parent)
+        self._config = config
+        self._pending: dict[str, Any] = {}
+        self._asked: dict[str, Any] = {}
+        self._rows: dict[str, OptionRow] = {}
+        self._sections: dict[Section, SectionBox] = {}
+        # A change asked for shows at once; the run's answer comes a little later, and answers
+        # to earlier changes of the same drag come in between and must not move the handle.
+        self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle_timer.timeout.connect(self._on_settle_timer_timeout)
+        self._network_facts, self._data_facts = _fact_label(), _fact_label()
+        self._download = DownloadStrip()
+        self._download.requested.connect(self.download_requested)
+        self._download.cancelled.connect(self.cancel_download_requested)
+        self._banner = PendingBanner()
+        self._banner.apply_clicked.connect(self.apply_requested)
+        self._banner.drop_clicked.connect(self.drop_requested)
+        self._build()
+        self._on_theme_changed()
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(WIDTH_PX), self._theme.px(600))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(WIDTH_PX - 16), self._theme.px(200))
+
+    def set_config(self, config: RunConfig) -> None:
+        """Show the options that are in force."""
+        self._config = config
+        self._asked = {k: v for k, v in self._asked.items() if getattr(config, k) != v}
+        self._refresh()
+
+    def set_pending(self, changes: Mapping[str, Any]) -> None:
+        """Show these values as waiting for Reset, and no others."""
+        self._pending = dict(changes)
+        self._asked = {k: v for k, v in self._asked.items() if k not in changes}
+        self._refresh()
+
+    def show_problem(self, option: str, message: str) -> None:
+        """Show the value in force again, with a sentence why the one asked for is refused."""
+        self._asked.pop(option, None)
+        self._refresh()
+        self._rows[option].show_problem(message)
+
+    def set_data_facts(self, text: str) -> None:
+        """Say under the data set what is in it; hidden when empty."""
+        _set_fact(self._data_facts, text)
+
+    def set_network_facts(self, text: str) -> None:
+        """Say under the network how large it is; hidden when empty."""
+        _set_fact(self._network_facts, text)
+
+    def set_download(self, name: str | None, text: str = "") -> None:
+        """Offer to fetch the data set `name` on a button that says `text`; None offers none."""
+        self._download.offer(name, text)
+
+    def set_download_progress(self, received: int, total: int | None) -> None:
+        """Show a download under way: bytes received, of how many if known."""
+        self._download.set_progress(received, total)
+
+    def section_states(self) -> dict[str, bool]:
+        """Which sections are open, to be kept for the next start."""
+        return {section.value: box.is_open() for section, box in self._sections.items()}
+
+    def set_section_states(self, states: Mapping[str, bool]) -> None:
+        """Open and fold sections as `section_states` told; unknown names are passed over."""
+        for section, box in self._sections.items():
+            box.set_open(states.get(section.value, box.is_open()))
+
+    def row(self, option: str) -> OptionRow:
+        """Return the row of one option."""
+        return self._rows[option]
+
+    def _build(self) -> None:
+        scrolled = QWidget()
+        scrolled.setObjectName("scrolled")
+        self._column = QVBoxLayout(scrolled)
+        for section in Section:
+            self._column.addWidget(self._build_section(section))
+        self._column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(scrolled)
+        self.body.addWidget(area, 1)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self._banner)
+        self.body.addLayout(self._foot)
+
+    def _build_section(self, section: Section) -> SectionBox:
+        box = SectionBox(self._theme, section.value)
+        names = [name for name, option in OPTIONS.items() if option.section is section]
+        shared = {name: row for row in _SHARED_ROWS for name in row}
+        for name in names:
+            partners = shared.get(name, (name,))
+            if name != partners[0]:
+                continue
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            for partner in partners:
+                row = OptionRow(self._theme, partner, narrow=len(partners) > 1)
+                row.edited.connect(self._on_row_edited)
+                self._rows[partner] = row
+                line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+            box.body.addLayout(line)
+        extras = {
+            Section.NETWORK: (self._network_facts,),
+            Section.DATA: (self._data_facts, self._download),
+        }
+        for widget in extras.get(section, ()):
+            box.body.addWidget(widget)
+        box.set_open(section is not Section.MORE)
+        box.toggled.connect(self.section_toggled)
+        self._sections[section] = box
+        return box
+
+    def _shown_config(self) -> RunConfig:
+        return self._config.with_changes({**self._pending, **self._asked})
+
+    def _refresh(self) -> None:
+        shown = self._shown_config()
+        info = CATALOGUE[shown.dataset]
+        for name, row in self._rows.items():
+            if isinstance(row.editor, WidthsEditor):
+                row.editor.set_ends(info.channels * info.height * info.width, len(info.classes))
+            row.set_value(getattr(shown, name))
+            row.set_waiting(name in self._pending)
+            row.setVisible(shown.is_relevant(name))
+        for section, box in self._sections.items():
+            labels = [
+                option.label
+                for name, option in OPTIONS.items()
+                if option.section is section and shown.is_relevant(name)
+            ]
+            box.set_summary(", ".join(labels).capitalize())
+        self._banner.set_count(len(self._pending))
+
+    def _on_row_edited(self, name: str, entry: object) -> None:
+        shown = self._shown_config()
+        try:
+            value = getattr(shown.with_changes({name: entry}), name)
+        except ConfigError as error:
+            self._rows[name].show_problem(error.message.removeprefix(f"{name}: "))
+            return
+        self._rows[name].accept(value)
+        if value != getattr(shown, name):
+            self._asked[name] = value
+            self._settle_timer.start()
+            self._refresh()
+            self.change_requested.emit({name: value})
+
+    def _on_settle_timer_timeout(self) -> None:
+        self._asked.clear()
+        self._refresh()
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        px = self._theme.px
+        self._column.setContentsMargins(px(12), px(6), px(12), px(6))
+        self._column.setSpacing(px(8))
+        self._foot.setContentsMargins(px(8), 0, px(8), px(8))
+
+
+def _fact_label() -> QLabel:
+    label = QLabel()
+    label.setProperty("role", "fact")
+    label.setWordWrap(True)
+    label.hide()
+    return label
+
+
+def _set_fact(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
