@@ -8,7 +8,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QProgressBar,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -223,6 +225,30 @@ class TopBar(QFrame):
         button.setAccessibleName(button.text())
         self._buttons.append((button, icon_name))
         return button
+
+    def _make_figures(self) -> None:
+        self._epoch_label = FigureLabel("strong", "Epoch 0 / 0", "The epoch under way.")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _PROGRESS_STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the run")
+        self._bar.setToolTip("How much of all epochs is trained.")
+        self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._batch_label = FigureLabel("muted", "batch 0 / 0", "The batch within the epoch.")
+        self._busy_label = QLabel()
+        self._busy_label.setProperty("role", "muted")
+        self._busy_label.setToolTip("What is being made ready.")
+        self._speed_label = FigureLabel(
+            "muted", "888,888 samples/s", "How many images are trained on in a second."
+        )
+        self._remaining_label = FigureLabel(
+            "muted", "88:88 left", "Estimated time to the end of the last epoch."
+        )
+        for label in (self._speed_label, self._remaining_label):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._device_label = QLabel()
+        self._device_label.setProperty("role", "chip")
+        self._device_label.setToolTip("The processor that trains.")
 
     def _make_pace_button(self) -> None:
         self._pace = QToolButton()
