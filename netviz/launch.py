@@ -1,0 +1,40 @@
+"""How the window is opened: what the command line asks of it, without Qt and without torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netviz.engine.config import RunConfig
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What `netviz.ui.app.open_window` is given.
+
+    Attributes
+    ----------
+    config
+        The settings of the run that the window opens on.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    mirror
+        Address that data sets are fetched from first; None for the one remembered, if any.
+    autostart
+        Whether training starts at once.
+    screenshot
+        Where a picture of the window is saved when the run has ended.
+    exit_when_done
+        Whether the window closes when the run has ended.
+    size
+        Width and height of the window in pixels; None for those remembered.
+    dark
+        Whether the theme is dark; None for the one remembered.
+    """
+
+    config: RunConfig
+    data_dir: Path | None = None
+    mirror: str | None = None
+    autostart: bool = False
+    screenshot: Path | None = None
+    exit_when_done: bool = False
+    size: tuple[int, int] | None = None
+    dark: bool | None = None
