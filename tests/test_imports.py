@@ -1,0 +1,68 @@
+"""What may be imported without what."""
+
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import netviz.engine
+
+QT = ("PySide6", "shiboken6", "pyqtgraph", "superqt")
+TORCH = ("torch", "torchvision", "safetensors")
+LIGHT = [
+    *(
+        f"netviz.engine.{name}"
+        for name in (
+            "config",
+            "options",
+            "commands",
+            "events",
+            "observations",
+            "errors",
+            "ledger",
+            "history",
+            "datasets.catalogue",
+        )
+    ),
+    "netviz.paths",
+    "netviz.bridge.mailbox",
+]
+ENGINE = [module.name for module in pkgutil.walk_packages(netviz.engine.__path__, "netviz.engine.")]
+
+PROGRAM = """
+import importlib, sys
+
+class Wall:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {barred}:
+            raise ImportError(name + " must not be imported here")
+
+sys.meta_path.insert(0, Wall())
+for name in {wanted}:
+    importlib.import_module(name)
+"""
+
+
+def import_without(barred: tuple[str, ...], wanted: list[str]) -> str:
+    """Import modules in a new process where others cannot be; return its complaints."""
+    program = PROGRAM.format(barred=barred, wanted=wanted)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    return done.stderr
+
+
+def test_the_engine_imports_where_there_is_no_qt() -> None:
+    assert "netviz.engine.session" in ENGINE
+    assert import_without(QT, ENGINE) == ""
+
+
+@pytest.mark.parametrize("barred", [TORCH, QT])
+def test_what_the_window_needs_at_once_imports_without(barred: tuple[str, ...]) -> None:
+    assert import_without(barred, LIGHT) == ""
+
+
+@pytest.mark.parametrize(("barred", "module"), [(QT, "bridge.worker"), (TORCH, "engine.trainer")])
+def test_the_wall_holds(barred: tuple[str, ...], module: str) -> None:
+    assert "must not be imported here" in import_without(barred, [f"netviz.{module}"])
