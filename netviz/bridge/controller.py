@@ -5,14 +5,26 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from netviz.bridge.worker import TrainingThread
 from netviz.engine import commands, events
 from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.datasets.catalogue import DatasetInfo, dataset_info, is_present
 from netviz.engine.events import State
+from netviz.engine.observations import (
+    ActivationsObserved,
+    GradientsObserved,
+    Prediction,
+    TestAnswered,
+    View,
+    WeightsObserved,
+)
 from netviz.engine.options import Effect, format_value
+from netviz.paths import data_dir
 
 MERGE_S = 1.0
 """Changes of the same option that follow each other faster are undone as one."""
@@ -37,7 +49,8 @@ class Controller(QObject):
     Signals
     -------
     preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
-failed, saved
+failed, saved, weights_observed, gradients_observed, test_answered, predicted, \
+activations_observed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     waiting_changed
@@ -54,6 +67,11 @@ failed, saved
     refused = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
+    weights_observed = Signal(object)
+    gradients_observed = Signal(object)
+    test_answered = Signal(object)
+    predicted = Signal(object)
+    activations_observed = Signal(object)
     waiting_changed = Signal()
 
     def __init__(
@@ -67,6 +85,7 @@ failed, saved
         self.undo_stack = QUndoStack(self)
         self._data_dir = data_dir
         self._run = 0
+        self._request = 0
         self._is_preparing = True
         self._thread = TrainingThread(self)
         self._thread.events_arrived.connect(self._on_thread_events_arrived)
@@ -81,6 +100,11 @@ failed, saved
             events.Refused: self._on_refused,
             events.Failed: self._on_failed,
             events.Saved: self.saved.emit,
+            WeightsObserved: self.weights_observed.emit,
+            GradientsObserved: self.gradients_observed.emit,
+            TestAnswered: self.test_answered.emit,
+            Prediction: self.predicted.emit,
+            ActivationsObserved: self.activations_observed.emit,
         }
 
     # -- what can be done --------------------------------------------------------------------
@@ -170,6 +194,22 @@ failed, saved
         self._set_waiting({})
 
     @Slot()
+    def apply_if_nothing_is_lost(self) -> None:
+        """Reset with the changes that wait, if the run is untrained and the data are there."""
+        if self.waiting and self.is_untouched and self.missing_dataset() is None:
+            self.reset()
+
+    def missing_dataset(self) -> DatasetInfo | None:
+        """Return the data set that the next reset needs and that must be fetched first."""
+        info = dataset_info(self.waiting.get("dataset", self.config.dataset))
+        return None if is_present(info, self.data_dir) else info
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder of downloaded data sets."""
+        return self._data_dir or data_dir()
+
+    @Slot()
     def rewind_with_smaller_rate(self) -> None:
         """Go back to the last good state with a third of the learning rate."""
         self._submit(commands.Rewind({"learning_rate": self.config.learning_rate / 3}))
@@ -177,6 +217,25 @@ failed, saved
     def set_pace(self, batches_per_second: float | None) -> None:
         """Slow training down, or let it run at full speed with None."""
         self._submit(commands.SetPace(batches_per_second))
+
+    def watch(self, views: frozenset[View]) -> None:
+        """Say which views are visible; the others are not computed."""
+        self._submit(commands.Watch(views))
+
+    @Slot()
+    def measure_test(self) -> None:
+        """Answer all test images now."""
+        self._submit(commands.MeasureTest())
+
+    @Slot(object, bool)
+    def predict(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
+        """Ask what the network makes of a drawing; see `commands.Predict`."""
+        self._request += 1
+        self._submit(commands.Predict(self._request, drawing, prepared))
+
+    def look_at(self, test_index: int | None) -> None:
+        """Choose whose activations are watched: a test image's, or the drawing's with None."""
+        self._submit(commands.LookAt(test_index))
 
     def save(self, folder: Path) -> None:
         """Write the run's files into `folder`."""
@@ -194,10 +253,8 @@ failed, saved
     def _change_on_reset(self, changes: Mapping[str, Any]) -> None:
         waiting = {**self.waiting, **changes}
         waiting = {n: v for n, v in waiting.items() if v != getattr(self.config, n)}
-        if waiting and self.is_untouched:
-            self._reset(waiting)
-        else:
-            self._set_waiting(waiting)
+        self._set_waiting(waiting)
+        self.apply_if_nothing_is_lost()
 
     def _reset(self, changes: Mapping[str, Any]) -> None:
         self._is_preparing = True

@@ -1,0 +1,112 @@
+"""Everything the window can do, with its name, its shortcut and one sentence; and the menus."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One action: its key in `Actions`, its text, shortcut and explanation."""
+
+    key: str
+    text: str
+    shortcut: str
+    tip: str
+    checkable: bool = False
+
+
+_SEPARATOR = None
+
+_MENUS: dict[str, tuple[_Entry | None, ...]] = {
+    "&File": (
+        _Entry("save_run", "&Save run…", "Ctrl+S", "Write settings, metrics and weights."),
+        _Entry("save_picture", "Save &picture…", "Ctrl+Shift+S", "Save the window as a PNG."),
+        _SEPARATOR,
+        _Entry("quit", "&Quit", "Ctrl+Q", "End training and close the window."),
+    ),
+    "&Edit": (
+        _Entry("undo", "&Undo", "Ctrl+Z", "Take the last change of a setting back."),
+        _Entry("redo", "&Redo", "Ctrl+Shift+Z", "Make the change again."),
+    ),
+    "&Run": (
+        _Entry("toggle", "&Train / Pause", "Space", "Train, or hold the run."),
+        _Entry("step", "Train one &batch", ".", "Train a single batch, then hold."),
+        _Entry("epoch", "Train to the &end of the epoch", "Ctrl+.", "Then hold."),
+        _Entry("stop", "&Stop", "Ctrl+E", "End the run here."),
+        _SEPARATOR,
+        _Entry("reset", "&Reset", "Ctrl+R", "Go back to the same initial weights."),
+        _Entry("new_seed", "Reset with a &new seed", "Ctrl+Shift+R", "Start from other weights."),
+        _SEPARATOR,
+        _Entry("rate_up", "Learning rate &up", "Ctrl+Up", "Raise the learning rate a step."),
+        _Entry("rate_down", "Learning rate &down", "Ctrl+Down", "Lower the learning rate a step."),
+    ),
+    "&Data": (
+        _Entry("mirror", "&Mirror…", "", "Fetch data sets from your own server first."),
+        _Entry("data_dir", "Data &folder…", "", "Choose where data sets lie."),
+    ),
+    "&View": (
+        _Entry("theme", "&Dark colours", "Ctrl+D", "Dark or light.", checkable=True),
+        _Entry("presentation", "&Presentation", "F5", "Large type and lines.", checkable=True),
+        _Entry("fullscreen", "F&ull screen", "F11", "Fill the screen.", checkable=True),
+        _Entry("hold_plots", "&Hold the plots", "Ctrl+H", "Training goes on.", checkable=True),
+        _SEPARATOR,
+        _Entry("unlock", "&Move panels", "", "Show handles to drag panels by.", checkable=True),
+        _Entry("restore", "&Restore the layout", "", "Put all panels back."),
+    ),
+    "&Help": (
+        _Entry("shortcuts", "&Keyboard shortcuts", "F1", "All keys at a glance."),
+        _Entry("about", "&About NetViz", "", "Version, device and licences."),
+    ),
+}
+
+
+class Actions(QObject):
+    """All actions of a window, by key, and the menus that hold them.
+
+    Attributes
+    ----------
+    menus
+        By their titles without the mnemonic sign.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._actions: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+        for title, entries in _MENUS.items():
+            menu = window.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            self.menus[title.replace("&", "")] = menu
+            for entry in entries:
+                if entry is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self._make(entry, window))
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._actions[key]
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """Return the text and the keys of every action that has a shortcut."""
+        return [
+            (
+                action.text().replace("&", "").removesuffix("…"),
+                action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+            )
+            for action in self._actions.values()
+            if not action.shortcut().isEmpty()
+        ]
+
+    def _make(self, entry: _Entry, window: QMainWindow) -> QAction:
+        action = QAction(entry.text, window)
+        action.setCheckable(entry.checkable)
+        action.setToolTip(entry.tip)
+        action.setStatusTip(entry.tip)
+        if entry.shortcut:
+            action.setShortcut(QKeySequence(entry.shortcut))
+        window.addAction(action)
+        self._actions[entry.key] = action
+        return action

@@ -1,0 +1,124 @@
+"""The application: one window on one run, with or without a screen."""
+
+import os
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from netviz import __version__
+from netviz.bridge.controller import Controller
+from netviz.bridge.downloads import Downloader
+from netviz.launch import WindowOptions
+from netviz.ui.display import missing_display
+from netviz.ui.download_presenter import DownloadPresenter
+from netviz.ui.main_window import MainWindow
+from netviz.ui.menu_presenter import MenuPresenter
+from netviz.ui.presenter import RunPresenter
+from netviz.ui.settings import Settings
+from netviz.ui.style import apply_style
+from netviz.ui.theme import Theme
+from netviz.ui.unattended import Unattended
+from netviz.ui.view_presenter import ViewPresenter
+
+
+def open_window(options: WindowOptions) -> int:
+    """Open the window and serve it until it is closed; return the exit status.
+
+    On a machine without a display the same window runs unseen: it trains the run, saves a
+    picture of itself and the run's files in a folder that it names, and ends.
+    """
+    reason = missing_display()
+    folder = None
+    if reason:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        folder = _new_folder()
+        options = replace(
+            options,
+            autostart=True,
+            exit_when_done=True,
+            screenshot=options.screenshot or folder / "dashboard.png",
+            size=options.size or (1440, 900),
+        )
+        _say(f"{reason} NetViz trains without one and saves the result in {folder}.")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("NetViz")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("netviz")
+    window, views = build_window(app, options, Settings())
+    unattended = None
+    if options.autostart:
+        unattended = Unattended(
+            window,
+            views,
+            screenshot=options.screenshot,
+            folder=folder,
+            say=_say,
+            when_done=window.close if options.exit_when_done else _nothing,
+        )
+    window.show()
+    # The window is painted before the training thread begins to import torch.
+    QTimer.singleShot(0, window, window.controller.open)
+    status = app.exec()
+    if unattended and options.exit_when_done:
+        status = status or unattended.status
+    if folder and not status:
+        _say(f"Saved the picture and the run in {folder}.")
+    return status
+
+
+def build_window(
+    app: QApplication, options: WindowOptions, settings: Settings
+) -> tuple[MainWindow, ViewPresenter]:
+    """Put a window together that is ready to be shown; its controller is not opened yet."""
+    dark = settings.flag("dark", True) if options.dark is None else options.dark
+    theme = Theme(dark=dark, parent=app)
+    apply_style(app, theme)
+    data_dir = options.data_dir or _remembered_folder(settings)
+    controller = Controller(options.config, data_dir)
+    window = MainWindow(theme, controller, Downloader(), settings)
+    controller.setParent(window)
+    window.downloader.setParent(window)
+    theme.changed.connect(_Dresser(app, theme).dress)
+    RunPresenter(window)
+    views = ViewPresenter(window)
+    mirror = settings.text("mirror") if options.mirror is None else options.mirror
+    MenuPresenter(window, DownloadPresenter(window, mirror))
+    if options.size:
+        window.resize(*options.size)
+    return window, views
+
+
+class _Dresser:
+    """Dresses the application anew when the theme has changed."""
+
+    def __init__(self, app: QApplication, theme: Theme) -> None:
+        self._app = app
+        self._theme = theme
+
+    def dress(self) -> None:
+        apply_style(self._app, self._theme)
+
+
+def _nothing() -> None:
+    """Leave the window open."""
+
+
+def _remembered_folder(settings: Settings) -> Path | None:
+    text = settings.text("data_dir")
+    return Path(text) if text else None
+
+
+def _new_folder() -> Path:
+    """Return a folder of its own for this run, here if one can write here."""
+    name = f"netviz-run-{datetime.now():%Y%m%d-%H%M%S}"
+    here = Path.cwd()
+    return (here if os.access(here, os.W_OK) else Path.home()) / name
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,248 @@
+"""The window: puts the widgets together, remembers its layout and closes in good order."""
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QHideEvent, QIcon, QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.bridge.controller import Controller
+from netviz.bridge.downloads import Downloader
+from netviz.engine.observations import View
+from netviz.paths import resource
+from netviz.ui.accuracy_plot import AccuracyPlot
+from netviz.ui.actions import Actions
+from netviz.ui.activation_view import ActivationView
+from netviz.ui.confusion_view import ConfusionView
+from netviz.ui.control_panel import ControlPanel
+from netviz.ui.data_view import DataView
+from netviz.ui.frame_clock import FrameClock
+from netviz.ui.gradient_view import GradientView
+from netviz.ui.ledger_view import LedgerView
+from netviz.ui.loss_plot import LossPlot
+from netviz.ui.mistake_gallery import MistakeGallery
+from netviz.ui.notices import MessageBar
+from netviz.ui.pad_card import PadCard
+from netviz.ui.settings import Settings
+from netviz.ui.theme import Theme
+from netviz.ui.toolbar import TopBar
+from netviz.ui.view_tabs import ViewTabs
+from netviz.ui.weight_view import WeightView
+
+CLOSE_TIMEOUT_MS = 3000
+GAP_PX = 12
+LAYOUT_VERSION = 1
+"""Raised when docks change, so that a layout of an older version is not restored."""
+
+
+class MainWindow(QMainWindow):
+    """All widgets of NetViz in one window; `Presenter` lets them speak with the training.
+
+    Attributes
+    ----------
+    top_bar, panel, loss_plot, accuracy_plot, views, pad, message_bar
+        The parts, from the top to the right.
+    weights, gradients, mistakes, confusion, activations, data, ledger
+        The pages of `views`.
+    actions_by_key
+        Everything that has a menu entry.
+    """
+
+    def __init__(
+        self, theme: Theme, controller: Controller, downloader: Downloader, settings: Settings
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self.controller = controller
+        self.downloader = downloader
+        self.settings = settings
+        self.setWindowTitle("NetViz")
+        self.setWindowIcon(QIcon(str(resource("icons", "netviz.svg"))))
+        self.actions_by_key = Actions(self)
+        self._build_parts()
+        self._build_pages()
+        self._build_status_bar()
+        self._lay_out()
+        self._default_layout = self.saveState(LAYOUT_VERSION)
+        self.clock = FrameClock(self._draw_plots, self)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self._restore()
+
+    def set_panels_movable(self, movable: bool) -> None:
+        """Show handles by which the panels can be dragged, or hide them."""
+        for dock in self._docks:
+            # An empty widget in place of the title bar is Qt's way to have none.
+            dock.setTitleBarWidget(None if movable else QWidget(dock))  # type: ignore[arg-type]
+
+    def restore_layout(self) -> None:
+        """Put all panels back to where they were at first."""
+        self.restoreState(self._default_layout, LAYOUT_VERSION)
+        for dock in self._docks:
+            dock.show()
+        self._size_docks()
+
+    def say(self, text: str) -> None:
+        """Show in the status bar what just happened."""
+        self._status.setText(text)
+        self._status.setToolTip(text)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the layout, end the training and its thread, then close."""
+        self._remember()
+        self.downloader.cancel()
+        self.clock.stop()
+        self.controller.close(CLOSE_TIMEOUT_MS)
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.clock.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.clock.stop()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        theme = self.theme
+        self.top_bar = TopBar(theme)
+        self.message_bar = MessageBar(theme)
+        self.panel = ControlPanel(theme, self.controller.config)
+        self.loss_plot = LossPlot(theme)
+        self.accuracy_plot = AccuracyPlot(theme)
+        self.pad = PadCard(theme)
+        self.views = ViewTabs(theme)
+
+    def _build_pages(self) -> None:
+        theme, add = self.theme, self.views.add
+        self.weights = WeightView(theme)
+        self.gradients = GradientView(theme)
+        self.mistakes = MistakeGallery(theme)
+        self.confusion = ConfusionView(theme)
+        self.activations = ActivationView(theme)
+        self.data = DataView(theme)
+        self.ledger = LedgerView(theme)
+        add(self.weights, "Weights", "How the weights are spread.", View.WEIGHTS)
+        add(self.gradients, "Gradients", "How strongly each layer is moved.", View.GRADIENTS)
+        add(self.mistakes, "Mistakes", "Test images answered wrongly.", View.MISTAKES)
+        add(self.confusion, "Confusion", "Which class is taken for which.", View.CONFUSION)
+        add(self.activations, "Activations", "What layers make of an image.", View.ACTIVATIONS)
+        add(self.data, "Data", "The images that the network learns from.")
+        add(self.ledger, "Log", "Every change that you made, and at which step.")
+
+    def _build_status_bar(self) -> None:
+        self._status = QLabel()
+        self._status.setProperty("role", "muted")
+        self.undo_button = QToolButton()
+        self.undo_button.setProperty("kind", "quiet")
+        self.undo_button.setDefaultAction(self.actions_by_key["undo"])
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self._status, 1)
+        bar.addPermanentWidget(self.undo_button)
+
+    def _lay_out(self) -> None:
+        plots = QSplitter(Qt.Orientation.Vertical)
+        plots.setChildrenCollapsible(False)
+        plots.addWidget(self.loss_plot)
+        plots.addWidget(self.accuracy_plot)
+        plots.setStretchFactor(0, 5)
+        plots.setStretchFactor(1, 4)
+        self._plots = plots
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.message_bar)
+        self._add_top(top)
+        self.setCentralWidget(plots)
+        self._docks = (
+            self._dock("Settings", self.panel, Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Draw", self.pad, Qt.DockWidgetArea.RightDockWidgetArea),
+            self._dock("Views", self.views, Qt.DockWidgetArea.BottomDockWidgetArea),
+        )
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setDockNestingEnabled(True)
+        self.set_panels_movable(False)
+        view_menu = self.actions_by_key.menus["View"]
+        view_menu.addSeparator()
+        for dock in self._docks:
+            view_menu.addAction(dock.toggleViewAction())
+
+    def _add_top(self, top: QWidget) -> None:
+        """Put `top` between the menu bar and the docks."""
+        bar = self.addToolBar("Run")
+        bar.setObjectName("run")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.toggleViewAction().setEnabled(False)
+        bar.addWidget(top)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title.lower())
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _size_docks(self) -> None:
+        px = self.theme.px
+        settings, draw, views = self._docks
+        self.resizeDocks([settings, draw], [px(264), px(288)], Qt.Orientation.Horizontal)
+        self.resizeDocks([views], [round(0.36 * self.height())], Qt.Orientation.Vertical)
+
+    def _draw_plots(self) -> None:
+        self.loss_plot.refresh()
+        self.accuracy_plot.refresh()
+
+    def _restyle(self) -> None:
+        gap = self.theme.px(GAP_PX)
+        self._plots.setHandleWidth(gap)
+        self.setContentsMargins(0, 0, 0, 0)
+        for button_key, checked in (
+            ("theme", self.theme.dark),
+            ("presentation", self.theme.scale > 1),
+        ):
+            self.actions_by_key[button_key].setChecked(checked)
+        self._size_docks()
+
+    # -- what is remembered ------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        self.settings.set("geometry", self.saveGeometry())
+        self.settings.set("layout", self.saveState(LAYOUT_VERSION))
+        self.settings.set("plots", self._plots.saveState())
+        self.settings.set("page", self.views.tabs.currentIndex())
+        self.settings.set("dark", self.theme.dark)
+        for name, is_open in self.panel.section_states().items():
+            self.settings.set(f"section/{name}", is_open)
+        self.settings.save()
+
+    def _restore(self) -> None:
+        self.resize(1440, 900)
+        self._size_docks()
+        geometry, layout = self.settings.bytes("geometry"), self.settings.bytes("layout")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if not layout.isEmpty():
+            self.restoreState(layout, LAYOUT_VERSION)
+        plots = self.settings.bytes("plots")
+        if not plots.isEmpty():
+            self._plots.restoreState(QByteArray(plots))
+        page = self.settings.text("page")
+        if page.isdigit():
+            self.views.tabs.setCurrentIndex(min(int(page), self.views.tabs.count() - 1))
+        states = self.panel.section_states()
+        self.panel.set_section_states(
+            {n: self.settings.flag(f"section/{n}", is_open) for n, is_open in states.items()}
+        )

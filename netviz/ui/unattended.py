@@ -1,0 +1,106 @@
+"""A window that trains by itself: for pictures, and for machines without a screen."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from netviz.engine import events
+from netviz.engine.errors import NetvizError
+from netviz.engine.events import State
+from netviz.ui.main_window import MainWindow
+from netviz.ui.menu_presenter import save_picture
+from netviz.ui.view_presenter import ViewPresenter
+
+SETTLE_MS = 700
+"""Time after the last step in which the views show their last figures before the picture."""
+
+
+class Unattended(QObject):
+    """Starts the run, waits for its end, then saves what was asked for.
+
+    Attributes
+    ----------
+    status
+        Exit status: 0 when all went well, 1 when the run failed or a file could not be saved.
+
+    Parameters
+    ----------
+    screenshot
+        File for a picture of the whole window; None for none.
+    folder
+        Folder for the run's files; None for none.
+    say
+        Takes a line of text per epoch and one for a failure.
+    when_done
+        Called at the end, with the files saved.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        views: ViewPresenter,
+        *,
+        screenshot: Path | None,
+        folder: Path | None,
+        say: Callable[[str], None],
+        when_done: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self.status = 0
+        self._window = window
+        self._views = views
+        self._screenshot = screenshot
+        self._folder = folder
+        self._say = say
+        self._when_done = when_done
+        run = window.controller
+        run.prepared.connect(self._on_run_prepared)
+        run.epoch_finished.connect(self._on_run_epoch_finished)
+        run.state_changed.connect(self._on_run_state_changed)
+        run.failed.connect(self._on_run_failed)
+        run.refused.connect(self._on_run_failed)
+        run.saved.connect(self._finish)
+
+    @Slot(object)
+    def _on_run_prepared(self, event: events.Prepared) -> None:
+        # A pad with something on it tells more in the picture than an empty one.
+        self._views.put_on_pad(0)
+        self._window.controller.start()
+
+    @Slot(object)
+    def _on_run_epoch_finished(self, event: events.EpochFinished) -> None:
+        m = event.measurement
+        self._say(
+            f"epoch {m.epoch}/{self._window.controller.config.epochs}"
+            f"  loss {m.train_loss:.4f} train, {m.test_loss:.4f} test"
+            f"  accuracy {m.train_accuracy:.1%} train, {m.test_accuracy:.1%} test"
+        )
+
+    @Slot(object)
+    def _on_run_state_changed(self, event: events.StateChanged) -> None:
+        if event.state in (State.FINISHED, State.FAILED):
+            QTimer.singleShot(SETTLE_MS, self, self._save)
+
+    @Slot(object)
+    def _on_run_failed(self, event: events.Failed | events.Refused) -> None:
+        self.status = 1
+        self._say(f"{event.message} {event.hint}".strip())
+        if isinstance(event, events.Refused):
+            self._finish()
+
+    def _save(self) -> None:
+        if self._screenshot:
+            try:
+                save_picture(self._window, self._screenshot)
+            except NetvizError as error:
+                self.status = 1
+                self._say(str(error))
+        if self._folder:
+            self._window.controller.save(self._folder)
+        else:
+            self._finish()
+
+    @Slot()
+    def _finish(self) -> None:
+        self._when_done()
