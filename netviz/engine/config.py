@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
 from netviz.engine.datasets.catalogue import CATALOGUE
@@ -201,6 +201,16 @@ class RunConfig(BaseModel):
         ),
     ] = 0
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth_for_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false where a number belongs: to Python they are 1 and 0."""
+        items = value if isinstance(value, list | tuple) else (value,)
+        is_switch = cls.model_fields[str(info.field_name)].annotation is bool
+        if not is_switch and any(isinstance(item, bool) for item in items):
+            raise ValueError("not a number")
+        return value
+
     @field_validator("hidden", mode="before")
     @classmethod
     def _split_widths(cls, value: Any) -> Any:
@@ -254,7 +264,7 @@ class RunConfig(BaseModel):
         """Read what `to_json` wrote; raises `ConfigError` for anything else."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"The settings are not valid JSON: {error}.") from None
         if not isinstance(values, dict):
             raise ConfigError("The settings are not a JSON object.")
@@ -274,6 +284,7 @@ OPTIONS: Mapping[str, Option] = {name: _declared_option(name) for name in RunCon
 
 def _refusal(name: str, value: Any, problem: str) -> str:
     shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return f"{name}: {shown} {problem}. Allowed: {OPTIONS[name].allowed}."
 
 

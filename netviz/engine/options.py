@@ -75,7 +75,7 @@ class Option:
             return ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
             return f"{format_number(self.minimum)} to {format_number(self.maximum)}"
-        return "any value"
+        return "true or false"
 
     def problem(self, value: Any) -> str | None:
         """Say why `value` is not allowed, or return None where it is."""
@@ -85,7 +85,7 @@ class Option:
         for number in numbers:
             if not isinstance(number, int | float) or isinstance(number, bool):
                 continue
-            if not math.isfinite(number):
+            if isinstance(number, float) and not math.isfinite(number):
                 return "is not a finite number"
             if self.minimum is not None and number < self.minimum:
                 return "is too small"
