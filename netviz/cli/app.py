@@ -1,0 +1,196 @@
+"""The commands and their options; what each does lies in a module of its own."""
+
+import io
+import re
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from netviz import __version__
+from netviz.cli.datasets import download_dataset, list_datasets
+from netviz.cli.output import complain
+from netviz.cli.run_options import takes_run_options
+from netviz.cli.train import TrainOptions
+from netviz.cli.train import train as train_headless
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.errors import ConfigError, NetvizError
+from netviz.launch import WindowOptions
+
+_UsageError: Any = typer.BadParameter.__bases__[0]
+"""Click's, or in newer versions typer's own copy, which has no public name."""
+
+
+class Theme(StrEnum):
+    """Colours of the window."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of downloaded data sets, as torchvision lays it out; "
+        "by default in your cache folder."
+    ),
+]
+Mirror = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Address of a folder to download from first."),
+]
+
+app = typer.Typer(add_completion=False, help="Watch a neural network learn, and steer it.")
+datasets_app = typer.Typer(help="List the data sets, or download one.")
+app.add_typer(datasets_app, name="datasets")
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Obey the command line; return the exit status.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; None for the process's own.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A path or a label that the terminal's encoding lacks is no reason to end.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    command = typer.main.get_command(app)
+    try:
+        return int(command.main(arguments, prog_name="netviz", standalone_mode=False) or 0)
+    except _UsageError as error:
+        complain(f"{error.format_message()} Try 'netviz --help'.")
+        return 2
+    except ConfigError as error:
+        complain(str(error))
+        return 2
+    except NetvizError as error:
+        complain(str(error))
+        return 1
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"netviz {__version__}")
+        raise typer.Exit
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
+    if not match:
+        raise ConfigError(f"size: {text} is not a size. Allowed: such as 1280x720.")
+    return int(match[1]), int(match[2])
+
+
+@app.callback(invoke_without_command=True)
+@takes_run_options
+def window(
+    context: typer.Context,
+    config: RunConfig,
+    autostart: Annotated[bool, typer.Option("--autostart", help="Start training at once.")] = False,
+    screenshot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save a picture of the window when the run has ended."),
+    ] = None,
+    exit_when_done: Annotated[
+        bool, typer.Option("--exit", help="Close the window when the run has ended.")
+    ] = False,
+    size: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Size of the window in pixels.")
+    ] = None,
+    theme: Annotated[Theme | None, typer.Option(help="Colours of the window.")] = None,
+    data_dir: DataDir = None,
+    mirror: Mirror = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> int:
+    """Open the window; `train` and `datasets` do without it."""
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return 0
+    options = WindowOptions(
+        config,
+        data_dir,
+        mirror,
+        autostart,
+        screenshot,
+        exit_when_done,
+        _size(size),
+        None if theme is None else theme is Theme.DARK,
+    )
+    # Loads Qt, which no other command need wait for.
+    from netviz.ui.app import open_window
+
+    return open_window(options)
+
+
+@app.command()
+@takes_run_options
+def train(
+    config: RunConfig,
+    data_dir: DataDir = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Save the run's settings, metrics and weights here."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")
+    ] = False,
+    json_batches: Annotated[
+        bool, typer.Option("--json-batches", help="Print also a JSON object for every step.")
+    ] = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the data set first if it is missing.")
+    ] = False,
+    mirror: Mirror = None,
+) -> int:
+    """Train without a window; the losses are the same."""
+    return train_headless(
+        TrainOptions(config, data_dir, mirror, download, out, json or json_batches, json_batches)
+    )
+
+
+@datasets_app.callback(invoke_without_command=True)
+def datasets(
+    context: typer.Context,
+    data_dir: DataDir = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON object for each.")] = False,
+) -> int:
+    """List the data sets and whether they are present, or download one."""
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return 0
+    return list_datasets(data_dir, as_json=json)
+
+
+@datasets_app.command()
+def download(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(CATALOGUE)}.")],
+    data_dir: DataDir = None,
+    mirror: Mirror = None,
+) -> int:
+    """Download a data set, checked to the byte."""
+    if name not in CATALOGUE:
+        raise ConfigError(
+            f"There is no data set {name!r}.", f"Choose one of {', '.join(CATALOGUE)}."
+        )
+    return download_dataset(name, data_dir, mirror)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options before a subcommand, which would otherwise be ignored in silence."""
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            flag, command = parameter.opts[0], context.invoked_subcommand
+            raise ConfigError(f"{flag} has to stand behind {command!r}, if it takes that option.")

@@ -1,0 +1,92 @@
+"""`netviz datasets`: what the catalogue holds, what of it is present, and how to get the rest."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from netviz import paths
+from netviz.cli.fetch import fetch
+from netviz.cli.interruption import Interruption, leave
+from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
+
+_HEADER = ("Name", "Data set", "What it is", "Here?")
+
+
+def list_datasets(data_dir: Path | None, *, as_json: bool) -> int:
+    """Print the catalogue; return the exit status."""
+    folder = data_dir or paths.data_dir()
+    if as_json:
+        lines = [json.dumps(_description(info, folder)) for info in CATALOGUE.values()]
+        print("\n".join(lines))  # noqa: T201
+        return 0
+    rows = [_row(info, folder) for info in CATALOGUE.values()]
+    if sys.stdout.isatty():
+        _print_table(rows)
+    else:
+        print("\n".join(_aligned([_HEADER, *rows])))  # noqa: T201
+    return 0
+
+
+def download_dataset(name: str, data_dir: Path | None, mirror: str | None) -> int:
+    """Fetch a data set; return the exit status.
+
+    Raises
+    ------
+    NetvizError
+        There is no such data set, or it could not be fetched or saved.
+    """
+    info = dataset_info(name)
+    folder = data_dir or paths.data_dir()
+    if info.bundled:
+        print(f"{info.label} comes with NetViz: there is nothing to download.")  # noqa: T201
+        return 0
+    with Interruption(on_first=leave) as interruption:
+        try:
+            fetch(info, folder, mirror)
+        except KeyboardInterrupt:
+            print("Cancelled; what was fetched whole stays.", file=sys.stderr)  # noqa: T201
+            return interruption.status or 130
+    print(f"{info.label} is in {folder}")  # noqa: T201
+    return 0
+
+
+def _description(info: DatasetInfo, folder: Path) -> dict[str, str | int | bool]:
+    return {
+        "name": info.name,
+        "label": info.label,
+        "description": info.description,
+        "licence": info.licence,
+        "train_count": info.train_count,
+        "test_count": info.test_count,
+        "present": is_present(info, folder),
+        "download_bytes": info.total_bytes,
+    }
+
+
+def _row(info: DatasetInfo, folder: Path) -> tuple[str, ...]:
+    if info.bundled:
+        status = "comes with NetViz"
+    elif is_present(info, folder):
+        status = "present"
+    else:
+        status = f"{info.total_bytes / 1e6:,.1f} MB to download"
+    return info.name, info.label, info.description, status
+
+
+def _print_table(rows: Iterable[Sequence[str]]) -> None:
+    table = Table(*_HEADER)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table, markup=False)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

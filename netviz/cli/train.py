@@ -1,0 +1,177 @@
+"""`netviz train`: a training session in the main thread, without Qt."""
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from rich.console import Console
+
+from netviz import paths
+from netviz.cli.fetch import fetch
+from netviz.cli.interruption import Interruption, leave
+from netviz.cli.output import CLOSED_PIPE_STATUS, Output, complain
+from netviz.engine import commands, events
+from netviz.engine.commands import Command
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.catalogue import CATALOGUE, is_present
+from netviz.engine.errors import DataError, NetvizError, StorageError
+from netviz.engine.events import Event, State
+from netviz.reports import BarReport, JsonReport, LineReport, Outcome, Report
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What is asked of `netviz train`.
+
+    Attributes
+    ----------
+    config
+        The run's settings.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    mirror
+        Address to download from first.
+    download
+        Whether a data set that is missing is fetched.
+    out
+        Folder for the run's files; None to keep nothing.
+    json, json_batches
+        Whether standard output is for a program, and whether it wants every step.
+    """
+
+    config: RunConfig
+    data_dir: Path | None = None
+    mirror: str | None = None
+    download: bool = False
+    out: Path | None = None
+    json: bool = False
+    json_batches: bool = False
+
+
+class HeadlessRun:
+    """Trains from the first epoch to the last, then saves.
+
+    The commands for it wait in a queue from the beginning, so that a `stop` that comes while
+    torch is still being imported has its place behind them.
+    """
+
+    def __init__(self, options: TrainOptions) -> None:
+        self._out = options.out
+        self._inbox: SimpleQueue[Command] = SimpleQueue()
+        self._inbox.put(commands.Prepare(options.config, options.data_dir))
+        self._inbox.put(commands.Start())
+        self._report = Report()
+        self._prepared = False
+        self._stopping = False
+        self._outcome: Outcome | None = None
+
+    def stop(self) -> None:
+        """End after the batch under way; may be called in a signal handler."""
+        self._stopping = True
+        self._inbox.put(commands.Stop())
+
+    def run(self, report: Report) -> Outcome:
+        """Train, telling `report` everything but the end."""
+        # Takes seconds, which `netviz --help` and a wrong option need not wait for.
+        from netviz.engine.session import TrainingSession
+
+        self._report = report
+        TrainingSession(self._on_event, self._inbox).serve()
+        assert self._outcome is not None
+        return self._outcome
+
+    def _on_event(self, event: Event) -> None:
+        self._report.tell(event)
+        match event:
+            case events.Prepared():
+                self._prepared = True
+            case events.StateChanged(state=State.FINISHED):
+                self._conclude(Outcome("interrupted" if self._stopping else "finished"))
+            case events.Failed() | events.Refused():
+                self._conclude(Outcome("failed", f"{event.message} {event.hint}".strip()))
+            case _:
+                pass
+
+    def _conclude(self, outcome: Outcome) -> None:
+        """Save and end; or, when it is the saving that failed, have that as the outcome."""
+        is_first = self._outcome is None
+        self._outcome = outcome
+        if is_first:
+            if self._out and self._prepared:
+                self._inbox.put(commands.Save(self._out))
+            self._inbox.put(commands.Close())
+
+
+def train(options: TrainOptions) -> int:
+    """Train, and return the exit status: 0 finished, 1 failed, 128 and more interrupted."""
+    run = HeadlessRun(options)
+    output = Output(on_closed=run.stop)
+    with Interruption(on_first=leave) as interruption, _report(options, output) as report:
+        try:
+            outcome = _attempt(run, options, report, interruption)
+        except NetvizError as error:
+            outcome = Outcome("failed", str(error))
+        except KeyboardInterrupt:
+            outcome = Outcome("interrupted")
+        report.end(outcome)
+    if output.error is not None and not output.pipe_closed:
+        outcome = Outcome("failed", f"Standard output cannot be written: {output.error.strerror}.")
+    if outcome.state == "failed" and not (options.json and output.error is None):
+        complain(outcome.message)
+    return _status(outcome, interruption)
+
+
+def _attempt(
+    run: HeadlessRun, options: TrainOptions, report: Report, interruption: Interruption
+) -> Outcome:
+    _require_dataset(options)
+    if options.out is not None:
+        _require_writable(options.out)
+    interruption.on_first = run.stop
+    return run.run(report)
+
+
+def _report(options: TrainOptions, output: Output) -> Report:
+    if options.json:
+        return JsonReport(output.write, batches=options.json_batches)
+    console = Console()
+    # Rich takes FORCE_COLOR for a terminal too, where a bar would fill a log.
+    if console.is_interactive and sys.stdout.isatty():
+        return BarReport(console)
+    return LineReport(output.write)
+
+
+def _status(outcome: Outcome, interruption: Interruption) -> int:
+    if outcome.state == "interrupted":
+        return interruption.status or CLOSED_PIPE_STATUS
+    return int(outcome.state == "failed")
+
+
+def _require_dataset(options: TrainOptions) -> None:
+    """See that the data set is there before torch is loaded, and fetch it if that is asked."""
+    info = CATALOGUE[options.config.dataset]
+    folder = options.data_dir or paths.data_dir()
+    if is_present(info, folder):
+        return
+    if not options.download:
+        where = f' --data-dir "{options.data_dir}"' if options.data_dir else ""
+        raise DataError(
+            f"{info.label} is not in {folder}.",
+            f"Run 'netviz datasets download {info.name}{where}' first, or add --download.",
+        )
+    fetch(info, folder, options.mirror)
+
+
+def _require_writable(folder: Path) -> None:
+    """Find out before an hour of training, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StorageError(
+            f"{folder} cannot be written to: {error.strerror or error}.",
+            "Choose another folder for --out.",
+        ) from error
