@@ -51,11 +51,13 @@ def _icon(name: str, color: str, disabled: str, size_px: int) -> QIcon:
 
 
 def _pixmap(name: str, color: str, size_px: int, ratio: float) -> QPixmap:
+    # Before the painter begins: an error between its begin and end would take Qt down.
+    renderer = QSvgRenderer(QByteArray(tinted_svg(name, color)))
     side = round(size_px * ratio)
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(tinted_svg(name, color))).render(painter)
+    renderer.render(painter)
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture

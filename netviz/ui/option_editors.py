@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from netviz.engine.options import Option
 from netviz.ui.style import set_style_property
@@ -325,6 +326,8 @@ class WidthsEditor(OptionEditor):
         self._enter(self.PRESETS[index])
 
     def _on_line_editing_finished(self) -> None:
+        if not isValid(self._line):  # A field that has the focus tells so while it is destroyed.
+            return
         self._line.setModified(False)
         if self._line.text() != self._text(self._value):
             self._enter(self._parsed(self._line.text()))

@@ -38,7 +38,7 @@ _TRAIN_TOOLTIPS = {
     State.FAILED: "The run failed: reset it, or go back to its last good step.",
 }
 _PROGRESS_STEPS = 10_000
-_DISPENSABLE = 7
+_DISPENSABLE = 9
 """How many of the parts in `TopBar._fit` may be left out."""
 
 
@@ -172,17 +172,21 @@ class TopBar(QFrame):
 
     def set_pace(self, batches_per_second: float | None) -> None:
         """Show the speed limit in force; emits nothing."""
-        for action in self._paces.actions():
+        for action in self.pace_actions():
             action.setChecked(action.data() == batches_per_second)
         short = "Full speed" if batches_per_second is None else f"{batches_per_second:g} / s"
         self._pace.setText(short)
         self._pace.setAccessibleName(f"Speed limit: {_pace_text(batches_per_second)}")
 
+    def pace_actions(self) -> list[QAction]:
+        """Return the choices of pace, for a menu of the window."""
+        return self._paces.actions()
+
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(1200), self._theme.px(HEIGHT_PX))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(420), self._theme.px(HEIGHT_PX))
+        return QSize(self._theme.px(440), self._theme.px(HEIGHT_PX))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -296,8 +300,9 @@ class TopBar(QFrame):
             self._pace: True,
             self.epoch_button: True,
             self.stop_button: True,
-            self._epoch_label: not self._busy,
             self._bar: not self._busy,
+            self.step_button: True,
+            self._epoch_label: not self._busy,
             self._busy_label: bool(self._busy),
         }
         for widget, visible in shown.items():

@@ -1,0 +1,251 @@
+"""The control panel, used as a person would."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
+
+from netviz.engine.config import OPTIONS, RunConfig
+from netviz.ui.control_panel import ControlPanel
+from netviz.ui.learning_rate import LearningRateControl
+from netviz.ui.style import apply_style
+from netviz.ui.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    theme = Theme()
+    apply_style(qapp, theme)
+    theme.changed.connect(lambda: apply_style(qapp, theme))
+    return theme
+
+
+@pytest.fixture
+def panel(qtbot, theme: Theme) -> ControlPanel:
+    panel = ControlPanel(theme, RunConfig())
+    qtbot.addWidget(panel)
+    panel.set_network_facts("55,050 parameters")
+    panel.set_data_facts("4,000 train · 1,000 test · 28×28 grey")
+    panel.resize(264, 610)
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    return panel
+
+
+@pytest.fixture
+def asked(panel: ControlPanel) -> list[dict[str, Any]]:
+    changes: list[dict[str, Any]] = []
+    panel.change_requested.connect(changes.append)
+    return changes
+
+
+def _field(panel: ControlPanel, option: str) -> QWidget:
+    return panel.row(option).editor.field
+
+
+def _type(qtbot, panel: ControlPanel, option: str, text: str) -> None:
+    field = _field(panel, option)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def _texts(widget: QWidget) -> list[str]:
+    labels = [label for label in widget.findChildren(QLabel) if label.isVisible()]
+    return [label.text() for label in labels if label.text()]
+
+
+def _buttons(panel: ControlPanel) -> dict[str, QPushButton]:
+    return {b.text(): b for b in panel.findChildren(QPushButton) if b.isVisible()}
+
+
+def _button(panel: ControlPanel, text: str) -> QPushButton:
+    return _buttons(panel)[text]
+
+
+def test_every_option_has_a_row_that_says_when_it_takes_effect(panel: ControlPanel) -> None:
+    panel.set_section_states({"More": True})
+    panel.set_config(RunConfig(optimizer="sgd"))
+    for name, option in OPTIONS.items():
+        texts = _texts(panel.row(name))
+        assert {option.label, option.short.capitalize()} & {*texts}, name
+        assert option.effect.value in texts, name
+        for field in panel.row(name).editor.findChildren(QWidget):
+            if field.focusPolicy() & Qt.FocusPolicy.TabFocus and field.accessibleName():
+                assert option.help in field.toolTip()
+
+
+def test_the_optimizer_is_chosen_by_keyboard_and_momentum_appears(qtbot, panel, asked) -> None:
+    assert not panel.row("momentum").isVisible()
+    box = _field(panel, "optimizer")
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert asked == [{"optimizer": "sgd"}]
+    assert panel.row("momentum").isVisible()
+    assert panel.row("nesterov").isVisible()
+    panel.set_config(RunConfig(optimizer="sgd"))
+    panel.set_config(RunConfig(optimizer="rmsprop"))
+    assert panel.row("momentum").isVisible()
+    assert not panel.row("nesterov").isVisible()
+
+
+def test_the_learning_rate_is_asked_for_at_once(qtbot, panel, asked) -> None:
+    control = panel.findChild(LearningRateControl)
+    qtbot.keyClick(control.slider, Qt.Key.Key_Right)
+    assert asked == [{"learning_rate": 0.0013}]
+
+
+def test_a_bad_batch_size_is_refused_at_its_field(qtbot, panel, asked) -> None:
+    _type(qtbot, panel, "batch_size", "0")
+    assert asked == []
+    assert "0 is too small. Allowed: 1 to 60,000." in _texts(panel.row("batch_size"))
+    assert _field(panel, "batch_size").property("invalid")
+    _type(qtbot, panel, "batch_size", "ten")
+    assert "ten is not a whole number. Allowed: 1 to 60,000." in _texts(panel.row("batch_size"))
+    _type(qtbot, panel, "batch_size", "64")
+    assert asked == [{"batch_size": 64}]
+    assert not _field(panel, "batch_size").property("invalid")
+
+
+def test_escape_takes_a_bad_entry_back(qtbot, panel, asked) -> None:
+    _type(qtbot, panel, "batch_size", "0")
+    qtbot.keyClick(_field(panel, "batch_size"), Qt.Key.Key_Escape)
+    assert _field(panel, "batch_size").text() == "10"
+    assert _texts(panel.row("batch_size")) == ["Batch", "next batch"]
+    assert asked == []
+
+
+def test_bad_widths_are_refused_at_their_field(qtbot, panel, asked) -> None:
+    line = _field(panel, "hidden").lineEdit()
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "64,many")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert asked == []
+    assert any("many is not a list" in text for text in _texts(panel.row("hidden")))
+    line.selectAll()
+    qtbot.keyClicks(line, "32,16")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert asked == [{"hidden": (32, 16)}]
+    assert line.text() == "784 – 32 – 16 – 10"
+
+
+def test_setters_tell_nobody(panel, asked) -> None:
+    panel.set_config(
+        RunConfig(learning_rate=5, optimizer="sgd", nesterov=True, hidden=(7,), seed=9)
+    )
+    panel.set_pending({"dataset": "mnist", "model": "cnn"})
+    panel.set_config(RunConfig())
+    panel.set_pending({})
+    assert asked == []
+
+
+def test_the_config_in_force_is_shown(panel) -> None:
+    panel.set_config(RunConfig(learning_rate=0.25, batch_size=99, hidden=(512, 512)))
+    assert panel.findChild(LearningRateControl).field.text() == "0.25"
+    assert _field(panel, "batch_size").text() == "99"
+    assert _field(panel, "hidden").currentText() == "784 – 512 – 512 – 10"
+
+
+def test_waiting_changes_are_marked_and_can_be_applied_or_dropped(qtbot, panel) -> None:
+    panel.set_pending({"hidden": (512, 512), "seed": 7})
+    assert _field(panel, "hidden").currentText() == "784 – 512 – 512 – 10"
+    assert "waits for Reset" in _texts(panel.row("hidden"))
+    assert "2 changes wait for Reset" in _texts(panel)
+    with qtbot.waitSignal(panel.apply_requested):
+        qtbot.mouseClick(_button(panel, "Reset and apply"), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(panel.drop_requested):
+        qtbot.mouseClick(_button(panel, "Drop"), Qt.MouseButton.LeftButton)
+    panel.set_pending({"seed": 7})
+    assert "1 change waits for Reset" in _texts(panel)
+    assert _field(panel, "hidden").currentText() == "784 – 64 – 64 – 64 – 10"
+    panel.set_pending({})
+    assert "on Reset" in _texts(panel.row("hidden"))
+    assert "Reset and apply" not in _buttons(panel)
+
+
+def test_a_waiting_network_decides_which_options_have_a_meaning(panel) -> None:
+    panel.set_pending({"model": "cnn"})
+    assert not panel.row("hidden").isVisible()
+
+
+def test_a_waiting_data_set_is_shown_in_the_ends_of_the_network(panel) -> None:
+    panel.set_pending({"dataset": "cifar10"})
+    assert _field(panel, "hidden").currentText().startswith("3072 – ")
+
+
+def test_answers_to_earlier_steps_do_not_move_the_control(qtbot, panel, asked) -> None:
+    control = panel.findChild(LearningRateControl)
+    for _ in range(3):
+        qtbot.keyClick(control.slider, Qt.Key.Key_Right)
+    panel.set_config(RunConfig(**asked[0]))
+    assert control.value == 0.002
+    panel.set_config(RunConfig(**asked[2]))
+    panel.set_config(RunConfig(learning_rate=0.5))
+    assert control.value == 0.5, "another change, such as an undo, shows at once"
+
+
+def test_a_change_that_nobody_obeyed_is_taken_back(qtbot, panel, asked) -> None:
+    box = _field(panel, "optimizer")
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert box.currentText() == "SGD"
+    qtbot.waitUntil(lambda: box.currentText() == "Adam")
+
+
+def test_a_refused_change_is_taken_back_with_the_reason(qtbot, panel) -> None:
+    box = _field(panel, "optimizer")
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    panel.show_problem("optimizer", "Not now.")
+    assert box.currentText() == "Adam"
+    assert "Not now." in _texts(panel.row("optimizer"))
+
+
+def test_sections_fold_and_are_remembered(qtbot, panel, theme) -> None:
+    open_ones = [name for name, is_open in panel.section_states().items() if is_open]
+    assert open_ones == ["Training", "Network", "Data"]
+    assert "Weight decay, seed, device, threads" in _texts(panel)
+    header = next(w for w in panel.findChildren(QWidget) if w.accessibleName() == "Network section")
+    with qtbot.waitSignal(panel.section_toggled):
+        qtbot.mouseClick(header, Qt.MouseButton.LeftButton)
+    assert not panel.row("hidden").isVisible()
+    again = ControlPanel(theme, RunConfig())
+    qtbot.addWidget(again)
+    again.set_section_states(panel.section_states())
+    assert again.section_states()["Network"] is False
+
+
+def test_a_data_set_can_be_fetched_and_the_download_cancelled(qtbot, panel) -> None:
+    panel.set_download("mnist", "Download (11 MB)")
+    with qtbot.waitSignal(panel.download_requested, check_params_cb=lambda name: name == "mnist"):
+        qtbot.mouseClick(_button(panel, "Download (11 MB)"), Qt.MouseButton.LeftButton)
+    panel.set_download_progress(4_300_000, 11_600_000)
+    assert "4.3 of 11.6 MB" in _texts(panel)
+    with qtbot.waitSignal(panel.cancel_download_requested):
+        qtbot.mouseClick(_button(panel, "Cancel"), Qt.MouseButton.LeftButton)
+    panel.set_download_progress(4_300_000, None)
+    assert "4.3 MB" in _texts(panel)
+    panel.set_download(None)
+    assert "4.3 MB" not in _texts(panel)
+
+
+def test_everything_but_more_fits_at_1280_by_720(panel) -> None:
+    QApplication.processEvents()
+    assert panel.findChild(QScrollArea).verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_nothing_is_cut_off_at_the_right(panel, theme: Theme, scale: float) -> None:
+    theme.set_scale(scale)
+    panel.set_config(RunConfig(optimizer="sgd"))
+    panel.set_pending({"hidden": (512, 512), "seed": 7, "threads": 2})
+    panel.set_section_states({"More": True})
+    panel.resize(theme.px(264), 610)
+    QApplication.processEvents()
+    area = panel.findChild(QScrollArea)
+    assert area.widget().width() <= area.viewport().width()
+    for label in area.findChildren(QLabel):
+        if label.isVisible() and not label.wordWrap():
+            assert label.width() >= label.sizeHint().width(), label.text()

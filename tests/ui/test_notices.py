@@ -1,0 +1,123 @@
+"""The message bar."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from netviz.ui.notices import MessageBar
+from netviz.ui.style import apply_style
+from netviz.ui.theme import Theme
+
+
+@pytest.fixture
+def bar(qtbot, qapp: QApplication) -> Iterator[MessageBar]:
+    theme = Theme()
+    apply_style(qapp, theme)
+    window = QWidget()
+    bar = MessageBar(theme)
+    layout = QVBoxLayout(window)
+    layout.addWidget(bar)
+    layout.addStretch()
+    window.resize(900, 300)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield bar
+    window.close()
+
+
+def _button(bar: MessageBar, text: str) -> QPushButton:
+    return next(b for b in bar.findChildren(QPushButton) if b.text() == text and b.isVisible())
+
+
+def _shown(bar: MessageBar) -> list[str]:
+    return [label.text() for label in bar.findChildren(QLabel) if label.isVisible()]
+
+
+def test_bar_is_hidden_until_there_is_something_to_say(bar: MessageBar) -> None:
+    assert not bar.isVisible()
+    bar.show_message("error", "The disk is full.", "Free some space.")
+    assert bar.isVisible()
+    assert bar.text == "The disk is full. Free some space."
+
+
+def test_the_same_message_again_is_counted(bar: MessageBar) -> None:
+    for _ in range(3):
+        bar.show_message("warning", "Slow network.")
+    assert bar.count == 3
+    assert "×3" in _shown(bar)
+    bar.show_message("warning", "Another.")
+    assert bar.count == 1
+    assert "×3" not in _shown(bar)
+
+
+def test_escape_closes(qtbot, bar: MessageBar) -> None:
+    bar.show_message("error", "The disk is full.")
+    with qtbot.waitSignal(bar.closed):
+        qtbot.keyClick(bar.window(), Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert bar.text == ""
+
+
+def test_the_cross_closes(qtbot, bar: MessageBar) -> None:
+    bar.show_message("error", "The disk is full.")
+    with qtbot.waitSignal(bar.closed):
+        qtbot.mouseClick(bar.findChild(QToolButton), Qt.MouseButton.LeftButton)
+
+
+def test_an_info_goes_by_itself(qtbot, bar: MessageBar) -> None:
+    bar.fade_after_ms = 10
+    with qtbot.waitSignal(bar.closed):
+        bar.show_message("info", "Saved.")
+    assert not bar.isVisible()
+
+
+def test_an_error_stays_even_after_an_info_that_would_go(qtbot, bar: MessageBar) -> None:
+    bar.fade_after_ms = 10
+    with qtbot.assertNotEmitted(bar.closed, wait=60):
+        bar.show_message("info", "Saved.")
+        bar.show_message("error", "The disk is full.")
+    assert bar.isVisible()
+
+
+def test_details_can_be_copied(qtbot, bar: MessageBar) -> None:
+    bar.show_message("error", "It broke.", details="Traceback: line 1")
+    qtbot.mouseClick(_button(bar, "Copy details"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "It broke.\n\nTraceback: line 1"
+    bar.show_message("error", "Nothing more to say.")
+    assert not any(b.isVisible() for b in bar.findChildren(QPushButton))
+
+
+def test_an_action_is_done_and_the_message_goes(qtbot, bar: MessageBar) -> None:
+    done: list[str] = []
+    bar.show_message("error", "It broke.", actions=[("Go back", lambda: done.append("back"))])
+    qtbot.mouseClick(_button(bar, "Go back"), Qt.MouseButton.LeftButton)
+    assert done == ["back"]
+    assert not bar.isVisible()
+
+
+def test_an_action_may_bring_the_next_message(qtbot, bar: MessageBar) -> None:
+    bar.show_message(
+        "error", "It broke.", actions=[("Retry", lambda: bar.show_message("info", "Again."))]
+    )
+    qtbot.mouseClick(_button(bar, "Retry"), Qt.MouseButton.LeftButton)
+    assert bar.text == "Again."
+    assert bar.isVisible()
+
+
+def test_a_long_text_is_wrapped_and_not_cut_off(qtbot, bar: MessageBar) -> None:
+    bar.show_message("error", "Short.")
+    QApplication.processEvents()
+    low = bar.height()
+    bar.show_message("error", "A long message. " * 20, "And a long hint. " * 10)
+    qtbot.waitUntil(lambda: bar.height() > 2 * low)
+    assert bar.width() <= bar.window().width()
+
+
+def test_markup_in_a_message_is_shown_and_not_obeyed(bar: MessageBar) -> None:
+    bar.show_message("error", "No <b>bold</b> & no harm.")
+    assert "&lt;b&gt;bold" in _shown(bar)[1]

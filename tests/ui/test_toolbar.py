@@ -1,0 +1,137 @@
+"""The top bar offers what can be done, and nothing in it jumps."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from netviz.engine.events import State
+from netviz.ui.style import apply_style
+from netviz.ui.theme import Theme
+from netviz.ui.toolbar import TopBar
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    theme = Theme()
+    apply_style(qapp, theme)
+    theme.changed.connect(lambda: apply_style(qapp, theme))
+    return theme
+
+
+@pytest.fixture
+def bar(qtbot, theme: Theme) -> TopBar:
+    bar = TopBar(theme)
+    qtbot.addWidget(bar)
+    bar.set_device("cpu", 1)
+    bar.set_progress(6, 10, 750, 1250)
+    bar.set_speed(74_300, 4)
+    bar.resize(1280, 54)
+    bar.show()
+    return bar
+
+
+def _texts(bar: TopBar) -> list[str]:
+    labels = [label for label in bar.findChildren(QLabel) if label.isVisible()]
+    return [label.text() for label in labels if label.text()]
+
+
+def _lefts(bar: TopBar) -> list[int]:
+    QApplication.processEvents()
+    return [w.x() for w in bar.findChildren(QWidget) if w.parent() is bar and w.isVisible()]
+
+
+def test_train_pauses_and_resumes(qtbot, bar: TopBar) -> None:
+    for state, text in ((State.IDLE, "Train"), (State.PAUSED, "Resume")):
+        bar.set_state(state)
+        assert bar.train_button.text() == text
+        with qtbot.waitSignal(bar.train_clicked):
+            qtbot.mouseClick(bar.train_button, Qt.MouseButton.LeftButton)
+    bar.set_state(State.RUNNING)
+    assert bar.train_button.text() == "Pause"
+    with qtbot.waitSignal(bar.pause_clicked):
+        qtbot.mouseClick(bar.train_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_finished_run_goes_on_only_with_more_epochs(bar: TopBar) -> None:
+    bar.set_state(State.FINISHED)
+    assert not bar.train_button.isEnabled()
+    assert bar.train_button.toolTip() == "Raise the epochs to go on."
+    bar.set_can_continue(True)
+    assert bar.train_button.isEnabled()
+    assert bar.train_button.text() == "Train more"
+
+
+def test_a_failed_run_cannot_go_on(bar: TopBar) -> None:
+    bar.set_state(State.FAILED)
+    assert not bar.train_button.isEnabled()
+    assert "failed" in bar.train_button.toolTip()
+    assert bar.reset_button.isEnabled()
+
+
+def test_nothing_can_be_started_while_data_are_loaded(bar: TopBar) -> None:
+    bar.set_busy("Loading MNIST …")
+    assert not bar.train_button.isEnabled()
+    assert "Loading MNIST …" in _texts(bar)
+    bar.set_busy("")
+    assert bar.train_button.isEnabled()
+    assert "Epoch 6 / 10" in _texts(bar)
+
+
+@pytest.mark.parametrize("name", ["reset", "step", "epoch", "stop", "theme", "presentation"])
+def test_each_button_tells_its_click(qtbot, bar: TopBar, name: str) -> None:
+    bar.set_state(State.PAUSED)
+    button = getattr(bar, f"{name}_button")
+    with qtbot.waitSignal(getattr(bar, f"{name}_clicked")):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.toolTip()
+    assert button.accessibleName()
+
+
+def test_progress_and_speed_are_written_out(bar: TopBar) -> None:
+    assert {"Epoch 6 / 10", "batch 750 / 1,250", "74,300 samples/s", "0:04 left"} <= {*_texts(bar)}
+    assert "cpu · 1 thread" in _texts(bar)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(65, "1:05 left"), (3723, "1:02:03 left")])
+def test_time_left_reads_as_a_clock(bar: TopBar, seconds: float, text: str) -> None:
+    bar.set_speed(1.0, seconds)
+    assert text in _texts(bar)
+
+
+def test_nothing_moves_while_figures_change(bar: TopBar) -> None:
+    before = _lefts(bar)
+    for epoch, batch, speed in ((1, 1, 9), (9, 1111, 123_456), (10, 1250, 0)):
+        bar.set_progress(epoch, 10, batch, 1250)
+        bar.set_speed(speed, speed / 100)
+        assert _lefts(bar) == before
+    for state in (State.RUNNING, State.PAUSED, State.FINISHED):
+        bar.set_state(state)
+        assert _lefts(bar) == before
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("width", [700, 1024, 1280, 1920])
+def test_nothing_is_cut_off(bar: TopBar, theme: Theme, width: int, scale: float) -> None:
+    theme.set_scale(scale)
+    bar.resize(width, bar.sizeHint().height())
+    QApplication.processEvents()
+    shown = [w for w in bar.findChildren(QWidget) if w.parent() is bar and w.isVisible()]
+    assert bar.train_button in shown
+    assert all(w.geometry().right() <= width for w in shown)
+    labels = [w for w in shown if isinstance(w, QLabel)]
+    assert all(w.width() >= w.sizeHint().width() for w in labels)
+
+
+def test_all_of_it_is_there_at_1280(bar: TopBar) -> None:
+    assert len(_texts(bar)) == 5
+
+
+def test_a_pace_can_be_chosen(qtbot, bar: TopBar) -> None:
+    slow = next(a for a in bar.pace_actions() if a.text() == "1 batch per second")
+    with qtbot.waitSignal(bar.pace_chosen, check_params_cb=lambda pace: pace == 1.0):
+        slow.trigger()
+    with qtbot.waitSignal(bar.pace_chosen, check_params_cb=lambda pace: pace is None):
+        bar.pace_actions()[0].trigger()
+    with qtbot.assertNotEmitted(bar.pace_chosen):
+        bar.set_pace(20.0)
+    assert bar.pace_actions()[2].isChecked()
