@@ -1,0 +1,33 @@
+"""Colours and dashes that tell layers apart, from the first to the last."""
+
+import numpy as np
+from PySide6.QtGui import QColor, QPen
+
+from netviz.ui.theme import Theme
+
+# Viridis from its blue to its yellow, shifted so that every step is legible on the ground; it
+# falls evenly in lightness, so its order can be seen with any kind of colour vision.
+_DARK = ("#9A8CFF", "#5AA9E6", "#3CC4A8", "#9BD94A", "#FDE725")
+_LIGHT = ("#440154", "#3B4F9A", "#1F7488", "#2E8B57", "#8A8A00")
+_DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 2.5), (8, 3, 2, 3))
+
+
+def layer_color(theme: Theme, index: int, count: int) -> QColor:
+    """Return the colour of layer `index` of `count`."""
+    anchors = [QColor(name) for name in (_DARK if theme.dark else _LIGHT)]
+    place = index / max(1, count - 1) * (len(anchors) - 1)
+    positions = np.arange(len(anchors))
+    red, green, blue = (
+        round(float(np.interp(place, positions, [getattr(color, part)() for color in anchors])))
+        for part in ("red", "green", "blue")
+    )
+    return QColor(red, green, blue)
+
+
+def layer_pen(theme: Theme, index: int, count: int) -> QPen:
+    """Return the pen of a layer's line; neighbours differ in their dashes too."""
+    pen = QPen(layer_color(theme, index, count), 1.5 * theme.scale)
+    dashes = _DASHES[index % len(_DASHES)]
+    if dashes:
+        pen.setDashPattern(list(dashes))
+    return pen
