@@ -1,7 +1,7 @@
 """The surfaces that widgets stand on: a card, and a section that folds."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from netviz.ui.icons import icon
@@ -153,18 +153,15 @@ class _SectionHeader(QAbstractButton):
             painter.setPen(QPen(theme.color("primary"), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
         painter.setFont(heading_font(theme))
-        painter.setPen(self._ink())
+        token = "text" if self.underMouse() else "muted"
+        painter.setPen(theme.color(token))
         inset = theme.px(4) if self.hasFocus() else 0
         area = self.rect().adjusted(inset, 0, -inset, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text().upper())
         side = theme.px(14)
         name = "chevron-down" if self.isChecked() else "chevron-right"
-        token = "text" if self.underMouse() else "muted"
         place = QRect(area.right() - side + 1, (self.height() - side) // 2, side, side)
         icon(theme, name, token, 14).paint(painter, place)
-
-    def _ink(self) -> QColor:
-        return self._theme.color("text" if self.underMouse() else "muted")
 
     def _on_theme_changed(self) -> None:
         self.updateGeometry()

@@ -73,9 +73,12 @@ class DecadeSlider(QWidget):
     -------
     picked
         The user chose this rate; many of them during a drag.
+    released
+        A drag ended.
     """
 
     picked = Signal(float)
+    released = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -135,6 +138,7 @@ class DecadeSlider(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.dragging = False
+        self.released.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._notches += event.angleDelta().y()
@@ -284,6 +288,7 @@ class LearningRateControl(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._value = 0.001
+        self._held: float | None = None
         self.field = RateField()
         self.field.setObjectName("rate")
         self.slider = DecadeSlider(theme)
@@ -299,6 +304,7 @@ class LearningRateControl(QWidget):
         self.field.stepped.connect(self._on_field_stepped)
         self.field.dropped.connect(self._on_field_dropped)
         self.slider.picked.connect(self._on_slider_picked)
+        self.slider.released.connect(self._on_slider_released)
         theme.changed.connect(self._on_theme_changed)
         self._restyle()
         self._show()
@@ -309,13 +315,15 @@ class LearningRateControl(QWidget):
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Show `value`; emits nothing. Waits while the user drags or types."""
-        if self.slider.dragging or (self.field.hasFocus() and self.field.isModified()):
-            return
-        if value != self._value:
+        """Show `value`; emits nothing. Handle and text stay put while the user moves them."""
+        if self.slider.dragging:
+            self._held = value
+        elif value != self._value:
             self._value = value
-            self.set_problem("")
-            self._show()
+            self.slider.set_rate(value)
+            if not (self.field.hasFocus() and self.field.isModified()):
+                self.set_problem("")
+                self._show()
 
     def set_problem(self, message: str) -> None:
         """Frame the figure in red and say why, or take both away."""
@@ -339,6 +347,7 @@ class LearningRateControl(QWidget):
         self.slider.set_rate(self._value)
 
     def _choose(self, value: float) -> None:
+        self._held = None
         self.set_problem("")
         is_new = value != self._value
         self._value = value
@@ -348,6 +357,11 @@ class LearningRateControl(QWidget):
 
     def _on_slider_picked(self, rate: float) -> None:
         self._choose(rate)
+
+    def _on_slider_released(self) -> None:
+        if self._held is not None:
+            self.set_value(self._held)
+            self._held = None
 
     def _on_field_stepped(self, steps: int, decades: bool) -> None:
         self.slider.step(steps, decades=decades)

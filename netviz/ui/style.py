@@ -68,8 +68,8 @@ def _palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet of all widgets in the present colours and scale.
 
-    Widgets choose a look by properties: ``role`` of a label (muted, hint, problem, tag, chip,
-    strong, big), ``kind`` of a button (primary, quiet), ``invalid`` of a field.
+    Widgets choose a look by properties: ``role`` of a label (muted, hint, fact, problem, tag,
+    chip, strong), ``kind`` of a button (primary, small, quiet, menu), ``invalid`` of a field.
     """
     parts = (_surfaces, _labels, _buttons, _fields, _lists, _tabs_and_docks, _bars)
     return "\n".join(part(theme) for part in parts)
