@@ -71,7 +71,16 @@ def style_sheet(theme: Theme) -> str:
     Widgets choose a look by properties: ``role`` of a label (muted, hint, fact, problem, tag,
     chip, strong), ``kind`` of a button (primary, small, quiet, menu), ``invalid`` of a field.
     """
-    parts = (_surfaces, _labels, _buttons, _fields, _lists, _tabs_and_docks, _bars)
+    parts = (
+        _surfaces,
+        _labels,
+        _buttons,
+        _fields,
+        _arrows_and_ticks,
+        _lists,
+        _tabs_and_docks,
+        _bars,
+    )
     return "\n".join(part(theme) for part in parts)
 
 
@@ -179,9 +188,7 @@ QToolButton[kind="quiet"]:focus, QPushButton[kind="quiet"]:focus {{
 def _fields(theme: Theme) -> str:
     c, px = theme.colors, theme.px
     fields = "QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit"
-    down, up = _arrow("chevron-down", c.muted), _arrow("chevron-up", c.muted)
-    down_off, up_off = _arrow("chevron-down", c.faint), _arrow("chevron-up", c.faint)
-    check = _arrow("check", c.on_primary)
+    down, down_off = _arrow("chevron-down", c.muted), _arrow("chevron-down", c.faint)
     return f"""
 {fields} {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
@@ -215,6 +222,15 @@ QLineEdit#rate[invalid="true"] {{ border-color: {c.wrong}; padding: 0 0 0 {px(6)
 QComboBox::drop-down {{ border: none; width: {px(22)}px; }}
 QComboBox::down-arrow {{ image: url({down}); width: {px(14)}px; height: {px(14)}px; }}
 QComboBox::down-arrow:disabled {{ image: url({down_off}); }}
+"""
+
+
+def _arrows_and_ticks(theme: Theme) -> str:
+    c, px = theme.colors, theme.px
+    down, up = _arrow("chevron-down", c.muted), _arrow("chevron-up", c.muted)
+    down_off, up_off = _arrow("chevron-down", c.faint), _arrow("chevron-up", c.faint)
+    check = _arrow("check", c.on_primary)
+    return f"""
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     subcontrol-origin: padding; border: none; background: transparent; width: {px(20)}px;
 }}
