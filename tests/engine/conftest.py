@@ -1,0 +1,64 @@
+"""A small piece of the real digits, and torch on one thread."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+
+from netviz.engine import meter, session
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.dataset import Dataset, Split
+from netviz.engine.datasets.load import load
+from netviz.engine.trainer import DeviceData
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Compute on one thread with a known random state, and leave both as they were."""
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    torch.set_num_threads(1)
+    torch.manual_seed(1234)
+    yield
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+
+
+@cache
+def some_digits(train: int = 200, test: int = 40) -> Dataset:
+    """The first digits of the bundled sample."""
+    whole = load("mnist-sample")
+    splits = zip((whole.train, whole.test), (train, test), strict=True)
+    cut = [Split(split.images[:count].clone(), split.labels[:count]) for split, count in splits]
+    return Dataset(whole.name, whole.classes, *cut)
+
+
+@pytest.fixture
+def digits() -> DeviceData:
+    """200 digits to train on and 40 to test, on the CPU."""
+    return DeviceData.of(some_digits(), CPU)
+
+
+@pytest.fixture
+def config() -> RunConfig:
+    """A run of three epochs of 20 steps on `digits`."""
+    return RunConfig(hidden=(16,), epochs=3, device="cpu", threads=1)
+
+
+@pytest.fixture
+def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sessions train on 200 digits in the place of the bundled sample."""
+
+    def load_few(name: str, data_dir: Path | None = None) -> Dataset:
+        return some_digits() if name == "mnist-sample" else load(name, data_dir)
+
+    monkeypatch.setattr(session, "load", load_few)
+
+
+@pytest.fixture
+def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sessions report after each batch and not by the clock."""
+    monkeypatch.setattr(meter, "REPORT_INTERVAL_S", 0.0)

@@ -1,0 +1,111 @@
+"""Drives a training session in the test's own thread, and reads what it tells."""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import numpy as np
+
+from netviz.engine import commands, events
+from netviz.engine.commands import Command
+from netviz.engine.config import RunConfig
+from netviz.engine.events import Event, State
+from netviz.engine.session import TrainingSession
+
+E = TypeVar("E")
+Answer = Callable[[Event], Command | None]
+
+
+class _NothingToDo(BaseException):
+    """The session would wait for commands now."""
+
+
+class _Inbox(SimpleQueue):  # type: ignore[type-arg]
+    """Commands for a session that must never wait for one."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        if timeout is None and self.empty():
+            raise _NothingToDo
+        return super().get(block, timeout)
+
+
+class Driven:
+    """A session with everything it told so far.
+
+    Attributes
+    ----------
+    events
+        Oldest first.
+    session
+        The one that is driven; served in the thread of the test.
+    """
+
+    def __init__(self, config: RunConfig | None = None) -> None:
+        self.events: list[Event] = []
+        self._answer: Answer | None = None
+        self.session = TrainingSession(self._take, _Inbox())
+        if config:
+            self.do(commands.Prepare(config))
+
+    def do(self, *wishes: Command, answer: Answer | None = None) -> list[Event]:
+        """Obey `wishes` until there is nothing left to do; return what was told meanwhile.
+
+        `answer` sees each event at once; the command that it returns is obeyed next.
+        """
+        before = len(self.events)
+        self._answer = answer
+        for wish in wishes:
+            self.session.submit(wish)
+        with contextlib.suppress(_NothingToDo):
+            self.session.serve()
+        return self.events[before:]
+
+    def _take(self, event: Event) -> None:
+        self.events.append(event)
+        if self._answer and (command := self._answer(event)):
+            self.session.submit(command)
+
+    @property
+    def state(self) -> State:
+        """The state that was told last."""
+        return only(self.events, events.StateChanged)[-1].state
+
+    @property
+    def step(self) -> int:
+        """The step that was told last with a state."""
+        return only(self.events, events.StateChanged)[-1].step
+
+
+def only(told: Iterable[Event], kind: type[E]) -> list[E]:
+    """Return the events of one kind."""
+    return [event for event in told if isinstance(event, kind)]
+
+
+def losses(told: Iterable[Event]) -> dict[int, float]:
+    """Return the loss of each step that was told; the last one where a step came twice."""
+    return _by_step(told, "losses")
+
+
+def learning_rates(told: Iterable[Event]) -> dict[int, float]:
+    """Return the learning rate that each step used."""
+    return _by_step(told, "learning_rates")
+
+
+def _by_step(told: Iterable[Event], what: str) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for progress in only(told, events.Progress):
+        values: np.ndarray = getattr(progress, what)
+        found.update(zip(progress.steps.tolist(), values.tolist(), strict=True))
+    return found
+
+
+def when_step(step: int, command: Command) -> Answer:
+    """Answer the report of `step` with `command`, once."""
+    waiting = [command]
+
+    def answer(event: Event) -> Command | None:
+        reached = isinstance(event, events.Progress) and event.step >= step
+        return waiting.pop() if reached and waiting else None
+
+    return answer
