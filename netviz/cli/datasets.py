@@ -11,6 +11,7 @@ from rich.table import Table
 from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
+from netviz.cli.output import Output
 from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
 
 _HEADER = ("Name", "Data set", "What it is", "Here?")
@@ -20,14 +21,11 @@ def list_datasets(data_dir: Path | None, *, as_json: bool) -> int:
     """Print the catalogue; return the exit status."""
     folder = data_dir or paths.data_dir()
     if as_json:
-        lines = [json.dumps(_description(info, folder)) for info in CATALOGUE.values()]
-        print("\n".join(lines))  # noqa: T201
-        return 0
+        return _print(json.dumps(_description(info, folder)) for info in CATALOGUE.values())
     rows = [_row(info, folder) for info in CATALOGUE.values()]
-    if sys.stdout.isatty():
-        _print_table(rows)
-    else:
-        print("\n".join(_aligned([_HEADER, *rows])))  # noqa: T201
+    if sys.stdout is None or not sys.stdout.isatty():
+        return _print(_aligned([_HEADER, *rows]))
+    _print_table(rows)
     return 0
 
 
@@ -42,16 +40,20 @@ def download_dataset(name: str, data_dir: Path | None, mirror: str | None) -> in
     info = dataset_info(name)
     folder = data_dir or paths.data_dir()
     if info.bundled:
-        print(f"{info.label} comes with NetViz: there is nothing to download.")  # noqa: T201
-        return 0
+        return _print([f"{info.label} comes with NetViz: there is nothing to download."])
     with Interruption(on_first=leave) as interruption:
         try:
             fetch(info, folder, mirror)
         except KeyboardInterrupt:
             print("Cancelled; what was fetched whole stays.", file=sys.stderr)  # noqa: T201
             return interruption.status or 130
-    print(f"{info.label} is in {folder}")  # noqa: T201
-    return 0
+    return _print([f"{info.label} is in {folder}"])
+
+
+def _print(lines: Iterable[str]) -> int:
+    output = Output()
+    output.write("".join(f"{line}\n" for line in lines))
+    return output.status()
 
 
 def _description(info: DatasetInfo, folder: Path) -> dict[str, str | int | bool]:

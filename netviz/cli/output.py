@@ -19,38 +19,38 @@ class Output:
     ----------
     on_closed
         Called once, when writing has failed for the first time.
-
-    Attributes
-    ----------
-    error
-        Why nothing is written any more; None while all is well.
     """
 
-    def __init__(self, on_closed: Callable[[], None]) -> None:
+    def __init__(self, on_closed: Callable[[], None] | None = None) -> None:
         self._stream: TextIO | None = sys.stdout
         self._on_closed = on_closed
-        self.error: OSError | None = None
-
-    @property
-    def pipe_closed(self) -> bool:
-        """Whether the reader went away, which is no error of anybody's."""
-        # Windows says EINVAL.
-        return self.error is not None and self.error.errno in (errno.EPIPE, errno.EINVAL)
+        self._error: OSError | None = None
 
     def write(self, text: str) -> None:
         """Write and flush `text`."""
-        if self._stream is None or self.error is not None:
+        if self._stream is None or self._error is not None:
             return
         try:
             self._stream.write(text)
             self._stream.flush()
         except OSError as error:
-            self.error = error
-            silence(self._stream)
-            self._on_closed()
+            self._error = error
+            _silence(self._stream)
+            if self._on_closed:
+                self._on_closed()
+
+    def status(self) -> int:
+        """Return the exit status where writing has failed, having said why, and 0 elsewhere."""
+        if self._error is None:
+            return 0
+        # A reader who leaves is no error of anybody's; Windows calls it EINVAL.
+        if self._error.errno in (errno.EPIPE, errno.EINVAL):
+            return CLOSED_PIPE_STATUS
+        complain(f"Standard output cannot be written to: {self._error.strerror}.")
+        return 1
 
 
-def silence(stream: TextIO) -> None:
+def _silence(stream: TextIO) -> None:
     """Let what `stream` still holds go nowhere, or Python complains about it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

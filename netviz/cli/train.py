@@ -11,7 +11,7 @@ from rich.console import Console
 from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
-from netviz.cli.output import CLOSED_PIPE_STATUS, Output, complain
+from netviz.cli.output import Output, complain
 from netviz.engine import commands, events
 from netviz.engine.commands import Command
 from netviz.engine.config import RunConfig
@@ -116,11 +116,12 @@ def train(options: TrainOptions) -> int:
         except KeyboardInterrupt:
             outcome = Outcome("interrupted")
         report.end(outcome)
-    if output.error is not None and not output.pipe_closed:
-        outcome = Outcome("failed", f"Standard output cannot be written: {output.error.strerror}.")
-    if outcome.state == "failed" and not (options.json and output.error is None):
+    output_status = output.status()
+    if outcome.state == "failed" and (output_status or not options.json):
         complain(outcome.message)
-    return _status(outcome, interruption)
+    if outcome.state == "interrupted":
+        return interruption.status or output_status
+    return int(outcome.state == "failed") or output_status
 
 
 def _attempt(
@@ -141,12 +142,6 @@ def _report(options: TrainOptions, output: Output) -> Report:
     if console.is_interactive and sys.stdout.isatty():
         return BarReport(console)
     return LineReport(output.write)
-
-
-def _status(outcome: Outcome, interruption: Interruption) -> int:
-    if outcome.state == "interrupted":
-        return interruption.status or CLOSED_PIPE_STATUS
-    return int(outcome.state == "failed")
 
 
 def _require_dataset(options: TrainOptions) -> None:
