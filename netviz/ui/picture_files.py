@@ -1,0 +1,56 @@
+"""Pictures in files: read in any format that Qt knows, written as PNG."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from netviz.engine.errors import StorageError
+from netviz.engine.files import write_whole
+
+_LONGEST_SIDE_PX = 1120
+
+
+def read_picture(path: Path) -> QImage:
+    """Return the picture in a file, upright; large ones are made smaller while they are read.
+
+    Raises
+    ------
+    StorageError
+        When the file is missing, broken or no picture.
+    """
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if max(size.width(), size.height()) > _LONGEST_SIDE_PX:
+        # Many formats are read several times faster at the size that is needed.
+        keep = Qt.AspectRatioMode.KeepAspectRatio
+        reader.setScaledSize(size.scaled(_LONGEST_SIDE_PX, _LONGEST_SIDE_PX, keep))
+    picture = reader.read()
+    if picture.isNull():
+        raise StorageError(
+            f"{path.name} could not be read as a picture.",
+            "Choose a PNG, JPEG or other image file that other programs can open.",
+        )
+    return picture
+
+
+def write_picture(picture: QImage, path: Path) -> None:
+    """Write `picture` as PNG, whole or not at all; its name gets the ending ``.png``.
+
+    Raises
+    ------
+    StorageError
+        When it cannot be written; a file that was there is as it was.
+    """
+
+    def write(temporary: Path) -> None:
+        if not picture.save(str(temporary), b"PNG"):
+            raise OSError("the folder does not take it")
+
+    write_whole(path if path.suffix.lower() == ".png" else Path(f"{path}.png"), write)
+
+
+def picture_files(mime: QMimeData) -> list[Path]:
+    """Return the files of this computer that were copied or dragged."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
