@@ -1,0 +1,54 @@
+"""What a plot knows of a run beside its curve: epochs, measurements and changes."""
+
+from bisect import bisect_right
+
+from netviz.engine.events import Measurement, Progress
+from netviz.engine.ledger import LedgerEntry
+
+
+class RunRecord:
+    """The run so far, ordered by step; free of Qt.
+
+    Attributes
+    ----------
+    last_step
+        Number of the last step trained, 0 before any.
+    measurements
+        One for the untrained network, then one for each epoch.
+    entries
+        Every change that the user made.
+    """
+
+    def __init__(self) -> None:
+        self.last_step = 0
+        self.measurements: list[Measurement] = []
+        self.entries: list[LedgerEntry] = []
+        self._epoch_starts: list[tuple[int, int]] = []
+
+    def add_progress(self, progress: Progress) -> None:
+        """Note the steps of a report and the epoch they belong to."""
+        if not self._epoch_starts or self._epoch_starts[-1][1] != progress.epoch:
+            self._epoch_starts.append((int(progress.steps[0]), progress.epoch))
+        self.last_step = progress.step
+
+    def add_measurement(self, measurement: Measurement) -> None:
+        """Note a measurement; it replaces an older one of the same or a later step."""
+        self.measurements = self.measurements_until(measurement.step - 1)
+        self.measurements.append(measurement)
+
+    def truncate(self, step: int) -> None:
+        """Forget everything after `step`."""
+        self.last_step = min(self.last_step, step)
+        self.measurements = self.measurements_until(step)
+        self.entries = [entry for entry in self.entries if entry.step <= step]
+        self._epoch_starts = [start for start in self._epoch_starts if start[0] <= step]
+
+    def measurements_until(self, step: int) -> list[Measurement]:
+        """Return the measurements made no later than `step`."""
+        count = bisect_right(self.measurements, step, key=lambda measurement: measurement.step)
+        return self.measurements[:count]
+
+    def epoch_at(self, step: int) -> int:
+        """Return the epoch, counted from 1, in which `step` was trained; 0 if none was."""
+        count = bisect_right(self._epoch_starts, step, key=lambda start: start[0])
+        return self._epoch_starts[count - 1][1] if count else 0

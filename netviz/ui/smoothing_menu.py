@@ -1,0 +1,83 @@
+"""The choice of how much a curve is smoothed."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QWidget, QWidgetAction
+
+CHOICES = (0, 5, 20, 50, 100, 500)
+DEFAULT_HALF_LIFE = 20
+_MOST = 10_000
+_NOTCHES = 100
+
+
+class SmoothingMenu(QMenu):
+    """Half-lives to choose from, with a slider and a field for any other.
+
+    Signals
+    -------
+    half_life_changed
+        The user chose another half-life, in steps; 0 for no smoothing.
+    """
+
+    half_life_changed = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Smoothing half-life", parent)
+        self.setToolTipsVisible(True)
+        self._group = QActionGroup(self)
+        for steps in CHOICES:
+            action = QAction(f"{steps} steps" if steps else "Off", self, checkable=True)
+            action.setData(steps)
+            action.setToolTip(
+                f"A batch counts half after {steps} steps." if steps else "Draw the raw loss alone."
+            )
+            self._group.addAction(action)
+            self.addAction(action)
+        self._group.triggered.connect(self._on_group_triggered)
+        self.addSeparator()
+        self._add_free_choice()
+        self.set_half_life(DEFAULT_HALF_LIFE)
+
+    def set_half_life(self, steps: int) -> None:
+        """Show the half-life in use; emits nothing."""
+        for action in self._group.actions():
+            action.setChecked(action.data() == steps)
+        for control, value in ((self.field, steps), (self.slider, _notch(steps))):
+            control.blockSignals(True)
+            control.setValue(value)
+            control.blockSignals(False)
+
+    def _add_free_choice(self) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _NOTCHES)
+        self.slider.setAccessibleName("Smoothing half-life")
+        self.slider.setToolTip("Drag to smooth the curve less or more.")
+        self.slider.valueChanged.connect(self._on_slider_value_changed)
+        self.field = QSpinBox()
+        self.field.setRange(0, _MOST)
+        self.field.setSuffix(" steps")
+        self.field.setSpecialValueText("off")
+        self.field.setAccessibleName("Smoothing half-life in steps")
+        self.field.setToolTip("After this many steps a batch counts half in the smoothed curve.")
+        self.field.valueChanged.connect(self.half_life_changed)
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.field)
+        action = QWidgetAction(self)
+        action.setDefaultWidget(row)
+        self.addAction(action)
+
+    def _on_group_triggered(self, action: QAction) -> None:
+        self.half_life_changed.emit(action.data())
+
+    def _on_slider_value_changed(self, notch: int) -> None:
+        # Equal ways of the slider multiply the half-life: what matters are its orders of size.
+        self.half_life_changed.emit(round(_MOST ** (notch / _NOTCHES)) if notch else 0)
+
+
+def _notch(steps: int) -> int:
+    notches: list[int] = [
+        notch for notch in range(1, _NOTCHES + 1) if _MOST ** (notch / _NOTCHES) <= steps * 1.05
+    ]
+    return notches[-1] if steps and notches else 0
