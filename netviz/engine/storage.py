@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from netviz.engine.events import Measurement
 from netviz.engine.files import write_text_whole, write_whole
@@ -52,7 +52,8 @@ def save_run(run: Run, folder: Path) -> None:
         name: tensor.detach().cpu().contiguous()
         for name, tensor in run.trainer.model.state_dict().items()
     }
-    write_whole(folder / "model.safetensors", lambda path: save_file(weights, path))
+    # Not save_file: a full disk makes it raise an error of its own, which nobody expects.
+    write_whole(folder / "model.safetensors", lambda path: path.write_bytes(save(weights)))
 
 
 def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -1,16 +1,20 @@
 """A small piece of the real digits, and torch on one thread."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
-from netviz.engine import meter, session
+from netviz.engine import meter
 from netviz.engine.config import RunConfig
+from netviz.engine.datasets import load
+from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.dataset import Dataset, Split
-from netviz.engine.datasets.load import load
+from netviz.engine.losses import LOSSES
 from netviz.engine.trainer import DeviceData
 
 CPU = torch.device("cpu")
@@ -30,7 +34,7 @@ def one_thread() -> Iterator[None]:
 @cache
 def some_digits(train: int = 200, test: int = 40) -> Dataset:
     """The first digits of the bundled sample."""
-    whole = load("mnist-sample")
+    whole = load.load("mnist-sample")
     splits = zip((whole.train, whole.test), (train, test), strict=True)
     cut = [Split(split.images[:count].clone(), split.labels[:count]) for split, count in splits]
     return Dataset(whole.name, whole.classes, *cut)
@@ -50,15 +54,53 @@ def config() -> RunConfig:
 
 @pytest.fixture
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let sessions train on 200 digits in the place of the bundled sample."""
-
-    def load_few(name: str, data_dir: Path | None = None) -> Dataset:
-        return some_digits() if name == "mnist-sample" else load(name, data_dir)
-
-    monkeypatch.setattr(session, "load", load_few)
+    """Put 200 digits in the place of the bundled sample."""
+    digits = some_digits()
+    counts = {"train_count": len(digits.train), "test_count": len(digits.test)}
+    info = replace(CATALOGUE["mnist-sample"], **counts)
+    splits = digits.train, digits.test
+    arrays = tuple((split.images.numpy(), split.labels.numpy()) for split in splits)
+    monkeypatch.setitem(CATALOGUE, "mnist-sample", info)
+    monkeypatch.setitem(load._READERS, info.form, lambda *_: arrays)
 
 
 @pytest.fixture
 def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions report after each batch and not by the clock."""
     monkeypatch.setattr(meter, "REPORT_INTERVAL_S", 0.0)
+
+
+class Loss:
+    """Cross-entropy that can be made to fail.
+
+    Attributes
+    ----------
+    error
+        Raised instead of an answer, if there is one.
+    fails_in_training, fails_in_evaluation
+        Where it is raised.
+    on_evaluation
+        Called at each evaluated chunk.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.fails_in_training = True
+        self.fails_in_evaluation = True
+        self.on_evaluation: Callable[[], object] = lambda: None
+
+    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+        training = torch.is_grad_enabled()
+        if not training:
+            self.on_evaluation()
+        if self.error and (self.fails_in_training if training else self.fails_in_evaluation):
+            raise self.error
+        return F.cross_entropy(logits, labels)
+
+
+@pytest.fixture
+def loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
+    """Cross-entropy that can be made to fail."""
+    loss = Loss()
+    monkeypatch.setitem(LOSSES, "cross-entropy", loss)
+    return loss

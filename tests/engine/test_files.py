@@ -1,0 +1,95 @@
+"""Files are written whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from netviz.engine.errors import StorageError
+from netviz.engine.files import write_text_whole, write_whole
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process."""
+
+
+def half(path: Path) -> None:
+    path.write_text("half of the n", encoding="utf-8")
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_text_is_written_as_utf_8_and_folders_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "file.txt"
+    write_text_whole(path, "Größe →\n")
+    assert path.read_bytes() == "Größe →\n".encode()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_new_file_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    write_text_whole(path, "a long old text")
+    write_text_whole(path, "new")
+    assert content(tmp_path) == {"file.txt": "new"}
+
+
+@pytest.mark.parametrize("error", [KilledError, RuntimeError, OSError])
+def test_an_end_in_the_middle_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("old", encoding="utf-8")
+
+    def write(temporary: Path) -> None:
+        half(temporary)
+        assert content(tmp_path)["file.txt"] == "old"
+        raise error("in the middle")
+
+    with pytest.raises(StorageError if error is OSError else error):
+        write_whole(path, write)
+    assert content(tmp_path) == {"file.txt": "old"}
+
+
+def test_what_was_written_is_on_the_disk_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    fsync, rename = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (done.append("fsync"), fsync(file)))
+    monkeypatch.setattr(os, "replace", lambda *paths: (done.append("replace"), rename(*paths)))
+    write_text_whole(tmp_path / "file.txt", "text")
+    assert done == ["fsync", "replace"]
+
+
+def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "file.txt"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left on device") as caught:
+        write_text_whole(path, "new")
+    assert str(path) in caught.value.message
+    assert "make room" in caught.value.hint
+    assert content(tmp_path) == {"file.txt": "old"}
+
+
+@pytest.mark.parametrize("place", ["a file/x.txt", "a file/deeper/x.txt", "a folder"])
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a file").write_text("old", encoding="utf-8")
+    (tmp_path / "a folder").mkdir()
+    with pytest.raises(StorageError, match="could not be written") as caught:
+        write_text_whole(tmp_path / place, "new")
+    assert str(tmp_path / place) in caught.value.message
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "a folder"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
+def test_a_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StorageError, match="Permission denied"):
+        write_text_whole(tmp_path / "x.txt", "new")
+    tmp_path.chmod(0o700)
