@@ -45,7 +45,7 @@ def write_picture(picture: QImage, path: Path) -> None:
     """
 
     def write(temporary: Path) -> None:
-        if not picture.save(str(temporary), b"PNG"):
+        if not picture.save(str(temporary)):
             raise OSError("the folder does not take it")
 
     write_whole(path if path.suffix.lower() == ".png" else Path(f"{path}.png"), write)

@@ -1,0 +1,70 @@
+"""The strip grows with the steps of one drawing, and starts anew with the next."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+
+from netviz.engine.observations import Prediction
+from netviz.ui.confidence_strip import ConfidenceRecord, ConfidenceStrip
+from netviz.ui.theme import Theme
+
+
+def _prediction(step: int, request: int = 1, run: int = 1, confidence: float = 0.8) -> Prediction:
+    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+    probabilities[7] = confidence
+    return Prediction(run, request, step, np.zeros((1, 28, 28), np.float32), probabilities)
+
+
+def test_the_record_grows_with_the_steps() -> None:
+    record = ConfidenceRecord()
+    for step in (0, 10, 20):
+        record.add(_prediction(step, confidence=0.2 + step / 100))
+    assert record.steps.tolist() == [0, 10, 20]
+    assert record.probabilities[:, 7].tolist() == pytest.approx([0.2, 0.3, 0.4])
+
+
+@pytest.mark.parametrize("later", [{"request": 2}, {"run": 2}])
+def test_another_drawing_or_run_starts_it_anew(later: dict[str, int]) -> None:
+    record = ConfidenceRecord()
+    for step in (0, 10, 20):
+        record.add(_prediction(step))
+    record.add(_prediction(30, **later))
+    assert record.steps.tolist() == [30]
+
+
+def test_the_same_step_counts_once_and_a_rewind_forgets_what_came_later() -> None:
+    record = ConfidenceRecord()
+    for step in (0, 10, 20, 20, 30):
+        record.add(_prediction(step))
+    assert record.steps.tolist() == [0, 10, 20, 30]
+    record.add(_prediction(10, confidence=0.5))
+    assert record.steps.tolist() == [0, 10]
+
+
+def test_a_million_steps_stay_few_points_from_first_to_last() -> None:
+    record = ConfidenceRecord()
+    for step in range(0, 1_000_000, 100):
+        record.add(_prediction(step))
+    steps = record.steps
+    assert 200 < len(steps) <= 512
+    assert (steps[0], steps[-1]) == (0, 999_900)
+    assert np.diff(steps).max() < 4 * np.median(np.diff(steps))
+
+
+def test_the_strip_draws_and_tells_the_value_under_the_pointer(qtbot) -> None:
+    strip = ConfidenceStrip(Theme())
+    qtbot.addWidget(strip)
+    strip.set_classes(tuple("0123456789"))
+    strip.resize(240, 60)
+    strip.show()
+    pictures = [strip.grab().toImage()]
+    for step in (0, 50, 100):
+        strip.add(_prediction(step, confidence=0.3 + step / 200))
+        pictures.append(strip.grab().toImage())
+    qtbot.mouseMove(strip, QPoint(120, 30))
+    pictures.append(strip.grab().toImage())
+    strip.clear()
+    assert strip.grab().toImage() == pictures[0]
+    assert all(a != b for a, b in pairwise(pictures))

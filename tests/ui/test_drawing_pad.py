@@ -1,0 +1,360 @@
+"""A hand draws, wipes out, pastes and drops, and each time the drawing is told."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QPointingDevice,
+    QShortcut,
+    QTabletEvent,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from netviz.ui.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX, DrawingPad
+from netviz.ui.theme import Theme
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+class Told:
+    """Remembers what the pad told."""
+
+    def __init__(self, pad: DrawingPad) -> None:
+        self.drawings: list[tuple[np.ndarray, bool]] = []
+        self.failures: list[tuple[str, str]] = []
+        pad.drawing_changed.connect(self._on_pad_drawing_changed)
+        pad.failed.connect(self._on_pad_failed)
+
+    def _on_pad_drawing_changed(self, drawing: np.ndarray, prepared: bool) -> None:
+        self.drawings.append((drawing, prepared))
+
+    def _on_pad_failed(self, message: str, hint: str) -> None:
+        self.failures.append((message, hint))
+
+    @property
+    def drawing(self) -> np.ndarray:
+        return self.drawings[-1][0]
+
+
+@pytest.fixture
+def pad(qtbot) -> DrawingPad:
+    pad = DrawingPad(Theme())
+    qtbot.addWidget(pad)
+    pad.resize(240, 240)
+    pad.show()
+    pad.setFocus()
+    return pad
+
+
+@pytest.fixture
+def told(pad: DrawingPad) -> Told:
+    return Told(pad)
+
+
+def _draw(qtbot, pad: DrawingPad, y: int = 120) -> None:
+    qtbot.mousePress(pad, LEFT, pos=QPoint(60, y))
+    for x in range(70, 190, 10):
+        qtbot.mouseMove(pad, QPoint(x, y))
+    qtbot.mouseRelease(pad, LEFT, pos=QPoint(180, y))
+
+
+def _picture(path: Path | None = None) -> QImage:
+    picture = QImage(60, 60, QImage.Format.Format_RGB32)
+    picture.fill(QColor("white"))
+    painter = QPainter(picture)
+    painter.setPen(QPen(QColor("black"), 8))
+    painter.drawLine(30, 10, 30, 50)
+    painter.end()
+    if path:
+        assert picture.save(str(path))
+    return picture
+
+
+def test_a_stroke_of_the_mouse_comes_as_an_array(qtbot, pad: DrawingPad, told: Told) -> None:
+    _draw(qtbot, pad)
+    assert told.drawing.shape == (280, 280)
+    assert told.drawing.dtype == np.uint8
+    rows, columns = np.nonzero(told.drawing > 127)
+    assert abs(rows.mean() - 140) < 2
+    assert columns.min() < 75
+    assert columns.max() > 200
+    assert not told.drawings[-1][1]
+
+
+def test_many_moves_are_told_together_and_lifting_the_pen_at_once(
+    qtbot, pad: DrawingPad, told: Told
+) -> None:
+    qtbot.mousePress(pad, LEFT, pos=QPoint(60, 60))
+    for x in range(60, 180):
+        qtbot.mouseMove(pad, QPoint(x, 60))
+    assert len(told.drawings) < 60
+    count = len(told.drawings)
+    qtbot.mouseRelease(pad, LEFT, pos=QPoint(180, 60))
+    assert len(told.drawings) == count + 1
+
+
+def test_a_stroke_is_told_while_it_is_drawn(qtbot, pad: DrawingPad) -> None:
+    with qtbot.waitSignal(pad.drawing_changed, timeout=1000):
+        qtbot.mousePress(pad, LEFT, pos=QPoint(60, 60))
+    assert pad.canvas.is_stroking
+
+
+def test_keys_undo_and_redo(qtbot, pad: DrawingPad, told: Told) -> None:
+    _draw(qtbot, pad)
+    drawn = told.drawing
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
+    assert told.drawing.max() == 0
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL | SHIFT)
+    np.testing.assert_array_equal(told.drawing, drawn)
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
+    qtbot.keyClick(pad, Qt.Key.Key_Y, CONTROL)
+    np.testing.assert_array_equal(told.drawing, drawn)
+
+
+def test_delete_empties_the_pad(qtbot, pad: DrawingPad, told: Told) -> None:
+    _draw(qtbot, pad)
+    qtbot.keyClick(pad, Qt.Key.Key_Delete)
+    assert pad.canvas.is_empty
+    assert told.drawing.max() == 0
+
+
+def test_the_eraser_wipes_out(qtbot, pad: DrawingPad, told: Told) -> None:
+    _draw(qtbot, pad)
+    qtbot.keyClick(pad, Qt.Key.Key_E)
+    assert pad.is_erasing
+    _draw(qtbot, pad)
+    assert told.drawing[140, 90:190].max() == 0
+
+
+def test_brackets_change_the_brush_within_its_range(qtbot, pad: DrawingPad) -> None:
+    before = pad.brush_px
+    qtbot.keyClicks(pad, "]")
+    assert pad.brush_px == before + 2
+    qtbot.keyClicks(pad, "[" * 40)
+    assert pad.brush_px == BRUSH_MIN_PX
+    qtbot.keyClicks(pad, "]" * 40)
+    assert pad.brush_px == BRUSH_MAX_PX
+
+
+def test_a_pen_draws_broader_when_pressed_and_its_back_wipes_out(
+    qapp: QApplication, pad: DrawingPad, told: Told
+) -> None:
+    widths = []
+    for y, pressure in ((60.0, 0.2), (180.0, 0.9)):
+        _send_pen(pad, QEvent.Type.TabletPress, 60, y, pressure)
+        _send_pen(pad, QEvent.Type.TabletMove, 180, y, pressure)
+        _send_pen(pad, QEvent.Type.TabletRelease, 180, y, 0.0)
+        widths.append(int((told.drawing[:, 140] > 127).sum()))
+    assert widths[1] - widths[0] > widths[0]
+    back = QPointingDevice.PointerType.Eraser
+    for kind, x in ((QEvent.Type.TabletPress, 60), (QEvent.Type.TabletRelease, 60)):
+        _send_pen(pad, kind, x, 180, 1.0, back)
+    assert told.drawing[210, 70] == 0
+
+
+def _send_pen(
+    pad: DrawingPad,
+    kind: QEvent.Type,
+    x: float,
+    y: float,
+    pressure: float,
+    tip: QPointingDevice.PointerType = QPointingDevice.PointerType.Pen,
+) -> None:
+    device = QPointingDevice(
+        "pen", 1, QPointingDevice.DeviceType.Stylus, tip, QPointingDevice.Capability.Pressure, 1, 1
+    )
+    where = QPointF(x, y)
+    none = Qt.KeyboardModifier.NoModifier
+    event = QTabletEvent(kind, device, where, where, pressure, 0, 0, 0, 0, 0, none, LEFT, LEFT)
+    pad.tabletEvent(event)
+    assert event.isAccepted()
+
+
+def test_a_finger_draws(qapp: QApplication, pad: DrawingPad, told: Told) -> None:
+    finger = QTest.createTouchDevice()
+    QTest.touchEvent(pad, finger).press(0, QPoint(60, 120), pad).commit()
+    QTest.touchEvent(pad, finger).move(0, QPoint(180, 120), pad).commit()
+    QTest.touchEvent(pad, finger).release(0, QPoint(180, 120), pad).commit()
+    assert told.drawing[140, 90:190].min() > 250
+    pad.undo()
+    assert pad.canvas.is_empty
+
+
+def test_a_pasted_picture_is_inverted_and_can_be_undone(qtbot, pad: DrawingPad, told: Told) -> None:
+    QGuiApplication.clipboard().setImage(_picture())
+    qtbot.keyClick(pad, Qt.Key.Key_V, CONTROL)
+    assert told.drawing[140, 140] > 250
+    assert told.drawing[140, 20] == 0
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
+    assert pad.canvas.is_empty
+
+
+def test_a_copied_drawing_is_pasted_as_it_was(qtbot, pad: DrawingPad, told: Told) -> None:
+    _draw(qtbot, pad)
+    drawn = told.drawing
+    qtbot.keyClick(pad, Qt.Key.Key_C, CONTROL)
+    pad.clear()
+    qtbot.keyClick(pad, Qt.Key.Key_V, CONTROL)
+    np.testing.assert_array_equal(told.drawing, drawn)
+
+
+def test_pasting_a_text_fails_with_a_sentence(pad: DrawingPad, told: Told) -> None:
+    QGuiApplication.clipboard().setText("not a picture")
+    pad.paste()
+    assert told.failures == [
+        ("There is no picture on the clipboard.", "Copy a picture first, then paste it.")
+    ]
+    assert not told.drawings
+
+
+def test_a_broken_file_fails_with_a_sentence_and_changes_nothing(
+    qtbot, pad: DrawingPad, told: Told, tmp_path: Path
+) -> None:
+    _draw(qtbot, pad)
+    count = len(told.drawings)
+    broken = tmp_path / "digit.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
+    for path in (broken, tmp_path / "absent.png", tmp_path):
+        pad.open_file(path)
+        message, hint = told.failures[-1]
+        assert message == f"{path.name} could not be read as a picture."
+        assert hint
+    assert len(told.drawings) == count
+
+
+@pytest.mark.parametrize("kind", ["file", "picture"])
+def test_what_is_dropped_lies_on_the_pad(
+    pad: DrawingPad, told: Told, tmp_path: Path, kind: str
+) -> None:
+    mime = QMimeData()
+    if kind == "file":
+        _picture(tmp_path / "digit.png")
+        mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "digit.png"))])
+    else:
+        mime.setImageData(_picture())
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, none)
+    pad.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    pad.dropEvent(QDropEvent(QPointF(50, 50), copy, mime, LEFT, none))
+    assert told.drawing[140, 140] > 250
+
+
+def test_text_cannot_be_dropped(pad: DrawingPad) -> None:
+    mime = QMimeData()
+    mime.setText("seven")
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, none)
+    entering.ignore()
+    pad.dragEnterEvent(entering)
+    assert not entering.isAccepted()
+
+
+def test_a_saved_drawing_is_opened_as_it_was(
+    qtbot, pad: DrawingPad, told: Told, tmp_path: Path
+) -> None:
+    _draw(qtbot, pad)
+    drawn = told.drawing
+    pad.save_file(tmp_path / "drawing")
+    pad.clear()
+    pad.open_file(tmp_path / "drawing.png")
+    np.testing.assert_array_equal(told.drawing, drawn)
+
+
+def test_a_folder_that_cannot_be_written_fails_with_a_sentence(
+    pad: DrawingPad, told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    pad.save_file(tmp_path / "file" / "drawing.png")
+    message, hint = told.failures[-1]
+    assert "could not be written" in message
+    assert hint
+
+
+def test_an_example_is_prepared_until_it_is_edited(qtbot, pad: DrawingPad, told: Told) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
+    pad.show_example(pixels, "test image 17")
+    drawing, prepared = told.drawings[-1]
+    assert prepared
+    np.testing.assert_array_equal(drawing, pixels)
+    _draw(qtbot, pad)
+    drawing, prepared = told.drawings[-1]
+    assert not prepared
+    assert drawing.shape == (280, 280)
+    pad.undo()
+    assert told.drawings[-1][1]
+
+
+def test_colour_data_take_pictures_but_no_strokes(qtbot, pad: DrawingPad, told: Told) -> None:
+    pad.set_image_shape((3, 32, 32))
+    _draw(qtbot, pad)
+    assert pad.canvas.is_empty
+    pad.place_picture(_picture())
+    assert told.drawing.shape == (3, 280, 280)
+    pad.show_example(np.full((3, 32, 32), 9, np.uint8), "test image 1")
+    assert told.drawings[-1][1]
+    pad.set_image_shape((1, 28, 28))
+    assert pad.canvas.is_empty
+    _draw(qtbot, pad)
+    assert told.drawing.shape == (280, 280)
+
+
+def test_space_and_undo_reach_the_window_unless_the_pad_has_a_use_for_them(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    pad, other = DrawingPad(Theme()), QWidget()
+    other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout = QVBoxLayout(window)
+    layout.addWidget(pad)
+    layout.addWidget(other)
+    heard: list[str] = []
+    for keys in ("Space", "Ctrl+Z"):
+        QShortcut(keys, window).activated.connect(lambda keys=keys: heard.append(keys))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    pad.setFocus()
+    _draw(qtbot, pad)
+    qtbot.keyClick(pad, Qt.Key.Key_Space)
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
+    assert heard == ["Space"]
+    assert pad.canvas.is_empty
+    other.setFocus()
+    qtbot.keyClick(other, Qt.Key.Key_Z, CONTROL)
+    assert heard == ["Space", "Ctrl+Z"]
+
+
+def test_space_is_left_to_whoever_holds_the_pad(pad: DrawingPad) -> None:
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ")
+    pad.keyPressEvent(event)
+    assert not event.isAccepted()
+
+
+def test_what_the_network_sees_makes_way_for_the_hand(qtbot, pad: DrawingPad) -> None:
+    _draw(qtbot, pad)
+    pad.set_seen(np.ones((1, 28, 28), np.float32))
+    corner = QPoint(215, 205)
+    qtbot.mouseMove(pad, QPoint(20, 20))
+    assert pad.grab().toImage().pixelColor(corner).lightness() > 200
+    qtbot.mouseMove(pad, QPoint(220, 220))
+    assert pad.grab().toImage().pixelColor(corner).lightness() == 0
+
+
+def test_an_empty_pad_says_what_to_do(pad: DrawingPad) -> None:
+    empty = pad.grab().toImage()
+    pad.set_invitation("Draw clothes")
+    assert pad.grab().toImage() != empty
+    assert pad.accessibleName()
+    assert pad.toolTip().endswith(".")

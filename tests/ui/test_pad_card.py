@@ -1,0 +1,201 @@
+"""On the card one draws, asks for an example, and reads what the network makes of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QColor, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu, QToolButton
+
+from netviz.engine.observations import Prediction
+from netviz.ui.pad_card import PadCard
+from netviz.ui.style import apply_style
+from netviz.ui.theme import Theme
+
+DIGITS = tuple("0123456789")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    theme = Theme()
+    apply_style(qapp, theme)
+    return theme
+
+
+@pytest.fixture
+def card(qtbot, theme: Theme) -> PadCard:
+    card = PadCard(theme)
+    qtbot.addWidget(card)
+    card.set_classes(DIGITS)
+    card.resize(264, 610)
+    card.show()
+    return card
+
+
+def _draw(qtbot, card: PadCard) -> None:
+    qtbot.mousePress(card.pad, LEFT, pos=QPoint(60, 100))
+    qtbot.mouseMove(card.pad, QPoint(120, 110))
+    qtbot.mouseRelease(card.pad, LEFT, pos=QPoint(160, 100))
+
+
+def _prediction(step: int, winner: int = 7, request: int = 1, classes: int = 10) -> Prediction:
+    probabilities = np.full(classes, 0.05 / (classes - 1), np.float32)
+    probabilities[winner] = 0.95
+    return Prediction(1, request, step, np.ones((1, 28, 28), np.float32), probabilities)
+
+
+def _button(card: PadCard, name: str) -> QToolButton:
+    return next(b for b in card.findChildren(QToolButton) if b.accessibleName() == name)
+
+
+def _action(card: PadCard, text: str) -> QAction:
+    actions = [action for menu in card.findChildren(QMenu) for action in menu.actions()]
+    return next(action for action in actions if action.text().split("\t")[0] == text)
+
+
+def test_the_answer_to_a_drawing_is_shown(qtbot, card: PadCard) -> None:
+    with qtbot.waitSignal(card.drawing_changed) as changed:
+        _draw(qtbot, card)
+    assert changed.args[0].shape == (280, 280)
+    assert changed.args[1] is False
+    for step in (0, 10, 20):
+        card.show_prediction(_prediction(step))
+    assert card.answer.text() == "7 95.0 % sure"
+    qtbot.waitUntil(lambda: card.bars.shown()[7] == pytest.approx(0.95), timeout=2000)
+    assert card.strip.record.steps.tolist() == [0, 10, 20]
+    card.show_prediction(_prediction(30, request=2))
+    assert card.strip.record.steps.tolist() == [30]
+
+
+def test_an_empty_pad_shows_no_answer(qtbot, card: PadCard) -> None:
+    card.show_prediction(_prediction(0))
+    assert card.answer.text() == ""
+    _draw(qtbot, card)
+    card.show_prediction(_prediction(0))
+    assert card.answer.text()
+    qtbot.mouseClick(_button(card, "Clear the pad"), LEFT)
+    assert card.answer.text() == ""
+    assert card.bars.shown() == [0.0] * 10
+    assert not len(card.strip.record.steps)
+
+
+def test_an_answer_about_other_classes_is_not_shown(qtbot, card: PadCard) -> None:
+    _draw(qtbot, card)
+    card.show_prediction(_prediction(0, classes=47))
+    assert card.answer.text() == ""
+
+
+def test_the_buttons_follow_what_can_be_done(qtbot, card: PadCard) -> None:
+    undo, clear, eraser = (_button(card, n) for n in ("Undo stroke", "Clear the pad", "Eraser"))
+    redo = _action(card, "Redo")
+    assert not any(thing.isEnabled() for thing in (undo, clear, redo))
+    _draw(qtbot, card)
+    assert undo.isEnabled()
+    assert clear.isEnabled()
+    qtbot.mouseClick(undo, LEFT)
+    assert card.pad.canvas.is_empty
+    assert redo.isEnabled()
+    redo.trigger()
+    assert not card.pad.canvas.is_empty
+    qtbot.mouseClick(eraser, LEFT)
+    assert card.pad.is_erasing
+    card.pad.set_erasing(False)
+    assert not eraser.isChecked()
+
+
+def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
+    assert _action(card, "Medium, 22 px").isChecked()
+    _action(card, "Broad, 32 px").trigger()
+    assert card.pad.brush_px == 32
+    card.pad.set_brush_px(30)
+    assert not _action(card, "Broad, 32 px").isChecked()
+
+
+def test_show_me_one_asks_and_the_example_is_told_as_prepared(qtbot, card: PadCard) -> None:
+    with qtbot.waitSignal(card.example_requested):
+        _action(card, "Show me one").trigger()
+    with qtbot.waitSignal(card.drawing_changed) as changed:
+        card.show_example(np.full((1, 28, 28), 80, np.uint8), "test image 17: 4")
+    assert changed.args[1] is True
+    with qtbot.waitSignal(card.drawing_changed, check_params_cb=lambda _, prepared: not prepared):
+        _draw(qtbot, card)
+
+
+def test_a_file_is_opened_and_saved_through_dialogs(qtbot, card: PadCard, tmp_path: Path) -> None:
+    picture = QImage(20, 20, QImage.Format.Format_RGB32)
+    picture.fill(QColor("black"))
+    picture.setPixelColor(10, 10, QColor("white"))
+    picture.save(str(tmp_path / "dot.png"))
+    _action(card, "Open image…").trigger()
+    dialog = card.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "dot.png"))
+    dialog.close()
+    assert not card.pad.canvas.is_empty
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    _action(card, "Save drawing…").trigger()
+    dialog = card.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "drawing.png"))
+    dialog.close()
+    assert QImage(str(tmp_path / "drawing.png")).width() == 280
+
+
+def test_a_failure_comes_out_of_the_card(qtbot, card: PadCard, tmp_path: Path) -> None:
+    with qtbot.waitSignal(card.failed) as failed:
+        card.pad.open_file(tmp_path / "absent.png")
+    assert failed.args[0].startswith("absent.png")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("classes", [10, 47])
+def test_everything_fits_at_the_smallest_size_and_shrinks_back(
+    qapp: QApplication, card: PadCard, theme: Theme, scale: float, classes: int
+) -> None:
+    card.set_classes(tuple(f"class {k}" for k in range(classes)))
+    theme.set_scale(scale)
+    apply_style(qapp, theme)
+    for size in ((264, 610), (320, 980), (264, 610)):
+        card.resize(*size)
+        qapp.processEvents()
+        assert (card.width(), card.height()) == size
+        bottoms = [
+            widget.mapTo(card, widget.rect().bottomLeft()).y()
+            for widget in (card.pad, card.answer, card.bars, card.strip)
+        ]
+        assert bottoms == sorted(bottoms)
+        assert bottoms[-1] < size[1]
+    assert card.pad.height() >= 96
+    if scale == 1:
+        assert card.pad.height() > 230
+
+
+def test_the_heading_and_the_invitation_can_be_set(card: PadCard) -> None:
+    before = card.pad.grab().toImage()
+    card.set_heading("Draw clothes")
+    assert card.title is not None
+    assert card.title.text() == "Draw clothes"
+    assert card.pad.grab().toImage() != before
+
+
+def test_every_control_says_what_it_does(card: PadCard) -> None:
+    for button in card.findChildren(QAbstractButton):
+        assert button.toolTip().endswith("."), button
+        assert button.accessibleName(), button
+    for menu in card.findChildren(QMenu):
+        for action in menu.actions():
+            assert action.isSeparator() or action.toolTip().endswith("."), action.text()
+
+
+def test_colour_data_disable_the_brush(card: PadCard) -> None:
+    card.set_image_shape((3, 32, 32))
+    assert not _button(card, "Brush").isEnabled()
+    assert not _button(card, "Eraser").isEnabled()
+
+
+def test_the_card_follows_the_theme(qtbot, card: PadCard, theme: Theme) -> None:
+    dark = card.grab().toImage()
+    theme.set_dark(False)
+    assert card.grab().toImage() != dark
