@@ -6,6 +6,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.events import Measurement
 from netviz.engine.history import StepHistory
 from netviz.engine.ledger import LedgerEntry
+from netviz.engine.probes.weights import initial_weights
 from netviz.engine.trainer import Snapshot, Trainer
 
 
@@ -59,6 +60,8 @@ class Run:
         Every change since step 0, in order.
     tally
         Sums over the epoch under way.
+    initial_weights
+        How each layer's weights were spread at step 0.
     """
 
     def __init__(self, number: int, trainer: Trainer, untrained: Measurement) -> None:
@@ -69,6 +72,7 @@ class Run:
         self.measurements = [untrained]
         self.ledger: tuple[LedgerEntry, ...] = ()
         self.tally = EpochTally()
+        self.initial_weights = initial_weights(trainer.model)
         self._good = self._keep()
         self._candidate: _Kept | None = None
 

@@ -1,9 +1,7 @@
 """`TrainingSession`: commands in, events out; the only caller of the trainer."""
 
-import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any
@@ -11,24 +9,35 @@ from typing import Any
 import numpy as np
 import torch
 
-from netviz.engine import commands, events, storage
+from netviz.engine import commands, events, reports, storage
 from netviz.engine.commands import Command
-from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.load import load
-from netviz.engine.devices import choose_device, choose_threads
+from netviz.engine.config import OPTIONS
 from netviz.engine.errors import ConfigError, NetvizError, TrainingError
-from netviz.engine.events import Event, Measurement, State
+from netviz.engine.events import Event, State
 from netviz.engine.meter import Meter
-from netviz.engine.models import multiplications, parameter_count
-from netviz.engine.options import Effect, format_number
+from netviz.engine.observatory import Observatory
+from netviz.engine.options import Effect
+from netviz.engine.preparation import Preparation, measure
 from netviz.engine.run import EpochTally, Run
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.trainer import Batch
 
 SNAPSHOT_INTERVAL_S = 1.0
 """Training time between two states kept for `Rewind`."""
 
 HOPELESS_LOSS_FACTOR = 10
 """A loss this many times the untrained one is no state worth going back to."""
+
+
+_AT_ANY_TIME = (
+    commands.Prepare
+    | commands.Reset
+    | commands.SetPace
+    | commands.Watch
+    | commands.Predict
+    | commands.LookAt
+    | commands.Close
+)
+"""Commands that do not wait for a run that is being prepared."""
 
 
 class _Goal(Enum):
@@ -59,6 +68,7 @@ class TrainingSession:
         self._emit = emit
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
         self._deferred: list[Command] = []
+        self._observatory = Observatory(emit)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._on_prepare,
             commands.Start: self._on_start,
@@ -70,6 +80,10 @@ class TrainingSession:
             commands.Change: self._on_change,
             commands.Rewind: self._on_rewind,
             commands.SetPace: self._on_set_pace,
+            commands.Watch: self._on_watch,
+            commands.MeasureTest: self._on_measure_test,
+            commands.Predict: self._observatory.predict,
+            commands.LookAt: self._on_look_at,
             commands.Save: self._on_save,
             commands.Close: self._on_close,
         }
@@ -79,7 +93,7 @@ class TrainingSession:
         self._work: Iterator[None] | None = None
         self._preparing: commands.Prepare | None = None
         self._prepared: commands.Prepare | None = None
-        self._data: tuple[tuple[str, Path | None, torch.device], DeviceData] | None = None
+        self._preparation = Preparation()
         self._run: Run | None = None
         self._numbers = 0
         self._meter = Meter()
@@ -94,19 +108,24 @@ class TrainingSession:
     def serve(self) -> None:
         """Obey commands and train until `Close`; blocks, and sleeps while there is nothing."""
         while not self._closed:
-            if self._work is None:
-                self._obey(self._commands.get())
-            else:
+            if self._work or self._observatory.is_busy:
                 self._advance()
                 self._obey_waiting()
+            else:
+                self._obey(self._commands.get())
+                if self._commands.empty():  # of several drawings only the newest counts
+                    self._observe()
 
     # -- obeying -----------------------------------------------------------------------------
 
     def _advance(self) -> None:
         work = self._work
-        assert work is not None
+        if self._run and self._observatory.is_busy:
+            self._observatory.advance(self._run)
+            return
         try:
-            next(work)
+            if work:
+                next(work)
         except StopIteration:
             if self._work is work:
                 self._work = None
@@ -114,11 +133,25 @@ class TrainingSession:
             self._fail(error)
 
     def _obey_waiting(self) -> None:
-        """Obey all commands that have come; at a slowed pace, wait for them until it is time."""
-        while self._work and (wait_s := self._due - perf_counter()) > 0:
-            self._meter.leave_out(self._obey_within(wait_s))
+        """Obey all commands that have come; at a slowed pace, wait for more until it is time."""
         while not self._commands.empty():
             self._obey(self._commands.get())
+        self._observe()
+        while self._is_waiting and (wait_s := self._due - perf_counter()) > 0:
+            self._meter.leave_out(self._obey_within(wait_s))
+            if self._commands.empty():
+                self._observe()
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether only the pace holds back the next batch."""
+        return self._work is not None and not self._observatory.is_busy
+
+    def _observe(self) -> None:
+        """Let the views see what they are due; the time it takes is no training time."""
+        if self._run and not self._preparing and not self._closed:
+            self._observatory.tend(self._run, training=self._state is State.RUNNING)
+            self._meter.leave_out(self._observatory.take_spent())
 
     def _obey_within(self, wait_s: float) -> float:
         """Obey the next command if it comes in time; return the seconds that went by."""
@@ -132,9 +165,7 @@ class TrainingSession:
         return waited
 
     def _obey(self, command: Command) -> None:
-        if self._preparing and not isinstance(
-            command, commands.Prepare | commands.Reset | commands.SetPace | commands.Close
-        ):
+        if self._preparing and not isinstance(command, _AT_ANY_TIME):
             self._deferred.append(command)
             return
         try:
@@ -143,7 +174,7 @@ class TrainingSession:
             if isinstance(error, TrainingError):
                 self._fail(error)
             else:
-                self._emit(_refused(self._number, error))
+                self._emit(reports.refused(self._number, error))
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
 
@@ -211,6 +242,7 @@ class TrainingSession:
         self._work = None
         self._meter.drop()
         run.rewind()
+        self._observatory.rewound(run)
         trainer = run.trainer
         config = trainer.config.with_changes(command.changes)
         self._emit(
@@ -225,6 +257,17 @@ class TrainingSession:
         pace = command.batches_per_second
         self._batch_interval_s = 1 / pace if pace else 0.0
         self._due = 0.0
+
+    def _on_watch(self, command: commands.Watch) -> None:
+        self._observatory.watch(command.views)
+
+    def _on_measure_test(self, _: commands.MeasureTest) -> None:
+        self._ready_run()
+        self._observatory.measure_test()
+
+    def _on_look_at(self, command: commands.LookAt) -> None:
+        run = None if self._preparing else self._run
+        self._observatory.look_at(command.test_index, run)
 
     def _on_save(self, command: commands.Save) -> None:
         run = self._ready_run()
@@ -244,6 +287,7 @@ class TrainingSession:
                 self._on_pause(commands.Pause())
             except TrainingError as error:
                 self._fail(error)
+        self._observatory.interrupt()
         self._preparing = command
         self._work = self._prepare(command)
 
@@ -262,37 +306,29 @@ class TrainingSession:
         number, config = self._numbers, command.config
         self._emit(events.Preparing(number, config))
         yield
-        random_state = torch.get_rng_state()
+        random_state, old_threads = torch.get_rng_state(), torch.get_num_threads()
         try:
-            device = choose_device(config.device)
-            data = self._load(command, device)
-            trainer = Trainer(config, data, device)
-            work = multiplications(trainer.model, data.image_shape) * config.batch_size
-            threads = choose_threads(config, work)
-            torch.set_num_threads(threads)
-            untrained = yield from self._measure(trainer, EpochTally())
+            trainer, threads = self._preparation.build(config, command.data_dir)
+            untrained, test_logits = yield from measure(trainer, EpochTally())
+            run = Run(number, trainer, untrained)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._preparing = None
             self._prepared = self._prepared or command
             self._deferred.clear()
             torch.set_rng_state(random_state)
-            self._emit(_refused(number, error))
+            torch.set_num_threads(old_threads)
+            self._emit(reports.refused(number, error))
             return
         self._meter.drop()
-        self._run = Run(number, trainer, untrained)
+        self._run = run
         self._prepared, self._preparing = command, None
-        self._emit(_prepared(self._run, threads))
+        self._emit(reports.prepared(run, threads))
         self._enter(State.IDLE)
+        self._observatory.begin(run, test_logits)
         deferred, self._deferred = self._deferred, []
         self._work = None
         for waiting in deferred:
             self._obey(waiting)
-
-    def _load(self, command: commands.Prepare, device: torch.device) -> DeviceData:
-        key = (command.config.dataset, command.data_dir, device)
-        if self._data is None or self._data[0] != key:
-            self._data = (key, DeviceData.of(load(key[0], command.data_dir), device))
-        return self._data[1]
 
     # -- training ----------------------------------------------------------------------------
 
@@ -321,7 +357,7 @@ class TrainingSession:
         while run.has_epochs_left:
             if self._batch_interval_s:
                 self._due = perf_counter() + self._batch_interval_s
-            self._meter.add(run.trainer.train_batch())
+            self._meter.add(self._train_batch(run, goal))
             if self._meter.is_due() or self._batch_interval_s:
                 self._report()
             yield
@@ -333,6 +369,14 @@ class TrainingSession:
                 break
         self._report()
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
+
+    def _train_batch(self, run: Run, goal: _Goal) -> Batch:
+        slowly = goal is _Goal.BATCH or self._batch_interval_s > 0
+        self._observatory.before_batch(run, always=slowly)
+        batch = run.trainer.train_batch()
+        self._observatory.after_batch(run)
+        self._meter.leave_out(self._observatory.take_spent())
+        return batch
 
     def _report(self) -> None:
         """Tell what was trained since the last report, and see that the losses are finite."""
@@ -349,9 +393,9 @@ class TrainingSession:
         if count:
             run.history.extend(steps, losses, rates)
             speed = reading.samples / reading.seconds
-            self._emit(_progress(run, steps, losses, rates, speed))
+            self._emit(reports.progress(run, steps, losses, rates, speed))
         if count < len(finite):
-            raise _not_finite(reading.losses[count], first + count, run.trainer.config)
+            raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
         self._keep_snapshots(run, float(losses[-1]), reading.seconds)
 
     def _keep_snapshots(self, run: Run, loss: float, seconds: float) -> None:
@@ -364,22 +408,12 @@ class TrainingSession:
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self._report()
-        measurement = yield from self._measure(run.trainer, run.tally)
+        measurement, test_logits = yield from measure(run.trainer, run.tally)
         run.tally = EpochTally()
         run.measurements.append(measurement)
         self._emit(events.EpochFinished(run.number, measurement))
+        self._observatory.evaluated(run, test_logits)
         self._meter.start()
-
-    def _measure(self, trainer: Trainer, tally: EpochTally) -> Generator[None, None, Measurement]:
-        data = trainer.data
-        train = yield from trainer.evaluate(*data.train_sample())
-        test = yield from trainer.evaluate(data.test_images, data.test_labels)
-        for loss in (train[0], test[0]):
-            if not np.isfinite(loss):
-                raise _not_finite(loss, trainer.step, trainer.config)
-        return Measurement(
-            trainer.epoch, trainer.step, *train, *test, tally.seconds, tally.samples_per_second
-        )
 
     def _fail(self, error: Exception) -> None:
         """Give up what was under way, say why, and be ready for the next command."""
@@ -389,66 +423,7 @@ class TrainingSession:
         self._meter.drop()
         run = self._run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
-        told = _refused(self._number, error)
+        told = reports.refused(self._number, error)
         self._emit(events.Failed(told.run, told.message, told.hint, told.details, step, good_step))
         if run:
             self._enter(State.FAILED)
-
-
-def _refused(run: int, error: Exception) -> events.Refused:
-    """Put an error into words: its own where it has them, else its type and text."""
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, NetvizError):
-        return events.Refused(run, error.message, error.hint, details)
-    message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
-    return events.Refused(run, message, "Go back to the last good state, or reset.", details)
-
-
-def _not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
-    what = "not a number (NaN)" if np.isnan(loss) else "infinite"
-    return TrainingError(
-        f"The loss became {what} at step {step:,}.",
-        f"The learning rate {format_number(config.learning_rate)} is probably too large: "
-        "go back to the last good state with a smaller one.",
-    )
-
-
-def _prepared(run: Run, threads: int) -> events.Prepared:
-    trainer = run.trainer
-    data = trainer.data
-    return events.Prepared(
-        run.number,
-        trainer.config,
-        trainer.device.type,
-        threads,
-        parameter_count(trainer.model),
-        len(data.train_labels),
-        len(data.test_labels),
-        data.classes,
-        data.image_shape,
-        tuple(str(layer) for layer in trainer.model.children()),
-        data.source.arrays(),
-        run.measurements[0],
-    )
-
-
-def _progress(
-    run: Run, steps: Any, losses: Any, learning_rates: Any, samples_per_second: float
-) -> events.Progress:
-    trainer = run.trainer
-    batches = trainer.batches_per_epoch()
-    done = trainer.sampler.position
-    size = len(trainer.data.train_labels)
-    epochs_left = trainer.config.epochs - trainer.epoch - (done % size) / size
-    return events.Progress(
-        run.number,
-        steps,
-        losses,
-        learning_rates,
-        run.current_epoch,
-        -(-done // trainer.config.batch_size),
-        batches,
-        run.tally.accuracy,
-        samples_per_second,
-        max(0.0, epochs_left * size / samples_per_second),
-    )

@@ -89,6 +89,23 @@ class Batch:
     learning_rate: float
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How the network answers many images in evaluation mode.
+
+    Attributes
+    ----------
+    loss, accuracy
+        Mean loss, and the share of right answers in 0..1.
+    logits
+        ``float32 [N, classes]``, on the device.
+    """
+
+    loss: float
+    accuracy: float
+    logits: Tensor
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything that the future of a run depends on, copied."""
@@ -160,7 +177,12 @@ class Trainer:
     def evaluate(
         self, images: Tensor, labels: Tensor
     ) -> Generator[None, None, tuple[float, float]]:
-        """Measure the mean loss and the accuracy in evaluation mode, a chunk at a time.
+        """Measure the mean loss and the accuracy, as `answer` does, and leave out the logits."""
+        answered = yield from self.answer(images, labels)
+        return answered.loss, answered.accuracy
+
+    def answer(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
+        """Answer `images` in evaluation mode, a chunk at a time.
 
         Parameters
         ----------
@@ -171,22 +193,25 @@ class Trainer:
 
         Returns
         -------
-        tuple[float, float]
-            Loss, and accuracy in 0..1; as the generator's value.
+        Evaluation
+            The figures and the logits; as the generator's value.
         """
         total_loss = torch.zeros((), dtype=torch.float64)
         right = torch.zeros((), dtype=torch.int64)
         if self.device.type != "mps":  # which has no float64
             total_loss, right = total_loss.to(self.device), right.to(self.device)
+        answers = []
         for start in range(0, len(labels), EVALUATION_CHUNK):
             chunk_labels = labels[start : start + EVALUATION_CHUNK]
             with evaluating(self.model):
                 logits = self.model(images[start : start + EVALUATION_CHUNK])
                 loss = self._loss(logits, chunk_labels)
+            answers.append(logits)
             total_loss += loss.to(total_loss.device) * len(chunk_labels)
             right += (logits.argmax(dim=1) == chunk_labels).sum().to(right.device)
             yield
-        return float(total_loss) / len(labels), float(right) / len(labels)
+        count = len(labels)
+        return Evaluation(float(total_loss) / count, float(right) / count, torch.cat(answers))
 
     def snapshot(self) -> Snapshot:
         """Copy everything that the future depends on."""

@@ -1,0 +1,76 @@
+"""Makes a run ready: loads its data, builds its network and measures it."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.load import load
+from netviz.engine.devices import choose_device, choose_threads
+from netviz.engine.events import Measurement
+from netviz.engine.models import multiplications
+from netviz.engine.reports import not_finite
+from netviz.engine.run import EpochTally
+from netviz.engine.trainer import DeviceData, Trainer
+
+
+class Preparation:
+    """Builds trainers, and keeps the last data set on its device for the next one."""
+
+    def __init__(self) -> None:
+        self._data: tuple[tuple[str, Path | None, torch.device], DeviceData] | None = None
+
+    def build(self, config: RunConfig, data_dir: Path | None) -> tuple[Trainer, int]:
+        """Load the data and build the network.
+
+        Returns
+        -------
+        tuple[Trainer, int]
+            The trainer, and how many threads torch was told to use for it.
+        """
+        device = choose_device(config.device)
+        key = (config.dataset, data_dir, device)
+        if self._data is None or self._data[0] != key:
+            self._data = (key, DeviceData.of(load(config.dataset, data_dir), device))
+        data = self._data[1]
+        trainer = Trainer(config, data, device)
+        work = multiplications(trainer.model, data.image_shape) * config.batch_size
+        threads = choose_threads(config, work)
+        torch.set_num_threads(threads)
+        return trainer, threads
+
+
+def measure(
+    trainer: Trainer, tally: EpochTally
+) -> Generator[None, None, tuple[Measurement, Tensor]]:
+    """Measure a network on training and test images, a chunk at a time.
+
+    Returns
+    -------
+    tuple[Measurement, Tensor]
+        The figures, and the logits of all test images; as the generator's value.
+
+    Raises
+    ------
+    TrainingError
+        When a loss is not finite.
+    """
+    data = trainer.data
+    train = yield from trainer.evaluate(*data.train_sample())
+    test = yield from trainer.answer(data.test_images, data.test_labels)
+    for loss in (train[0], test.loss):
+        if not np.isfinite(loss):
+            raise not_finite(loss, trainer.step, trainer.config)
+    measurement = Measurement(
+        trainer.epoch,
+        trainer.step,
+        *train,
+        test.loss,
+        test.accuracy,
+        tally.seconds,
+        tally.samples_per_second,
+    )
+    return measurement, test.logits

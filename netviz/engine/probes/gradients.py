@@ -1,0 +1,54 @@
+"""How strongly each layer is pulled, and how far one step moves it."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from netviz.engine.probes.layers import layers_of
+
+
+def copy_weights(model: nn.Module) -> dict[str, Tensor]:
+    """Copy each layer's weights, by its name, before a step."""
+    return {layer.name: layer.module.weight.detach().clone() for layer in layers_of(model)}
+
+
+def gradient_norms(model: nn.Module) -> NDArray[np.float64]:
+    """Return the Euclidean norm of each layer's gradient, over weights and biases.
+
+    A layer without gradient, since it is frozen, has the norm 0.
+    """
+    norms = []
+    for layer in layers_of(model):
+        gradients = [p.grad for p in layer.module.parameters(recurse=False) if p.grad is not None]
+        norms.append(math.hypot(*(_norm(gradient) for gradient in gradients)))
+    return np.array(norms)
+
+
+def update_ratios(model: nn.Module, before: Mapping[str, Tensor]) -> NDArray[np.float64]:
+    """Return how far a step moved each layer's weights, relative to their norm before it.
+
+    Biases are left out: they start near zero, where a ratio says nothing. About 1e-3 is the
+    rule of thumb of A. Karpathy, "Neural networks part 3: learning and evaluation", CS231n.
+
+    Parameters
+    ----------
+    model
+        The network after the step.
+    before
+        What `copy_weights` returned before it.
+    """
+    ratios = []
+    for layer in layers_of(model):
+        weight = before[layer.name]
+        norm = _norm(weight)
+        change = _norm(layer.module.weight.detach() - weight)
+        ratios.append(change / norm if norm else math.nan)
+    return np.array(ratios)
+
+
+def _norm(values: Tensor) -> float:
+    return float(torch.linalg.vector_norm(values))

@@ -1,0 +1,79 @@
+"""Puts what happened in a session into events."""
+
+import traceback
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine import events
+from netviz.engine.config import RunConfig
+from netviz.engine.errors import NetvizError, TrainingError
+from netviz.engine.models import parameter_count
+from netviz.engine.options import format_number
+from netviz.engine.run import Run
+
+
+def refused(run: int, error: Exception) -> events.Refused:
+    """Put an error into words: its own where it has them, else its type and text."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, NetvizError):
+        return events.Refused(run, error.message, error.hint, details)
+    message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
+    return events.Refused(run, message, "Go back to the last good state, or reset.", details)
+
+
+def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
+    """Say that training has diverged, and what to do about it."""
+    what = "not a number (NaN)" if np.isnan(loss) else "infinite"
+    return TrainingError(
+        f"The loss became {what} at step {step:,}.",
+        f"The learning rate {format_number(config.learning_rate)} is probably too large: "
+        "go back to the last good state with a smaller one.",
+    )
+
+
+def prepared(run: Run, threads: int) -> events.Prepared:
+    """Say what a run that is ready consists of."""
+    trainer = run.trainer
+    data = trainer.data
+    return events.Prepared(
+        run.number,
+        trainer.config,
+        trainer.device.type,
+        threads,
+        parameter_count(trainer.model),
+        len(data.train_labels),
+        len(data.test_labels),
+        data.classes,
+        data.image_shape,
+        tuple(str(layer) for layer in trainer.model.children()),
+        data.source.arrays(),
+        run.measurements[0],
+    )
+
+
+def progress(
+    run: Run,
+    steps: NDArray[np.int64],
+    losses: NDArray[np.float32],
+    learning_rates: NDArray[np.float64],
+    samples_per_second: float,
+) -> events.Progress:
+    """Say what was trained, and estimate what is left."""
+    trainer = run.trainer
+    batches = trainer.batches_per_epoch()
+    done = trainer.sampler.position
+    size = len(trainer.data.train_labels)
+    epochs_left = trainer.config.epochs - trainer.epoch - (done % size) / size
+    return events.Progress(
+        run.number,
+        steps,
+        losses,
+        learning_rates,
+        run.current_epoch,
+        -(-done // trainer.config.batch_size),
+        batches,
+        run.tally.accuracy,
+        samples_per_second,
+        max(0.0, epochs_left * size / samples_per_second),
+    )
