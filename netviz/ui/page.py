@@ -1,11 +1,12 @@
 """What the pages of the lower tabs share: an empty state, a bar of controls, rest while hidden."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -186,6 +187,9 @@ class CompactCombo(QComboBox):
             self.addItems(texts)
             self.setCurrentIndex(0)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(56), super().minimumSizeHint().height())
+
     def choose(self, index: int) -> None:
         """Choose an entry; emits nothing."""
         with QSignalBlocker(self):
@@ -200,3 +204,37 @@ class CompactCombo(QComboBox):
             f"QComboBox:focus {{ min-height: {px(22) - 2}px;"
             f" padding: 0 {px(4) - 1}px 0 {px(8) - 1}px; }}"
         )
+
+
+class FittingLabel(QWidget):
+    """A line of text that says the same in fewer words where there is less space."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._texts: tuple[str, ...] = ("",)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        theme.changed.connect(self.updateGeometry)
+
+    @property
+    def text(self) -> str:
+        """What is said where there is space enough."""
+        return self._texts[0]
+
+    def set_texts(self, *texts: str) -> None:
+        """Say something else, the longest first."""
+        self._texts = texts
+        self.setAccessibleName(texts[0])
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._theme.font())
+        return QSize(metrics.horizontalAdvance(self.text), metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._theme.font())
+        painter.setPen(self._theme.color("text"))
+        metrics = painter.fontMetrics()
+        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, next(fitting, ""))
