@@ -79,20 +79,20 @@ class Loss:
         Raised instead of an answer, if there is one.
     fails_in_training, fails_in_evaluation
         Where it is raised.
-    on_evaluation
-        Called at each evaluated chunk.
+    on_training, on_evaluation
+        Called at each batch, and at each evaluated chunk.
     """
 
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.fails_in_training = True
         self.fails_in_evaluation = True
+        self.on_training: Callable[[], object] = lambda: None
         self.on_evaluation: Callable[[], object] = lambda: None
 
     def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
         training = torch.is_grad_enabled()
-        if not training:
-            self.on_evaluation()
+        (self.on_training if training else self.on_evaluation)()
         if self.error and (self.fails_in_training if training else self.fails_in_evaluation):
             raise self.error
         return F.cross_entropy(logits, labels)
