@@ -56,7 +56,7 @@ class JsonReport(Report):
         Whether every step has a line of its own.
     """
 
-    def __init__(self, write: Callable[[str], None], *, batches: bool) -> None:
+    def __init__(self, write: Callable[[str], object], *, batches: bool) -> None:
         self._write = write
         self._batches = batches
 
@@ -111,7 +111,7 @@ class LineReport(Report):
         Takes whole lines.
     """
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
         self._epochs = 0
 
