@@ -826,18 +826,18 @@ def test_it_serves_in_one_thread_what_others_ask_for(config: RunConfig) -> None:
     thread = threading.Thread(target=served.serve)
     thread.start()
 
-    def wait_for(state: State) -> events.StateChanged:
+    def wait_for(kind: type[events.Progress | events.StateChanged], state: State | None) -> int:
         while True:
             event = told.get(timeout=30)
-            if isinstance(event, events.StateChanged) and event.state is state:
-                return event
+            if isinstance(event, kind) and getattr(event, "state", None) is state:
+                return event.step
 
     try:
         served.submit(commands.Prepare(config.with_changes({"epochs": 100_000})))
         served.submit(commands.Start())
-        wait_for(State.RUNNING)
+        step = wait_for(events.Progress, None)
         served.submit(commands.Pause())
-        assert wait_for(State.PAUSED).step > 0
+        assert wait_for(events.StateChanged, State.PAUSED) >= step > 0
     finally:
         served.submit(commands.Close())
         thread.join(30)
