@@ -51,6 +51,14 @@ def test_a_run_that_cannot_be_saved_has_failed(monkeypatch: pytest.MonkeyPatch) 
     assert outcome == Outcome("failed", "The disk is full. Make room.")
 
 
+def test_why_training_failed_is_said_also_when_nothing_can_be_saved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed = events.Failed(1, "The loss became infinite.", "", "", 7, None)
+    outcome = played(monkeypatch, Path("run"), failed, REFUSED_SAVE)
+    assert outcome == Outcome("failed", "The loss became infinite. The disk is full. Make room.")
+
+
 def test_a_stop_in_the_last_measurement_is_an_interruption(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -95,13 +95,15 @@ class HeadlessRun:
                 pass
 
     def _conclude(self, outcome: Outcome) -> None:
-        """Save and end; or, when it is the saving that failed, have that as the outcome."""
-        is_first = self._outcome is None
-        self._outcome = outcome
-        if is_first:
+        """Save and end; what comes after that is that the saving failed, too."""
+        if self._outcome is None:
+            self._outcome = outcome
             if self._out and self._prepared:
                 self._inbox.put(commands.Save(self._out))
             self._inbox.put(commands.Close())
+        else:
+            message = f"{self._outcome.message} {outcome.message}".strip()
+            self._outcome = Outcome(outcome.state, message)
 
 
 def train(options: TrainOptions) -> int:
