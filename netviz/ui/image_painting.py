@@ -86,10 +86,13 @@ class SignedLegend(QWidget):
     Parameters
     ----------
     limit
-        Magnitude at the ends; `set_limit` changes it.
+        Magnitude at the ends, which `set_limit` changes; None where every picture beside it
+        has one of its own.
     """
 
-    def __init__(self, theme: Theme, limit: float = 1.0, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, limit: float | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._limit = limit
@@ -98,14 +101,14 @@ class SignedLegend(QWidget):
         self.setToolTip("Blue is below zero, orange above; zero has the colour of the ground.")
         theme.changed.connect(self._on_theme_changed)
 
-    def set_limit(self, limit: float) -> None:
+    def set_limit(self, limit: float | None) -> None:
         """Say which magnitude the ends of the scale stand for."""
         if limit != self._limit:
             self._limit = limit
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(180), self._theme.px(16))
+        return QSize(self._theme.px(160), self._theme.px(16))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -116,12 +119,13 @@ class SignedLegend(QWidget):
         self.update()
 
 
-def paint_legend(painter: QPainter, area: QRectF, limit: float, theme: Theme) -> None:
+def paint_legend(painter: QPainter, area: QRectF, limit: float | None, theme: Theme) -> None:
     """Paint the diverging scale into `area`: the lower end's number, the bar, the upper's."""
     painter.setFont(theme.font(11))
     painter.setPen(theme.color("muted"))
     metrics = painter.fontMetrics()
-    low, high = f"−{limit:.3g}", f"+{limit:.3g}"
+    end = "max" if limit is None else f"{limit:.3g}"
+    low, high = f"−{end}", f"+{end}"
     label_width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
     gap = theme.px(6)
     middle = Qt.AlignmentFlag.AlignVCenter

@@ -91,6 +91,9 @@ class PadCard(Card):
         """Show the network's answer; an empty pad shows none."""
         if self.pad.canvas.is_empty or len(prediction.probabilities) != len(self._classes):
             return
+        if not np.isfinite(prediction.probabilities).all():
+            self._forget_answer()  # the network has diverged and answers nothing
+            return
         winner = int(prediction.probabilities.argmax())
         self.pad.set_seen(prediction.seen)
         self.answer.set_answer(self._classes[winner], float(prediction.probabilities[winner]))

@@ -58,4 +58,4 @@ def test_the_legend_shows_its_scale_and_follows_the_theme(qtbot: QtBot, theme: T
     assert legend.grab().toImage() != dark
     legend.set_limit(12.0)
     theme.set_scale(1.5)
-    assert legend.sizeHint().width() == 270
+    assert legend.sizeHint().width() == 240

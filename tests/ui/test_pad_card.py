@@ -87,6 +87,16 @@ def test_an_answer_about_other_classes_is_not_shown(qtbot, card: PadCard) -> Non
     assert card.answer.text() == ""
 
 
+def test_a_network_that_has_diverged_gives_no_answer(qtbot, card: PadCard) -> None:
+    _draw(qtbot, card)
+    card.show_prediction(_prediction(0))
+    good = _prediction(10)
+    nothing = np.full(10, np.nan, np.float32)
+    card.show_prediction(Prediction(1, 1, 10, good.seen, nothing))
+    assert card.answer.text() == ""
+    assert card.bars.shown() == [0.0] * 10
+
+
 def test_the_buttons_follow_what_can_be_done(qtbot, card: PadCard) -> None:
     undo, clear, eraser = (_button(card, n) for n in ("Undo stroke", "Clear the pad", "Eraser"))
     redo = _action(card, "Redo")
