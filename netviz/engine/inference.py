@@ -11,7 +11,7 @@ BOX_SHARE = 20 / 28
 """Share of an image's side that the longer side of the ink fills."""
 
 INK_SHARE = 0.1
-"""Pixels darker than this share of the brightest one are background, not ink."""
+"""Pixels below this share of the brightest one are background, not ink."""
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in a grey value, from ITU-R BT.601."""
@@ -34,7 +34,7 @@ def network_input(
     pixels, and placed so that its centre of mass lies in the middle of the image, as far as
     no ink is cut off. Colours become luminance. A picture with a light border around
     something darker, such as a photo of ink on paper, is inverted and its paper made black;
-    more than half of the border must be light, so that no pen stroke is taken for paper.
+    three quarters of the border must be light, so that no pen stroke is taken for paper.
 
     For data sets in colour the whole picture is scaled to the image's size, whatever its
     aspect ratio; a grey one fills all three channels.
@@ -86,10 +86,12 @@ def _on_dark(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """Turn dark ink on light paper into light ink on black; leave all else as it is."""
     border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     paper = float(np.median(border))
-    if paper <= 0.5 or paper <= float(picture.mean()):
+    ink = np.maximum(np.float32(paper) - picture, np.float32(0))
+    contrast = float(ink.max())
+    is_paper = np.quantile(border, 0.25) > 0.5 and picture.mean() < paper
+    if not is_paper or contrast < INK_SHARE:
         return picture
-    ink = np.maximum(paper - picture, np.float32(0))
-    return np.asarray(ink / ink.max(), np.float32)
+    return np.asarray(ink / contrast, np.float32)
 
 
 def _centred(ink: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -1,0 +1,472 @@
+"""The views follow the run in every state, and the run does not know that it is watched."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from support import Driven, losses, only, when_step
+from torch import nn
+
+from netviz.engine import commands, events, observatory, trainer
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.events import Event, State
+from netviz.engine.observations import (
+    ActivationsObserved,
+    GradientsObserved,
+    Prediction,
+    TestAnswered,
+    View,
+    WeightsObserved,
+)
+from netviz.engine.probes import probe
+from netviz.engine.probes.probe import Probe
+
+pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
+
+ALL = commands.Watch(frozenset(View))
+SEEN_BY_ALL = {
+    WeightsObserved: 1,
+    ActivationsObserved: 1,
+    Prediction: 1,
+    TestAnswered: 1,
+}
+
+
+def drawing(request: int = 0, width: int = 20) -> commands.Predict:
+    canvas = np.zeros((280, 280), np.uint8)
+    canvas[40:200, 100 : 100 + width] = 255
+    return commands.Predict(request, canvas)
+
+
+def watch(*views: View) -> commands.Watch:
+    return commands.Watch(frozenset(views))
+
+
+def observed(told: list[Event]) -> Counter[type]:
+    kinds = (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction, TestAnswered)
+    return Counter(type(event) for event in told if isinstance(event, kinds))
+
+
+@pytest.fixture
+def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Observe at every batch, whatever it costs."""
+    monkeypatch.setattr(Probe, "is_due", lambda _: True)
+
+
+@pytest.fixture
+def never_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no view have its turn while training runs."""
+    monkeypatch.setattr(Probe, "is_due", lambda _: False)
+
+
+@pytest.fixture
+def driven(config: RunConfig) -> Driven:
+    return Driven(config)
+
+
+def messy(_config: RunConfig, _shape: Any, _classes: int) -> nn.Sequential:
+    """A network that draws random numbers and keeps statistics while it trains."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(784, 16),
+        nn.BatchNorm1d(16),
+        nn.ReLU(),
+        nn.Dropout(0.3),
+        nn.Linear(16, 10),
+    )
+
+
+# -- the run does not know that it is watched ---------------------------------------------------
+
+
+@pytest.mark.usefixtures("always_due")
+@pytest.mark.parametrize(
+    ("changes", "build"),
+    [({}, None), ({"model": "cnn", "epochs": 1}, None), ({"loss": "mse"}, messy)],
+    ids=["mlp", "cnn", "dropout and batch norm"],
+)
+def test_a_watched_run_is_the_same_to_the_bit(
+    config: RunConfig,
+    changes: dict[str, Any],
+    build: Callable[..., nn.Sequential] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if build:
+        monkeypatch.setattr(trainer, "build_model", build)
+    config = config.with_changes(changes)
+    requests = iter(range(10_000))
+
+    def draw(event: Event) -> commands.Command | None:
+        if isinstance(event, events.Progress):
+            number = next(requests)
+            return commands.MeasureTest() if number % 7 == 3 else drawing(number, 1 + number % 90)
+        return None
+
+    headless = Driven(config)
+    headless.do(commands.Start())
+    random_state = torch.get_rng_state()
+    watched = Driven(config)  # seeds the random generator, which both share, again
+    watched.do(ALL, drawing())
+    watched.do(commands.Start(), answer=draw)
+    assert losses(watched.events) == losses(headless.events)
+    assert len(losses(headless.events)) == 20 * config.epochs
+    assert torch.equal(torch.get_rng_state(), random_state)
+    figures = [
+        [
+            replace(told.measurement, seconds=0, samples_per_second=0)
+            for told in only(driven.events, events.EpochFinished)
+        ]
+        for driven in (headless, watched)
+    ]
+    assert figures[0] == figures[1]
+    states = [driven.session._run.trainer.model.state_dict() for driven in (headless, watched)]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+    steps = set(losses(watched.events))
+    for kind in (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction):
+        assert steps <= {told.step for told in only(watched.events, kind)} | {0}
+    assert len(only(watched.events, TestAnswered)) > config.epochs + 1
+
+
+def test_an_evaluation_that_is_watched_is_still_one_pass(loss: Any, driven: Driven) -> None:
+    passes: list[int] = []
+    loss.on_evaluation = lambda: passes.append(1)
+    driven.do(commands.Start())
+    headless = len(passes)
+    watched = Driven(driven.session._run.initial_config)
+    passes.clear()
+    watched.do(watch(View.MISTAKES, View.CONFUSION))
+    watched.do(commands.Start())
+    assert len(passes) == headless
+    assert [told.epoch for told in only(watched.events, TestAnswered)] == [0, 1, 2, 3]
+
+
+def test_the_answers_are_those_of_the_figures(driven: Driven) -> None:
+    driven.do(watch(View.CONFUSION))
+    driven.do(commands.Start())
+    (prepared,) = only(driven.events, events.Prepared)
+    labels = prepared.images.test_labels
+    told = only(driven.events, TestAnswered)[1:]
+    for answered, finished in zip(told, only(driven.events, events.EpochFinished), strict=True):
+        measured = finished.measurement
+        assert (answered.step, answered.epoch) == (measured.step, measured.epoch)
+        right = answered.probabilities.argmax(axis=1) == labels
+        assert right.mean() == pytest.approx(measured.test_accuracy)
+        assert np.trace(answered.confusion) == right.sum()
+        assert answered.losses.mean() == pytest.approx(measured.test_loss, rel=1e-5)
+
+
+def test_learned_and_forgotten_are_counted_from_one_evaluation_to_the_next(driven: Driven) -> None:
+    driven.do(watch(View.MISTAKES))
+    driven.do(commands.Start(), answer=when_step(30, commands.MeasureTest()))
+    (prepared,) = only(driven.events, events.Prepared)
+    labels = prepared.images.test_labels
+    told = only(driven.events, TestAnswered)
+    assert [answered.step for answered in told] == [0, 20, 30, 40, 60]
+    right = [answered.probabilities.argmax(axis=1) == labels for answered in told]
+    for before, now, answered in zip(right[:-1], right[1:], told[1:], strict=True):
+        assert np.array_equal(answered.just_learned, now & ~before)
+        assert np.array_equal(answered.just_forgotten, before & ~now)
+    assert not told[0].just_learned.any()
+
+
+# -- in every state ------------------------------------------------------------------------------
+
+
+def test_nothing_is_computed_that_is_not_watched(driven: Driven) -> None:
+    driven.do(commands.Start())
+    assert not observed(driven.events)
+
+
+def test_watching_gives_one_observation_at_once_and_no_second(driven: Driven) -> None:
+    driven.do(drawing())
+    told = driven.do(ALL)
+    assert observed(told) == {WeightsObserved: 1, ActivationsObserved: 1, TestAnswered: 1}
+    assert not driven.do(ALL)
+
+
+def test_what_is_watched_before_the_run_is_ready_is_seen_with_it(config: RunConfig) -> None:
+    driven = Driven()
+    told = driven.do(ALL, drawing(), commands.Prepare(config))
+    assert observed(told) == SEEN_BY_ALL
+    assert {event.run for event in told} == {1}
+
+
+def test_a_step_is_observed_and_its_gradients(driven: Driven) -> None:
+    driven.do(ALL, drawing())
+    for step in (1, 2, 3):
+        told = driven.do(commands.Step())
+        (gradients,) = only(told, GradientsObserved)
+        assert gradients.step == step
+        assert np.isfinite(gradients.update_ratios).all()
+        assert (gradients.norms > 0).all()
+        for kind in SEEN_BY_ALL:
+            assert only(told, kind)[-1].step == step
+
+
+def test_gradients_watched_in_a_pause_have_norms_and_no_ratios(driven: Driven) -> None:
+    assert not only(driven.do(watch(View.GRADIENTS)), GradientsObserved)
+    driven.do(commands.Watch(frozenset()), commands.Step())
+    (gradients,) = only(driven.do(watch(View.GRADIENTS)), GradientsObserved)
+    assert (gradients.norms > 0).all()
+    assert np.isnan(gradients.update_ratios).all()
+    assert len(gradients.norms) == len(gradients.names) == len(gradients.titles) == 2
+
+
+@pytest.mark.usefixtures("never_due")
+def test_a_pause_and_the_end_show_the_state_that_was_reached(driven: Driven) -> None:
+    driven.do(ALL, drawing())
+    told = driven.do(commands.Start(), answer=when_step(7, commands.Pause()))
+    assert {kind: only(told, kind)[-1].step for kind in SEEN_BY_ALL} == dict.fromkeys(
+        SEEN_BY_ALL, 7
+    )
+    told = driven.do(commands.Start())
+    assert driven.state is State.FINISHED
+    assert {kind: only(told, kind)[-1].step for kind in SEEN_BY_ALL} == dict.fromkeys(
+        SEEN_BY_ALL, 60
+    )
+    assert len(only(told, WeightsObserved)) == 1
+
+
+def test_reset_shows_the_initial_network_again(driven: Driven) -> None:
+    first = driven.do(ALL, drawing(3))
+    driven.do(commands.Step())
+    again = driven.do(commands.Reset())
+    assert observed(again) == SEEN_BY_ALL
+    (before,), (after,) = only(first, Prediction), only(again, Prediction)
+    assert (after.run, after.request, after.step) == (2, 3, 0)
+    assert np.array_equal(before.probabilities, after.probabilities)
+
+
+def test_rewind_shows_the_state_that_it_goes_back_to(driven: Driven) -> None:
+    driven.do(ALL, drawing())
+    driven.do(commands.Start())
+    told = driven.do(commands.Rewind())
+    (rewound,) = only(told, events.Rewound)
+    assert observed(told) == SEEN_BY_ALL
+    assert {only(told, kind)[0].step for kind in SEEN_BY_ALL} == {rewound.step}
+    (answered,) = only(told, TestAnswered)
+    assert not answered.just_forgotten.any()  # there is nothing left to compare with
+
+
+def test_a_failed_run_can_still_be_seen(loss: Any, driven: Driven) -> None:
+    driven.do(ALL, drawing())
+    loss.error, loss.fails_in_evaluation = RuntimeError("broken"), False
+    driven.do(commands.Start())
+    assert driven.state is State.FAILED
+    driven.do(commands.Watch(frozenset()))
+    assert observed(driven.do(ALL, drawing())) == SEEN_BY_ALL
+
+
+def test_a_refused_preparation_leaves_the_views_with_the_run(driven: Driven) -> None:
+    driven.do(ALL)
+    told = driven.do(commands.Reset({"dataset": "mnist"}, data_dir=None), drawing(5))
+    if only(told, events.Refused):  # where MNIST was not downloaded
+        assert [answer.run for answer in only(told, Prediction)] == [1]
+
+
+# -- the drawing ---------------------------------------------------------------------------------
+
+
+def test_of_waiting_drawings_the_newest_is_answered(driven: Driven) -> None:
+    told = driven.do(*(drawing(number) for number in range(5)))
+    assert [answer.request for answer in only(told, Prediction)] == [4]
+
+
+def test_a_drawing_is_answered_before_the_next_batch(driven: Driven) -> None:
+    def draw(event: Event) -> commands.Command | None:
+        return drawing(event.step) if isinstance(event, events.Progress) else None
+
+    told = driven.do(commands.Start(), answer=draw)
+    answers = [answer for answer in only(told, Prediction) if answer.request]
+    assert [answer.step for answer in answers[:60]] == list(range(1, 61))
+    assert [answer.request for answer in answers[:60]] == list(range(1, 61))
+
+
+def test_the_answer_is_the_networks_own(driven: Driven) -> None:
+    driven.do(drawing(1))
+    (answer,) = only(driven.do(commands.Step()), Prediction)
+    model = driven.session._run.trainer.model
+    with torch.no_grad():
+        expected = torch.softmax(model(torch.from_numpy(answer.seen)[None])[0], 0)
+    assert np.array_equal(answer.probabilities, expected)
+    assert (answer.request, answer.step) == (1, 1)
+
+
+def test_a_test_image_on_the_pad_is_answered_as_it_is(driven: Driven) -> None:
+    (prepared,) = only(driven.events, events.Prepared)
+    image = prepared.images.test_images[5, 0]
+    (answer,) = only(driven.do(commands.Predict(1, image, prepared=True)), Prediction)
+    assert np.array_equal(answer.seen, prepared.images.test_images[5].astype(np.float32) / 255)
+
+
+def test_a_drawing_comes_to_its_turn_while_test_images_are_answered(
+    loss: Any, driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "EVALUATION_CHUNK", 10)
+    driven.do(commands.Step())
+    chunks = iter([drawing(8)])
+    loss.on_evaluation = lambda: [driven.session.submit(wish) for wish in chunks]
+    told = driven.do(commands.MeasureTest())
+    assert [type(event) for event in told] == [Prediction, TestAnswered]
+
+
+def test_what_is_no_drawing_is_refused_once(driven: Driven) -> None:
+    bad = commands.Predict(1, np.zeros((2, 3, 4), np.uint8))
+    (refused,) = only(driven.do(watch(View.ACTIVATIONS), bad), events.Refused)
+    assert "drawing" in refused.message
+    assert not only(driven.do(commands.Start()), events.Refused)
+    assert observed(driven.do(drawing(2))) == {Prediction: 1, ActivationsObserved: 1}
+
+
+# -- the image that is looked at -----------------------------------------------------------------
+
+
+def test_activations_follow_the_drawing_or_the_chosen_image(driven: Driven) -> None:
+    def sources(*wishes: commands.Command) -> list[str]:
+        return [told.source for told in only(driven.do(*wishes), ActivationsObserved)]
+
+    assert sources(watch(View.ACTIVATIONS)) == []
+    assert sources(commands.LookAt(3)) == ["test image 3"]
+    assert sources(drawing(1)) == []
+    assert sources(commands.LookAt(None)) == ["your drawing"]
+    assert sources(drawing(2)) == ["your drawing"]
+    assert sources(commands.Step())[-1] == "your drawing"
+
+
+def test_the_chosen_image_is_the_one_that_is_seen(driven: Driven) -> None:
+    (prepared,) = only(driven.events, events.Prepared)
+    (told,) = only(driven.do(watch(View.ACTIVATIONS), commands.LookAt(7)), ActivationsObserved)
+    assert np.array_equal(told.seen, prepared.images.test_images[7].astype(np.float32) / 255)
+
+
+@pytest.mark.parametrize("index", [-1, 40])
+def test_an_image_that_is_not_there_is_refused(driven: Driven, index: int) -> None:
+    driven.do(watch(View.ACTIVATIONS), commands.LookAt(3))
+    told = driven.do(commands.LookAt(index))
+    assert [type(event) for event in told] == [events.Refused]
+
+
+def test_a_chosen_image_that_a_new_run_has_not_is_let_go(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driven.do(watch(View.ACTIVATIONS), drawing(), commands.LookAt(39))
+    assert CATALOGUE["mnist-sample"].test_count == 40
+    monkeypatch.setattr(observatory, "_has_test_image", lambda _, index: index is None)
+    (told,) = only(driven.do(commands.Reset()), ActivationsObserved)
+    assert told.source == "your drawing"
+
+
+# -- the test images -----------------------------------------------------------------------------
+
+
+def test_a_view_opened_after_an_evaluation_costs_no_pass(loss: Any, driven: Driven) -> None:
+    driven.do(commands.Start())
+    passes: list[int] = []
+    loss.on_evaluation = lambda: passes.append(1)
+    (told,) = only(driven.do(watch(View.MISTAKES)), TestAnswered)
+    assert told.step == 60
+    assert not passes
+    assert observed(driven.do(watch(View.CONFUSION))) == {TestAnswered: 1}
+
+
+def test_a_view_opened_in_mid_epoch_is_answered_at_once(driven: Driven) -> None:
+    told = driven.do(commands.Start(), answer=when_step(25, watch(View.CONFUSION)))
+    assert [answered.step for answered in only(told, TestAnswered)] == [25, 40, 60]
+
+
+def test_measuring_needs_no_view(driven: Driven) -> None:
+    told = driven.do(commands.Start(), answer=when_step(25, commands.MeasureTest()))
+    assert [answered.step for answered in only(told, TestAnswered)] == [25]
+    assert observed(driven.do(commands.MeasureTest())) == {TestAnswered: 1}
+
+
+def test_measuring_without_a_run_is_refused() -> None:
+    (told,) = Driven().do(commands.MeasureTest())
+    assert isinstance(told, events.Refused)
+
+
+def test_training_does_not_wait_for_answers_nobody_asked_for(
+    loss: Any, driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "EVALUATION_CHUNK", 10)
+    driven.do(watch(View.MISTAKES), commands.Step())
+    chunks = iter([commands.Step()])
+    loss.on_evaluation = lambda: [driven.session.submit(wish) for wish in chunks]
+    told = driven.do(commands.Step())
+    assert [answered.step for answered in only(told, TestAnswered)] == [3]
+
+
+# -- errors and budgets --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", [View.WEIGHTS, View.GRADIENTS, View.ACTIVATIONS, View.MISTAKES])
+def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
+    config: RunConfig, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headless, driven = Driven(config), Driven(config)
+    headless.do(commands.Start())
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no such thing")
+
+    with monkeypatch.context() as broken:
+        for name in ("layer_weights", "gradient_norms", "observe_activations"):
+            broken.setattr(observatory, name, fail)
+        broken.setattr("netviz.engine.examiner.describe_answers", fail)
+        driven.do(commands.LookAt(0), watch(view))
+        driven.do(commands.Start())
+        (refused,) = only(driven.events, events.Refused)
+        assert view.value in refused.message.lower() or view is View.MISTAKES
+        assert "no such thing" in refused.message
+        assert "RuntimeError" in refused.details
+    assert losses(driven.events) == losses(headless.events)
+    assert driven.state is State.FINISHED
+    assert not observed(driven.do(commands.LookAt(1)))
+    assert observed(driven.do(watch(view))).total() == 1
+
+
+def test_a_network_that_fails_in_a_pass_is_told_once(loss: Any, driven: Driven) -> None:
+    driven.do(commands.Step())
+    loss.error, loss.fails_in_training = RuntimeError("broken"), False
+    told = driven.do(watch(View.MISTAKES), commands.MeasureTest())
+    assert [type(event) for event in told] == [events.Refused]
+
+
+def test_a_probe_rests_in_proportion_to_its_cost(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(probe, "perf_counter", lambda: now[0])
+    run = driven.session._run
+    assert run is not None
+    watched = Probe("It", lambda _: None, rate_hz=10)
+
+    def observe(cost_s: float) -> float:
+        """Observe at this cost; return how long it rests."""
+
+        def work() -> None:
+            now[0] += cost_s
+
+        assert watched.attempt(run, work)
+        watched.done("moment")
+        began = now[0]
+        while not watched.is_due():
+            now[0] += 0.01
+        return now[0] - began
+
+    assert observe(0.001) == pytest.approx(0.1, abs=0.02)
+    assert observe(0.03) == pytest.approx(1.0, abs=0.02)
+    assert watched.take_spent() == pytest.approx(0.031)
+    assert watched.take_spent() == 0
+
+
+@pytest.mark.usefixtures("always_due")
+def test_observing_is_no_training_time(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Probe, "take_spent", lambda _: 1000.0)
+    driven.do(commands.Start())
+    assert all(told.measurement.seconds < 1 for told in only(driven.events, events.EpochFinished))
