@@ -69,7 +69,7 @@ class DrawingPad(QWidget):
         self._seen: QImage | None = None
         self._brush_px = BRUSH_PX
         self._erasing = False
-        self._is_hovered_by_drop = False
+        self._is_marked_for_drop = False
         self._shows_focus = False
         self._hides_seen = False
         self._timer = QTimer(self, singleShot=True, interval=_COALESCE_MS)
@@ -204,6 +204,8 @@ class DrawingPad(QWidget):
             if self._command(event):
                 event.accept()
                 return True
+        elif kind == QEvent.Type.ToolTip and not self._canvas.is_empty:
+            return True  # it would cover the drawing
         elif isinstance(event, QTouchEvent) and self.takes_strokes:
             self._on_touch(event)
             return True
@@ -221,9 +223,7 @@ class DrawingPad(QWidget):
             self._put_down(event.position(), 1.0, self._erasing)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._uncover(event.position())
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._move_to(event.position(), 1.0)
+        self._move_to(event.position(), 1.0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -232,7 +232,6 @@ class DrawingPad(QWidget):
     def tabletEvent(self, event: QTabletEvent) -> None:
         # A pen that does not know pressure reports 0 or 1: both draw the brush's full width.
         pressure = 0.4 + 0.8 * event.pressure() if 0 < event.pressure() < 1 else 1.0
-        self._uncover(event.position())
         if event.type() == QEvent.Type.TabletPress:
             wipes = event.pointerType() == QPointingDevice.PointerType.Eraser
             self._put_down(event.position(), pressure, self._erasing or wipes)
@@ -245,13 +244,13 @@ class DrawingPad(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasImage() or picture_files(event.mimeData()):
             event.acceptProposedAction()
-            self._set_hovered_by_drop(True)
+            self._mark_for_drop(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._set_hovered_by_drop(False)
+        self._mark_for_drop(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._set_hovered_by_drop(False)
+        self._mark_for_drop(False)
         if self._take(event.mimeData()):
             event.acceptProposedAction()
 
@@ -277,7 +276,7 @@ class DrawingPad(QWidget):
             invitation=self._invitation if canvas.is_empty else "",
             takes_strokes=self.takes_strokes,
             seen=None if canvas.is_empty or self._hides_seen else self._seen,
-            is_marked=self._shows_focus or self._is_hovered_by_drop,
+            is_marked=self._shows_focus or self._is_marked_for_drop,
         )
         paint_pad(QPainter(self), self._square(), picture, self._theme)
 
@@ -306,6 +305,7 @@ class DrawingPad(QWidget):
         self.edited.emit()
 
     def _move_to(self, position: QPointF, pressure: float) -> None:
+        self._uncover(position)
         if self._canvas.is_stroking:
             width = self._brush_px * pressure
             self._show_stroke(self._canvas.extend_stroke(self._mapped(position), width))
@@ -390,8 +390,8 @@ class DrawingPad(QWidget):
             self._hides_seen = hides
             self.update()
 
-    def _set_hovered_by_drop(self, is_hovered: bool) -> None:
-        self._is_hovered_by_drop = is_hovered
+    def _mark_for_drop(self, is_marked: bool) -> None:
+        self._is_marked_for_drop = is_marked
         self.update()
 
     def _on_theme_changed(self) -> None:
