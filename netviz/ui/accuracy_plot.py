@@ -83,6 +83,9 @@ class AccuracyPlot(MetricPlot):
     def _trained(self) -> list[Measurement]:
         return [item for item in self._measurements() if item.step > 0]
 
+    def _shown_running(self) -> list[tuple[int, float]]:
+        return [point for point in self._running if point[0] <= self._shown_step]
+
     def _scale(self) -> Hashable:
         # The untrained network's tenth would squeeze all epochs into the upper edge.
         return self.log_y, bool(self._trained())
@@ -90,7 +93,8 @@ class AccuracyPlot(MetricPlot):
     def _fitting_range(self, present: Range | None) -> Range:
         trained = self._trained()
         shares = [share for item in trained for share in (item.train_accuracy, item.test_accuracy)]
-        low = min([share for share in shares if math.isfinite(share)], default=0.0)
+        shares = [share for share in shares if math.isfinite(share)]
+        low = min(shares, default=0.0)
         self.canvas.y_ticks = error_ticks if self.log_y else percent_ticks
         fitting = error_range(low, max(shares, default=0.9)) if self.log_y else percent_range(low)
         if present and present[0] <= fitting[0] and fitting[1] <= present[1]:
@@ -98,7 +102,11 @@ class AccuracyPlot(MetricPlot):
         return fitting
 
     def _draw(self) -> None:
-        measured = self._measurements()
+        running = self._shown_running()
+        steps = np.array([step for step, _ in running], np.float64)
+        self._now.setData(steps, self._heights([share for _, share in running]))
+
+    def _draw_measurements(self, measured: list[Measurement]) -> None:
         x = np.array([item.step for item in measured], np.float64)
         train = self._heights([item.train_accuracy for item in measured])
         test = self._heights([item.test_accuracy for item in measured])
@@ -107,9 +115,6 @@ class AccuracyPlot(MetricPlot):
         both = np.isfinite(train) & np.isfinite(test)
         around = np.concatenate((x[both], x[both][::-1]))
         self._gap.setData(around, np.concatenate((train[both], test[both][::-1])))
-        running = [point for point in self._running if point[0] <= self._shown_step]
-        steps = np.array([step for step, _ in running], np.float64)
-        self._now.setData(steps, self._heights([share for _, share in running]))
 
     def _heights(self, shares: list[float]) -> NDArray[np.float64]:
         values = np.array(shares, np.float64)
@@ -134,19 +139,23 @@ class AccuracyPlot(MetricPlot):
         return f"↓ untrained {percent(shares[1])}"
 
     def _rows_at(self, step: float) -> tuple[int, list[Row]] | None:
-        measured = self._measurements()
-        if (
-            self._running
-            and self._running[0][0] <= step
-            and self._running[0][0] <= self._shown_step
-        ):
-            found, share = min(self._running, key=lambda point: abs(point[0] - step))
-            rows = [Row("step", f"{found:,}"), Row("epoch", f"{self._running_epoch} under way")]
-            return found, [*rows, Row("right so far", percent(share), "train")]
-        if not measured:
+        told = {item.step: self._measured_rows(item) for item in self._measurements()}
+        for found, share in self._shown_running():
+            told.setdefault(found, self._running_rows(found, share))
+        if not told:
             return None
-        item = min(measured, key=lambda item: abs(item.step - step))
-        return item.step, [
+        nearest = min(told, key=lambda found: abs(found - step))
+        return nearest, told[nearest]
+
+    def _running_rows(self, step: int, share: float) -> list[Row]:
+        return [
+            Row("epoch under way", str(self._running_epoch)),
+            Row("step", f"{step:,}"),
+            Row("right so far", percent(share), "train"),
+        ]
+
+    def _measured_rows(self, item: Measurement) -> list[Row]:
+        return [
             Row("after epoch", str(item.epoch) if item.epoch else "0 (untrained)"),
             Row("step", f"{item.step:,}"),
             Row("train", percent(item.train_accuracy), "train"),
@@ -162,7 +171,7 @@ class AccuracyPlot(MetricPlot):
                 item.step,
                 item.train_accuracy,
                 item.test_accuracy,
-                item.train_accuracy - item.test_accuracy,
+                round(item.train_accuracy - item.test_accuracy, 6),
             )
             for item in self._record.measurements
         ]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from netviz.engine.events import Progress
+from netviz.engine.events import Measurement, Progress
 from netviz.engine.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
 from netviz.ui.plot_base import MetricPlot, Table, set_points
 from netviz.ui.plot_header import Reading
@@ -125,8 +125,8 @@ class LossPlot(MetricPlot):
         self._pyramid.update(losses)
         low, high = self.canvas.x_range
         # One step beyond each edge, so that the curve goes on to the edge.
-        first = max(0, int(np.searchsorted(steps, low)) - 1)
-        last = min(stop, int(np.searchsorted(steps, high, side="right")) + 1)
+        first = max(0, self._history.count_until(math.floor(low)) - 1)
+        last = min(stop, self._history.count_until(math.ceil(high)) + 1)
         width = bucket_width(math.ceil(high - low), max(2, round(self.canvas.area.width())))
         indices = self._pyramid.indices(losses, first, last, width)
         self._raw.setData(*self._points(steps[indices], losses[indices]))
@@ -137,7 +137,9 @@ class LossPlot(MetricPlot):
         if not self._is_smoothed:
             ends = ends[:0]
         self._smooth.setData(*self._points(steps[ends], self._averages()[ends]))
-        measured = [item for item in self._measurements() if item.step > 0]
+
+    def _draw_measurements(self, measured: list[Measurement]) -> None:
+        measured = [item for item in measured if item.step > 0]
         x = np.array([item.step for item in measured], np.int64)
         y = np.array([item.test_loss for item in measured], np.float64)
         set_points(self._test, self._test_dots, *self._points(x, y))
@@ -163,9 +165,8 @@ class LossPlot(MetricPlot):
         count = self._shown_count
         if count == 0:
             return None
-        steps = self._history.steps[:count]
-        index = min(int(np.searchsorted(steps, step - 0.5)), count - 1)
-        found = int(steps[index])
+        index = min(self._history.count_until(math.ceil(step - 0.5) - 1), count - 1)
+        found = int(self._history.steps[index])
         rows = [
             Row("step", f"{found:,}"),
             Row("epoch", str(self._record.epoch_at(found))),
@@ -185,8 +186,9 @@ class LossPlot(MetricPlot):
         epoch_at = self._record.epoch_at
         history = self._history
         columns = (history.steps, history.losses, self._averages(), history.learning_rates)
-        rows = [
-            (step, epoch_at(step), loss, average, rate, tests.get(step, ""))
+        rows: list[tuple[Any, ...]] = [
+            # Single precision has no more than seven digits.
+            (step, epoch_at(step), f"{loss:.7g}", f"{average:.7g}", rate, tests.get(step, ""))
             for step, loss, average, rate in zip(*(c.tolist() for c in columns), strict=True)
         ]
         if 0 in tests:

@@ -16,7 +16,7 @@ from netviz.engine.events import Measurement, Progress
 from netviz.engine.files import write_whole
 from netviz.engine.ledger import LedgerEntry
 from netviz.ui.plot_card import FORMATS, PlotCard
-from netviz.ui.plot_export import csv_bytes, png_bytes, svg_bytes
+from netviz.ui.plot_export import PNG_PIXEL_RATIO, csv_bytes, png_bytes, svg_bytes
 from netviz.ui.plot_readout import Row
 from netviz.ui.plot_record import RunRecord
 from netviz.ui.plot_scale import Range, round_up
@@ -58,6 +58,7 @@ class MetricPlot(PlotCard):
         self._scale_in_use: Hashable = None
         self._hovered_step: float | None = None
         self._markers_in_use: Hashable = None
+        self._measured_in_use: Hashable = None
         self._lines: list[tuple[pg.PlotCurveItem, str, float, float]] = []
         self._dots: list[tuple[pg.ScatterPlotItem, str]] = []
         super().__init__(*card)
@@ -76,6 +77,10 @@ class MetricPlot(PlotCard):
 
     def _draw(self) -> None:
         """Give the curves what there is up to `_shown_step`, within the range in sight."""
+        raise NotImplementedError
+
+    def _draw_measurements(self, measured: list[Measurement]) -> None:
+        """Give the curves that have one point an epoch theirs."""
         raise NotImplementedError
 
     def _fitting_range(self, present: Range | None) -> Range:
@@ -122,8 +127,13 @@ class MetricPlot(PlotCard):
 
     def add_ledger_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
         """Mark changes that the user made."""
-        self._record.entries.extend(entries)
+        self._record.add_entries(entries)
         self._dirty = True
+
+    def set_ledger_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
+        """Mark these changes and no others: the ledger became shorter."""
+        self._record.entries = []
+        self.add_ledger_entries(entries)
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`: the run went back."""
@@ -141,7 +151,7 @@ class MetricPlot(PlotCard):
     def set_view_paused(self, paused: bool) -> None:
         """Hold the view as it is, or let it catch up."""
         if paused != self.is_view_paused:
-            self._held_step = self._record.last_step if paused else None
+            self._held_step = self._record.end if paused else None
             self.hold_action.setChecked(paused)
             self._tell_view()
             self._redraw()
@@ -171,6 +181,7 @@ class MetricPlot(PlotCard):
             self._dirty = False
             self._fit()
             self._draw()
+            self._draw_changed_measurements()
             self._mark_changes()
             self.readings.set_values(*self._figures())
             self.canvas.set_texts("" if self._shown_step else self.empty_text, self._note())
@@ -195,18 +206,20 @@ class MetricPlot(PlotCard):
         background = self.theme.color("surface")
         self._redraw()
         self.show_tools(False)
+        self._dress_curves(1 if ending == ".svg" else PNG_PIXEL_RATIO, shapes=True)
         try:
             if ending == ".svg":
                 return svg_bytes(self, background, self.accessibleName())
             return png_bytes(self, background)
         finally:
+            self._dress_curves(self.devicePixelRatioF())
             self.show_tools(True)
 
     @property
     def _shown_step(self) -> int:
         """Last step in the view, which lags behind while the view is held."""
-        last = self._record.last_step
-        return last if self._held_step is None else min(last, self._held_step)
+        end = self._record.end
+        return end if self._held_step is None else min(end, self._held_step)
 
     def _measurements(self) -> list[Measurement]:
         return self._record.measurements_until(self._shown_step)
@@ -233,6 +246,13 @@ class MetricPlot(PlotCard):
             self.canvas.set_limits(*ranges)
             if self._following:
                 self.canvas.set_range(*ranges)
+
+    def _draw_changed_measurements(self) -> None:
+        measured = self._measurements()
+        state = (tuple(map(id, measured)), self.log_y)
+        if state != self._measured_in_use:
+            self._measured_in_use = state
+            self._draw_measurements(measured)
 
     def _mark_changes(self) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= self._shown_step]
@@ -272,10 +292,9 @@ class MetricPlot(PlotCard):
     # What the plots are made of.
 
     def _add_line(self, token: str, width: float, opacity: float = 1.0) -> pg.PlotCurveItem:
-        """Add a curve; a thin one is not antialiased, which on noise would cost most of all."""
-        line = pg.PlotCurveItem(antialias=width > 1, skipFiniteCheck=True)
+        """Add a curve that follows the theme."""
+        line = self.canvas.add_curve(wide=width > 1)
         self._lines.append((line, token, width, opacity))
-        self.canvas.add(line)
         return line
 
     def _add_dots(self, token: str, symbol: str) -> pg.ScatterPlotItem:
@@ -287,15 +306,30 @@ class MetricPlot(PlotCard):
 
     def _restyle(self) -> None:
         super()._restyle()
-        for line, token, width, opacity in self._lines:
-            color = self.theme.color(token, opacity)
-            line.setPen(pg.mkPen(color, width=max(1, self.theme.px(width))))
-        for dots, token in self._dots:
-            dots.setPen(pg.mkPen(self.theme.color("surface"), width=1.5 * self.theme.scale))
-            dots.setBrush(self.theme.color(token))
-            dots.setSize((12 if dots.opts["symbol"] == "d" else 9) * self.theme.scale)
+        self._dress_curves(self.devicePixelRatioF())
         self._markers_in_use = None
         self._redraw()
+
+    def _dress_curves(self, pixel_ratio: float, *, shapes: bool = False) -> None:
+        """Give curves and dots their colours and widths.
+
+        Parameters
+        ----------
+        pixel_ratio
+            Pixels of what is painted on to one of the design: pyqtgraph's pens count the
+            former.
+        shapes
+            Draw dots as shapes, which stay sharp in a file, and not as ready pictures.
+        """
+        theme = self.theme
+        for line, token, width, opacity in self._lines:
+            color = theme.color(token, opacity)
+            line.setPen(pg.mkPen(color, width=round(theme.px(width) * pixel_ratio)))
+        for dots, token in self._dots:
+            dots.setPen(pg.mkPen(theme.color("surface"), width=1.5 * theme.scale))
+            dots.setBrush(theme.color(token))
+            dots.setSize((12 if dots.opts["symbol"] == "d" else 9) * theme.scale)
+            dots.setExportMode(shapes)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -333,8 +367,10 @@ class MetricPlot(PlotCard):
         if not name:
             return
         path = Path(name)
+        if path.suffix.lower() != f".{ending}":
+            path = path.with_name(f"{path.name}.{ending}")
         try:
-            self.export(path if path.suffix else path.with_suffix(f".{ending}"))
+            self.export(path)
         except StorageError as error:
             self.failed.emit(error)
         else:

@@ -57,6 +57,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme = theme
         self.y_ticks: Callable[[float, float], Ticks] = linear_ticks
         self._box = _Box(enableMenu=False, defaultPadding=0)
@@ -105,8 +107,30 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         return [text for _, text in self._axes.y_ticks]
 
     def add(self, item: QGraphicsItem) -> None:
-        """Put a curve into the plot, in units of the data."""
+        """Put an item into the plot, in units of the data."""
         self._box.addItem(item, ignoreBounds=True)
+
+    @property
+    def message(self) -> str:
+        """What is written in the middle of the plot."""
+        return self._axes.message
+
+    @property
+    def note(self) -> str:
+        """What is written in the lower right corner of the plot."""
+        return self._axes.note
+
+    def add_curve(self, *, wide: bool = False) -> pg.PlotCurveItem:
+        """Add a curve over the step number, in units of the data.
+
+        A thin one is not antialiased, which on noise would cost most of all; a wide one is
+        drawn piece by piece, which costs half of drawing it as one.
+        """
+        curve = _Curve(antialias=wide, skipFiniteCheck=True)
+        if wide:
+            curve.setSegmentedLineMode("on")
+        self.add(curve)
+        return curve
 
     def set_limits(self, x: Range, y: Range) -> None:
         """Say how far the user can zoom out and pan."""
@@ -124,8 +148,10 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._box.setRange(xRange=x, yRange=y, padding=0)
 
     def set_texts(self, message: str, note: str) -> None:
-        """Write `message` in the middle of the plot and `note` in its lower corner."""
-        self._axes.set_texts(message, note)
+        """Write `message` in the middle of the plot and `note` in its lower right corner."""
+        if (message, note) != (self.message, self.note):
+            self._axes.message, self._axes.note = message, note
+            self._axes.update()
 
     def x_pixel(self, step: float) -> float:
         """Return where a step is, in pixels of this widget."""
@@ -205,6 +231,13 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
         return path
 
 
+class _Curve(pg.PlotCurveItem):  # type: ignore[misc]
+    """A curve that takes the whole view as its bounds, which need no look at its points."""
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.getViewBox().viewRect())
+
+
 class _Axes(QGraphicsItem):
     """Horizontal grid lines, tick labels outside, and the plot's texts."""
 
@@ -213,9 +246,11 @@ class _Axes(QGraphicsItem):
         self._theme = theme
         self._bounds, self._area = QRectF(), QRectF()
         self._lines: list[float] = []
-        self._labels: list[tuple[QPointF, str]] = []
-        self._message = self._note = ""
+        self._labels: list[tuple[QRectF, str]] = []
+        # To be told which part is to be painted: with new data it is the inside alone.
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.y_ticks: Ticks = []
+        self.message = self.note = ""
 
     def arrange(
         self, bounds: QRectF, area: QRectF, x: tuple[Range, Ticks], y: tuple[Range, Ticks]
@@ -229,20 +264,17 @@ class _Axes(QGraphicsItem):
         for value, text in y[1]:
             place = area.bottom() - _share(value, y[0]) * area.height()
             self._lines.append(round(place) + 0.5)
-            left = area.left() - self._theme.px(8) - metrics.horizontalAdvance(text)
-            self._labels.append((QPointF(left, place + metrics.capHeight() / 2), text))
-        baseline = area.bottom() + self._theme.px(7) + metrics.capHeight() + self._theme.px(2)
+            width = metrics.horizontalAdvance(text)
+            left = area.left() - self._theme.px(8) - width
+            box = QRectF(left, place - metrics.height() / 2, width, metrics.height())
+            self._labels.append((box, text))
+        top = area.bottom() + self._theme.px(6)
         for value, text in x[1]:
             width = metrics.horizontalAdvance(text)
             centered = area.left() + _share(value, x[0]) * area.width() - width / 2
-            self._labels.append((QPointF(min(centered, bounds.right() - width), baseline), text))
+            left = min(centered, bounds.right() - width)
+            self._labels.append((QRectF(left, top, width, metrics.height()), text))
         self.update()
-
-    def set_texts(self, message: str, note: str) -> None:
-        """Write `message` in the middle and `note` in the lower right corner."""
-        if (message, note) != (self._message, self._note):
-            self._message, self._note = message, note
-            self.update()
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -259,16 +291,19 @@ class _Axes(QGraphicsItem):
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("muted"))
-        for place, text in self._labels:
-            painter.drawText(place, text)
-        painter.drawText(area.adjusted(0, 0, -theme.px(6), -theme.px(4)), _LOWER_RIGHT, self._note)
+        exposed = option.exposedRect
+        for box, text in self._labels:
+            if exposed.intersects(box):
+                painter.drawText(box, _UNCLIPPED, text)
+        painter.drawText(area.adjusted(0, 0, -theme.px(6), -theme.px(4)), _LOWER_RIGHT, self.note)
         painter.setFont(theme.font(13))
-        painter.drawText(area, _CENTERED, self._message)
+        painter.drawText(area, _CENTERED, self.message)
 
 
 def _share(value: float, whole: Range) -> float:
     return (value - whole[0]) / (whole[1] - whole[0])
 
 
+_UNCLIPPED: Any = Qt.TextFlag.TextDontClip
 _CENTERED: Any = Qt.AlignmentFlag.AlignCenter
 _LOWER_RIGHT: Any = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom

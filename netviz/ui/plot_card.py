@@ -1,7 +1,7 @@
 """The card that a plot stands on: header, drawing area, menu, badge and readout."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -81,15 +81,15 @@ class PlotCard(QFrame):
         self._restyle()
 
     def set_badge(self, text: str, tooltip: str = "") -> None:
-        """Show a note in the upper right corner of the plot; an empty one hides it."""
+        """Show a note beside the buttons; an empty one hides it."""
         self.badge.setText(text)
         self.badge.setToolTip(tooltip)
         self.badge.setVisible(bool(text))
-        self._place_badge()
 
     def add_tool(self, button: QToolButton, menu: QMenu) -> None:
         """Add a button with a menu, which is offered by the plot's own menu too."""
         self._tool_row.insertWidget(self._tool_row.count() - 1, button)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.insertMenu(self.hold_action, menu)
@@ -102,9 +102,10 @@ class PlotCard(QFrame):
             self.readout.hide()
             self.canvas.show_crosshair(None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_badge()
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._restyle()
+        return super().event(event)
 
     def _make_actions(self, log_tooltip: str) -> None:
         self.log_action = QAction("Logarithmic y", self, checkable=True)
@@ -138,21 +139,19 @@ class PlotCard(QFrame):
         self._header = QHBoxLayout()
         self._header.setContentsMargins(0, 0, 0, 0)
         self._header.addWidget(self.readings, 1)
+        for button in (self.log_button, self.menu_button, self.badge):
+            # A click must not take the keyboard: Space trains.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tools = QWidget()
         self._tool_row = QHBoxLayout(self._tools)
         self._tool_row.setContentsMargins(0, 0, 0, 0)
         self._tool_row.addWidget(self.log_button)
         self._tool_row.addWidget(self.menu_button)
+        self._header.addWidget(self.badge)
         self._header.addWidget(self._tools)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._header)
         self._column.addWidget(self.canvas, 1)
-
-    def _place_badge(self) -> None:
-        self.badge.adjustSize()
-        px, corner = self.theme.px, self.canvas.geometry().topRight()
-        self.badge.move(corner + QPoint(-self.badge.width() - px(10), px(9)))
-        self.badge.raise_()
 
     def _on_canvas_menu_requested(self, place: QPoint) -> None:
         self.menu.popup(place)
@@ -175,7 +174,6 @@ class PlotCard(QFrame):
         self.readings.restyle()
         self.readout.hide()
         self.canvas.restyle()
-        self._place_badge()
 
 
 def _style(theme: Theme) -> str:

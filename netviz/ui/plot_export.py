@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from netviz.engine.errors import StorageError
 
-_PIXEL_RATIO = 2
+PNG_PIXEL_RATIO = 2
+"""Pixels of a picture to one of the screen, for slides and print."""
 
 
 def png_bytes(widget: QWidget, background: QColor) -> bytes:
-    """Return a picture of `widget` at twice its size in pixels, for slides and print."""
-    image = QImage(widget.size() * _PIXEL_RATIO, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(_PIXEL_RATIO)
+    """Return a picture of `widget` at `PNG_PIXEL_RATIO` times its size in pixels."""
+    image = QImage(widget.size() * PNG_PIXEL_RATIO, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(PNG_PIXEL_RATIO)
     image.fill(background)
     painter = QPainter(image)
     widget.render(painter, QPoint())

@@ -99,10 +99,10 @@ class MarkerLayer(QGraphicsItem):
         if not text:
             return
         width, height = metrics.horizontalAdvance(text) + px(12), metrics.height() + px(5)
-        rows = int(area.height() * 0.6 // (height + px(3)))
-        for row in range(rows):
-            top = area.top() + px(2) + row * (height + px(3))
-            for left in (marker.x + px(4), marker.x - px(4) - width):
+        rows = int(area.height() * 0.7 // (height + px(3)))
+        for left in (marker.x + px(4), marker.x - px(4) - width):
+            for row in range(rows):
+                top = area.top() + px(2) + row * (height + px(3))
                 box = QRectF(left, top, width, height)
                 if area.contains(box) and not any(box.intersects(b) for b in self.label_boxes):
                     self._labels.append(_Label(box, text))

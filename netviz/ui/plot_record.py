@@ -25,11 +25,23 @@ class RunRecord:
         self.entries: list[LedgerEntry] = []
         self._epoch_starts: list[tuple[int, int]] = []
 
+    @property
+    def end(self) -> int:
+        """Last step of which anything is known; a measurement may come before its steps."""
+        measured = self.measurements[-1].step if self.measurements else 0
+        return max(self.last_step, measured)
+
     def add_progress(self, progress: Progress) -> None:
         """Note the steps of a report and the epoch they belong to."""
         if not self._epoch_starts or self._epoch_starts[-1][1] != progress.epoch:
             self._epoch_starts.append((int(progress.steps[0]), progress.epoch))
         self.last_step = progress.step
+
+    def add_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
+        """Note changes; one of an option replaces an older one of the same step."""
+        new = {(entry.step, entry.option) for entry in entries}
+        kept = [entry for entry in self.entries if (entry.step, entry.option) not in new]
+        self.entries = sorted([*kept, *entries], key=lambda entry: entry.step)
 
     def add_measurement(self, measurement: Measurement) -> None:
         """Note a measurement; it replaces an older one of the same or a later step."""

@@ -132,7 +132,7 @@ def figure(value: float) -> str:
         return f"{value:.1e}"
     if size >= 100:
         return f"{value:,.0f}"
-    return f"{value:.{3 if size >= 0.01 else 4}f}" if size < 10 else f"{value:.2f}"
+    return f"{value:.{4 if 0 < size < 0.01 else 3}f}" if size < 10 else f"{value:.2f}"
 
 
 _LEAST_ERROR = 1e-4
