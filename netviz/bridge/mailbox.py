@@ -1,56 +1,100 @@
 """A bounded hand-over of events between two threads; free of Qt."""
 
-from collections import deque
 from dataclasses import replace
 from threading import Lock
 
 import numpy as np
 
 from netviz.engine.events import Event, Progress
+from netviz.engine.observations import Observation
 
 CAPACITY_POINTS = 20_000
-"""Steps that one waiting `Progress` may hold; beyond it, points are thinned out."""
+"""Steps that all waiting `Progress` may hold together; beyond it, points are thinned out."""
 
 
 class Mailbox:
     """Takes events from the training thread until the GUI thread collects them.
 
-    Nothing that happens only once is ever dropped. Waiting progress is merged into one event,
-    and when that grows too large it is thinned out to the smallest and the largest loss of
-    each stretch, so that a window that was away for an hour costs no more memory than one
-    that was away for a minute.
+    Nothing that happens only once is ever dropped. Of the observations of one kind only the
+    newest waits. Waiting progress is merged, and when it grows too large it is thinned out to
+    the smallest and the largest loss of each stretch. So a window that was away for an hour
+    costs little more memory than one that was away for a minute.
     """
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque()
+        self._events: list[Event] = []
+        self._points = 0
+        self._limit = CAPACITY_POINTS
         self._lock = Lock()
 
     def put(self, event: Event) -> bool:
         """Leave an event, from any thread; return whether the box was empty before."""
         with self._lock:
-            last = self._events[-1] if self._events else None
-            if isinstance(event, Progress) and isinstance(last, Progress) and event.run == last.run:
-                self._events[-1] = _merged(last, event)
+            was_empty = not self._events
+            if isinstance(event, Progress):
+                self._add_progress(event)
             else:
+                if isinstance(event, Observation):
+                    self._forget_older(event)
                 self._events.append(event)
-        return last is None
+        return was_empty
 
     def collect(self) -> list[Event]:
         """Take all waiting events, oldest first; from any thread."""
         with self._lock:
-            waiting = list(self._events)
-            self._events.clear()
+            waiting, self._events = self._events, []
+            self._points, self._limit = 0, CAPACITY_POINTS
         return waiting
+
+    def _forget_older(self, observation: Observation) -> None:
+        for index in range(len(self._events) - 1, -1, -1):
+            event = self._events[index]
+            if type(event) is type(observation) and event.run == observation.run:
+                del self._events[index]
+                return
+
+    def _add_progress(self, progress: Progress) -> None:
+        index = len(self._events) - 1
+        while index >= 0 and isinstance(self._events[index], Observation):
+            index -= 1
+        last = self._events[index] if index >= 0 else None
+        if isinstance(last, Progress) and last.run == progress.run:
+            self._events[index] = _merged(last, progress)
+        else:
+            self._events.append(progress)
+        self._points += len(progress.steps)
+        if self._points > self._limit:
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        enough, before = CAPACITY_POINTS * 3 // 4, self._points + 1
+        while enough < self._points < before:
+            before, self._points = self._points, 0
+            for index, event in enumerate(self._events):
+                if isinstance(event, Progress):
+                    self._events[index] = thinned = _thinned(event)
+                    self._points += len(thinned.steps)
+        # Many stretches of two or three steps cannot shrink: do not try again too soon.
+        self._limit = CAPACITY_POINTS if self._points <= enough else 2 * self._points
 
 
 def _merged(first: Progress, second: Progress) -> Progress:
-    steps = np.concatenate([first.steps, second.steps])
-    losses = np.concatenate([first.losses, second.losses])
-    rates = np.concatenate([first.learning_rates, second.learning_rates])
-    if len(steps) > CAPACITY_POINTS:
-        kept = _extremes(losses)
-        steps, losses, rates = steps[kept], losses[kept], rates[kept]
-    return replace(second, steps=steps, losses=losses, learning_rates=rates)
+    return replace(
+        second,
+        steps=np.concatenate([first.steps, second.steps]),
+        losses=np.concatenate([first.losses, second.losses]),
+        learning_rates=np.concatenate([first.learning_rates, second.learning_rates]),
+    )
+
+
+def _thinned(progress: Progress) -> Progress:
+    kept = _extremes(progress.losses)
+    return replace(
+        progress,
+        steps=progress.steps[kept],
+        losses=progress.losses[kept],
+        learning_rates=progress.learning_rates[kept],
+    )
 
 
 def _extremes(losses: np.ndarray) -> np.ndarray:
