@@ -1,4 +1,4 @@
-"""Load a data set of the catalogue into memory, checked."""
+"""Load a data set, of the catalogue or of own pictures, into memory, checked."""
 
 import zipfile
 import zlib
@@ -14,6 +14,9 @@ from netviz.engine.datasets.catalogue import DatasetInfo, Form, dataset_info, is
 from netviz.engine.datasets.cifar import read_cifar
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.datasets.idx import Arrays, read_idx
+from netviz.engine.datasets.own import load_own
+from netviz.engine.datasets.own_images import OwnForm
+from netviz.engine.datasets.own_peek import is_own, own_path
 from netviz.engine.errors import DataError
 
 
@@ -25,10 +28,12 @@ def present(name: str, data_dir: Path | None = None) -> bool:
     DataError
         There is no such data set.
     """
+    if is_own(name):
+        return own_path(name).exists()
     return is_present(dataset_info(name), data_dir or paths.data_dir())
 
 
-def load(name: str, data_dir: Path | None = None) -> Dataset:
+def load(name: str, data_dir: Path | None = None, form: OwnForm | None = None) -> Dataset:
     """Both splits of the data set `name`, images ``uint8 [N, C, H, W]`` on the CPU.
 
     Reads only; the data folder may be read-only.
@@ -36,15 +41,21 @@ def load(name: str, data_dir: Path | None = None) -> Dataset:
     Parameters
     ----------
     name
-        A name of the catalogue.
+        A name of the catalogue, or ``folder:PATH`` or ``csv:FILE`` for own pictures.
     data_dir
         The data folder, in torchvision's layout; by default the user's cache folder.
+    form
+        What own pictures are brought into, by default 28 x 28 grey; `load_own` says more, such
+        as what was left out.
 
     Raises
     ------
     DataError
-        There is no such data set, it was not downloaded yet, or a file is broken.
+        There is no such data set, it was not downloaded yet, a file is broken, or own pictures
+        are refused (see `load_own`).
     """
+    if is_own(name):
+        return load_own(name, form or OwnForm()).dataset
     info = dataset_info(name)
     data_dir = data_dir or paths.data_dir()
     try:
