@@ -150,6 +150,10 @@ class LedgerView(Page):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(_TEXT_COLUMN, QHeaderView.ResizeMode.Stretch)
         self.body.addWidget(self.table, 1)
+        self._follows = True
+        bar = self.table.verticalScrollBar()
+        bar.valueChanged.connect(self._on_scroll_bar_value_changed)
+        bar.rangeChanged.connect(self._on_scroll_bar_range_changed)
         self._add_copy_action()
         self._restyle()
 
@@ -182,15 +186,15 @@ class LedgerView(Page):
             QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _append(self, lines: Sequence[Line]) -> None:
-        bar = self.table.verticalScrollBar()
-        was_at_end = bar.value() == bar.maximum()
         self.model.append(lines)
         self._show_content(bool(self.model.lines))
-        if was_at_end:
-            self._invalidate()
 
-    def _refresh(self) -> None:
-        self.table.scrollToBottom()
+    def _on_scroll_bar_value_changed(self, value: int) -> None:
+        self._follows = value == self.table.verticalScrollBar().maximum()
+
+    def _on_scroll_bar_range_changed(self, _minimum: int, maximum: int) -> None:
+        if self._follows:
+            self.table.verticalScrollBar().setValue(maximum)
 
     def _add_copy_action(self) -> None:
         copy = QAction("Copy", self.table)

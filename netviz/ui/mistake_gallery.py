@@ -50,6 +50,8 @@ class MistakeGallery(Page):
         The controls.
     list_view, model, detail
         The list, what it shows, and the pane beside it.
+    nothing
+        What stands in the list's place when it is empty.
     """
 
     measure_requested = Signal()
@@ -165,10 +167,10 @@ class MistakeGallery(Page):
         view.clicked.connect(self._on_item_chosen)
         view.activated.connect(self._on_item_chosen)
         view.selectionModel().currentChanged.connect(self._on_current_changed)
-        self._nothing = EmptyState(self._theme, "circle-check", "")
+        self.nothing = EmptyState(self._theme, "circle-check", "")
         self._list_stack = QStackedWidget()
         self._list_stack.addWidget(view)
-        self._list_stack.addWidget(self._nothing)
+        self._list_stack.addWidget(self.nothing)
         self.detail = MistakeDetail(self._theme)
         self.detail.hide()
         self._row = QHBoxLayout()
@@ -213,7 +215,7 @@ class MistakeGallery(Page):
         self.header.set_texts(text, f"{wrong:,} wrong ({100 * wrong / max(1, total):.1f} %)")
         self.header.setToolTip(f"{text}, measured at step {answers.step:,}; {listed:,} listed.")
         self._list_stack.setCurrentIndex(0 if listed else 1)
-        self._nothing.set_text(self._absence())
+        self.nothing.set_text(self._absence())
 
     def _absence(self) -> str:
         """Say why the list is empty."""

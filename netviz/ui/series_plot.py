@@ -254,7 +254,7 @@ class SeriesPlot(QWidget):
         end = self._x(float(self._steps[-1]))
         gap = theme.px(_LEAST_LABEL_GAP_PX)
         ends = {index: self._end_y(index) for index in self._shown}
-        every = math.ceil(len(ends) / max(1, int(plot.height() / gap) + 1))
+        every = max(1, math.ceil(len(ends) / (int(plot.height() / gap) + 1)))
         anchors = {index: ends[index] for index in list(ends)[::every]}
         left = plot.right() + theme.px(8)
         for index, y in spread(anchors, gap, plot.top(), plot.bottom()).items():

@@ -157,7 +157,7 @@ class WeightPanel(QWidget):
         low, high = histogram.edges[index : index + 2]
         count, total = int(histogram.counts[index]), int(histogram.counts.sum())
         return (
-            f"{number(low)} to {number(high)}: {count:,} of {total:,} {self._noun},"
+            f"{edge(low)} to {edge(high)}: {count:,} of {total:,} {self._noun},"
             f" {100 * count / total:.1f} %"
         )
 
@@ -171,7 +171,7 @@ class WeightPanel(QWidget):
         low, high = history.edges[index : index + 2]
         return (
             f"Step {history.steps[row]:,}: {100 * shares[row, index]:.1f} % of the {self._noun}"
-            f" lie in {number(low)} to {number(high)}"
+            f" lie in {edge(low)} to {edge(high)}"
         )
 
     def _row_at(self, across: float) -> int:
@@ -397,3 +397,9 @@ def number(value: float, digits: int = 2, *, signed: bool = True) -> str:
     if value < 0:
         return f"−{text}"
     return f"+{text}" if signed and value > 0 else text
+
+
+def edge(value: float) -> str:
+    """Write the border of a bin, to three digits: ``−0.0128``."""
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{abs(value):.3g}"

@@ -1,0 +1,90 @@
+"""Observations of a network that never was, for the tests of the views."""
+
+import numpy as np
+
+from netviz.engine.observations import (
+    GradientsObserved,
+    Histogram,
+    ImageArrays,
+    LayerWeights,
+    TestAnswered,
+    WeightsObserved,
+)
+
+DIGITS = tuple("0123456789")
+
+
+def images(test_count: int = 200, classes: int = 10, size: int = 8) -> ImageArrays:
+    """Return noise with labels that go round."""
+    draw = np.random.default_rng(0)
+
+    def split(count: int) -> tuple[np.ndarray, np.ndarray]:
+        pixels = draw.integers(0, 256, (count, 1, size, size), dtype=np.uint8)
+        return pixels, np.arange(count, dtype=np.int64) % classes
+
+    return ImageArrays(*split(100), *split(test_count))
+
+
+def answers(
+    data: ImageArrays,
+    wrong: dict[int, tuple[int, float]],
+    *,
+    classes: int = 10,
+    learned: tuple[int, ...] = (),
+    forgotten: tuple[int, ...] = (),
+    step: int = 100,
+) -> TestAnswered:
+    """Answer every test image rightly but `wrong`: index to predicted class and confidence."""
+    labels = data.test_labels
+    predicted, confidence = labels.copy(), np.full(len(labels), 0.9, np.float32)
+    for index, (taken_for, sure) in wrong.items():
+        predicted[index], confidence[index] = taken_for, sure
+    rest = ((1 - confidence) / (classes - 1))[:, None]
+    probabilities = np.repeat(rest, classes, axis=1).astype(np.float32)
+    probabilities[np.arange(len(labels)), predicted] = confidence
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (labels, predicted), 1)
+    marks = np.zeros((2, len(labels)), np.bool_)
+    marks[0, list(learned)] = True
+    marks[1, list(forgotten)] = True
+    return TestAnswered(
+        run=1,
+        epoch=1,
+        step=step,
+        probabilities=probabilities,
+        losses=-np.log(probabilities[np.arange(len(labels)), labels]),
+        just_learned=marks[0],
+        just_forgotten=marks[1],
+        confusion=confusion,
+    )
+
+
+def histogram(*counts: int, low: float = -1.0, high: float = 1.0) -> Histogram:
+    """Return a histogram of equal bins."""
+    return Histogram(np.array(counts, np.int64), np.linspace(low, high, len(counts) + 1))
+
+
+def weights(step: int, *, run: int = 1, layers: int = 2, counts: tuple[int, ...] = (1, 2, 3, 2)):
+    """Return the parameters of some dense layers; the last has neither biases nor ReLU."""
+    made = [
+        LayerWeights(
+            name=str(index),
+            title="Linear 64 → 64",
+            weights=histogram(*counts),
+            biases=None if index == layers - 1 else histogram(4, 4),
+            initial_weights=histogram(0, 4, 4, 0),
+            mean=-0.001,
+            std=0.066,
+            near_zero=0.03,
+            dead_units=None if index == layers - 1 else 0.12,
+        )
+        for index in range(layers)
+    ]
+    return WeightsObserved(run, step, tuple(made))
+
+
+def gradients(step: int, norms: tuple[float, ...] = (1.0, 0.1), *, run: int = 1):
+    """Return the gradients of one step; the updates are a hundredth of them."""
+    names = tuple(str(index) for index in range(len(norms)))
+    array = np.array(norms, np.float64)
+    return GradientsObserved(run, step, names, ("Linear 64 → 64",) * len(norms), array, array / 100)

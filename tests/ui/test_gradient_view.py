@@ -1,0 +1,120 @@
+"""The gradients: log axes, zeros and worse, and what the mouse is told."""
+
+import math
+
+import numpy as np
+import pytest
+from made_up import gradients
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+
+from netviz.ui.gradient_view import GradientView
+from netviz.ui.layer_colors import layer_color, layer_pen
+from netviz.ui.series_plot import runs, smoothed_exponents, spread
+from netviz.ui.theme import Theme
+
+
+@pytest.fixture
+def view(qtbot) -> GradientView:
+    view = GradientView(Theme())
+    qtbot.addWidget(view)
+    view.resize(660, 190)
+    view.show()
+    return view
+
+
+def test_the_mouse_is_told_the_numbers_of_the_nearest_step(view: GradientView) -> None:
+    for step in (1, 50, 100):
+        view.show_gradients(gradients(step, (step / 10, 0.0)))
+    plot = view.norm_plot
+    place = plot.place_at(plot.plot_area().left() + 0.45 * plot.plot_area().width())
+    assert plot.text_at(place) == "Gradient norm, step 50\nLinear 1: 5\nLinear 2: 0"
+
+
+def test_both_plots_mark_the_step_under_the_mouse(view: GradientView) -> None:
+    for step in (1, 50, 100):
+        view.show_gradients(gradients(step))
+    before = view.ratio_plot.grab().toImage()
+    QTest.mouseMove(view.norm_plot, QPoint(5, 5))
+    area = view.norm_plot.plot_area()
+    QTest.mouseMove(view.norm_plot, area.center().toPoint())
+    assert view.ratio_plot.grab().toImage() != before
+
+
+def test_the_axes_move_in_jumps_and_hold_the_guide(view: GradientView) -> None:
+    view.show_gradients(gradients(100, (0.5, 0.2)))
+    first = (view.norm_plot.x_range, view.norm_plot.y_range)
+    view.show_gradients(gradients(99, (0.45, 0.21)))
+    assert (view.norm_plot.x_range, view.norm_plot.y_range) == first
+    low, high = view.ratio_plot.y_range
+    assert low <= -3 <= high
+
+
+@pytest.mark.parametrize("bad", [0.0, math.nan, math.inf])
+def test_what_has_no_logarithm_is_drawn_and_told(view: GradientView, bad: float) -> None:
+    view.show_gradients(gradients(1, (1.0, bad)))
+    view.show_gradients(gradients(2, (bad, bad)))
+    assert not view.grab().isNull()
+    said = "0" if bad == 0 else "not finite"
+    assert view.norm_plot.text_at(1).endswith(f"Linear 1: {said}\nLinear 2: {said}")
+
+
+def test_going_back_forgets_what_came_after(view: GradientView) -> None:
+    for step in (1, 50, 100):
+        view.show_gradients(gradients(step))
+    view.truncate(60)
+    assert view.norm_plot.text_at(1).startswith("Gradient norm, step 50\n")
+    assert view.norm_plot.text_at(2) == ""
+    view.truncate(0)
+    assert not view.has_content
+
+
+def test_memory_is_bounded(view: GradientView) -> None:
+    view.hide()
+    for step in range(1, 2000):
+        view.show_gradients(gradients(step))
+    view.show()
+    assert view.norm_plot.text_at(499).startswith("Gradient norm, step 1,999\n")
+    assert view.norm_plot.text_at(500) == ""
+
+
+def test_layers_can_be_chosen(view: GradientView) -> None:
+    view.show_gradients(gradients(1))
+    view.layers.choose("0", False)
+    assert view.norm_plot.text_at(0) == "Gradient norm, step 1\nLinear 2: 0.1"
+    view.layers.choose("1", False)
+    assert not view.grab().isNull()
+
+
+def test_another_run_begins_anew(view: GradientView) -> None:
+    view.show_gradients(gradients(80))
+    view.show_gradients(gradients(1, (1.0, 2.0, 3.0), run=2))
+    assert view.norm_plot.text_at(0).count("\n") == 3
+    view.clear()
+    assert not view.has_content
+
+
+def test_neighbouring_layers_differ_in_colour_and_dash(qtbot) -> None:
+    for dark in (True, False):
+        theme = Theme(dark=dark)
+        colors = [layer_color(theme, index, 6).name() for index in range(6)]
+        assert len(set(colors)) == 6
+        for index in range(5):
+            pens = (layer_pen(theme, index, 6), layer_pen(theme, index + 1, 6))
+            assert pens[0].dashPattern() != pens[1].dashPattern()
+
+
+def test_labels_are_moved_apart_in_their_order() -> None:
+    places = spread({0: 50.0, 1: 51.0, 2: 99.0}, gap=10, top=0, bottom=100)
+    assert list(places.values()) == sorted(places.values())
+    assert np.diff(sorted(places.values())).min() >= 10
+    assert max(places.values()) <= 100
+
+
+def test_a_gap_parts_the_line_and_the_mean_goes_on() -> None:
+    values = np.array([[1.0, 0.0, 100.0]])
+    smoothed = smoothed_exponents(values)
+    assert smoothed[0, 0] == 0
+    assert math.isnan(smoothed[0, 1])
+    assert 0 < smoothed[0, 2] < 1
+    assert list(runs(values[0] > 0)) == [(0, 1), (2, 3)]

@@ -1,0 +1,101 @@
+"""The log: order, following, going back, and copying."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+
+from netviz.engine.ledger import LedgerEntry
+from netviz.ui.ledger_view import LedgerView
+from netviz.ui.theme import Theme
+
+RATE = LedgerEntry(375, 3, "learning_rate", 0.003, 0.0003)
+OPTIMIZER = LedgerEntry(1420, 4, "optimizer", "adam", "sgd")
+
+
+@pytest.fixture
+def view(qtbot) -> LedgerView:
+    view = LedgerView(Theme())
+    qtbot.addWidget(view)
+    view.resize(660, 190)
+    view.show()
+    return view
+
+
+def lines(view: LedgerView) -> list[tuple[str, ...]]:
+    model = view.model
+    return [
+        tuple(model.index(row, column).data() for column in range(model.columnCount()))
+        for row in range(model.rowCount())
+    ]
+
+
+def test_changes_and_notes_stand_in_the_order_in_which_they_came(view: LedgerView) -> None:
+    view.add_note(0, "Training started")
+    view.add_entries((RATE, OPTIMIZER))
+    assert lines(view) == [
+        ("0", "", "Training started"),
+        ("375", "3", "lr 0.003 → 0.0003"),
+        ("1,420", "4", "optimizer Adam → SGD"),
+    ]
+
+
+def test_going_back_forgets_changes_and_keeps_notes(view: LedgerView) -> None:
+    view.add_entries((RATE, OPTIMIZER))
+    view.add_note(1500, "Failed at step 1,500")
+    view.set_entries((RATE,))
+    assert [line[2] for line in lines(view)] == ["lr 0.003 → 0.0003", "Failed at step 1,500"]
+
+
+def test_entries_of_a_loaded_run_are_listed(view: LedgerView) -> None:
+    view.set_entries((RATE, OPTIMIZER))
+    assert len(lines(view)) == 2
+    view.set_entries(())
+    assert not view.has_content
+
+
+def last_row_in_sight(view: LedgerView) -> int:
+    viewport = view.table.viewport()
+    return view.table.indexAt(QPoint(5, viewport.height() - 2)).row()
+
+
+def test_the_newest_line_is_followed_until_one_scrolls_up(qtbot, view: LedgerView) -> None:
+    bar = view.table.verticalScrollBar()
+    for step in range(50):
+        view.add_note(step, f"Note {step}")
+    qtbot.waitUntil(lambda: last_row_in_sight(view) == 49)
+    bar.setValue(3)
+    maximum = bar.maximum()
+    view.add_note(50, "Another")
+    qtbot.waitUntil(lambda: bar.maximum() > maximum)
+    assert bar.value() == 3
+    bar.setValue(bar.maximum())
+    view.add_note(51, "And another")
+    qtbot.waitUntil(lambda: last_row_in_sight(view) == 51)
+
+
+def test_what_came_while_hidden_is_in_sight_when_shown(qtbot, view: LedgerView) -> None:
+    view.add_note(0, "Training started")
+    view.hide()
+    for step in range(50):
+        view.add_note(step, f"Note {step}")
+    view.show()
+    qtbot.waitUntil(lambda: last_row_in_sight(view) == 50)
+
+
+def test_selected_lines_are_copied(qtbot, view: LedgerView) -> None:
+    view.add_entries((RATE, OPTIMIZER))
+    view.activateWindow()
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    qtbot.keyClick(view.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == (
+        "375\t3\tlr 0.003 → 0.0003\n1,420\t4\toptimizer Adam → SGD"
+    )
+
+
+def test_a_new_run_begins_with_an_empty_log(view: LedgerView) -> None:
+    view.add_note(0, "Training started")
+    view.clear()
+    assert not view.has_content
+    assert lines(view) == []

@@ -1,0 +1,180 @@
+"""The weights: bars, ghost, history, and what the mouse is told."""
+
+import numpy as np
+import pytest
+from made_up import histogram, weights
+from PySide6.QtCore import QPointF, Qt
+
+from netviz.engine.observations import LayerWeights
+from netviz.ui.histogram_history import HistogramHistory, rebin
+from netviz.ui.layer_menu import numbered_titles
+from netviz.ui.theme import Theme
+from netviz.ui.thinned_rows import ThinnedRows
+from netviz.ui.weight_panel import WeightPanel, facts_of, number
+from netviz.ui.weight_view import WeightView
+
+
+@pytest.fixture
+def view(qtbot) -> WeightView:
+    view = WeightView(Theme())
+    qtbot.addWidget(view)
+    view.resize(660, 190)
+    view.show()
+    return view
+
+
+def hover(panel: WeightPanel, across: float, up: float = 0.5) -> str:
+    plot = panel.plot_area()
+    return panel.text_at(
+        QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())
+    )
+
+
+def test_each_layer_gets_a_panel_with_its_figures(view: WeightView) -> None:
+    view.show_weights(weights(0))
+    assert view.has_content
+    assert [panel.accessibleName() for panel in view.panels] == [
+        "Linear 1 64 → 64",
+        "Linear 2 64 → 64",
+    ]
+    assert view.panels[0].accessibleDescription() == (
+        "mean −0.001, std 0.066, near zero 3 %, dead 12 %"
+    )
+    assert "dead" not in view.panels[1].accessibleDescription()
+
+
+def test_the_mouse_is_told_range_and_count_of_a_bin(view: WeightView) -> None:
+    view.show_weights(weights(0))
+    assert hover(view.panels[0], 0.6) == "0 to +0.5: 3 of 8 weights, 37.5 %"
+
+
+def test_the_mouse_is_told_what_a_figure_means(view: WeightView) -> None:
+    view.show_weights(weights(0))
+    panel = view.panels[0]
+    said = {
+        panel.text_at(QPointF(x, y))
+        for x in range(0, panel.width(), 4)
+        for y in range(round(panel.plot_area().bottom()) + 15, panel.height(), 4)
+    }
+    assert {fact.tooltip for fact in facts_of(weights(0).layers[0])} <= said
+
+
+def test_biases_are_shown_on_request_and_missed_in_words(qtbot, view: WeightView) -> None:
+    view.show_weights(weights(0))
+    qtbot.mouseClick(view.kind.button(1), Qt.MouseButton.LeftButton)
+    assert hover(view.panels[0], 0.2) == "−1 to 0: 4 of 8 biases, 50.0 %"
+    assert hover(view.panels[1], 0.2) == ""
+
+
+def test_history_tells_the_share_at_a_step(qtbot, view: WeightView) -> None:
+    for step, counts in ((0, (0, 1, 1, 0)), (10, (1, 0, 0, 1))):
+        view.show_weights(weights(step, counts=counts))
+    qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
+    assert hover(view.panels[0], 0.1, 0.5).startswith("Step 0: ")
+    assert " 0.0 % of the weights" in hover(view.panels[0], 1.0, 0.5)
+    assert " 0.0 % of the weights" not in hover(view.panels[0], 1.0, 0.1)
+    picture = view.grab().toImage()
+    qtbot.mouseClick(view.time.button(0), Qt.MouseButton.LeftButton)
+    assert view.grab().toImage() != picture
+
+
+def test_going_back_forgets_the_history_after_it(view: WeightView) -> None:
+    for step in (0, 10, 20, 10):
+        view.show_weights(weights(step))
+    assert view.panels[0].weight_history.steps == [0, 10]
+    view.truncate(5)
+    assert view.panels[0].weight_history.steps == [0]
+
+
+def test_another_run_begins_anew(view: WeightView) -> None:
+    view.show_weights(weights(0))
+    view.show_weights(weights(5, run=2, layers=3))
+    assert len(view.panels) == 3
+    assert view.panels[0].weight_history.steps == [5]
+    view.clear()
+    assert not view.has_content
+
+
+def test_layers_can_be_chosen(view: WeightView) -> None:
+    view.show_weights(weights(0))
+    view.layers.choose("0", False)
+    assert [panel.isVisible() for panel in view.panels] == [False, True]
+    view.show_weights(weights(10))
+    assert [panel.isVisible() for panel in view.panels] == [False, True]
+
+
+def test_weights_that_diverged_are_said_to_have_no_finite_value(view: WeightView) -> None:
+    broken = weights(0).layers[0]
+    empty = histogram(0, 0)
+    layer = LayerWeights(
+        "0", broken.title, empty, empty, empty, float("nan"), float("nan"), 0.0, 1.0
+    )
+    panel = WeightPanel(Theme(), "Linear 1", "")
+    panel.resize(200, 140)
+    panel.set_layer(layer, 1)
+    assert not panel.grab().isNull()
+    panel.set_mode(biases=False, history=True)
+    assert not panel.grab().isNull()
+    assert "mean not finite" in panel.accessibleDescription()
+    panel.deleteLater()
+
+
+def test_a_hidden_page_draws_nothing_until_it_is_shown(view: WeightView, monkeypatch) -> None:
+    drawn = []
+    monkeypatch.setattr(view, "_refresh", lambda: drawn.append(1))
+    view.hide()
+    view.show_weights(weights(0))
+    assert not drawn
+    view.show()
+    assert drawn == [1]
+
+
+def test_rebinning_keeps_every_value() -> None:
+    edges = np.linspace(-2, 2, 8)
+    share = rebin(histogram(1, 2, 3, 4, low=-1.3, high=0.7), edges)
+    np.testing.assert_allclose(share.sum(), 1)
+
+
+def test_common_bins_reach_as_far_as_the_widest_row() -> None:
+    history = HistogramHistory()
+    history.append(0, histogram(1, low=-0.1, high=0.1))
+    history.append(1, histogram(1, low=-0.3, high=0.7))
+    shares = history.shares()
+    assert history.limit >= 0.7
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+
+
+def test_rows_are_thinned_evenly_and_bounded() -> None:
+    rows: ThinnedRows[int] = ThinnedRows(50)
+    for step in range(0, 10_000, 7):
+        rows.append(step, step)
+    gaps = np.diff(rows.steps)
+    assert len(rows) == 50
+    assert rows.steps[0] == 0
+    assert rows.steps[-1] == 9996
+    assert rows.rows == rows.steps
+    assert gaps[:-1].max() <= 4 * gaps[:-1].min()
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (-0.43, 2, "−0.43"),
+        (0.0, 3, "0.000"),
+        (0.00012, 3, "+1.2e-04"),
+        (-0.0012, 3, "−0.001"),
+        (12345.0, 2, "+1.2e+04"),
+        (float("nan"), 3, "not finite"),
+    ],
+)
+def test_weights_are_written_short(value: float, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+def test_layers_are_counted_by_kind() -> None:
+    titles = ("Conv 1 → 8, 3×3", "Conv 8 → 16, 3×3", "Linear 784 → 10")
+    assert numbered_titles(titles) == (
+        ("Conv 1", "1 → 8, 3×3"),
+        ("Conv 2", "8 → 16, 3×3"),
+        ("Linear 1", "784 → 10"),
+    )
