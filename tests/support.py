@@ -6,6 +6,9 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from netviz.engine import commands, events
 from netviz.engine.commands import Command
@@ -109,3 +112,31 @@ def when_step(step: int, command: Command) -> Answer:
         return waiting.pop() if reached and waiting else None
 
     return answer
+
+
+class Loss:
+    """Cross-entropy that can be made to fail.
+
+    Attributes
+    ----------
+    error
+        Raised instead of an answer, if there is one.
+    fails_in_training, fails_in_evaluation
+        Where it is raised.
+    on_training, on_evaluation
+        Called at each batch, and at each evaluated chunk.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.fails_in_training = True
+        self.fails_in_evaluation = True
+        self.on_training: Callable[[], object] = lambda: None
+        self.on_evaluation: Callable[[], object] = lambda: None
+
+    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+        training = torch.is_grad_enabled()
+        (self.on_training if training else self.on_evaluation)()
+        if self.error and (self.fails_in_training if training else self.fails_in_evaluation):
+            raise self.error
+        return F.cross_entropy(logits, labels)

@@ -1,13 +1,12 @@
 """A small piece of the real digits, and torch on one thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import pytest
 import torch
-import torch.nn.functional as F
-from torch import Tensor
+from support import Loss
 
 from netviz.engine import meter
 from netviz.engine.config import RunConfig
@@ -68,34 +67,6 @@ def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
 def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions report after each batch and not by the clock."""
     monkeypatch.setattr(meter, "REPORT_INTERVAL_S", 0.0)
-
-
-class Loss:
-    """Cross-entropy that can be made to fail.
-
-    Attributes
-    ----------
-    error
-        Raised instead of an answer, if there is one.
-    fails_in_training, fails_in_evaluation
-        Where it is raised.
-    on_training, on_evaluation
-        Called at each batch, and at each evaluated chunk.
-    """
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-        self.fails_in_training = True
-        self.fails_in_evaluation = True
-        self.on_training: Callable[[], object] = lambda: None
-        self.on_evaluation: Callable[[], object] = lambda: None
-
-    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
-        training = torch.is_grad_enabled()
-        (self.on_training if training else self.on_evaluation)()
-        if self.error and (self.fails_in_training if training else self.fails_in_evaluation):
-            raise self.error
-        return F.cross_entropy(logits, labels)
 
 
 @pytest.fixture

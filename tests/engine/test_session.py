@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import Loss
-from support import Answer, Driven, learning_rates, losses, only, when_step
+from support import Answer, Driven, Loss, learning_rates, losses, only, when_step
 
 from netviz.engine import commands, events, session
 from netviz.engine.commands import Command

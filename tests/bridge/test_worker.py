@@ -1,0 +1,98 @@
+"""The training thread: serves from its start to `close`, and tells of its own death."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from netviz.bridge.worker import TrainingThread
+from netviz.engine import commands, events
+from netviz.engine.config import RunConfig
+from netviz.engine.session import TrainingSession
+
+CONFIG = RunConfig(hidden=(8,), epochs=10_000, device="cpu", threads=1)
+
+
+@pytest.fixture
+def thread(qtbot: QtBot) -> Iterator[TrainingThread]:
+    thread = TrainingThread()
+    yield thread
+    assert thread.close()
+
+
+def wait_for(qtbot: QtBot, thread: TrainingThread, kind: type[Any]) -> Any:
+    """Collect until an event of `kind` is there, and return it."""
+    found: list[Any] = []
+
+    def arrived() -> bool:
+        found.extend(event for event in thread.mailbox.collect() if isinstance(event, kind))
+        return bool(found)
+
+    qtbot.waitUntil(arrived, timeout=30_000)
+    return found[0]
+
+
+def test_what_is_asked_before_the_start_is_answered_after_it(
+    qtbot: QtBot, thread: TrainingThread
+) -> None:
+    thread.submit(commands.Prepare(CONFIG))
+    assert thread.mailbox.collect() == []
+    thread.start()
+    assert wait_for(qtbot, thread, events.Prepared).config == CONFIG
+
+
+def test_arrival_is_told_once_until_it_is_collected(qtbot: QtBot, thread: TrainingThread) -> None:
+    told: list[None] = []
+    thread.events_arrived.connect(lambda: told.append(None))
+    thread.submit(commands.Prepare(CONFIG))
+    thread.submit(commands.RunEpoch())
+    thread.start()
+    qtbot.waitUntil(lambda: any(map(is_epoch, thread.mailbox._events)), timeout=30_000)
+    assert len(told) == 1
+    thread.mailbox.collect()
+    with qtbot.waitSignal(thread.events_arrived):
+        thread.submit(commands.Step())
+    assert len(told) == 2
+
+
+def is_epoch(event: object) -> bool:
+    return isinstance(event, events.EpochFinished)
+
+
+def test_it_closes_in_the_middle_of_training(qtbot: QtBot, thread: TrainingThread) -> None:
+    thread.submit(commands.Prepare(CONFIG))
+    thread.submit(commands.Start())
+    thread.start()
+    wait_for(qtbot, thread, events.Progress)
+    assert thread.isRunning()
+    assert thread.close()
+    assert thread.isFinished()
+
+
+def test_it_closes_while_it_waits(qtbot: QtBot, thread: TrainingThread) -> None:
+    thread.start()
+    assert thread.close()
+    assert thread.isFinished()
+
+
+def test_it_closes_where_it_never_began(thread: TrainingThread) -> None:
+    assert thread.close()
+    assert not thread.isFinished()
+
+
+def test_its_own_death_is_told(
+    qtbot: QtBot, thread: TrainingThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_: TrainingSession) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(TrainingSession, "serve", die)
+    with qtbot.waitSignals([thread.events_arrived, thread.finished]):
+        thread.start()
+    (failed,) = thread.mailbox.collect()
+    assert isinstance(failed, events.Failed)
+    assert (failed.run, failed.rewind_step) == (0, None)
+    assert failed.message == "The training thread ended: MemoryError: no room."
+    assert failed.hint
+    assert "Traceback" in failed.details
