@@ -92,7 +92,7 @@ def _not_utf8(file: Path, problem: str) -> DataError:
 
 def _rows(text: str, file: Path) -> list[Row]:
     """Split with the delimiter that gives the first line the needed columns, or the most."""
-    first_line = text.lstrip().partition("\n")[0]
+    first_line = io.StringIO(text.lstrip(), newline=None).readline()
     best = max((",", ";", "\t"), key=lambda delimiter: _fitness(first_line, delimiter))
     return list(_split(text, best, file))
 
@@ -161,7 +161,7 @@ def _entries(
     left_out: list[LeftOut] = []
     for line, fields in rows:
         if len(fields) != columns.count:
-            reason = f"has {len(fields)} fields instead of {columns.count} in line {line}"
+            reason = f"has {len(fields)} instead of {columns.count} fields in line {line}"
             left_out.append(LeftOut(file, reason))
             continue
         name, label = _as_path(fields[columns.name]), fields[columns.label]

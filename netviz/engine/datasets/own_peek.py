@@ -74,7 +74,8 @@ def list_own(name: str) -> Listing:
     DataError
         It is not there, has no two classes, or its list is not as it should be.
     """
-    return _KINDS[name.partition(":")[0]](own_path(name))
+    path = own_path(name)
+    return _KINDS[name.partition(":")[0]](path)
 
 
 def peek_own(name: str, form: OwnForm, count: int = 12) -> OwnPeek:

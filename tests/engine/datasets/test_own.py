@@ -1,5 +1,6 @@
 """Own pictures as a data set: read, left out, split, refused."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -195,16 +196,14 @@ def test_load_takes_own_pictures_beside_the_catalogue(tmp_path: Path) -> None:
         load("pets")
 
 
-@pytest.mark.parametrize("name", ["folder:", "csv: "])
+@pytest.mark.parametrize("name", ["folder:", "csv: ", "pets", "zip:pets.zip"])
 def test_name_without_a_place_is_refused(name: str) -> None:
     assert refusal(name) == (
         f"{name!r} names no data set of own pictures. Write folder:PATH or csv:FILE.csv."
     )
 
 
-def test_peek_counts_all_and_reads_the_first_of_each_class(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_peek_counts_all_and_reads_the_first_of_each_class(tmp_path: Path) -> None:
     save_classes(tmp_path, cat=30, dog=2, emu=1)
     (tmp_path / "dog" / "000.png").write_text("not a picture")
     peek = peek_own(f"folder:{tmp_path}", FORM, count=5)
@@ -224,6 +223,29 @@ def test_peek_of_rubbish_shows_why_there_is_nothing_to_see(tmp_path: Path) -> No
 
     assert peek.images.shape == (0, 1, 8, 8)
     assert len(peek.left_out) == 2
+
+
+def test_unreadable_folders_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"folder:{save_classes(tmp_path, cat=2, dog=2, emu=2)}"
+    scandir = os.scandir
+    closed = tmp_path / "emu"
+
+    def guarded(path: str) -> object:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    assert [str(item) for item in load_own(name, FORM).left_out] == [
+        "emu cannot be read: Permission denied.",
+        "emu holds no pictures.",
+    ]
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert f"{tmp_path} cannot be read: Permission denied." in refusal(name)
 
 
 def test_names_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
