@@ -1,5 +1,6 @@
 """Load a data set, of the catalogue or of own pictures, into memory, checked."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -29,7 +30,7 @@ def present(name: str, data_dir: Path | None = None) -> bool:
         There is no such data set.
     """
     if is_own(name):
-        return own_path(name).exists()
+        return os.path.exists(own_path(name))
     return is_present(dataset_info(name), data_dir or paths.data_dir())
 
 

@@ -65,35 +65,20 @@ def load_own(
         `cancelled` said yes.
     """
     listing = list_own(name)
-    count = len(listing.files)
-    _check_memory(count, form, listing.source)
-    images = np.empty((count, *form.shape), np.uint8)
-    kept: list[int] = []
-    left_out = list(listing.left_out)
-    for index, (path, _) in enumerate(listing.files):
-        if cancelled is not None and cancelled():
-            raise LoadingCancelledError(f"Loading {listing.source} was cancelled.")
-        try:
-            images[index] = read_picture(path, form)
-            kept.append(index)
-        except PictureError as error:
-            left_out.append(LeftOut(path, str(error)))
-        if on_progress is not None:
-            on_progress(index + 1, count)
-    if not kept:
+    _check_memory(len(listing.files), form, listing.source)
+    images, kept, left_out = _read_all(listing, form, on_progress, cancelled)
+    if not len(kept):
         raise nothing_left(listing.source, left_out)
     classes, labels = _remaining_classes(listing, kept, left_out)
-    halves = split_indices(labels, form.test_share, form.seed)
-    if not len(halves[1]):
+    train, test = (
+        Split(torch.from_numpy(images[kept[half]]), torch.from_numpy(labels[half]))
+        for half in split_indices(labels, form.test_share, form.seed)
+    )
+    if not len(test):
         raise DataError(
             f"Every class of {listing.source} has only one picture, so none is left to test on.",
             "Give at least one class two pictures, better all of them many.",
         )
-    rows = np.array(kept)
-    train, test = (
-        Split(torch.from_numpy(images[rows[half]]), torch.from_numpy(labels[half]))
-        for half in halves
-    )
     return OwnDataset(Dataset(name, classes, train, test), tuple(left_out))
 
 
@@ -139,8 +124,32 @@ def _check_memory(count: int, form: OwnForm, source: Path) -> None:
         )
 
 
+def _read_all(
+    listing: Listing,
+    form: OwnForm,
+    on_progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[LeftOut]]:
+    """Return a picture for each file, the indices of those that were read, and the others."""
+    count = len(listing.files)
+    images = np.empty((count, *form.shape), np.uint8)
+    left_out = list(listing.left_out)
+    kept: list[int] = []
+    for index, (path, _) in enumerate(listing.files):
+        if cancelled is not None and cancelled():
+            raise LoadingCancelledError(f"Loading {listing.source} was cancelled.")
+        try:
+            images[index] = read_picture(path, form)
+            kept.append(index)
+        except PictureError as error:
+            left_out.append(LeftOut(path, str(error)))
+        if on_progress is not None:
+            on_progress(index + 1, count)
+    return images, np.array(kept, np.int64), left_out
+
+
 def _remaining_classes(
-    listing: Listing, kept: list[int], left_out: list[LeftOut]
+    listing: Listing, kept: NDArray[np.int64], left_out: list[LeftOut]
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the classes that have a picture, and the label of each picture that is kept."""
     listed = np.array([listing.files[index][1] for index in kept])

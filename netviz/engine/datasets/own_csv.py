@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from netviz.engine.datasets.own_listing import (
@@ -49,7 +50,6 @@ def list_csv(file: Path) -> Listing:
     if not entries:
         first = f" The first line left out: {left_out[0]}" if left_out else ""
         raise DataError(f"{file} lists no pictures.{first}", _HOW)
-    check_file_count(len(entries), file)
     classes = _sorted_classes(set(entries.values()))
     check_classes(classes, file)
     folder, missing = _find_folder(tuple(entries), file)
@@ -65,8 +65,8 @@ def list_csv(file: Path) -> Listing:
 def _text(file: Path) -> str:
     if not os.path.exists(file):
         raise DataError(f"There is no file {file}.", "Choose a CSV file.")
-    if os.path.isdir(file):
-        raise DataError(f"{file} is a folder, not a CSV file.", "Choose the CSV file in it.")
+    if not os.path.isfile(file):
+        raise DataError(f"{file} is not a file.", "Choose a CSV file.")
     try:
         if file.stat().st_size > _LARGEST_BYTES:
             raise DataError(f"{file} is too large for a list of pictures.", _HOW)
@@ -94,7 +94,9 @@ def _rows(text: str, file: Path) -> list[Row]:
     """Split with the delimiter that gives the first line the needed columns, or the most."""
     first_line = io.StringIO(text.lstrip(), newline=None).readline()
     best = max((",", ";", "\t"), key=lambda delimiter: _fitness(first_line, delimiter))
-    return list(_split(text, best, file))
+    rows = list(islice(_split(text, best, file), MAX_FILES + 2))
+    check_file_count(len(rows) - 1, file)
+    return rows
 
 
 def _fitness(line: str, delimiter: str) -> tuple[bool, int]:
@@ -171,11 +173,12 @@ def _entries(
         elif name not in labels:
             labels[name] = label
         elif labels[name] == label:
-            reason = f"is listed again in line {line}, and is taken once"
-            left_out.append(LeftOut(file.parent / name, reason))
+            left_out.append(LeftOut(file, f"lists {name} again in line {line}; it is taken once"))
         else:
-            reason = f"is {label!r} in line {line} but {labels[name]!r} before, which holds"
-            left_out.append(LeftOut(file.parent / name, reason))
+            reason = (
+                f"calls {name} {label!r} in line {line} but {labels[name]!r} before, which holds"
+            )
+            left_out.append(LeftOut(file, reason))
     return labels, left_out
 
 

@@ -195,9 +195,9 @@ def test_lines_that_are_left_out(folder: Path) -> None:
     listing = list_csv(write(folder, TUTORIAL + more))
 
     assert [str(item) for item in listing.left_out] == [
-        "tshirt1.jpg is listed again in line 4, and is taken once.",
-        "tshirt1.jpg is listed again in line 5, and is taken once.",
-        "tshirt2.jpg is '9' in line 6 but '0' before, which holds.",
+        "labels.csv lists tshirt1.jpg again in line 4; it is taken once.",
+        "labels.csv lists tshirt1.jpg again in line 5; it is taken once.",
+        "labels.csv calls tshirt2.jpg '9' in line 6 but '0' before, which holds.",
         "labels.csv has 1 instead of 2 fields in line 7.",
         "labels.csv has no file name in line 8.",
         "labels.csv has no label in line 9.",
@@ -209,11 +209,11 @@ def test_file_that_is_missing_a_folder_or_too_large(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refusal(folder / "no.csv") == f"There is no file {folder / 'no.csv'}. Choose a CSV file."
-    assert refusal(folder).startswith(f"{folder} is a folder, not a CSV file.")
+    assert refusal(folder).startswith(f"{folder} is not a file.")
 
     file = write(folder, TUTORIAL)
-    monkeypatch.setattr(own_listing, "MAX_FILES", 2)
-    assert f"{file} holds more than 2 files." in refusal(file)
+    monkeypatch.setattr(own_listing, "MAX_FILES", 1)
+    assert f"{file} holds more than 1 files." in refusal(file)
 
     monkeypatch.setattr(own_csv, "_LARGEST_BYTES", 10)
     assert f"{file} is too large for a list of pictures." in refusal(file)
