@@ -194,24 +194,31 @@ class ConfusionMatrix(QWidget):
                 painter.drawRect(self.cell_area(*cell))
 
     def _paint_cells(self, painter: QPainter) -> None:
+        grid, cell = self.grid_area(), self.cell_area(0, 0)
         shares = np.nan_to_num(row_shares(self._counts))
-        level = cell_levels(shares)
-        sample = self.cell_area(0, 0)
-        gap = 1.0 if min(sample.width(), sample.height()) >= self._theme.px(7) else 0.0
+        levels = cell_levels(shares)
         metrics = QFontMetricsF(painter.font())
-        for row, column in np.ndindex(*self._counts.shape):
-            area = self.cell_area(row, column).adjusted(0, 0, -gap, -gap)
-            color = self._color(float(level[row, column]), row == column)
+        is_high = metrics.capHeight() + 3 <= cell.height()
+        painter.fillRect(grid, self._theme.color("raised"))
+        for row, column in np.argwhere(self._counts > 0).tolist():
+            area = cell.translated(column * cell.width(), row * cell.height())
+            color = self._color(float(levels[row, column]), row == column)
             painter.fillRect(area, color)
-            text = self._cell_text(row, column, shares)
-            fits = metrics.horizontalAdvance(text) + 2 <= area.width()
-            if text and fits and metrics.capHeight() + 3 <= area.height():
+            text = self._cell_text(row, column, shares) if is_high else ""
+            if text and metrics.horizontalAdvance(text) + 2 <= cell.width():
                 painter.setPen(self._ink_on(color))
                 painter.drawText(area, _CENTER, text)
+        if min(cell.width(), cell.height()) >= self._theme.px(7):
+            self._paint_gaps(painter, grid, cell)
+
+    def _paint_gaps(self, painter: QPainter, grid: QRectF, cell: QRectF) -> None:
+        painter.setPen(QPen(self._theme.color("surface"), 1))
+        for place in range(1, len(self._classes)):
+            x, y = grid.left() + place * cell.width(), grid.top() + place * cell.height()
+            painter.drawLine(QPointF(x, grid.top()), QPointF(x, grid.bottom()))
+            painter.drawLine(QPointF(grid.left(), y), QPointF(grid.right(), y))
 
     def _cell_text(self, row: int, column: int, shares: NDArray[np.float64]) -> str:
-        if not self._counts[row, column]:
-            return ""
         if self._shows_shares:
             percent = 100 * shares[row, column]
             return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}"

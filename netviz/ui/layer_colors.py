@@ -24,6 +24,19 @@ def layer_color(theme: Theme, index: int, count: int) -> QColor:
     return QColor(red, green, blue)
 
 
+def thin_pen(theme: Theme, index: int, count: int) -> QPen:
+    """Return the pen of a layer's single observations, at a third of its strength.
+
+    The colour is mixed rather than transparent, which would cost five times as much to draw.
+    """
+    color, ground = layer_color(theme, index, count), theme.color("surface")
+    mixed = (
+        round(getattr(ground, part)() + (getattr(color, part)() - getattr(ground, part)()) / 3)
+        for part in ("red", "green", "blue")
+    )
+    return QPen(QColor(*mixed), 1)
+
+
 def layer_pen(theme: Theme, index: int, count: int) -> QPen:
     """Return the pen of a layer's line; neighbours differ in their dashes too."""
     pen = QPen(layer_color(theme, index, count), 1.5 * theme.scale)

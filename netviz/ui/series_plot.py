@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from netviz.ui.layer_colors import layer_color, layer_pen
+from netviz.ui.layer_colors import layer_color, layer_pen, thin_pen
 from netviz.ui.plot_scale import Range, logarithmic_range, logarithmic_ticks, round_up, step_ticks
 from netviz.ui.theme import Theme
 
@@ -17,7 +18,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _DEFAULT_RANGE = (-4.0, 0.0)
 _LEAST_LABEL_GAP_PX = 12
-_NEW_SHARE = 0.15  # of the newest observation in the smoothed line
+_SMOOTHED_OVER = 11  # observations
+_MOST_WIDE_POINTS = 125  # a wide dashed line costs much more a point than a thin one
 
 
 class SeriesPlot(QWidget):
@@ -123,6 +125,8 @@ class SeriesPlot(QWidget):
         self._paint_grid(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in self._shown:
+            self._paint_observations(painter, index)
+        for index in self._shown:
             self._paint_line(painter, index)
         self._paint_guide(painter)
         self._paint_labels(painter)
@@ -147,12 +151,18 @@ class SeriesPlot(QWidget):
         self.x_range = (0.0, max(10.0, round_up(last) if last > 0 else 0.0))
 
     def _x(self, step: float) -> float:
-        plot, (low, high) = self.plot_area(), self.x_range
-        return plot.left() + (step - low) / (high - low) * plot.width()
+        return float(self._xs(np.array([step]))[0])
 
     def _y(self, exponent: float) -> float:
+        return float(self._ys(np.array([exponent]))[0])
+
+    def _xs(self, steps: NDArray[Any]) -> NDArray[np.float64]:
+        plot, (low, high) = self.plot_area(), self.x_range
+        return plot.left() + (steps - low) / (high - low) * plot.width()
+
+    def _ys(self, exponents: NDArray[np.float64]) -> NDArray[np.float64]:
         plot, (low, high) = self.plot_area(), self.y_range
-        return plot.bottom() - (exponent - low) / (high - low) * plot.height()
+        return plot.bottom() - (exponents - low) / (high - low) * plot.height()
 
     # -- painting ------------------------------------------------------------------------
 
@@ -199,24 +209,29 @@ class SeriesPlot(QWidget):
         height = theme.px(14)
         above = y - height - 1 if y - height > plot.top() else y + 1
         width = painter.fontMetrics().horizontalAdvance(self._guide[1]) + theme.px(6)
+        if width > plot.width():
+            return
         area = QRectF(plot.right() - width, above, width, height)
         painter.fillRect(area, theme.color("surface", 0.75))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._guide[1])
 
-    def _paint_line(self, painter: QPainter, index: int) -> None:
-        values, plot = self._values[index], self.plot_area()
-        drawable = np.isfinite(values) & (values > 0)
+    def _paint_observations(self, painter: QPainter, index: int) -> None:
+        drawable = np.isfinite(self._smoothed[index])
+        values = self._values[index]
         exponents = np.log10(values, out=np.zeros_like(values), where=drawable)
-        wide = layer_pen(self._theme, index, len(self._names))
-        color = wide.color()
-        color.setAlphaF(0.3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._paint_curve(painter, QPen(color, 1), exponents, drawable)
+        pen = thin_pen(self._theme, index, len(self._names))
+        self._paint_curve(painter, pen, exponents, drawable)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_curve(painter, wide, self._smoothed[index], drawable)
-        painter.setPen(QPen(wide.color(), wide.widthF()))
+
+    def _paint_line(self, painter: QPainter, index: int) -> None:
+        plot, smoothed = self.plot_area(), self._smoothed[index]
+        drawable = np.isfinite(smoothed)
+        pen = layer_pen(self._theme, index, len(self._names))
+        self._paint_curve(painter, pen, smoothed, drawable, _MOST_WIDE_POINTS)
+        painter.setPen(QPen(pen.color(), pen.widthF()))
         for place in np.flatnonzero(~drawable).tolist():
-            at_zero = values[place] == 0
+            at_zero = self._values[index, place] == 0
             y = plot.bottom() if at_zero else plot.top()
             at = QPointF(self._x(float(self._steps[place])), y)
             self._paint_sign(painter, at, cross=not at_zero)
@@ -227,13 +242,16 @@ class SeriesPlot(QWidget):
         pen: QPen,
         exponents: NDArray[np.float64],
         drawable: NDArray[np.bool_],
+        most_points: int = 10_000,
     ) -> None:
+        """Paint the unbroken stretches; of each the last point and about every n-th before."""
+        every = math.ceil(len(exponents) / most_points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        xs = [self._x(step) for step in self._steps.tolist()]
-        ys = [self._y(exponent) for exponent in exponents.tolist()]
+        xs, ys = self._xs(self._steps).tolist(), self._ys(exponents).tolist()
         for first, last in runs(drawable):
-            points = [QPointF(x, y) for x, y in zip(xs[first:last], ys[first:last], strict=True)]
+            places = range(last - 1, first - 1, -every)
+            points = [QPointF(xs[place], ys[place]) for place in places]
             if len(points) == 1:
                 painter.drawEllipse(points[0], 1, 1)
             painter.drawPolyline(QPolygonF(points))
@@ -292,19 +310,23 @@ class SeriesPlot(QWidget):
 
 
 def smoothed_exponents(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return running means of log10 along the last axis; NaN where there is no logarithm.
+    """Return log10 averaged over the last observations along the last axis.
 
-    A gap is bridged: the mean goes on where it was.
+    What has no logarithm is left out of the averages and NaN in the result.
     """
     drawable = np.isfinite(values) & (values > 0)
-    result = np.log10(values, out=np.full(values.shape, np.nan), where=drawable)
-    mean = np.full(values.shape[0], np.nan)
-    for place in range(values.shape[1]):
-        new = result[:, place]
-        moved = np.where(np.isnan(mean), new, mean + _NEW_SHARE * (new - mean))
-        mean = np.where(drawable[:, place], moved, mean)
-        result[:, place] = np.where(drawable[:, place], mean, np.nan)
-    return result
+    exponents = np.log10(values, out=np.zeros(values.shape), where=drawable)
+    sums, counts = window_sums(exponents), window_sums(drawable.astype(np.float64))
+    means = np.full(values.shape, np.nan)
+    np.divide(sums, counts, out=means, where=drawable)
+    return means
+
+
+def window_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of the last `_SMOOTHED_OVER` values at each place of the last axis."""
+    padded = np.pad(np.cumsum(values, axis=-1), ((0, 0), (_SMOOTHED_OVER, 0)))
+    sums: NDArray[np.float64] = padded[:, _SMOOTHED_OVER:] - padded[:, :-_SMOOTHED_OVER]
+    return sums
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -1,8 +1,7 @@
 """One layer's weights: a histogram with the initial one as its ghost, or its history."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -20,20 +19,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from netviz.engine.observations import Histogram, LayerWeights
 from netviz.ui.histogram_history import HistogramHistory, is_drawable, reach_of
 from netviz.ui.theme import Theme
+from netviz.ui.weight_facts import Fact, edge, facts_of, number
 
 _LEAST_PLOT_PX = 40
 _TYPICAL_FACTS = ("mean −0.000", "std 0.000", "near zero 00 %", "dead 00 %")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A figure below the plot and the sentence that explains it; both may be empty."""
-
-    text: str
-    tooltip: str
 
 
 class WeightPanel(QWidget):
@@ -166,7 +158,7 @@ class WeightPanel(QWidget):
         if not len(history):
             return ""
         shares = history.shares()
-        row = self._row_at(across)
+        row = int(self._rows_at(np.array([across]))[0])
         index = min(int(up * shares.shape[1]), shares.shape[1] - 1)
         low, high = history.edges[index : index + 2]
         return (
@@ -174,10 +166,12 @@ class WeightPanel(QWidget):
             f" lie in {edge(low)} to {edge(high)}"
         )
 
-    def _row_at(self, across: float) -> int:
-        steps = self._history().steps
-        step = steps[0] + across * (steps[-1] - steps[0])
-        return max(0, int(np.searchsorted(steps, step, side="right")) - 1)
+    def _rows_at(self, across: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the rows of the history that hold at shares of the time axis."""
+        steps = np.array(self._history().steps)
+        times = steps[0] + across * (steps[-1] - steps[0])
+        rows: NDArray[np.int64] = np.searchsorted(steps, times, side="right") - 1
+        return rows
 
     def _limit(self, histogram: Histogram) -> float:
         ghost = self._ghost()
@@ -272,8 +266,7 @@ class WeightPanel(QWidget):
         """Paint time to the right and values upwards, each row as full as its fullest bin."""
         shares = self._history().shares()
         level = np.sqrt(shares / shares.max(axis=1, keepdims=True))
-        rows = [self._row_at(x / max(1, width - 1)) for x in range(width)]
-        picture = level[rows].T[::-1]
+        picture = level[self._rows_at(np.linspace(0, 1, width))].T[::-1]
         low, high = self._theme.color("surface"), self._theme.color("train")
         channels = [
             np.rint(a + (b - a) * picture).astype(np.uint32)
@@ -357,49 +350,8 @@ def ghost_pen(theme: Theme) -> QPen:
     return pen
 
 
-def density(histogram: Histogram) -> np.ndarray:
+def density(histogram: Histogram) -> NDArray[np.float64]:
     """Return the share of the values in each bin by its width, so that bins compare."""
     widths = np.diff(histogram.edges)
-    return histogram.counts / histogram.counts.sum() / np.where(widths > 0, widths, 1.0)
-
-
-def facts_of(layer: LayerWeights) -> tuple[Fact, ...]:
-    """Return the four figures of a layer; the last is empty where no ReLU follows."""
-    dead = Fact("", "")
-    if layer.dead_units is not None:
-        dead = Fact(
-            f"dead {100 * layer.dead_units:.0f} %",
-            "Share of the ReLU units behind this layer that answer zero to every image of a"
-            " probe batch; they learn nothing from these images.",
-        )
-    return (
-        Fact(f"mean {number(layer.mean, 3)}", "The mean of the layer's weights."),
-        Fact(
-            f"std {number(layer.std, 3, signed=False)}",
-            "The standard deviation of the weights: how far they typically are from their mean.",
-        ),
-        Fact(
-            f"near zero {100 * layer.near_zero:.0f} %",
-            "Share of weights so close to zero that they hardly matter: closer than a hundredth"
-            " of the initial standard deviation.",
-        ),
-        dead,
-    )
-
-
-def number(value: float, digits: int = 2, *, signed: bool = True) -> str:
-    """Write a weight: ``−0.43``, ``+0.0012``, ``1.2e+04``."""
-    size = abs(value)
-    plain = value == 0 or 0.01 <= size < 100 or (digits >= 3 and 0.0005 <= size < 100)
-    text = f"{size:.{digits}f}" if plain else f"{size:.1e}"
-    if not np.isfinite(value):
-        text = "not finite"
-    if value < 0:
-        return f"−{text}"
-    return f"+{text}" if signed and value > 0 else text
-
-
-def edge(value: float) -> str:
-    """Write the border of a bin, to three digits: ``−0.0128``."""
-    sign = "−" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{abs(value):.3g}"
+    shares: NDArray[np.float64] = histogram.counts / histogram.counts.sum()
+    return shares / widths

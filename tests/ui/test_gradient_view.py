@@ -111,10 +111,16 @@ def test_labels_are_moved_apart_in_their_order() -> None:
     assert max(places.values()) <= 100
 
 
-def test_a_gap_parts_the_line_and_the_mean_goes_on() -> None:
+def test_a_gap_parts_the_line_and_counts_for_nothing() -> None:
     values = np.array([[1.0, 0.0, 100.0]])
     smoothed = smoothed_exponents(values)
-    assert smoothed[0, 0] == 0
-    assert math.isnan(smoothed[0, 1])
-    assert 0 < smoothed[0, 2] < 1
+    np.testing.assert_allclose(smoothed, [[0, math.nan, 1]])
     assert list(runs(values[0] > 0)) == [(0, 1), (2, 3)]
+
+
+def test_the_smoothed_line_is_the_mean_of_the_last_exponents() -> None:
+    values = 10 ** np.random.default_rng(0).normal(size=(2, 40))
+    expected = [
+        np.log10(values[:, max(0, place - 10) : place + 1]).mean(axis=1) for place in range(40)
+    ]
+    np.testing.assert_allclose(smoothed_exponents(values), np.array(expected).T)
