@@ -116,7 +116,14 @@ activations_observed
 
     def close(self, timeout_ms: int = 10_000) -> bool:
         """End training and its thread; return whether it ended in time."""
+        # Emptied now: a stack that empties itself while it is destroyed would tell the menus.
+        self.undo_stack.clear()
         return self._thread.close(timeout_ms)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the training thread has ended."""
+        return self._thread.isFinished()
 
     @property
     def is_preparing(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Actions(QObject):
 
     Attributes
     ----------
+    menu_bar
+        The bar with all menus.
     menus
         By their titles without the mnemonic sign.
     """
@@ -76,8 +78,9 @@ class Actions(QObject):
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
+        self.menu_bar = QMenuBar(window)
         for title, entries in _MENUS.items():
-            menu = window.menuBar().addMenu(title)
+            menu = self.menu_bar.addMenu(title)
             menu.setToolTipsVisible(True)
             self.menus[title.replace("&", "")] = menu
             for entry in entries:

@@ -23,6 +23,7 @@ from netviz.ui.confusion_view import ConfusionView
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.data_view import DataView
 from netviz.ui.frame_clock import FrameClock
+from netviz.ui.garbage import GarbageCollector
 from netviz.ui.gradient_view import GradientView
 from netviz.ui.ledger_view import LedgerView
 from netviz.ui.loss_plot import LossPlot
@@ -48,6 +49,8 @@ class MainWindow(QMainWindow):
     ----------
     top_bar, panel, loss_plot, accuracy_plot, views, pad, message_bar
         The parts, from the top to the right.
+    docks
+        The panels that can be moved: settings, pad, views.
     weights, gradients, mistakes, confusion, activations, data, ledger
         The pages of `views`.
     actions_by_key
@@ -65,26 +68,30 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("NetViz")
         self.setWindowIcon(QIcon(str(resource("icons", "netviz.svg"))))
         self.actions_by_key = Actions(self)
+        self._is_layout_new = True
         self._build_parts()
         self._build_pages()
         self._build_status_bar()
         self._lay_out()
-        self._default_layout = self.saveState(LAYOUT_VERSION)
+        self._default_layout = self._area.saveState(LAYOUT_VERSION)
         self.clock = FrameClock(self._draw_plots, self)
+        self._garbage = GarbageCollector(self)
+        self._garbage.start()
+        self.controller.prepared.connect(self._garbage.settle)
         theme.changed.connect(self._restyle)
         self._restyle()
         self._restore()
 
     def set_panels_movable(self, movable: bool) -> None:
         """Show handles by which the panels can be dragged, or hide them."""
-        for dock in self._docks:
+        for dock in self.docks:
             # An empty widget in place of the title bar is Qt's way to have none.
             dock.setTitleBarWidget(None if movable else QWidget(dock))  # type: ignore[arg-type]
 
     def restore_layout(self) -> None:
         """Put all panels back to where they were at first."""
-        self.restoreState(self._default_layout, LAYOUT_VERSION)
-        for dock in self._docks:
+        self._area.restoreState(self._default_layout, LAYOUT_VERSION)
+        for dock in self.docks:
             dock.show()
         self._size_docks()
 
@@ -98,11 +105,17 @@ class MainWindow(QMainWindow):
         self._remember()
         self.downloader.cancel()
         self.clock.stop()
-        self.controller.close(CLOSE_TIMEOUT_MS)
+        if self.controller.close(CLOSE_TIMEOUT_MS):
+            self._garbage.stop()
         super().closeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._is_layout_new:
+            self._is_layout_new = False
+            self._size_docks()
+        # No control has the focus at first: Space belongs to Train.
+        self._area.setFocus()
         self.clock.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -146,6 +159,7 @@ class MainWindow(QMainWindow):
         self.undo_button.setDefaultAction(self.actions_by_key["undo"])
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(GAP_PX, 0, GAP_PX, 0)
         bar.addWidget(self._status, 1)
         bar.addPermanentWidget(self.undo_button)
 
@@ -157,49 +171,51 @@ class MainWindow(QMainWindow):
         plots.setStretchFactor(0, 5)
         plots.setStretchFactor(1, 4)
         self._plots = plots
-        top = QWidget()
-        column = QVBoxLayout(top)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top_bar)
-        column.addWidget(self.message_bar)
-        self._add_top(top)
-        self.setCentralWidget(plots)
-        self._docks = (
+        self.setMenuWidget(self._build_head())
+        # The panels live in a main window within the main window: only so does the air around
+        # them leave the bars above and below alone.
+        self._area = QMainWindow(flags=Qt.WindowType.Widget)
+        self._area.setCentralWidget(plots)
+        self.setCentralWidget(self._area)
+        self.docks = (
             self._dock("Settings", self.panel, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Draw", self.pad, Qt.DockWidgetArea.RightDockWidgetArea),
             self._dock("Views", self.views, Qt.DockWidgetArea.BottomDockWidgetArea),
         )
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.setDockNestingEnabled(True)
+        area = Qt.DockWidgetArea
+        self._area.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self._area.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
+        self._area.setDockNestingEnabled(True)
         self.set_panels_movable(False)
         view_menu = self.actions_by_key.menus["View"]
         view_menu.addSeparator()
-        for dock in self._docks:
+        for dock in self.docks:
             view_menu.addAction(dock.toggleViewAction())
 
-    def _add_top(self, top: QWidget) -> None:
-        """Put `top` between the menu bar and the docks."""
-        bar = self.addToolBar("Run")
-        bar.setObjectName("run")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.toggleViewAction().setEnabled(False)
-        bar.addWidget(top)
+    def _build_head(self) -> QWidget:
+        """Stack the menu bar, the top bar and the message bar over the whole width."""
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.actions_by_key.menu_bar)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.message_bar)
+        return head
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
+        dock = QDockWidget(title, self._area)
         dock.setObjectName(title.lower())
         dock.setWidget(widget)
-        self.addDockWidget(area, dock)
+        self._area.addDockWidget(area, dock)
         return dock
 
     def _size_docks(self) -> None:
         px = self.theme.px
-        settings, draw, views = self._docks
-        self.resizeDocks([settings, draw], [px(264), px(288)], Qt.Orientation.Horizontal)
-        self.resizeDocks([views], [round(0.36 * self.height())], Qt.Orientation.Vertical)
+        settings, draw, views = self.docks
+        area, share = self._area, Qt.Orientation
+        area.resizeDocks([settings, draw], [px(264), px(288)], share.Horizontal)
+        area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
 
     def _draw_plots(self) -> None:
         self.loss_plot.refresh()
@@ -208,19 +224,18 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         gap = self.theme.px(GAP_PX)
         self._plots.setHandleWidth(gap)
-        self.setContentsMargins(0, 0, 0, 0)
+        self._area.setContentsMargins(gap, gap, gap, gap)
         for button_key, checked in (
             ("theme", self.theme.dark),
             ("presentation", self.theme.scale > 1),
         ):
             self.actions_by_key[button_key].setChecked(checked)
-        self._size_docks()
 
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
         self.settings.set("geometry", self.saveGeometry())
-        self.settings.set("layout", self.saveState(LAYOUT_VERSION))
+        self.settings.set("layout", self._area.saveState(LAYOUT_VERSION))
         self.settings.set("plots", self._plots.saveState())
         self.settings.set("page", self.views.tabs.currentIndex())
         self.settings.set("dark", self.theme.dark)
@@ -230,12 +245,12 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1440, 900)
-        self._size_docks()
         geometry, layout = self.settings.bytes("geometry"), self.settings.bytes("layout")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
         if not layout.isEmpty():
-            self.restoreState(layout, LAYOUT_VERSION)
+            self._is_layout_new = False
+            self._area.restoreState(layout, LAYOUT_VERSION)
         plots = self.settings.bytes("plots")
         if not plots.isEmpty():
             self._plots.restoreState(QByteArray(plots))

@@ -167,9 +167,7 @@ class RunPresenter(QObject):
         window.top_bar.set_busy("")
         window.ledger.add_note(event.step, event.message)
         window.say(event.message)
-        window.message_bar.show_message(
-            "error", event.message, event.hint, event.details, actions
-        )
+        window.message_bar.show_message("error", event.message, event.hint, event.details, actions)
 
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:

@@ -29,7 +29,7 @@ class Settings:
     def text(self, key: str) -> str:
         """Return a stored text, empty where there is none."""
         value = self._store.value(key)
-        return value if isinstance(value, str) else ""
+        return str(value) if isinstance(value, str | int) else ""
 
     def flag(self, key: str, default: bool) -> bool:
         """Return a stored yes or no."""

@@ -100,6 +100,7 @@ QFrame#banner {{
 }}
 QFrame#notice {{
     background: {c.surface}; border: 1px solid {c.primary}; border-radius: {px(8)}px;
+    margin: {px(12)}px {px(12)}px 0 {px(12)}px;
 }}
 QFrame#notice[kind="success"] {{ border-color: {c.right}; }}
 QFrame#notice[kind="warning"] {{ border-color: {c.warning}; }}

@@ -44,7 +44,7 @@ class Unattended(QObject):
         screenshot: Path | None,
         folder: Path | None,
         say: Callable[[str], None],
-        when_done: Callable[[], None],
+        when_done: Callable[[], object],
     ) -> None:
         super().__init__(window)
         self.status = 0

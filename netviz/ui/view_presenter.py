@@ -52,6 +52,10 @@ class ViewPresenter(QObject):
         window.confusion.set_classes(event.classes)
         name = DATASETS.get(event.config.dataset, event.config.dataset)
         window.data.set_data(event.images, event.classes, name, event.config.batch_size)
+        window.activations.set_classes(event.classes)
+        window.activations.set_test_count(event.test_count)
+        window.activations.set_source(None)
+        window.pad.set_heading(_heading(event.classes))
         window.pad.set_image_shape(event.image_shape)
         window.pad.set_classes(event.classes)
 
@@ -82,6 +86,7 @@ class ViewPresenter(QObject):
     @Slot(int)
     def _on_mistakes_activations_requested(self, test_index: int) -> None:
         self._controller.look_at(test_index)
+        self._window.activations.set_source(test_index)
         self._window.views.show_page(self._window.activations)
 
     @Slot(int, int)
@@ -92,3 +97,11 @@ class ViewPresenter(QObject):
     @Slot(str, str)
     def _on_widget_failed(self, message: str, hint: str) -> None:
         self._window.message_bar.show_message("warning", message, hint)
+
+
+def _heading(classes: tuple[str, ...]) -> str:
+    if all(name.isdigit() for name in classes):
+        return "Draw a digit"
+    if all(len(name) == 1 for name in classes):
+        return "Draw a letter"
+    return "Draw here"

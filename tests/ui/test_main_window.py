@@ -1,0 +1,327 @@
+"""The window as a person uses it: clicks, keys and the wheel."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from netviz.engine import commands, events
+from netviz.engine.config import RunConfig
+from netviz.engine.events import State
+from netviz.ui.learning_rate import LearningRateControl
+from netviz.ui.main_window import MainWindow
+from tests.support import Driven, losses
+from tests.ui.conftest import wait_for_state
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Recorder:
+    """Keeps the events that a controller tells."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.progress: list[events.Progress] = []
+        self.changed: list[events.Changed] = []
+        self.measured: list[events.EpochFinished] = []
+        window.controller.progressed.connect(self.progress.append)
+        window.controller.changed.connect(self.changed.append)
+        window.controller.epoch_finished.connect(self.measured.append)
+
+    def clear(self) -> None:
+        self.progress.clear()
+        self.changed.clear()
+        self.measured.clear()
+
+    @property
+    def losses(self) -> np.ndarray:
+        return np.concatenate([p.losses for p in self.progress])
+
+    def rate_at(self, step: int) -> float:
+        for p in self.progress:
+            if p.steps[0] <= step <= p.steps[-1]:
+                return float(p.learning_rates[list(p.steps).index(step)])
+        raise AssertionError(f"step {step} was not reported")
+
+
+def click(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.mouseClick(widget, LEFT)
+
+
+def turn_wheel(widget: QWidget, notches: int) -> None:
+    centre = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        centre,
+        widget.mapToGlobal(centre),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def editor(window: MainWindow, option: str) -> Any:
+    return window.panel.row(option).editor
+
+
+def choose(qtbot: QtBot, window: MainWindow, option: str, text: str) -> None:
+    """Choose from a combo box by typing the beginning of a name, as a hand does."""
+    field = editor(window, option).field
+    field.setFocus()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def type_number(qtbot: QtBot, window: MainWindow, option: str, text: str) -> None:
+    field = editor(window, option).field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def ledger_of(window: MainWindow) -> list[str]:
+    """Return what the log says of each change."""
+    model = window.ledger.findChild(QAbstractItemView).model()
+    return [model.index(row, 2).data() for row in range(model.rowCount())]
+
+
+def test_the_window_opens_on_an_untrained_network_with_its_real_figures(
+    open_window: Callable[..., MainWindow],
+) -> None:
+    window = open_window()
+    assert window.controller.state is State.IDLE
+    window.accuracy_plot.refresh()
+    assert window.accuracy_plot.readings.value("test").endswith("%")
+    assert window.top_bar.train_button.isEnabled()
+    assert window.top_bar.train_button.text() == "Train"
+
+
+def test_a_click_on_train_trains_to_the_end(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    told = Recorder(window)
+    click(qtbot, window.top_bar.train_button)
+    wait_for_state(qtbot, window, State.FINISHED)
+    assert len(told.losses) == 800
+    assert told.measured[-1].measurement.test_accuracy > 0.8
+    assert window.top_bar.train_button.text() == "Train more"
+
+
+def test_space_trains_and_holds_and_goes_on(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.RUNNING)
+    qtbot.waitUntil(lambda: window.controller.step > 0)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.PAUSED)
+    held = window.controller.step
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.step > held)
+
+
+def test_a_full_stop_trains_a_single_batch(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    for step in (1, 2, 3):
+        qtbot.keyClick(window, Qt.Key.Key_Period)
+        qtbot.waitUntil(lambda step=step: window.controller.step == step)
+        wait_for_state(qtbot, window, State.PAUSED)
+
+
+def test_the_wheel_on_the_learning_rate_holds_from_the_next_batch(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    told = Recorder(window)
+    click(qtbot, window.top_bar.train_button)
+    qtbot.waitUntil(lambda: window.controller.step > 100)
+    turn_wheel(window.panel.findChild(LearningRateControl).slider, 1)
+    qtbot.waitUntil(lambda: len(told.changed) == 1)
+    entry = told.changed[0].entries[0]
+    assert (entry.option, entry.old) == ("learning_rate", 0.001)
+    assert entry.new > entry.old
+    qtbot.waitUntil(lambda: window.controller.step > entry.step + 1)
+    assert told.rate_at(entry.step) == entry.old
+    assert told.rate_at(entry.step + 1) == entry.new
+    assert entry.label in ledger_of(window)
+
+
+def test_another_optimizer_in_mid_run_is_in_the_ledger_and_in_force(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    told = Recorder(window)
+    click(qtbot, window.top_bar.train_button)
+    qtbot.waitUntil(lambda: window.controller.step > 50)
+    choose(qtbot, window, "optimizer", "S")
+    qtbot.waitUntil(lambda: bool(told.changed))
+    assert told.changed[0].config.optimizer == "sgd"
+    assert told.changed[0].entries[0].label == "optimizer Adam → SGD"
+    assert editor(window, "momentum").isVisible()
+
+
+def test_more_epochs_after_the_end_go_on_from_there(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    click(qtbot, window.top_bar.train_button)
+    wait_for_state(qtbot, window, State.FINISHED)
+    type_number(qtbot, window, "epochs", "2")
+    qtbot.waitUntil(lambda: window.controller.step == 800, timeout=10_000)
+    wait_for_state(qtbot, window, State.FINISHED)
+
+
+def test_reset_gives_the_same_curve(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = open_window(epochs=1)
+    told = Recorder(window)
+    click(qtbot, window.top_bar.train_button)
+    wait_for_state(qtbot, window, State.FINISHED)
+    first = told.losses
+    told.clear()
+    with qtbot.waitSignal(window.controller.prepared):
+        click(qtbot, window.top_bar.reset_button)
+    assert window.controller.step == 0
+    wait_for_state(qtbot, window, State.IDLE)
+    click(qtbot, window.top_bar.train_button)
+    wait_for_state(qtbot, window, State.FINISHED)
+    assert np.array_equal(told.losses, first)
+
+
+def test_with_every_view_open_the_losses_are_those_without_a_window(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=4)
+    told = Recorder(window)
+    pages = window.views.tabs
+    window.pad.show_example(np.full((1, 28, 28), 200, np.uint8), "a grey square")
+    click(qtbot, window.top_bar.train_button)
+    seen = 0
+    while window.controller.state is not State.FINISHED:
+        pages.setCurrentIndex(seen % pages.count())
+        seen += 1
+        reached = window.controller.step + 40
+        qtbot.waitUntil(
+            lambda reached=reached: (
+                window.controller.step >= reached or window.controller.state is State.FINISHED
+            ),
+            timeout=20_000,
+        )
+    assert seen >= pages.count()
+    headless = Driven(RunConfig.parse({"epochs": 4, "threads": 1}))
+    headless.do(commands.Start())
+    assert told.losses.tolist() == list(losses(headless.events).values())
+
+
+def test_a_change_that_waits_for_reset_can_be_applied(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    click(qtbot, window.top_bar.train_button)
+    wait_for_state(qtbot, window, State.FINISHED)
+    choose(qtbot, window, "model", "C")
+    assert window.controller.waiting == {"model": "cnn"}
+    assert window.controller.step == 400
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        window.panel.apply_requested.emit()
+    assert prepared.args[0].config.model == "cnn"
+    assert window.controller.waiting == {}
+
+
+def test_before_the_first_step_a_new_network_is_there_at_once(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        choose(qtbot, window, "model", "C")
+    assert prepared.args[0].config.model == "cnn"
+
+
+def test_undo_takes_the_change_of_a_running_run_back(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    told = Recorder(window)
+    click(qtbot, window.top_bar.train_button)
+    qtbot.waitUntil(lambda: window.controller.step > 10)
+    qtbot.keyClick(window, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(told.changed) == 1)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(told.changed) == 2)
+    assert told.changed[1].config.learning_rate == 0.001
+
+
+def test_a_diverged_run_says_why_and_one_click_goes_back(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(optimizer="sgd", loss="mse", learning_rate=0.1, epochs=1000)
+    click(qtbot, window.top_bar.train_button)
+    qtbot.waitUntil(lambda: window.controller.step > 20)
+    # What a step may meet at any time, and what the sharpest learning rate does not always do.
+    window.controller.change({"loss": "cross-entropy", "learning_rate": 1000.0})
+    wait_for_state(qtbot, window, State.FAILED)
+    assert "step" in window.message_bar.text
+    buttons = [b for b in window.message_bar.findChildren(QWidget) if hasattr(b, "text")]
+    back = next(b for b in buttons if str(b.text()).startswith("Back to step"))
+    click(qtbot, back)
+    qtbot.waitUntil(lambda: window.controller.state in (State.PAUSED, State.IDLE))
+    assert window.controller.config.learning_rate < 1000
+    assert not window.message_bar.isVisible()
+
+
+@pytest.mark.parametrize("moment", ["preparing", "running", "finished"])
+def test_closing_at_any_moment_ends_the_thread(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, moment: str
+) -> None:
+    window = open_window(epochs=1 if moment == "finished" else 1000)
+    if moment == "preparing":
+        window.controller.reset()
+    else:
+        click(qtbot, window.top_bar.train_button)
+        wait = State.FINISHED if moment == "finished" else State.RUNNING
+        wait_for_state(qtbot, window, wait)
+    window.close()
+    assert window.controller.is_closed
+
+
+def test_theme_and_presentation_mode_restyle_a_training_window(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    click(qtbot, window.top_bar.train_button)
+    was_dark = window.theme.dark
+    click(qtbot, window.top_bar.theme_button)
+    assert window.theme.dark is not was_dark
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert window.theme.scale > 1
+    reached = window.controller.step
+    qtbot.waitUntil(lambda: window.controller.step > reached)
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert window.theme.scale == 1
+
+
+def test_the_layout_is_remembered_and_can_be_put_back(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.views.tabs.setCurrentIndex(3)
+    window.panel.set_section_states({"Data": False})
+    window.close()
+    again = open_window()
+    assert again.views.tabs.currentIndex() == 3
+    assert again.panel.section_states()["Data"] is False
+    dock = again.docks[0]
+    dock.hide()
+    again.actions_by_key["restore"].trigger()
+    assert dock.isVisible()
