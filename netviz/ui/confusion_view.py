@@ -49,10 +49,14 @@ class ConfusionView(Page):
         self._sentence = QLabel(_HINT)
         self._sentence.setWordWrap(True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._when = QLabel()
+        self._when.setProperty("role", "fact")
+        self._when.setToolTip("The moment at which the test images were answered.")
         self._legend = _Legend(theme)
         self._side = QVBoxLayout()
         self._side.addWidget(self.numbers, 0, Qt.AlignmentFlag.AlignLeft)
         self._side.addWidget(self._sentence, 1)
+        self._side.addWidget(self._when)
         self._side.addWidget(self._legend)
         self._row = QHBoxLayout()
         self._row.addWidget(self.matrix, 1)
@@ -67,6 +71,11 @@ class ConfusionView(Page):
     def sentence(self) -> str:
         """What is said of the cell that is pointed at."""
         return self._sentence.text().replace("\n", ": ")
+
+    @property
+    def measured_at(self) -> str:
+        """What is said of the moment of the measurement."""
+        return self._when.text()
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Take on the classes of a run."""
@@ -89,6 +98,8 @@ class ConfusionView(Page):
     def _refresh(self) -> None:
         if self._answers is not None:
             self.matrix.set_counts(self._answers.confusion, self._classes)
+            step = self._answers.step
+            self._when.setText(f"at step {step:,}" if step else "before training")
 
     def _on_numbers_chosen(self, index: int) -> None:
         self.matrix.set_shares(index == 1)

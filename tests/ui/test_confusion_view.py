@@ -1,5 +1,7 @@
 """The confusion matrix: click, keys, hover and colours."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up import DIGITS, answers, images
@@ -112,3 +114,9 @@ def test_answers_of_other_classes_are_not_shown(view: ConfusionView) -> None:
     view.set_classes(("cat", "dog"))
     view.show_answers(measured())
     assert not view.has_content
+
+
+def test_the_moment_of_the_measurement_is_told(view: ConfusionView) -> None:
+    assert view.measured_at == "at step 100"
+    view.show_answers(replace(measured(), step=0))
+    assert view.measured_at == "before training"
