@@ -74,5 +74,6 @@ def reach_of(histogram: Histogram) -> float:
 def rebin(histogram: Histogram, edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of the values in each bin of `edges`, taken as even within a bin."""
     cumulative = np.concatenate(([0.0], np.cumsum(histogram.counts, dtype=np.float64)))
-    share: NDArray[np.float64] = np.diff(np.interp(edges, histogram.edges, cumulative))
-    return share / cumulative[-1]
+    counts = np.diff(np.interp(edges, histogram.edges, cumulative))
+    shares: NDArray[np.float64] = counts / cumulative[-1]
+    return shares

@@ -188,8 +188,8 @@ class MistakeDelegate(QStyledItemDelegate):
         theme = self._theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         self._paint_ground(painter, area, state)
         side = theme.px(_IMAGE_PX)
         picture = QRect(area.center().x() - side // 2, area.top() + theme.px(4), side, side)
