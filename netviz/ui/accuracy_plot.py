@@ -55,7 +55,6 @@ class AccuracyPlot(MetricPlot):
         self._test = self._add_line("test", 2)
         self._train_dots = self._add_dots("train", "o")
         self._test_dots = self._add_dots("test", "d")
-        self.log_button.hide()
         self._restyle()
 
     def clear(self) -> None:

@@ -258,10 +258,12 @@ class _Axes(QGraphicsItem):
         """Place ticks of the ranges `x` and `y` around `area`."""
         self.prepareGeometryChange()
         self._bounds, self._area = bounds, area
-        self.y_ticks = y[1]
         metrics = QFontMetricsF(self._theme.font(11))
+        widest = max([metrics.horizontalAdvance(text) for _, text in x[1]], default=0)
+        x_ticks = _thinned(x[1], area.width() / (widest + self._theme.px(12)))
+        self.y_ticks = _thinned(y[1], area.height() / (1.3 * metrics.height()) + 1)
         self._lines, self._labels = [], []
-        for value, text in y[1]:
+        for value, text in self.y_ticks:
             place = area.bottom() - _share(value, y[0]) * area.height()
             self._lines.append(round(place) + 0.5)
             width = metrics.horizontalAdvance(text)
@@ -269,7 +271,7 @@ class _Axes(QGraphicsItem):
             box = QRectF(left, place - metrics.height() / 2, width, metrics.height())
             self._labels.append((box, text))
         top = area.bottom() + self._theme.px(6)
-        for value, text in x[1]:
+        for value, text in x_ticks:
             width = metrics.horizontalAdvance(text)
             centered = area.left() + _share(value, x[0]) * area.width() - width / 2
             left = min(centered, bounds.right() - width)
@@ -298,6 +300,13 @@ class _Axes(QGraphicsItem):
         painter.drawText(area.adjusted(0, 0, -theme.px(6), -theme.px(4)), _LOWER_RIGHT, self.note)
         painter.setFont(theme.font(13))
         painter.drawText(area, _CENTERED, self.message)
+
+
+def _thinned(ticks: Ticks, most: float) -> Ticks:
+    """Leave out every other tick until there is space for those left; the last one stays."""
+    while len(ticks) > max(2, most):
+        ticks = ticks[::-1][::2][::-1]
+    return ticks
 
 
 def _share(value: float, whole: Range) -> float:

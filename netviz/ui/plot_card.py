@@ -1,7 +1,7 @@
 """The card that a plot stands on: header, drawing area, menu, badge and readout."""
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -85,10 +85,12 @@ class PlotCard(QFrame):
         self.badge.setText(text)
         self.badge.setToolTip(tooltip)
         self.badge.setVisible(bool(text))
+        self._fit_header()
 
     def add_tool(self, button: QToolButton, menu: QMenu) -> None:
         """Add a button with a menu, which is offered by the plot's own menu too."""
         self._tool_row.insertWidget(self._tool_row.count() - 1, button)
+        self._shortcuts.append(button)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -101,6 +103,10 @@ class PlotCard(QFrame):
         if not shown:
             self.readout.hide()
             self.canvas.show_crosshair(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_header()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
@@ -130,6 +136,7 @@ class PlotCard(QFrame):
     def _lay_out(self, name: str) -> None:
         self.log_button = QToolButton()
         self.log_button.setDefaultAction(self.log_action)
+        self._shortcuts = [self.log_button]
         self.menu_button = QToolButton()
         self.menu_button.setText("⋯")
         self.menu_button.setAccessibleName(f"{name} plot menu")
@@ -153,6 +160,15 @@ class PlotCard(QFrame):
         self._column.addLayout(self._header)
         self._column.addWidget(self.canvas, 1)
 
+    def _fit_header(self) -> None:
+        """Leave to the menu what it offers anyway before the title or a name is left out."""
+        needed = self.readings.width_of_essentials + self.menu_button.sizeHint().width()
+        needed += self.badge.sizeHint().width() if self.badge.text() else 0
+        space = self.width() - self.theme.px(24 + 3 * 8) - needed
+        for button in self._shortcuts:
+            space -= button.sizeHint().width() + self._tool_row.spacing()
+            button.setVisible(space >= 0)
+
     def _on_canvas_menu_requested(self, place: QPoint) -> None:
         self.menu.popup(place)
 
@@ -174,6 +190,7 @@ class PlotCard(QFrame):
         self.readings.restyle()
         self.readout.hide()
         self.canvas.restyle()
+        self._fit_header()
 
 
 def _style(theme: Theme) -> str:

@@ -90,6 +90,11 @@ class Readings(QWidget):
         """The text after the figures."""
         return self._note
 
+    @property
+    def width_of_essentials(self) -> int:
+        """Width of title, names and figures, without the note."""
+        return round(self._width(_BY_SPACE[1]))
+
     def set_values(self, values: dict[str, str], note: str = "") -> None:
         """Show new figures by their names and a new note; a figure not named shows a dash."""
         new = {name: values.get(name, _NOTHING) for name in self._values}

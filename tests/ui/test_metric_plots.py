@@ -584,12 +584,19 @@ def test_every_control_says_what_it_is(loss: LossPlot, accuracy: AccuracyPlot) -
         assert item.toolTip().endswith(".")
 
 
-def test_a_narrow_header_leaves_out_words_before_figures(accuracy: AccuracyPlot) -> None:
-    show(accuracy, UNTRAINED, measured(1, 40))
-    accuracy.resize(320, 190)
-    picture = accuracy.grab()
-    assert picture.width() == 320
-    assert accuracy.readings.width() >= accuracy.readings.minimumSizeHint().width()
+def test_a_narrow_card_leaves_to_the_menu_what_does_not_fit(loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0] * 1900))
+    assert loss.log_button.isVisible()
+    assert loss.smooth_button.isVisible()
+    labels = loss.canvas.tick_labels
+    loss.resize(415, 120)
+    assert loss.log_button.isHidden()
+    assert loss.smooth_button.isHidden()
+    assert loss.menu_button.isVisible()
+    assert 2 <= len(loss.canvas.tick_labels) < len(labels)
+    assert loss.width() == 415
+    loss.resize(700, 190)
+    assert loss.log_button.isVisible()
 
 
 def test_a_click_on_a_button_leaves_the_keyboard_where_it_was(qtbot: QtBot, loss: LossPlot) -> None:
