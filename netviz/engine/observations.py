@@ -102,9 +102,11 @@ class GradientsObserved:
     names, titles
         Per layer, as in `LayerWeights`.
     norms
-        Euclidean norm of the gradient, ``float64 [layers]``.
+        Euclidean norm of the gradient over weights and biases, ``float64 [layers]``; 0 for a
+        frozen layer.
     update_ratios
-        Norm of the step's change over the norm of the weights, ``float64 [layers]``.
+        Norm of the step's change over the norm of the weights, ``float64 [layers]``; NaN where
+        it is not known, since the view was opened in a pause, after the step.
     """
 
     run: int

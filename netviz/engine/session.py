@@ -119,13 +119,13 @@ class TrainingSession:
     # -- obeying -----------------------------------------------------------------------------
 
     def _advance(self) -> None:
-        work = self._work
         if self._run and self._observatory.is_busy:
             self._observatory.advance(self._run)
             return
+        work = self._work
+        assert work is not None
         try:
-            if work:
-                next(work)
+            next(work)
         except StopIteration:
             if self._work is work:
                 self._work = None
