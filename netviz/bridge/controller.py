@@ -84,6 +84,8 @@ activations_observed
         self.step = 0
         self.undo_stack = QUndoStack(self)
         self._data_dir = data_dir
+        self._confirmed = config
+        self._wishes: dict[str, Any] = {}
         self._run = 0
         self._request = 0
         self._is_preparing = True
@@ -112,7 +114,7 @@ activations_observed
     def open(self) -> None:
         """Start the training thread and prepare the first run."""
         self._thread.start()
-        self._submit(commands.Prepare(self.config, self._data_dir))
+        self._submit(commands.Prepare(self.config, self.data_dir))
 
     def close(self, timeout_ms: int = 10_000) -> bool:
         """End training and its thread; return whether it ended in time."""
@@ -254,6 +256,7 @@ activations_observed
 
     def submit_change(self, changes: Mapping[str, Any]) -> None:
         """Send a live change without a new entry on the undo stack."""
+        self._wishes.update(changes)
         self.config = self.config.with_changes(changes)
         self._submit(commands.Change(changes))
 
@@ -265,7 +268,7 @@ activations_observed
 
     def _reset(self, changes: Mapping[str, Any]) -> None:
         self._is_preparing = True
-        self._submit(commands.Reset(changes, self._data_dir))
+        self._submit(commands.Reset(changes, self.data_dir))
 
     def _set_waiting(self, waiting: dict[str, Any]) -> None:
         if waiting != self.waiting:
@@ -291,11 +294,14 @@ activations_observed
     def _on_prepared(self, event: events.Prepared) -> None:
         self._run = event.run
         self._is_preparing = False
-        self.step = 0
-        self.config = event.config
+        self.state, self.step = State.IDLE, 0
+        self._confirm(event.config, final=True)
         self.undo_stack.clear()
-        self._set_waiting({})
+        self._set_waiting(
+            {n: v for n, v in self.waiting.items() if v != getattr(event.config, n)}
+        )
         self.prepared.emit(event)
+        self.apply_if_nothing_is_lost()
 
     def _on_state_changed(self, event: events.StateChanged) -> None:
         self.state, self.step = event.state, event.step
@@ -306,21 +312,31 @@ activations_observed
         self.progressed.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:
-        self.config = event.config
+        self._confirm(event.config)
         self.changed.emit(event)
 
     def _on_rewound(self, event: events.Rewound) -> None:
-        self.step, self.config = event.step, event.config
+        self.step = event.step
+        self._confirm(event.config, final=True)
         self.undo_stack.clear()
         self.rewound.emit(event)
 
     def _on_refused(self, event: events.Refused) -> None:
         self._is_preparing = False
+        self._confirm(self._confirmed, final=True)
         self.refused.emit(event)
 
     def _on_failed(self, event: events.Failed) -> None:
         self._is_preparing = False
         self.failed.emit(event)
+
+    def _confirm(self, config: RunConfig, *, final: bool = False) -> None:
+        """Take over what the session says is in force, but for what was asked for since."""
+        if final:
+            self._wishes.clear()
+        self._confirmed = config
+        self._wishes = {n: v for n, v in self._wishes.items() if v != getattr(config, n)}
+        self.config = config.with_changes(self._wishes)
 
 
 class _LiveChange(QUndoCommand):
@@ -329,14 +345,18 @@ class _LiveChange(QUndoCommand):
     def __init__(
         self, controller: Controller, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
-        name, value = next(iter(after.items()))
-        option = OPTIONS[name]
-        old, new = (format_value(option, v) for v in (before[name], value))
-        super().__init__(f"{option.label} {old} → {new}")
+        super().__init__()
         self._controller = controller
         self._before = before
         self._after = after
         self._when = monotonic()
+        self._name()
+
+    def _name(self) -> None:
+        name, value = next(iter(self._after.items()))
+        option = OPTIONS[name]
+        old, new = (format_value(option, v) for v in (self._before[name], value))
+        self.setText(f"{option.label} {old} → {new}")
 
     def redo(self) -> None:
         self._controller.submit_change(self._after)
@@ -354,4 +374,6 @@ class _LiveChange(QUndoCommand):
         if other._when - self._when > MERGE_S:
             return False
         self._after, self._when = other._after, other._when
+        self._name()
+        self.setObsolete(self._after == self._before)
         return True

@@ -277,7 +277,6 @@ def test_a_change_to_the_same_value_is_none(paused: Controller) -> None:
     assert (paused.waiting, paused.undo_stack.count()) == ({}, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="a run that is ready clears all that waits")
 def test_what_is_changed_while_a_run_is_prepared_is_not_lost(
     window: Window, paused: Controller
 ) -> None:
@@ -289,7 +288,6 @@ def test_what_is_changed_while_a_run_is_prepared_is_not_lost(
     assert paused.waiting == {"hidden": (5,)} or paused.config.hidden == (5,)
 
 
-@pytest.mark.xfail(strict=True, reason="each confirmation sets the config, also an overtaken one")
 def test_a_confirmation_never_takes_back_a_newer_wish(window: Window, paused: Controller) -> None:
     seen: list[float] = []
     paused.changed.connect(lambda _: seen.append(paused.config.learning_rate))
@@ -351,7 +349,6 @@ def test_what_is_no_single_movement_is_undone_apart(
     assert paused.config == CONFIG.with_changes({"learning_rate": 0.1})
 
 
-@pytest.mark.xfail(strict=True, reason="the text of a merged change is that of its first part")
 def test_a_merged_change_says_what_undoing_it_does(paused: Controller, clock: list[float]) -> None:
     for rate in (0.1, 0.2):
         paused.change({"learning_rate": rate})
@@ -417,7 +414,6 @@ def test_a_missing_data_set_waits_and_is_refused_on_reset(
     window.train()
 
 
-@pytest.mark.xfail(strict=True, reason="Reset takes None for the folder in use, not the default")
 def test_the_users_own_data_folder_can_be_returned_to(
     open_window: Callable[..., Window], tmp_path: Path
 ) -> None:
