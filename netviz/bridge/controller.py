@@ -297,9 +297,7 @@ activations_observed
         self.state, self.step = State.IDLE, 0
         self._confirm(event.config, final=True)
         self.undo_stack.clear()
-        self._set_waiting(
-            {n: v for n, v in self.waiting.items() if v != getattr(event.config, n)}
-        )
+        self._set_waiting({n: v for n, v in self.waiting.items() if v != getattr(event.config, n)})
         self.prepared.emit(event)
         self.apply_if_nothing_is_lost()
 

@@ -167,11 +167,21 @@ class EpochFinished:
 
 @dataclass(frozen=True)
 class Changed:
-    """Options of the run changed; the next batch uses the new config."""
+    """Options of the run changed; the next batch uses the new config.
+
+    Attributes
+    ----------
+    entries
+        What is new in the ledger; empty for what changed before the first step, or changed
+        back at the same step.
+    ledger
+        All changes of the run.
+    """
 
     run: int
     config: RunConfig
     entries: tuple[LedgerEntry, ...]
+    ledger: tuple[LedgerEntry, ...]
 
 
 @dataclass(frozen=True)

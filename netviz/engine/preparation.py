@@ -1,6 +1,7 @@
 """Makes a run ready: loads its data, builds its network and measures it."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,32 @@ from netviz.engine.models import multiplications
 from netviz.engine.reports import not_finite
 from netviz.engine.run import EpochTally
 from netviz.engine.trainer import DeviceData, Trainer
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What of torch's global state a preparation changes and a refused one must put back."""
+
+    threads: int
+    cpu: Tensor
+    cuda: list[Tensor]
+    mps: Tensor | None
+
+    @classmethod
+    def now(cls) -> "Surroundings":
+        """Note the present state."""
+        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+        mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
+        return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
+
+    def restore(self) -> None:
+        """Put everything back as it was."""
+        torch.set_num_threads(self.threads)
+        torch.set_rng_state(self.cpu)
+        if self.cuda:
+            torch.cuda.set_rng_state_all(self.cuda)
+        if self.mps is not None:
+            torch.mps.set_rng_state(self.mps)
 
 
 class Preparation:

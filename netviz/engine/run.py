@@ -9,6 +9,12 @@ from netviz.engine.ledger import LedgerEntry
 from netviz.engine.probes.weights import initial_weights
 from netviz.engine.trainer import Snapshot, Trainer
 
+SNAPSHOT_INTERVAL_S = 1.0
+"""Training time between two states kept for `Run.rewind`."""
+
+HOPELESS_LOSS_FACTOR = 10
+"""A loss this many times the untrained one is no state worth going back to."""
+
 
 @dataclass
 class EpochTally:
@@ -75,6 +81,7 @@ class Run:
         self.initial_weights = initial_weights(trainer.model)
         self._good = self._keep()
         self._candidate: _Kept | None = None
+        self._unkept_s = 0.0
 
     @property
     def has_epochs_left(self) -> bool:
@@ -124,14 +131,28 @@ class Run:
         self.ledger = (*ledger, *entries)
         return tuple(entries)
 
-    def keep_snapshot(self) -> None:
-        """Keep the present state, to be trusted once training went on well from it."""
-        self._candidate = self._keep()
+    @property
+    def good_config(self) -> RunConfig:
+        """Settings of the last good state that was kept."""
+        return self._good.snapshot.config
 
-    def trust_snapshot(self) -> None:
-        """Training went on well after the kept state: it becomes the last good one."""
-        if self._candidate and self._candidate.snapshot.step < self.trainer.step:
+    def keep_good_states(self, loss: float, seconds: float) -> None:
+        """Keep the present state now and then, and trust the one before once it proved good.
+
+        Parameters
+        ----------
+        loss
+            Of the last batch, finite.
+        seconds
+            Training time since this was called last.
+        """
+        proved = loss < HOPELESS_LOSS_FACTOR * self.measurements[0].train_loss
+        if proved and self._candidate and self._candidate.snapshot.step < self.trainer.step:
             self._good, self._candidate = self._candidate, None
+        self._unkept_s += seconds
+        if self._unkept_s >= SNAPSHOT_INTERVAL_S:
+            self._unkept_s = 0.0
+            self._candidate = self._keep()
 
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""

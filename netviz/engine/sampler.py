@@ -9,6 +9,10 @@ from torch import Tensor
 class Sampler:
     """Shows every image once per epoch, in a fresh random order each time.
 
+    The batches are those of the tutorials' ``DataLoader(data, batch_size, shuffle=True,
+    generator=torch.Generator().manual_seed(seed))``, so that such a script and a run show the
+    same losses.
+
     The order depends on the seed alone, so a change of the batch size in mid-epoch goes on
     through the same order.
 
@@ -37,12 +41,18 @@ class Sampler:
     def next_batch(self, size: int) -> Tensor:
         """Return the indices of the next batch, ``int64 [size]`` or fewer at an epoch's end."""
         if self.epoch_done:
-            order = torch.randperm(self._count, generator=self._generator)
-            self._order = order.to(self._device)
+            self._order = self._shuffled().to(self._device)
             self.position = 0
         batch = self._order[self.position : self.position + size]
         self.position += len(batch)
         return batch
+
+    def _shuffled(self) -> Tensor:
+        """Draw as a DataLoader's iterator does, what it throws away included."""
+        if len(self._order):
+            torch.randperm(self._count, generator=self._generator)  # at the former epoch's end
+        torch.empty((), dtype=torch.int64).random_(generator=self._generator)  # its workers' seed
+        return torch.randperm(self._count, generator=self._generator)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the future order depends on."""

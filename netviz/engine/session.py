@@ -1,5 +1,6 @@
 """`TrainingSession`: commands in, events out; the only caller of the trainer."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
 from queue import Empty, SimpleQueue
@@ -7,26 +8,18 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import torch
 
 from netviz.engine import commands, events, reports, storage
 from netviz.engine.commands import Command
-from netviz.engine.config import OPTIONS
+from netviz.engine.config import OPTIONS, RunConfig
 from netviz.engine.errors import ConfigError, NetvizError, TrainingError
 from netviz.engine.events import Event, State
 from netviz.engine.meter import Meter
 from netviz.engine.observatory import Observatory
 from netviz.engine.options import Effect
-from netviz.engine.preparation import Preparation, measure
+from netviz.engine.preparation import Preparation, Surroundings, measure
 from netviz.engine.run import EpochTally, Run
 from netviz.engine.trainer import Batch
-
-SNAPSHOT_INTERVAL_S = 1.0
-"""Training time between two states kept for `Rewind`."""
-
-HOPELESS_LOSS_FACTOR = 10
-"""A loss this many times the untrained one is no state worth going back to."""
-
 
 _AT_ANY_TIME = (
     commands.Prepare
@@ -94,10 +87,11 @@ class TrainingSession:
         self._preparing: commands.Prepare | None = None
         self._prepared: commands.Prepare | None = None
         self._preparation = Preparation()
+        self._surroundings: Surroundings | None = None
         self._run: Run | None = None
+        self._goal = _Goal.END
         self._numbers = 0
         self._meter = Meter()
-        self._snapshot_s = 0.0
         self._batch_interval_s = 0.0
         self._due = 0.0
 
@@ -138,7 +132,7 @@ class TrainingSession:
             self._obey(self._commands.get())
         self._observe()
         while self._is_waiting and (wait_s := self._due - perf_counter()) > 0:
-            self._meter.leave_out(self._obey_within(wait_s))
+            self._obey_within(wait_s)
             if self._commands.empty():
                 self._observe()
 
@@ -153,16 +147,15 @@ class TrainingSession:
             self._observatory.tend(self._run, training=self._state is State.RUNNING)
             self._meter.leave_out(self._observatory.take_spent())
 
-    def _obey_within(self, wait_s: float) -> float:
-        """Obey the next command if it comes in time; return the seconds that went by."""
+    def _obey_within(self, wait_s: float) -> None:
+        """Obey the next command if it comes in time; waiting is no training time."""
         began = perf_counter()
-        try:
+        command = None
+        with contextlib.suppress(Empty):
             command = self._commands.get(timeout=wait_s)
-        except Empty:
-            return perf_counter() - began
-        waited = perf_counter() - began
-        self._obey(command)
-        return waited
+        self._meter.leave_out(perf_counter() - began)
+        if command:
+            self._obey(command)
 
     def _obey(self, command: Command) -> None:
         if self._preparing and not isinstance(command, _AT_ANY_TIME):
@@ -195,7 +188,9 @@ class TrainingSession:
         )
 
     def _on_start(self, _: commands.Start) -> None:
-        if self._state is not State.RUNNING:
+        if self._state is State.RUNNING:
+            self._goal = _Goal.END
+        else:
             self._train_to(_Goal.END)
 
     def _on_step(self, _: commands.Step) -> None:
@@ -219,38 +214,35 @@ class TrainingSession:
     def _on_change(self, command: commands.Change) -> None:
         run = self._ready_run()
         config = run.trainer.config.with_changes(command.changes)
-        changed = config.changes_from(run.trainer.config)
-        late = [name for name in changed if OPTIONS[name].effect is Effect.RESET]
-        if late:
-            raise ConfigError(
-                f"{OPTIONS[late[0]].label} cannot change during a run.",
-                "Reset the run to change it.",
-            )
-        if run.trainer.step == 0 and "loss" in changed:
+        _refuse_resets(config, run.trainer.config)
+        if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
             # The untrained figures on the screen are this loss's own: measure them again.
             self._on_reset(commands.Reset(command.changes))
             return
         self._report()
-        entries = run.change(config)
-        self._emit(events.Changed(run.number, config, entries))
+        self._change(run, config)
         finished = self._state is State.FINISHED and not self._stopped
         if finished and run.has_epochs_left:
             self._train_to(_Goal.END)
 
+    def _change(self, run: Run, config: RunConfig) -> None:
+        entries = run.change(config)
+        self._emit(events.Changed(run.number, config, entries, run.ledger))
+
     def _on_rewind(self, command: commands.Rewind) -> None:
         run = self._ready_run()
+        config = run.good_config.with_changes(command.changes)
+        _refuse_resets(config, run.good_config)
         self._work = None
         self._meter.drop()
         run.rewind()
         self._observatory.rewound(run)
         trainer = run.trainer
-        config = trainer.config.with_changes(command.changes)
         self._emit(
             events.Rewound(run.number, trainer.step, run.current_epoch, trainer.config, run.ledger)
         )
         if command.changes:
-            entries = run.change(config)
-            self._emit(events.Changed(run.number, config, entries))
+            self._change(run, config)
         self._enter(State.PAUSED if trainer.step else State.IDLE)
 
     def _on_set_pace(self, command: commands.SetPace) -> None:
@@ -306,7 +298,8 @@ class TrainingSession:
         number, config = self._numbers, command.config
         self._emit(events.Preparing(number, config))
         yield
-        random_state, old_threads = torch.get_rng_state(), torch.get_num_threads()
+        if self._surroundings is None:
+            self._surroundings = Surroundings.now()
         try:
             trainer, threads = self._preparation.build(config, command.data_dir)
             untrained, test_logits = yield from measure(trainer, EpochTally())
@@ -315,11 +308,12 @@ class TrainingSession:
             self._preparing = None
             self._prepared = self._prepared or command
             self._deferred.clear()
-            torch.set_rng_state(random_state)
-            torch.set_num_threads(old_threads)
+            self._surroundings.restore()
+            self._surroundings = None
             self._emit(reports.refused(number, error))
             return
         self._meter.drop()
+        self._surroundings = None
         self._run = run
         self._prepared, self._preparing = command, None
         self._emit(reports.prepared(run, threads))
@@ -341,9 +335,10 @@ class TrainingSession:
             )
         if not run.has_epochs_left and not run.is_measurement_due:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        self._goal = goal
         self._enter(State.RUNNING)
         self._meter.start()
-        self._work = self._train(run, goal)
+        self._work = self._train(run)
 
     def _hold(self) -> None:
         """Stop training between two batches; what was trained is reported."""
@@ -351,27 +346,27 @@ class TrainingSession:
             self._work = None
             self._report()
 
-    def _train(self, run: Run, goal: _Goal) -> Iterator[None]:
+    def _train(self, run: Run) -> Iterator[None]:
         if run.is_measurement_due:
             yield from self._finish_epoch(run)
         while run.has_epochs_left:
             if self._batch_interval_s:
                 self._due = perf_counter() + self._batch_interval_s
-            self._meter.add(self._train_batch(run, goal))
+            self._meter.add(self._train_batch(run))
             if self._meter.is_due() or self._batch_interval_s:
                 self._report()
             yield
             if run.is_measurement_due:
                 yield from self._finish_epoch(run)
-                if goal is _Goal.EPOCH:
+                if self._goal is _Goal.EPOCH:
                     break
-            if goal is _Goal.BATCH:
+            if self._goal is _Goal.BATCH:
                 break
         self._report()
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
 
-    def _train_batch(self, run: Run, goal: _Goal) -> Batch:
-        slowly = goal is _Goal.BATCH or self._batch_interval_s > 0
+    def _train_batch(self, run: Run) -> Batch:
+        slowly = self._goal is _Goal.BATCH or self._batch_interval_s > 0
         self._observatory.before_batch(run, always=slowly)
         batch = run.trainer.train_batch()
         self._observatory.after_batch(run)
@@ -396,15 +391,7 @@ class TrainingSession:
             self._emit(reports.progress(run, steps, losses, rates, speed))
         if count < len(finite):
             raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
-        self._keep_snapshots(run, float(losses[-1]), reading.seconds)
-
-    def _keep_snapshots(self, run: Run, loss: float, seconds: float) -> None:
-        if loss < HOPELESS_LOSS_FACTOR * run.measurements[0].train_loss:
-            run.trust_snapshot()
-        self._snapshot_s += seconds
-        if self._snapshot_s >= SNAPSHOT_INTERVAL_S:
-            self._snapshot_s = 0.0
-            run.keep_snapshot()
+        run.keep_good_states(float(losses[-1]), reading.seconds)
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self._report()
@@ -420,6 +407,8 @@ class TrainingSession:
         self._work = None
         self._preparing = None
         self._deferred.clear()
+        with contextlib.suppress(Exception):  # what was trained before it, as far as it goes
+            self._report()
         self._meter.drop()
         run = self._run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
@@ -427,3 +416,13 @@ class TrainingSession:
         self._emit(events.Failed(told.run, told.message, told.hint, told.details, step, good_step))
         if run:
             self._enter(State.FAILED)
+
+
+def _refuse_resets(config: RunConfig, current: RunConfig) -> None:
+    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
+    for name in config.changes_from(current):
+        if OPTIONS[name].effect is Effect.RESET:
+            raise ConfigError(
+                f"{OPTIONS[name].label} cannot change during a run.",
+                "Reset the run to change it.",
+            )

@@ -49,8 +49,9 @@ class MenuPresenter(QObject):
         actions["presentation"].triggered.connect(self._on_presentation_triggered)
         window.top_bar.presentation_clicked.connect(actions["presentation"].trigger)
         actions["fullscreen"].triggered.connect(self._on_fullscreen_triggered)
-        actions["hold_plots"].triggered.connect(window.loss_plot.set_view_paused)
-        actions["hold_plots"].triggered.connect(window.accuracy_plot.set_view_paused)
+        for plot in (window.loss_plot, window.accuracy_plot):
+            actions["hold_plots"].triggered.connect(plot.set_view_paused)
+            plot.hold_action.toggled.connect(self._on_plot_hold_toggled)
         actions["unlock"].triggered.connect(window.set_panels_movable)
         actions["restore"].triggered.connect(window.restore_layout)
 
@@ -104,6 +105,12 @@ class MenuPresenter(QObject):
     def _step_rate(self, steps: int) -> None:
         rate = step_rate(self._controller.config.learning_rate, steps)
         self._controller.change({"learning_rate": rate})
+
+    @Slot()
+    def _on_plot_hold_toggled(self) -> None:
+        plots = (self._window.loss_plot, self._window.accuracy_plot)
+        held = all(plot.is_view_paused for plot in plots)
+        self._window.actions_by_key["hold_plots"].setChecked(held)
 
     @Slot(bool)
     def _on_presentation_triggered(self, on: bool) -> None:

@@ -1,6 +1,7 @@
 """Lets the controls, the plots and the training speak with each other."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
@@ -9,6 +10,7 @@ from netviz.engine import events
 from netviz.engine.config import DATASETS
 from netviz.engine.errors import NetvizError
 from netviz.engine.events import State
+from netviz.engine.ledger import LedgerEntry
 from netviz.engine.options import format_number
 from netviz.ui.main_window import MainWindow
 
@@ -67,6 +69,7 @@ class RunPresenter(QObject):
         plots = (self._window.loss_plot, self._window.accuracy_plot)
         for plot in plots:
             plot.failed.connect(self._on_plot_failed)
+            plot.saved.connect(self._on_plot_saved)
 
     @Slot(object)
     def _on_run_preparing(self, event: events.Preparing) -> None:
@@ -130,11 +133,9 @@ class RunPresenter(QObject):
         window.panel.set_config(event.config)
         self._show_run_length()
         self._show_can_continue()
+        self._show_ledger(event.ledger)
         if not event.entries:
             return
-        window.loss_plot.add_ledger_entries(event.entries)
-        window.accuracy_plot.add_ledger_entries(event.entries)
-        window.ledger.add_entries(event.entries)
         labels = ", ".join(entry.label for entry in event.entries)
         window.say(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
 
@@ -144,9 +145,16 @@ class RunPresenter(QObject):
         window.loss_plot.truncate(event.step)
         window.accuracy_plot.truncate(event.step)
         window.gradients.truncate(event.step)
-        window.ledger.set_entries(event.ledger)
+        window.weights.truncate(event.step)
+        self._show_ledger(event.ledger)
         window.panel.set_config(event.config)
         window.message_bar.close_message()
+
+    def _show_ledger(self, ledger: tuple[LedgerEntry, ...]) -> None:
+        window = self._window
+        for plot in (window.loss_plot, window.accuracy_plot):
+            plot.set_ledger_entries(ledger)
+        window.ledger.set_entries(ledger)
 
     @Slot(object)
     def _on_run_refused(self, event: events.Refused) -> None:
@@ -176,6 +184,10 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_plot_failed(self, error: NetvizError) -> None:
         self._window.message_bar.show_message("warning", error.message, error.hint)
+
+    @Slot(object)
+    def _on_plot_saved(self, path: Path) -> None:
+        self._window.message_bar.show_message("success", f"The plot was saved as {path}.")
 
     @Slot()
     def _on_run_waiting_changed(self) -> None:

@@ -5,7 +5,7 @@ import random
 from PySide6.QtCore import QObject, Slot
 
 from netviz.engine import events
-from netviz.engine.config import DATASETS
+from netviz.engine.config import DATASETS, RunConfig
 from netviz.engine.observations import Prediction
 from netviz.ui.main_window import MainWindow
 
@@ -23,6 +23,7 @@ class ViewPresenter(QObject):
     def _connect_views(self) -> None:
         window, run = self._window, self._controller
         run.prepared.connect(self._on_run_prepared)
+        run.changed.connect(self._on_run_changed)
         run.weights_observed.connect(window.weights.show_weights)
         run.gradients_observed.connect(window.gradients.show_gradients)
         run.test_answered.connect(window.mistakes.show_answers)
@@ -50,14 +51,24 @@ class ViewPresenter(QObject):
         window.ledger.clear()
         window.mistakes.set_images(event.images, event.classes)
         window.confusion.set_classes(event.classes)
-        name = DATASETS.get(event.config.dataset, event.config.dataset)
-        window.data.set_data(event.images, event.classes, name, event.config.batch_size)
         window.activations.set_classes(event.classes)
         window.activations.set_test_count(event.test_count)
         window.activations.set_source(None)
         window.pad.set_heading(_heading(event.classes))
         window.pad.set_image_shape(event.image_shape)
         window.pad.set_classes(event.classes)
+
+        self._show_data(event.config)
+
+    @Slot(object)
+    def _on_run_changed(self, event: events.Changed) -> None:
+        self._show_data(event.config)
+
+    def _show_data(self, config: RunConfig) -> None:
+        if self._prepared is not None:
+            name = DATASETS.get(config.dataset, config.dataset)
+            images, classes = self._prepared.images, self._prepared.classes
+            self._window.data.set_data(images, classes, name, config.batch_size)
 
     @Slot(object)
     def _on_run_predicted(self, event: Prediction) -> None:

@@ -17,6 +17,7 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from netviz import paths
 from netviz.engine.config import RunConfig
@@ -170,12 +171,17 @@ def plain_loop(seed: int, epochs: int) -> tuple[list[float], nn.Sequential]:
     )
     loss_function = nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001, fused=True)
-    order = torch.Generator().manual_seed(seed)
+    loader = DataLoader(
+        TensorDataset(images, labels),
+        batch_size=10,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(seed),
+    )
     losses = []
     for _ in range(epochs):
-        for batch in torch.randperm(len(images), generator=order).split(10):
+        for batch, answers in loader:
             optimizer.zero_grad()
-            loss = loss_function(model(images[batch]), labels[batch])
+            loss = loss_function(model(batch), answers)
             loss.backward()
             optimizer.step()
             losses.append(loss.item())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from netviz.engine.config import LOSSES as LOSS_NAMES
 from netviz.engine.config import OPTIMIZERS, RunConfig
@@ -82,12 +83,15 @@ def test_the_losses_are_those_of_the_loop_written_out(
         "nll": lambda logits, y: nn.NLLLoss()(nn.LogSoftmax(dim=1)(logits), y),
         "mse": lambda logits, y: nn.MSELoss()(nn.Softmax(dim=1)(logits), torch.eye(10)[y]),
     }[loss]
-    generator = torch.Generator().manual_seed(3)
+    loader = DataLoader(
+        TensorDataset(digits.train_images, digits.train_labels),
+        batch_size=32,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(3),
+    )
     theirs: list[float] = []
     while len(theirs) < 30:
-        order = torch.randperm(200, generator=generator)
-        for indices in order.split(32):
-            images, labels = digits.train_images[indices], digits.train_labels[indices]
+        for images, labels in loader:
             plain.zero_grad()
             batch_loss = criterion(model(images), labels)
             batch_loss.backward()
