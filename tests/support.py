@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from netviz.engine import commands, events
 from netviz.engine.commands import Command
 from netviz.engine.config import RunConfig
 from netviz.engine.events import Event, State
+from netviz.engine.models import build_model
 from netviz.engine.session import TrainingSession
 
 E = TypeVar("E")
@@ -140,3 +141,14 @@ class Loss:
         if self.error and (self.fails_in_training if training else self.fails_in_evaluation):
             raise self.error
         return F.cross_entropy(logits, labels)
+
+
+def mlp(inputs: int, hidden: Iterable[int], classes: int) -> nn.Sequential:
+    """Build the default network for `inputs` pixels in a row."""
+    config = RunConfig.parse({"hidden": tuple(hidden)})
+    return build_model(config, (1, 1, inputs), classes)
+
+
+def cnn(image_shape: tuple[int, int, int], classes: int) -> nn.Sequential:
+    """Build the small convolutional network."""
+    return build_model(RunConfig.parse({"model": "cnn"}), image_shape, classes)

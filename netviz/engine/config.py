@@ -2,33 +2,32 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.data_options import DATASETS, OWN, DataOptions
 from netviz.engine.errors import ConfigError
-from netviz.engine.options import Effect, Option, Section
+from netviz.engine.network_options import MODELS, NetworkOptions
+from netviz.engine.options import Option
+from netviz.engine.training_options import LOSSES, OPTIMIZERS, SCHEDULES, TrainingOptions
 
-DATASETS = {info.name: info.label for info in CATALOGUE.values()}
-MODELS = {"mlp": "MLP (dense layers)", "cnn": "CNN (convolutions)"}
-LOSSES = {
-    "cross-entropy": "Cross-entropy",
-    "nll": "NLL on log-softmax",
-    "mse": "MSE on one-hot",
-}
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "radam": "RAdam",
-    "rmsprop": "RMSprop",
-}
-DEVICES = {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA (NVIDIA GPU)", "mps": "MPS (Apple GPU)"}
+__all__ = [
+    "DATASETS",
+    "LOSSES",
+    "MODELS",
+    "OPTIMIZERS",
+    "OPTIONS",
+    "OWN",
+    "SCHEDULES",
+    "RunConfig",
+]
+
+_GROUPS: tuple[type[BaseModel], ...] = (TrainingOptions, NetworkOptions, DataOptions)
 
 
-class RunConfig(BaseModel):
+class RunConfig(TrainingOptions, NetworkOptions, DataOptions):
     """Everything that decides a run; the same config and seed give the same losses.
 
     A config is never changed: `with_changes` makes a new one. All ways in (`parse`,
@@ -37,169 +36,6 @@ class RunConfig(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
-
-    learning_rate: Annotated[
-        float,
-        Option(
-            "Learning rate",
-            "How far each step moves the weights against the gradient; "
-            "too small learns slowly, too large jumps about or diverges.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            minimum=0,
-            maximum=1000,
-            logarithmic=True,
-            short="lr",
-        ),
-    ] = 0.001
-    optimizer: Annotated[
-        str,
-        Option(
-            "Optimizer",
-            "The rule that turns gradients into a change of the weights; "
-            "switching keeps the weights and starts the rule's memory afresh.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            choices=OPTIMIZERS,
-        ),
-    ] = "adam"
-    momentum: Annotated[
-        float,
-        Option(
-            "Momentum",
-            "How much of the last step's direction the next one keeps.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            minimum=0,
-            maximum=0.9999,
-            step=0.05,
-            only_with=("optimizer", ("sgd", "rmsprop")),
-        ),
-    ] = 0.0
-    nesterov: Annotated[
-        bool,
-        Option(
-            "Nesterov",
-            "Looks ahead along the momentum before it measures; needs a momentum above 0.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            only_with=("optimizer", ("sgd",)),
-        ),
-    ] = False
-    epochs: Annotated[
-        int,
-        Option(
-            "Epochs",
-            "How many times the run goes through all training images; "
-            "raise it after the end and the run goes on.",
-            Effect.ANY_TIME,
-            Section.TRAINING,
-            minimum=1,
-            maximum=100_000,
-        ),
-    ] = 20
-    batch_size: Annotated[
-        int,
-        Option(
-            "Batch size",
-            "How many images the gradient of one step is averaged over.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            minimum=1,
-            maximum=60_000,
-            logarithmic=True,
-            short="batch",
-        ),
-    ] = 10
-    loss: Annotated[
-        str,
-        Option(
-            "Loss",
-            "The number that training makes small: how wrong the network's answer is.",
-            Effect.NEXT_BATCH,
-            Section.TRAINING,
-            choices=LOSSES,
-        ),
-    ] = "cross-entropy"
-    model: Annotated[
-        str,
-        Option(
-            "Network",
-            "The kind of network that is trained.",
-            Effect.RESET,
-            Section.NETWORK,
-            choices=MODELS,
-        ),
-    ] = "mlp"
-    hidden: Annotated[
-        tuple[int, ...],
-        Option(
-            "Hidden layers",
-            "Widths of the hidden layers from input to output, separated by commas; "
-            "empty for none at all.",
-            Effect.RESET,
-            Section.NETWORK,
-            minimum=1,
-            maximum=8192,
-            only_with=("model", ("mlp",)),
-        ),
-    ] = (64, 64, 64)
-    dataset: Annotated[
-        str,
-        Option(
-            "Data set",
-            "The images that the network learns from and is tested on.",
-            Effect.RESET,
-            Section.DATA,
-            choices=DATASETS,
-        ),
-    ] = "mnist-sample"
-    weight_decay: Annotated[
-        float,
-        Option(
-            "Weight decay",
-            "Pulls all weights towards zero at each step, against overfitting.",
-            Effect.NEXT_BATCH,
-            Section.MORE,
-            minimum=0,
-            maximum=10,
-            step=0.0001,
-        ),
-    ] = 0.0
-    seed: Annotated[
-        int,
-        Option(
-            "Seed",
-            "Decides the initial weights and the order of the images; "
-            "the same seed gives the same run.",
-            Effect.RESET,
-            Section.MORE,
-            minimum=0,
-            maximum=2**63 - 1,
-        ),
-    ] = 0
-    device: Annotated[
-        str,
-        Option(
-            "Device",
-            "The processor that trains; automatic takes a GPU where there is one.",
-            Effect.RESET,
-            Section.MORE,
-            choices=DEVICES,
-        ),
-    ] = "auto"
-    threads: Annotated[
-        int,
-        Option(
-            "Threads",
-            "Processor cores used for one step; 0 chooses by the size of the network, "
-            "since for small ones a single core is fastest.",
-            Effect.RESET,
-            Section.MORE,
-            minimum=0,
-            maximum=256,
-        ),
-    ] = 0
 
     @field_validator("*", mode="before")
     @classmethod
@@ -211,7 +47,7 @@ class RunConfig(BaseModel):
             raise ValueError("not a number")
         return value
 
-    @field_validator("hidden", mode="before")
+    @field_validator("hidden", "layers", "frozen", mode="before")
     @classmethod
     def _split_widths(cls, value: Any) -> Any:
         """Accept widths as the command line and the panel write them: ``64,64``."""
@@ -253,7 +89,10 @@ class RunConfig(BaseModel):
     def is_relevant(self, name: str) -> bool:
         """Whether the option has a meaning beside the others: momentum has none with Adam."""
         condition = OPTIONS[name].only_with
-        return condition is None or getattr(self, condition[0]) in condition[1]
+        if condition is None:
+            return True
+        value = getattr(self, condition[0])
+        return any(value == v or (v.endswith(":") and value.startswith(v)) for v in condition[1])
 
     def to_json(self) -> str:
         """Write the config as readable JSON."""
@@ -278,7 +117,9 @@ def _declared_option(name: str) -> Option:
     raise TypeError(f"RunConfig.{name} declares no Option")
 
 
-OPTIONS: Mapping[str, Option] = {name: _declared_option(name) for name in RunConfig.model_fields}
+OPTIONS: Mapping[str, Option] = {
+    name: _declared_option(name) for group in _GROUPS for name in group.model_fields
+}
 """Each field of `RunConfig` with its declaration, in the order of declaration."""
 
 
@@ -293,6 +134,8 @@ _EXPECTED: dict[Any, str] = {
     int: "a whole number",
     bool: "true or false",
     str: "a text",
+    tuple[int, ...]: "a list of whole numbers",
+    tuple[str, ...]: "a list of words",
 }
 
 
@@ -301,5 +144,5 @@ def _sentence(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
     if name not in OPTIONS:
         return f"{name} is no setting of a run. Allowed: {', '.join(OPTIONS)}."
-    expected = _EXPECTED.get(RunConfig.model_fields[name].annotation, "a list of whole numbers")
+    expected = _EXPECTED.get(RunConfig.model_fields[name].annotation, "a list")
     return _refusal(name, error["input"], f"is not {expected}")

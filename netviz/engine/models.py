@@ -1,16 +1,38 @@
 """From a name to a network, built of plain torch layers as the tutorials write them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from netviz.engine.config import RunConfig
-from netviz.engine.errors import ModelError
+from netviz.engine.layer_plan import layer_texts
+from netviz.engine.layers import build_layers
+
+
+class Normalise(nn.Module):
+    """Brings pixels to mean 0 and standard deviation 1, as a part of the network.
+
+    Within the network it holds for training, testing, the pad and an exported network alike.
+
+    Parameters
+    ----------
+    mean, std
+        Of each channel over the training images, ``float32 [C]``.
+    """
+
+    def __init__(self, mean: Tensor, std: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mean", mean.view(-1, 1, 1), persistent=False)
+        self.register_buffer("std", std.clamp_min(1e-6).view(-1, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return ``(images - mean) / std``."""
+        return (images - cast(Tensor, self.mean)) / cast(Tensor, self.std)
 
 
 def build_model(
@@ -19,43 +41,19 @@ def build_model(
     """Build the network that `config` names; its output are logits ``[N, classes]``.
 
     The initial weights come from torch's global generator, so seed it before.
+
+    Raises
+    ------
+    ModelError
+        When the network does not fit the images.
     """
-    if config.model == "cnn":
-        return cnn(image_shape, classes)
-    return mlp(math.prod(image_shape), config.hidden, classes)
+    return build_layers(layer_texts(config), image_shape, classes)
 
 
-def mlp(inputs: int, hidden: Sequence[int], classes: int) -> nn.Sequential:
-    """Dense layers with ReLU between them; no hidden layer makes it a linear classifier."""
-    layers: list[nn.Module] = [nn.Flatten()]
-    widths = [inputs, *hidden]
-    for before, after in pairwise(widths):
-        layers += [nn.Linear(before, after), nn.ReLU()]
-    layers.append(nn.Linear(widths[-1], classes))
-    return nn.Sequential(*layers)
-
-
-def cnn(image_shape: tuple[int, int, int], classes: int) -> nn.Sequential:
-    """Two convolutions with pooling, then two dense layers."""
-    channels, height, width = image_shape
-    if min(height, width) < 4:
-        raise ModelError(
-            f"The CNN needs images of at least 4x4 pixels; these are {height}x{width}.",
-            "Choose the MLP.",
-        )
-    pooled = 32 * (height // 4) * (width // 4)
-    return nn.Sequential(
-        nn.Conv2d(channels, 16, kernel_size=3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, kernel_size=3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(pooled, 64),
-        nn.ReLU(),
-        nn.Linear(64, classes),
-    )
+def normalised(model: nn.Sequential, images: Tensor) -> nn.Sequential:
+    """Put a `Normalise` for `images`, ``[N, C, H, W]``, before `model`; names stay the same."""
+    front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
+    return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
 
 
 def parameter_count(model: nn.Module) -> int:

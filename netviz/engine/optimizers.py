@@ -20,12 +20,21 @@ class _Kind:
     hyperparameters: tuple[str, ...]
 
 
+_LATE_BUFFERS: dict[type[Optimizer], tuple[tuple[str, str], ...]] = {
+    torch.optim.RMSprop: (("momentum", "momentum_buffer"), ("centered", "grad_avg")),
+    torch.optim.Adam: (("amsgrad", "max_exp_avg_sq"),),
+    torch.optim.AdamW: (("amsgrad", "max_exp_avg_sq"),),
+}
+"""Options with the buffers that they need in an optimizer's state."""
+
+_ADAM = ("betas", "eps")
 _KINDS = {
-    "sgd": _Kind(torch.optim.SGD, True, ("momentum", "nesterov")),
-    "adam": _Kind(torch.optim.Adam, True, ()),
-    "adamw": _Kind(torch.optim.AdamW, True, ()),
-    "radam": _Kind(torch.optim.RAdam, False, ()),
-    "rmsprop": _Kind(torch.optim.RMSprop, False, ("momentum",)),
+    "sgd": _Kind(torch.optim.SGD, True, ("momentum", "dampening", "nesterov")),
+    "adam": _Kind(torch.optim.Adam, True, (*_ADAM, "amsgrad")),
+    "adamw": _Kind(torch.optim.AdamW, True, (*_ADAM, "amsgrad")),
+    "radam": _Kind(torch.optim.RAdam, False, (*_ADAM, "decoupled_weight_decay")),
+    "nadam": _Kind(torch.optim.NAdam, False, (*_ADAM, "momentum_decay", "decoupled_weight_decay")),
+    "rmsprop": _Kind(torch.optim.RMSprop, False, ("alpha", "eps", "centered", "momentum")),
 }
 
 
@@ -33,10 +42,11 @@ def hyperparameters(config: RunConfig) -> dict[str, Any]:
     """Return what the config's optimizer is set to, by torch's own names."""
     values: dict[str, Any] = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
     for name in _KINDS[config.optimizer].hyperparameters:
-        values[name] = getattr(config, name)
+        pair = (config.beta1, config.beta2)
+        values[name] = pair if name == "betas" else getattr(config, name)
     if values.get("nesterov"):
         # torch refuses Nesterov without momentum, and there is nothing to look ahead along.
-        values["nesterov"] = config.momentum > 0
+        values["nesterov"] = config.momentum > 0 and config.dampening == 0
     return values
 
 
@@ -54,7 +64,9 @@ def adjust_optimizer(optimizer: Optimizer, config: RunConfig) -> None:
     values = hyperparameters(config)
     for group in optimizer.param_groups:
         group.update(values)
-    if values.get("momentum") and isinstance(optimizer, torch.optim.RMSprop):
-        # torch makes this buffer at the first step only, and so misses a momentum raised later.
-        for parameter, state in optimizer.state.items():
-            state.setdefault("momentum_buffer", torch.zeros_like(parameter))
+    for parameter, state in optimizer.state.items():
+        # torch makes these buffers at the first step only, and so misses what is switched on
+        # later.
+        for option, buffer in _LATE_BUFFERS.get(type(optimizer), ()):
+            if values.get(option) and state:
+                state.setdefault(buffer, torch.zeros_like(parameter))

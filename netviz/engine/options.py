@@ -5,6 +5,7 @@ are all derived from these declarations.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,6 +26,9 @@ class Section(StrEnum):
     TRAINING = "Training"
     NETWORK = "Network"
     DATA = "Data"
+    SCHEDULE = "Schedule"
+    OPTIMIZER = "Optimizer details"
+    AUGMENTATION = "Augmentation"
     MORE = "More"
 
 
@@ -51,9 +55,16 @@ class Option:
     step
         What one arrow key or wheel notch adds, for numbers that are not logarithmic.
     only_with
-        Field and values of another option without which this one has no meaning.
+        Field and values of another option without which this one has no meaning; a value that
+        ends in a colon stands for all that begin with it.
     short
         The name used where space is scarce (plots, command line), the label if empty.
+    pattern
+        Regular expression of texts that are allowed beside the choices, empty for none.
+    pattern_help
+        How such a text is written, for messages.
+    in_panel
+        Whether the control panel has an editor for it.
     """
 
     label: str
@@ -67,20 +78,27 @@ class Option:
     step: float = 1
     only_with: tuple[str, tuple[str, ...]] | None = None
     short: str = ""
+    pattern: str = ""
+    pattern_help: str = ""
+    in_panel: bool = True
 
     @property
     def allowed(self) -> str:
         """What is allowed, in words, for messages and tooltips."""
         if self.choices:
-            return ", ".join(self.choices)
+            return ", ".join([*self.choices, *filter(None, [self.pattern_help])])
+        if self.pattern_help:
+            return self.pattern_help
         if self.minimum is not None and self.maximum is not None:
             return f"{format_number(self.minimum)} to {format_number(self.maximum)}"
         return "true or false"
 
     def problem(self, value: Any) -> str | None:
         """Say why `value` is not allowed, or return None where it is."""
-        if self.choices:
-            return None if value in self.choices else "is not one of the choices"
+        if self.choices or self.pattern:
+            texts = value if isinstance(value, tuple) else (value,)
+            known = all(text in self.choices or self._matches(text) for text in texts)
+            return None if known else "is not one of the choices"
         numbers = value if isinstance(value, tuple) else (value,)
         for number in numbers:
             if not isinstance(number, int | float) or isinstance(number, bool):
@@ -92,6 +110,9 @@ class Option:
             if self.maximum is not None and number > self.maximum:
                 return "is too large"
         return None
+
+    def _matches(self, text: Any) -> bool:
+        return bool(self.pattern) and re.fullmatch(self.pattern, str(text)) is not None
 
 
 def format_number(value: float) -> str:

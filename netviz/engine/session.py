@@ -398,6 +398,7 @@ class TrainingSession:
         measurement, test_logits = yield from measure(run.trainer, run.tally)
         run.tally = EpochTally()
         run.measurements.append(measurement)
+        run.trainer.note_test_loss(measurement.test_loss)
         self._emit(events.EpochFinished(run.number, measurement))
         self._observatory.evaluated(run, test_logits)
         self._meter.start()

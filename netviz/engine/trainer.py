@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from netviz.engine.augment import Augmenter, is_augmented
 from netviz.engine.config import RunConfig
 from netviz.engine.datasets.dataset import Dataset
+from netviz.engine.freezing import freeze
 from netviz.engine.losses import LOSSES
-from netviz.engine.models import build_model, evaluating
+from netviz.engine.models import build_model, evaluating, normalised
 from netviz.engine.optimizers import adjust_optimizer, build_optimizer
 from netviz.engine.sampler import Sampler
+from netviz.engine.schedules import Plateau, Position, rate_factor
 
 EVALUATION_CHUNK = 500
 """Images evaluated at a time; between two chunks commands are obeyed."""
@@ -117,6 +120,9 @@ class Snapshot:
     optimizer: dict[str, Any]
     sampler: dict[str, Any]
     generators: dict[str, Tensor]
+    plateau: Plateau
+    summed: int
+    gradients: dict[str, Tensor]
 
 
 class Trainer:
@@ -139,38 +145,82 @@ class Trainer:
         self.config = config
         self.data = data
         self.device = device
-        self.model = build_model(config, data.image_shape, len(data.classes)).to(device)
+        model = build_model(config, data.image_shape, len(data.classes)).to(device)
+        self.model = normalised(model, data.train_images) if config.normalise else model
+        freeze(self.model, config.frozen)
         self.optimizer = build_optimizer(config, self.model.parameters())
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
         self.epoch = 0
         self._loss = LOSSES[config.loss]
+        self._augmenter = Augmenter(config.seed)
+        self._plateau = Plateau()
+        self._summed = 0
 
     def train_batch(self) -> Batch:
         """Train one step on the next batch: the loop's body as the tutorials teach it."""
-        indices = self.sampler.next_batch(self.config.batch_size)
+        config = self.config
+        learning_rate = self._scheduled_rate()
+        indices = self.sampler.next_batch(config.batch_size)
         images, labels = self.data.train_images[indices], self.data.train_labels[indices]
+        if is_augmented(config):
+            images = self._augmenter(images, config)
 
-        self.optimizer.zero_grad()
+        if self._summed == 0:
+            self.optimizer.zero_grad()
         logits = self.model(images)
         loss = self._loss(logits, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
+        share = loss / config.accumulate if config.accumulate > 1 else loss
+        share.backward()  # type: ignore[no-untyped-call]
+        self._summed += 1
+        # An epoch's last batch ends the sum, so that no gradient outlives its epoch.
+        if self._summed >= config.accumulate or self.sampler.epoch_done:
+            if config.clip_norm:
+                nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
+            self.optimizer.step()
+            self._summed = 0
 
         self.step += 1
         self.epoch += self.sampler.epoch_done
-        return Batch(loss.detach(), logits.detach(), labels, self.config.learning_rate)
+        return Batch(loss.detach(), logits.detach(), labels, learning_rate)
+
+    def _scheduled_rate(self) -> float:
+        """Set the learning rate of the step that begins, and return it."""
+        config = self.config
+        if config.schedule == "constant":
+            return config.learning_rate
+        done = 0 if self.sampler.epoch_done else self.sampler.position
+        batch = done // config.batch_size
+        position = Position(self.epoch, batch, self.batches_per_epoch())
+        rate = config.learning_rate * rate_factor(config, position, self._plateau)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def note_test_loss(self, loss: float) -> None:
+        """Tell the schedule how an epoch ended; "reduce on plateau" waits for it."""
+        if self.config.schedule == "plateau":
+            self._plateau = self._plateau.after(loss, self.config)
 
     def apply(self, config: RunConfig) -> None:
         """Go on with the settings of `config`, from the next batch on.
 
         Weights are kept; another optimizer starts with an empty memory. Options that take
         effect on Reset must be the same.
+
+        Raises
+        ------
+        ConfigError
+            When `config` freezes layers that are not there, or all; nothing is changed.
         """
+        if config.frozen != self.config.frozen:
+            freeze(self.model, config.frozen)
         if config.optimizer != self.config.optimizer:
             self.optimizer = build_optimizer(config, self.model.parameters())
         else:
             adjust_optimizer(self.optimizer, config)
+        if config.schedule != self.config.schedule:
+            self._plateau = Plateau()
         self._loss = LOSSES[config.loss]
         self.config = config
 
@@ -215,7 +265,10 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """Copy everything that the future depends on."""
-        generators = {"cpu": torch.get_rng_state()}
+        generators = {
+            "cpu": torch.get_rng_state(),
+            "augmenter": self._augmenter.generator.get_state(),
+        }
         if self.device.type == "cuda":
             generators["cuda"] = torch.cuda.get_rng_state(self.device)
         elif self.device.type == "mps":
@@ -228,6 +281,9 @@ class Trainer:
             copy.deepcopy(self.optimizer.state_dict()),
             self.sampler.state_dict(),
             generators,
+            self._plateau,
+            self._summed,
+            {n: p.grad.clone() for n, p in self.model.named_parameters() if p.grad is not None},
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -236,9 +292,15 @@ class Trainer:
         self._loss = LOSSES[snapshot.config.loss]
         self.step, self.epoch = snapshot.step, snapshot.epoch
         self.model.load_state_dict(snapshot.model)
+        freeze(self.model, snapshot.config.frozen)
         self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
         self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
         self.sampler.load_state_dict(snapshot.sampler)
+        self._plateau, self._summed = snapshot.plateau, snapshot.summed
+        for name, parameter in self.model.named_parameters():
+            gradient = snapshot.gradients.get(name)
+            parameter.grad = None if gradient is None else gradient.clone()
+        self._augmenter.generator.set_state(snapshot.generators["augmenter"])
         torch.set_rng_state(snapshot.generators["cpu"])
         if "cuda" in snapshot.generators:
             torch.cuda.set_rng_state(snapshot.generators["cuda"], self.device)

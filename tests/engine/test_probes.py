@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from support import cnn, mlp
 from torch import nn
 
 from netviz.engine.config import RunConfig
 from netviz.engine.losses import LOSSES
-from netviz.engine.models import cnn, mlp
 from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
 from netviz.engine.probes.answers import Answers, describe_answers, sample_losses

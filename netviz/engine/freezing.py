@@ -1,0 +1,43 @@
+"""Freezing: layers whose weights stay as they are while the others learn."""
+
+from collections.abc import Collection
+
+from torch import nn
+
+from netviz.engine.errors import ConfigError
+
+
+def freezable(model: nn.Module) -> tuple[str, ...]:
+    """Return the names of the layers that have weights of their own, in order."""
+    return tuple(
+        name for name, module in model.named_modules() if list(module.parameters(recurse=False))
+    )
+
+
+def freeze(model: nn.Module, names: Collection[str]) -> None:
+    """Freeze the layers with these names, and free all others.
+
+    A frozen layer is also held in evaluation mode, so that the running means of a batch norm
+    do not move either.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such layer, or when nothing would be left to train; nothing is changed.
+    """
+    layers = {name: model.get_submodule(name) for name in freezable(model)}
+    for name in names:
+        if name not in layers:
+            raise ConfigError(
+                f"frozen: the network has no layer {name} with weights.",
+                f"Its layers: {', '.join(layers)}.",
+            )
+    if layers and set(layers) <= set(names):
+        raise ConfigError("frozen: every layer would be frozen.", "Leave one free to learn.")
+    for name, layer in layers.items():
+        is_frozen = name in names
+        layer.train(not is_frozen)
+        for parameter in layer.parameters(recurse=False):
+            parameter.requires_grad_(not is_frozen)
+            if is_frozen:
+                parameter.grad = None
