@@ -27,7 +27,8 @@ __all__ = [
 _GROUPS: tuple[type[BaseModel], ...] = (TrainingOptions, NetworkOptions, DataOptions)
 
 
-class RunConfig(TrainingOptions, NetworkOptions, DataOptions):
+# pydantic takes the fields of the last base first.
+class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
     """Everything that decides a run; the same config and seed give the same losses.
 
     A config is never changed: `with_changes` makes a new one. All ways in (`parse`,

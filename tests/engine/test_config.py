@@ -18,8 +18,11 @@ CHOICES = [name for name, option in OPTIONS.items() if option.choices]
 
 def allowed_values(name: str) -> st.SearchStrategy[Any]:
     option, kind = OPTIONS[name], KIND[name]
+    texts = st.from_regex(option.pattern, fullmatch=True) if option.pattern else st.nothing()
+    if kind == tuple[str, ...]:
+        return st.lists(texts, max_size=4).map(tuple)
     if option.choices:
-        return st.sampled_from(list(option.choices))
+        return st.one_of(st.sampled_from(list(option.choices)), texts)
     if kind is bool:
         return st.booleans()
     if kind is float:
@@ -73,13 +76,13 @@ def test_a_number_out_of_range_is_named_with_what_is_allowed(name: str, data: An
 @given(st.text())
 @pytest.mark.parametrize("name", CHOICES)
 def test_a_choice_that_is_none_is_named_with_the_choices(name: str, value: str) -> None:
-    if value not in OPTIONS[name].choices:
+    if OPTIONS[name].problem(value):
         message = refusal({name: value})
         assert message.startswith(f"{name}: {value[:50]}")
         assert all(choice in message for choice in OPTIONS[name].choices)
 
 
-NOTHING_LIKE_IT = [None, "word", object(), {"a": 1}, [[]], 1.5j]
+NOTHING_LIKE_IT = [None, "no such word!", object(), {"a": 1}, [[]], 1.5j]
 WRONG = [
     *((name, value) for name in OPTIONS for value in NOTHING_LIKE_IT if name not in CHOICES),
     *((name, value) for name in CHOICES for value in (None, 1, 0.5, True, ["mlp"])),
@@ -91,6 +94,9 @@ WRONG = [
         for value in (64, [True], [1.5], ["x"], "64;64", [0], "64,8193", [10**400])
     ),
     *(("nesterov", value) for value in (2, "maybe", 0.5, [])),
+    *(("layers", value) for value in ("conv,!", "conv -1", ["a,b"], [1], [True], "Conv")),
+    *(("frozen", value) for value in ("a b", [""], ["0.weight\n"], [0])),
+    *(("dataset", value) for value in ("folder:", "csv", "zip:there", "folder:a\nb", "")),
 ]
 
 
@@ -160,6 +166,13 @@ def test_a_refused_change_says_so_and_leaves_the_config() -> None:
         ("hidden", {"model": "cnn"}, False),
         ("hidden", {"model": "mlp"}, True),
         ("learning_rate", {"optimizer": "adam"}, True),
+        ("image_size", {"dataset": "mnist-sample"}, False),
+        ("image_size", {"dataset": "folder:here"}, True),
+        ("image_size", {"dataset": "csv:labels.csv"}, True),
+        ("gamma", {"schedule": "constant"}, False),
+        ("gamma", {"schedule": "plateau"}, True),
+        ("patience", {"schedule": "step"}, False),
+        ("amsgrad", {"optimizer": "radam"}, False),
     ],
 )
 def test_relevance(name: str, other: dict[str, Any], relevant: bool) -> None:
@@ -171,14 +184,20 @@ def test_every_option_is_declared_with_all_that_a_reader_needs(name: str) -> Non
     option = OPTIONS[name]
     assert option.label
     assert option.help.endswith(".")
-    assert option.choices or KIND[name] is bool or option.minimum is not None
+    assert option.choices or option.pattern or KIND[name] is bool or option.minimum is not None
+    assert bool(option.pattern) == bool(option.pattern_help)
     assert option.problem(getattr(RunConfig(), name)) is None
     if option.only_with:
         on, values = option.only_with
-        assert set(values) <= set(OPTIONS[on].choices)
+        for value in values:
+            beginning = value.endswith(":")
+            assert OPTIONS[on].problem(value + "x" if beginning else value) is None
+            assert beginning or value in OPTIONS[on].choices
 
 
 def test_what_takes_effect_at_once_and_what_on_reset() -> None:
     late = {name for name, option in OPTIONS.items() if option.effect is Effect.RESET}
-    assert late == {"model", "hidden", "dataset", "seed", "device", "threads"}
+    network = {"model", "hidden", "layers"}
+    data = {"dataset", "image_size", "colour", "test_share", "normalise"}
+    assert late == {*network, *data, "seed", "device", "threads"}
     assert OPTIONS["epochs"].effect is Effect.ANY_TIME

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
-from torch.optim import SGD, Adam, AdamW, Optimizer, RAdam, RMSprop
+from torch.optim import SGD, Adam, AdamW, NAdam, Optimizer, RAdam, RMSprop
 
 from netviz.engine.config import OPTIMIZERS, RunConfig
 from netviz.engine.optimizers import adjust_optimizer, build_optimizer
@@ -16,6 +16,7 @@ TORCHS_OWN: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
     "radam": RAdam,
+    "nadam": NAdam,
     "rmsprop": RMSprop,
 }
 
@@ -69,6 +70,7 @@ def test_every_declared_optimizer_is_torchs_own() -> None:
         ({"optimizer": "adamw", "weight_decay": 0.0}, lambda p: AdamW(p, 0.01, weight_decay=0)),
         ({"optimizer": "adamw", "weight_decay": 0.5}, lambda p: AdamW(p, 0.01, weight_decay=0.5)),
         ({"optimizer": "radam", "weight_decay": 0.1}, lambda p: RAdam(p, 0.01, weight_decay=0.1)),
+        ({"optimizer": "nadam", "weight_decay": 0.1}, lambda p: NAdam(p, 0.01, weight_decay=0.1)),
         (
             {"optimizer": "rmsprop", "momentum": 0.5, "weight_decay": 0.1},
             lambda p: RMSprop(p, 0.01, momentum=0.5, weight_decay=0.1),

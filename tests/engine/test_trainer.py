@@ -51,6 +51,7 @@ PLAIN_OPTIMIZERS: dict[str, Any] = {
     "adam": lambda p: torch.optim.Adam(p, 0.05, weight_decay=0.01),
     "adamw": lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.01),
     "radam": lambda p: torch.optim.RAdam(p, 0.05, weight_decay=0.01),
+    "nadam": lambda p: torch.optim.NAdam(p, 0.05, weight_decay=0.01),
     "rmsprop": lambda p: torch.optim.RMSprop(p, 0.05, momentum=0.9, weight_decay=0.01),
 }
 
