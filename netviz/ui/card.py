@@ -1,7 +1,7 @@
 """The surfaces that widgets stand on: a card, and a section that folds."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from netviz.ui.icons import icon
@@ -80,11 +80,8 @@ class SectionBox(QWidget):
         self._header.clicked.connect(self.toggled)
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
-        self._summary = QLabel()
-        self._summary.setProperty("role", "fact")
-        self._summary.setWordWrap(True)
         self._layout = QVBoxLayout(self)
-        for widget in (self._header, self._content, self._summary):
+        for widget in (self._header, self._content):
             self._layout.addWidget(widget)
         theme.changed.connect(self._on_theme_changed)
         self._restyle()
@@ -99,13 +96,11 @@ class SectionBox(QWidget):
         self._header.setChecked(is_open)
 
     def set_summary(self, text: str) -> None:
-        """Say what is inside while the section is folded."""
-        self._summary.setText(text)
-        self._on_header_toggled(self.is_open())
+        """Say in the heading what is inside while the section is folded."""
+        self._header.set_summary(text)
 
     def _on_header_toggled(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
-        self._summary.setVisible(not is_open and bool(self._summary.text()))
 
     def _on_theme_changed(self) -> None:
         self._restyle()
@@ -114,7 +109,8 @@ class SectionBox(QWidget):
         px = self._theme.px
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(px(2))
-        self.body.setContentsMargins(0, 0, 0, 0)
+        # An open section ends with air; folded ones stand close together.
+        self.body.setContentsMargins(0, 0, 0, px(6))
         self.body.setSpacing(px(7))
 
 
@@ -131,8 +127,35 @@ class _SectionHeader(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"{title} section")
-        self.setToolTip(f"Fold or open the settings under {title}.")
+        self._summary = QLabel(self)
+        self._summary.setProperty("role", "fact")
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._summary.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._summary_text = ""
+        self.toggled.connect(self._place_summary)
+        self.set_summary("")
         theme.changed.connect(self._on_theme_changed)
+
+    def set_summary(self, text: str) -> None:
+        """Write `text` at the right while the section is folded, as much as there is space for."""
+        self._summary_text = text
+        self.setAccessibleDescription(text)
+        tooltip = f"Fold or open the settings under {self.text()}."
+        self.setToolTip(f"{tooltip}\nChanged: {text}" if text else tooltip)
+        self._place_summary()
+
+    def _place_summary(self) -> None:
+        title = QFontMetrics(heading_font(self._theme)).horizontalAdvance(self.text().upper())
+        left, right = title + self._theme.px(8), self.width() - self._theme.px(20)
+        self._summary.setGeometry(left, 0, max(0, right - left), self.height())
+        metrics = QFontMetrics(self._theme.font(11))
+        mode = Qt.TextElideMode.ElideRight
+        self._summary.setText(metrics.elidedText(self._summary_text, mode, max(0, right - left)))
+        self._summary.setVisible(bool(self._summary_text) and not self.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_summary()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(heading_font(self._theme))
@@ -165,6 +188,7 @@ class _SectionHeader(QAbstractButton):
 
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
+        self._place_summary()
         self.update()
 
 

@@ -18,14 +18,20 @@ from PySide6.QtWidgets import (
 from netviz.engine.config import OPTIONS, RunConfig
 from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.errors import ConfigError
-from netviz.engine.options import Section
+from netviz.engine.options import Section, format_value
 from netviz.ui.card import Card, SectionBox
 from netviz.ui.option_editors import WidthsEditor
 from netviz.ui.option_row import OptionRow
 from netviz.ui.theme import Theme
 
 WIDTH_PX = 264
-_SHARED_ROWS = (("epochs", "batch_size"),)
+_SHARED_ROWS = (
+    ("epochs", "batch_size"),
+    ("beta1", "beta2"),
+    ("augment_shift", "augment_rotate"),
+    ("augment_scale", "augment_noise"),
+)
+_OPEN_AT_FIRST = (Section.TRAINING, Section.NETWORK, Section.DATA)
 _SETTLE_MS = 500
 
 
@@ -258,7 +264,7 @@ class ControlPanel(Card):
 
     def _build_section(self, section: Section) -> SectionBox:
         box = SectionBox(self._theme, section.value)
-        names = [name for name, option in OPTIONS.items() if option.section is section]
+        names = [n for n, o in OPTIONS.items() if o.section is section and o.in_panel]
         shared = {name: row for row in _SHARED_ROWS for name in row}
         for name in names:
             partners = shared.get(name, (name,))
@@ -278,7 +284,7 @@ class ControlPanel(Card):
         }
         for widget in extras.get(section, ()):
             box.body.addWidget(widget)
-        box.set_open(section is not Section.MORE)
+        box.set_open(section in _OPEN_AT_FIRST)
         box.toggled.connect(self.section_toggled)
         self._sections[section] = box
         return box
@@ -288,20 +294,17 @@ class ControlPanel(Card):
 
     def _refresh(self) -> None:
         shown = self._shown_config()
-        info = CATALOGUE[shown.dataset]
+        info = CATALOGUE.get(shown.dataset)
         for name, row in self._rows.items():
-            if isinstance(row.editor, WidthsEditor):
+            if info and isinstance(row.editor, WidthsEditor):
                 row.editor.set_ends(info.channels * info.height * info.width, len(info.classes))
             row.set_value(getattr(shown, name))
             row.set_waiting(name in self._pending)
             row.setVisible(shown.is_relevant(name))
         for section, box in self._sections.items():
-            labels = [
-                option.label
-                for name, option in OPTIONS.items()
-                if option.section is section and shown.is_relevant(name)
-            ]
-            box.set_summary(", ".join(labels).capitalize())
+            options = [name for name, option in OPTIONS.items() if option.section is section]
+            box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
+            box.set_summary(", ".join(_changes_from_default(shown, options)))
         self._banner.set_count(len(self._pending))
 
     def _on_row_edited(self, name: str, entry: object) -> None:
@@ -326,8 +329,25 @@ class ControlPanel(Card):
         super()._on_theme_changed()
         px = self._theme.px
         self._column.setContentsMargins(px(12), px(6), px(12), px(6))
-        self._column.setSpacing(px(8))
+        self._column.setSpacing(px(1))
         self._foot.setContentsMargins(px(8), 0, px(8), px(8))
+
+
+def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
+    """Say in a word or two each what is not as it is for a beginner: ``Cosine``, ``clip 1``."""
+    default, told = RunConfig(), []
+    for name in names:
+        option, value = OPTIONS[name], getattr(config, name)
+        if value == getattr(default, name) or not config.is_relevant(name):
+            continue
+        label = option.short or option.label.lower()
+        if isinstance(value, str):
+            told.append(format_value(option, value))
+        elif isinstance(value, bool):
+            told.append(label if value else f"no {label}")
+        else:
+            told.append(f"{label} {format_value(option, value)}")
+    return told
 
 
 def _fact_label() -> QLabel:

@@ -17,6 +17,9 @@ from netviz.engine.options import Option
 from netviz.ui.style import set_style_property
 from netviz.ui.theme import Theme
 
+_LEAST_FLOAT = 1e-10
+"""What one step above zero is where steps multiply; one below it is zero again."""
+
 
 def number_text(value: float) -> str:
     """Write a number as it is typed: ``0.0003``, ``1e-5``, ``60000``."""
@@ -252,13 +255,19 @@ class NumberField(QAbstractSpinBox):
     def _stepped(self, value: float, steps: int) -> float:
         if self._option.logarithmic:
             # A page counts ten steps, and a thousandfold would be too much at once.
-            value = value * 2.0 ** max(-3, min(3, steps))
+            value = (value or self._above_zero(steps)) * 2.0 ** max(-3, min(3, steps))
         else:
             value = value + steps * self._option.step
         low, high = self._option.minimum, self._option.maximum
+        if self._option.logarithmic and not self._whole and value < _LEAST_FLOAT:
+            value = 0
         value = value if low is None else max(low, value)
         value = value if high is None else min(high, value)
-        return int(value) if self._whole else round(value, 10)
+        return int(value) if self._whole else float(f"{value:.10g}")
+
+    def _above_zero(self, steps: int) -> float:
+        """Return what to multiply in place of zero, which would stay zero for ever."""
+        return (1 if self._whole else _LEAST_FLOAT) / 2 if steps > 0 else 0
 
 
 class NumberEditor(OptionEditor):

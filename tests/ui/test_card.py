@@ -19,6 +19,7 @@ def section(qtbot, theme: Theme) -> SectionBox:
     box.body.addWidget(QLabel("inside"))
     box.set_summary("what is inside")
     qtbot.addWidget(box)
+    box.resize(264, 80)
     box.show()
     return box
 

@@ -1,5 +1,6 @@
 """The control panel, used as a person would."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -67,9 +68,31 @@ def _button(panel: ControlPanel, text: str) -> QPushButton:
 
 
 def test_every_option_has_a_row_that_says_when_it_takes_effect(panel: ControlPanel) -> None:
-    panel.set_section_states({"More": True})
-    panel.set_config(RunConfig(optimizer="sgd"))
+    panel.set_section_states(dict.fromkeys(panel.section_states(), True))
+    seen = set()
+    for config in _configs_that_show_everything():
+        panel.set_config(config)
+        seen |= {name for name in OPTIONS if config.is_relevant(name)}
+        _check_rows(panel, config)
+    assert seen == {*OPTIONS}
+
+
+def _configs_that_show_everything() -> list[RunConfig]:
+    """Configs such that each option is relevant in one of them."""
+    conditions = {option.only_with for option in OPTIONS.values() if option.only_with}
+    return [
+        RunConfig.parse({name: value + "x" if value.endswith(":") else value})
+        for name, values in conditions
+        for value in values
+    ]
+
+
+def _check_rows(panel: ControlPanel, config: RunConfig) -> None:
     for name, option in OPTIONS.items():
+        if not option.in_panel or not config.is_relevant(name):
+            with contextlib.suppress(KeyError):
+                assert not panel.row(name).isVisible()
+            continue
         texts = _texts(panel.row(name))
         assert {option.label, option.short.capitalize()} & {*texts}, name
         assert option.effect.value in texts, name
@@ -206,7 +229,7 @@ def test_a_refused_change_is_taken_back_with_the_reason(qtbot, panel) -> None:
 def test_sections_fold_and_are_remembered(qtbot, panel, theme) -> None:
     open_ones = [name for name, is_open in panel.section_states().items() if is_open]
     assert open_ones == ["Training", "Network", "Data"]
-    assert "Weight decay, seed, device, threads" in _texts(panel)
+    assert not {"SCHEDULE", "seed", "Seed"} & {*_texts(panel)}
     header = next(w for w in panel.findChildren(QWidget) if w.accessibleName() == "Network section")
     with qtbot.waitSignal(panel.section_toggled):
         qtbot.mouseClick(header, Qt.MouseButton.LeftButton)
@@ -231,9 +254,67 @@ def test_a_data_set_can_be_fetched_and_the_download_cancelled(qtbot, panel) -> N
     assert "4.3 MB" not in _texts(panel)
 
 
-def test_everything_but_more_fits_at_1280_by_720(panel) -> None:
+def test_what_is_open_at_first_fits_at_1280_by_720_and_the_rest_needs_little(panel) -> None:
+    panel.resize(264, 574)
     QApplication.processEvents()
-    assert panel.findChild(QScrollArea).verticalScrollBar().maximum() == 0
+    area = panel.findChild(QScrollArea)
+    facts = next(label for label in panel.findChildren(QLabel) if "4,000 train" in label.text())
+    end = facts.mapTo(area.viewport(), facts.rect().bottomLeft()).y()
+    assert end <= area.viewport().height()
+    assert area.widget().sizeHint().height() - end <= 4 * 24 + 16
+
+
+def test_an_option_without_an_editor_has_no_row(panel) -> None:
+    for name in ("layers", "frozen"):
+        with pytest.raises(KeyError):
+            panel.row(name)
+
+
+def _summaries(panel: ControlPanel) -> dict[str, str]:
+    headers = [w for w in panel.findChildren(QWidget) if w.accessibleName().endswith(" section")]
+    return {
+        header.accessibleName().removesuffix(" section"): text
+        for header in headers
+        for text in _texts(header)
+    }
+
+
+def test_a_folded_section_tells_what_is_not_as_at_first(panel) -> None:
+    assert _summaries(panel) == {}
+    panel.set_config(
+        RunConfig(schedule="cosine", gamma=0.9, clip_norm=1.0, augment_flip=True, normalise=True)
+    )
+    assert _summaries(panel) == {
+        "Schedule": "Cosine",  # whose factor has no meaning
+        "Optimizer details": "clip 1",
+        "Augmentation": "flip",
+    }
+    panel.set_section_states({"Schedule": True})
+    assert "Schedule" not in _summaries(panel)
+
+
+def test_a_long_summary_is_cut_and_whole_in_the_tooltip(panel) -> None:
+    panel.set_config(RunConfig(beta1=0.5, beta2=0.9, accumulate=4, clip_norm=1.0, eps=1e-4))
+    assert _summaries(panel)["Optimizer details"].endswith("…")
+    header = next(
+        w for w in panel.findChildren(QWidget) if w.accessibleName() == "Optimizer details section"
+    )
+    assert "Changed: beta 1 0.5, beta 2 0.9, epsilon 0.0001" in header.toolTip()
+
+
+def test_epsilon_can_be_stepped_to_zero_and_back(qtbot, panel, asked) -> None:
+    panel.set_section_states({"Optimizer details": True})
+    field = _field(panel, "eps")
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert asked.pop() == {"eps": 2e-8}
+    for _ in range(9):
+        qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert asked[-1] == {"eps": 0.0}
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert asked[-1] == {"eps": 1e-10}
+    _type(qtbot, panel, "eps", "1e-3")
+    assert asked[-1] == {"eps": 0.001}
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
@@ -241,7 +322,7 @@ def test_nothing_is_cut_off_at_the_right(panel, theme: Theme, scale: float) -> N
     theme.set_scale(scale)
     panel.set_config(RunConfig(optimizer="sgd"))
     panel.set_pending({"hidden": (512, 512), "seed": 7, "threads": 2})
-    panel.set_section_states({"More": True})
+    panel.set_section_states(dict.fromkeys(panel.section_states(), True))
     panel.resize(theme.px(264), 610)
     QApplication.processEvents()
     area = panel.findChild(QScrollArea)
