@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from netviz.engine import events
-from netviz.engine.config import DATASETS, MODELS, RunConfig
+from netviz.engine.config import MODELS, RunConfig
+from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.events import Event, Measurement
 
 REFRESH_INTERVAL_S = 0.2
@@ -84,12 +85,15 @@ def _line(**values: Any) -> str:
 
 
 def _start_line(event: events.Prepared) -> str:
+    notes = {"warnings": event.warnings, "left_out": event.left_out}
+    notes = {name: told for name, told in notes.items() if told}
     return _line(
         event="start",
         config=event.config.model_dump(mode="json"),
         device=event.device,
         threads=event.threads,
         parameters=event.parameters,
+        **notes,
     )
 
 
@@ -123,6 +127,8 @@ class LineReport(Report):
             case events.Prepared():
                 self._epochs = event.config.epochs
                 self._say(_figures(event))
+                for note in (*left_out_lines(event.left_out), *event.warnings):
+                    self._say(note)
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
             case events.Saved(folder=folder):
@@ -141,7 +147,16 @@ class LineReport(Report):
 
 def _subject(config: RunConfig) -> str:
     hidden = "-".join(map(str, config.hidden)) if config.is_relevant("hidden") else ""
-    return f"{MODELS[config.model]} {hidden}".strip() + f" on {DATASETS[config.dataset]}"
+    return f"{MODELS[config.model]} {hidden}".strip() + f" on {dataset_label(config.dataset)}"
+
+
+def left_out_lines(left_out: tuple[str, ...], at_most: int = 10) -> list[str]:
+    """Say which own files are not in the data set, so many of them by name."""
+    if not left_out:
+        return []
+    files = "1 file was" if len(left_out) == 1 else f"{len(left_out):,} files were"
+    more = [f"... and {len(left_out) - at_most:,} more."] if len(left_out) > at_most else []
+    return [f"{files} left out:", *(f"  {line}" for line in left_out[:at_most]), *more]
 
 
 def _figures(event: events.Prepared) -> str:

@@ -13,10 +13,12 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from netviz.bridge.worker import TrainingThread
 from netviz.engine import commands, events
 from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.catalogue import DatasetInfo, dataset_info, is_present
+from netviz.engine.datasets.catalogue import DatasetInfo, is_present
+from netviz.engine.datasets.own_names import dataset_info_or_none
 from netviz.engine.events import State
 from netviz.engine.observations import (
     ActivationsObserved,
+    AugmentedSamples,
     GradientsObserved,
     Prediction,
     TestAnswered,
@@ -50,7 +52,7 @@ class Controller(QObject):
     -------
     preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
 failed, saved, weights_observed, gradients_observed, test_answered, predicted, \
-activations_observed
+activations_observed, augmented
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     waiting_changed
@@ -72,6 +74,7 @@ activations_observed
     test_answered = Signal(object)
     predicted = Signal(object)
     activations_observed = Signal(object)
+    augmented = Signal(object)
     waiting_changed = Signal()
 
     def __init__(
@@ -107,6 +110,7 @@ activations_observed
             TestAnswered: self.test_answered.emit,
             Prediction: self.predicted.emit,
             ActivationsObserved: self.activations_observed.emit,
+            AugmentedSamples: self.augmented.emit,
         }
 
     # -- what can be done --------------------------------------------------------------------
@@ -210,8 +214,8 @@ activations_observed
 
     def missing_dataset(self) -> DatasetInfo | None:
         """Return the data set that the next reset needs and that must be fetched first."""
-        info = dataset_info(self.waiting.get("dataset", self.config.dataset))
-        return None if is_present(info, self.data_dir) else info
+        info = dataset_info_or_none(self.waiting.get("dataset", self.config.dataset))
+        return None if info is None or is_present(info, self.data_dir) else info
 
     @property
     def data_dir(self) -> Path:
@@ -237,14 +241,22 @@ activations_observed
         self._submit(commands.MeasureTest())
 
     @Slot(object, bool)
-    def predict(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
-        """Ask what the network makes of a drawing; see `commands.Predict`."""
+    def predict(self, drawing: NDArray[np.uint8], prepared: bool) -> int:
+        """Ask what the network makes of a drawing, and return the number of the request.
+
+        See `commands.Predict`.
+        """
         self._request += 1
         self._submit(commands.Predict(self._request, drawing, prepared))
+        return self._request
 
     def look_at(self, test_index: int | None) -> None:
         """Choose whose activations are watched: a test image's, or the drawing's with None."""
         self._submit(commands.LookAt(test_index))
+
+    def preview_augmentation(self, indices: tuple[int, ...], seed: int) -> None:
+        """Ask how training images would be changed; see `commands.PreviewAugmentation`."""
+        self._submit(commands.PreviewAugmentation(indices, seed))
 
     def save(self, folder: Path) -> None:
         """Write the run's files into `folder`."""

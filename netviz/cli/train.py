@@ -15,7 +15,8 @@ from netviz.cli.output import Output, complain
 from netviz.engine import commands, events
 from netviz.engine.commands import Command
 from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import CATALOGUE, is_present
+from netviz.engine.datasets.catalogue import is_present
+from netviz.engine.datasets.own_names import dataset_info_or_none
 from netviz.engine.errors import DataError, NetvizError, StorageError
 from netviz.engine.events import Event, State
 from netviz.reports import BarReport, JsonReport, LineReport, Outcome, Report
@@ -148,7 +149,9 @@ def _report(options: TrainOptions, output: Output) -> Report:
 
 def _require_dataset(options: TrainOptions) -> None:
     """See that the data set is there before torch is loaded, and fetch it if that is asked."""
-    info = CATALOGUE[options.config.dataset]
+    info = dataset_info_or_none(options.config.dataset)
+    if info is None:  # own pictures: what is wrong with them is said when they are read
+        return
     folder = options.data_dir or paths.data_dir()
     if is_present(info, folder):
         return

@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.config import RunConfig
@@ -18,6 +20,16 @@ def is_augmented(config: RunConfig) -> bool:
         or config.augment_flip
         or config.augment_noise
     )
+
+
+def preview(images: Tensor, config: RunConfig, seed: int) -> NDArray[np.uint8]:
+    """Return images as the config's augmentation may change them, ``uint8 [N, C, H, W]``.
+
+    The changes are drawn from `seed` alone and never touch the generator of a run.
+    """
+    if is_augmented(config):
+        images = Augmenter(seed)(images, config)
+    return (images * 255).round().clamp(0, 255).to("cpu", torch.uint8).numpy()
 
 
 class Augmenter:

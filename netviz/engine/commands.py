@@ -158,6 +158,22 @@ class LookAt:
 
 
 @dataclass(frozen=True)
+class PreviewAugmentation:
+    """Show training images as the present augmentation may change them; the run goes on.
+
+    Attributes
+    ----------
+    indices
+        Which training images; those that are not there are left out.
+    seed
+        Decides the changes shown. They come from a generator of their own.
+    """
+
+    indices: tuple[int, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Save:
     """Write the run's files into a folder, each whole or not at all."""
 
@@ -184,6 +200,7 @@ Command = (
     | MeasureTest
     | Predict
     | LookAt
+    | PreviewAugmentation
     | Save
     | Close
 )

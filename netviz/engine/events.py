@@ -83,6 +83,10 @@ class Prepared:
         All images of the data set.
     untrained
         How good the network is before the first step.
+    warnings
+        Reasons to distrust what a run on these data shows, each a sentence.
+    left_out
+        Own files that are not in the data set, each a sentence that says why.
     """
 
     run: int
@@ -97,6 +101,8 @@ class Prepared:
     layers: tuple[str, ...]
     images: ImageArrays
     untrained: Measurement
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

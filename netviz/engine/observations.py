@@ -219,4 +219,32 @@ class ActivationsObserved:
     filters: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1, 1, 1), np.float32))
 
 
-Observation = WeightsObserved | GradientsObserved | TestAnswered | Prediction | ActivationsObserved
+@dataclass(frozen=True, eq=False)
+class AugmentedSamples:
+    """Training images as the present augmentation may change them.
+
+    Attributes
+    ----------
+    indices, seed
+        Of the `PreviewAugmentation` command that this answers.
+    images
+        ``uint8 [k, C, H, W]``.
+    is_augmented
+        Whether any augmentation is on; the images are as stored where it is not.
+    """
+
+    run: int
+    indices: tuple[int, ...]
+    seed: int
+    images: NDArray[np.uint8]
+    is_augmented: bool
+
+
+Observation = (
+    WeightsObserved
+    | GradientsObserved
+    | TestAnswered
+    | Prediction
+    | ActivationsObserved
+    | AugmentedSamples
+)

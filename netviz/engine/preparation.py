@@ -1,6 +1,6 @@
 """Makes a run ready: loads its data, builds its network and measures it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,12 @@ import torch
 from torch import Tensor
 
 from netviz.engine.config import RunConfig
+from netviz.engine.datasets.checks import DataNotes, warnings_of
+from netviz.engine.datasets.dataset import Dataset
 from netviz.engine.datasets.load import load
+from netviz.engine.datasets.own import fingerprint, load_own
+from netviz.engine.datasets.own_images import OwnForm
+from netviz.engine.datasets.own_names import is_own
 from netviz.engine.devices import choose_device, choose_threads
 from netviz.engine.events import Measurement
 from netviz.engine.models import multiplications
@@ -45,10 +50,17 @@ class Surroundings:
 
 
 class Preparation:
-    """Builds trainers, and keeps the last data set on its device for the next one."""
+    """Builds trainers, and keeps the last data set on its device for the next one.
+
+    Attributes
+    ----------
+    notes
+        What is to be said of the data set of the trainer that was built last.
+    """
 
     def __init__(self) -> None:
-        self._data: tuple[tuple[str, Path | None, torch.device], DeviceData] | None = None
+        self._data: tuple[Hashable, DeviceData, DataNotes] | None = None
+        self.notes = DataNotes()
 
     def build(self, config: RunConfig, data_dir: Path | None) -> tuple[Trainer, int]:
         """Load the data and build the network.
@@ -59,15 +71,40 @@ class Preparation:
             The trainer, and how many threads torch was told to use for it.
         """
         device = choose_device(config.device)
-        key = (config.dataset, data_dir, device)
+        key = _data_key(config, data_dir, device)
         if self._data is None or self._data[0] != key:
-            self._data = (key, DeviceData.of(load(config.dataset, data_dir), device))
-        data = self._data[1]
+            dataset, notes = _load(config, data_dir)
+            self._data = (key, DeviceData.of(dataset, device), notes)
+        _, data, self.notes = self._data
         trainer = Trainer(config, data, device)
         work = multiplications(trainer.model, data.image_shape) * config.batch_size
         threads = choose_threads(config, work)
         torch.set_num_threads(threads)
         return trainer, threads
+
+
+def own_form(config: RunConfig) -> OwnForm:
+    """Return what a config asks of own pictures.
+
+    The split does not depend on the seed of the run: other weights are tested on the same
+    pictures, so that runs can be compared.
+    """
+    return OwnForm(config.image_size, 3 if config.colour else 1, config.test_share)
+
+
+def _data_key(config: RunConfig, data_dir: Path | None, device: torch.device) -> Hashable:
+    """Return what decides the images; own pictures are read anew when a file has changed."""
+    if is_own(config.dataset):
+        return config.dataset, own_form(config), fingerprint(config.dataset), device
+    return config.dataset, data_dir, device
+
+
+def _load(config: RunConfig, data_dir: Path | None) -> tuple[Dataset, DataNotes]:
+    if is_own(config.dataset):
+        own = load_own(config.dataset, own_form(config))
+        return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
+    dataset = load(config.dataset, data_dir)
+    return dataset, DataNotes(warnings_of(dataset))
 
 
 def measure(

@@ -6,9 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine import events
+from netviz.engine.augment import is_augmented, preview
+from netviz.engine.commands import PreviewAugmentation
 from netviz.engine.config import RunConfig
+from netviz.engine.datasets.checks import DataNotes
 from netviz.engine.errors import NetvizError, TrainingError
 from netviz.engine.models import parameter_count
+from netviz.engine.observations import AugmentedSamples
 from netviz.engine.options import format_number
 from netviz.engine.run import Run
 
@@ -32,7 +36,7 @@ def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
     )
 
 
-def prepared(run: Run, threads: int) -> events.Prepared:
+def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
     """Say what a run that is ready consists of."""
     trainer = run.trainer
     data = trainer.data
@@ -49,7 +53,19 @@ def prepared(run: Run, threads: int) -> events.Prepared:
         tuple(str(layer) for layer in trainer.model.children()),
         data.source.arrays(),
         run.measurements[0],
+        notes.warnings,
+        notes.left_out,
     )
+
+
+def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
+    """Show the training images that `command` asks for as they would be trained now."""
+    trainer = run.trainer
+    count = len(trainer.data.train_labels)
+    indices = tuple(index for index in command.indices if 0 <= index < count)
+    images = preview(trainer.data.train_images[list(indices)], trainer.config, command.seed)
+    is_on = is_augmented(trainer.config)
+    return AugmentedSamples(run.number, indices, command.seed, images, is_on)
 
 
 def progress(

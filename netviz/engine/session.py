@@ -77,6 +77,7 @@ class TrainingSession:
             commands.MeasureTest: self._on_measure_test,
             commands.Predict: self._observatory.predict,
             commands.LookAt: self._on_look_at,
+            commands.PreviewAugmentation: self._on_preview_augmentation,
             commands.Save: self._on_save,
             commands.Close: self._on_close,
         }
@@ -261,6 +262,9 @@ class TrainingSession:
         run = None if self._preparing else self._run
         self._observatory.look_at(command.test_index, run)
 
+    def _on_preview_augmentation(self, command: commands.PreviewAugmentation) -> None:
+        self._emit(reports.augmented(self._ready_run(), command))
+
     def _on_save(self, command: commands.Save) -> None:
         run = self._ready_run()
         self._report()
@@ -316,7 +320,7 @@ class TrainingSession:
         self._surroundings = None
         self._run = run
         self._prepared, self._preparing = command, None
-        self._emit(reports.prepared(run, threads))
+        self._emit(reports.prepared(run, threads, self._preparation.notes))
         self._enter(State.IDLE)
         self._observatory.begin(run, test_logits)
         deferred, self._deferred = self._deferred, []

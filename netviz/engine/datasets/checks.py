@@ -1,5 +1,6 @@
 """What to distrust in a data set that loads: leaks and imbalance, in plain sentences."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -7,6 +8,22 @@ from numpy.typing import NDArray
 
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.mistakes import class_counts, is_skewed
+
+
+@dataclass(frozen=True)
+class DataNotes:
+    """What is to be said of a data set that was loaded.
+
+    Attributes
+    ----------
+    warnings
+        Reasons to distrust what a run on it shows.
+    left_out
+        Files of own pictures that are not in it, and why.
+    """
+
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def warnings_of(dataset: Dataset) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from netviz.engine.datasets.own_csv import list_csv
 from netviz.engine.datasets.own_folder import list_folder
 from netviz.engine.datasets.own_images import OwnForm, PictureError, read_picture
 from netviz.engine.datasets.own_listing import LeftOut, Listing
-from netviz.engine.errors import DataError
+from netviz.engine.datasets.own_names import is_own, own_path
+
+__all__ = ["OwnPeek", "is_own", "list_own", "own_path", "peek_own"]
 
 _KINDS = {"folder": list_folder, "csv": list_csv}
 
@@ -42,28 +44,6 @@ class OwnPeek:
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     left_out: tuple[LeftOut, ...]
-
-
-def is_own(name: str) -> bool:
-    """Whether `name` is that of a data set of own pictures: ``folder:PATH`` or ``csv:FILE``."""
-    return name.partition(":")[0] in _KINDS and ":" in name
-
-
-def own_path(name: str) -> Path:
-    """Return the folder or file that ``folder:PATH`` or ``csv:FILE`` names.
-
-    Raises
-    ------
-    DataError
-        `name` has no such form.
-    """
-    kind, _, place = name.partition(":")
-    if kind not in _KINDS or not place.strip():
-        raise DataError(
-            f"{name!r} names no data set of own pictures.", "Write folder:PATH or csv:FILE.csv."
-        )
-    path = Path(place.strip())
-    return path.expanduser() if place.strip().startswith("~") else path
 
 
 def list_own(name: str) -> Listing:
