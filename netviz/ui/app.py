@@ -1,5 +1,6 @@
 """The application: one window on one run, with or without a screen."""
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -13,8 +14,11 @@ from netviz import __version__
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
+from netviz.paths import state_dir
 from netviz.ui.display import missing_display
 from netviz.ui.download_presenter import DownloadPresenter
+from netviz.ui.fault_watch import FaultWatch
+from netviz.ui.guard import guard_paint_events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import MenuPresenter
 from netviz.ui.presenter import RunPresenter
@@ -48,6 +52,19 @@ def open_window(options: WindowOptions) -> int:
     app.setApplicationName("NetViz")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("netviz")
+    faults = FaultWatch(app, state_dir())
+    status = 1
+    try:
+        status = _serve(app, options, folder, faults)
+    finally:
+        faults.stop(status)
+    return status
+
+
+def _serve(
+    app: QApplication, options: WindowOptions, folder: Path | None, faults: FaultWatch
+) -> int:
+    """Show the window until it is closed; return the exit status."""
     window, views = build_window(app, options, Settings())
     unattended = None
     if options.autostart:
@@ -60,6 +77,7 @@ def open_window(options: WindowOptions) -> int:
             when_done=window.close if options.exit_when_done else _nothing,
         )
     window.show()
+    faults.attach(window)
     # The window is painted before the training thread begins to import torch.
     QTimer.singleShot(0, window, window.controller.open)
     status = app.exec()
@@ -67,6 +85,11 @@ def open_window(options: WindowOptions) -> int:
         status = status or unattended.status
     if folder and not status:
         _say(f"Saved the picture and the run in {folder}.")
+    if window.controller.is_running:
+        # Torch is in the midst of something that cannot be interrupted, such as its import.
+        # Nothing is left to be saved, and Qt would abort at the sight of a running thread.
+        faults.stop(status)
+        os._exit(status)
     return status
 
 
@@ -74,6 +97,7 @@ def build_window(
     app: QApplication, options: WindowOptions, settings: Settings
 ) -> tuple[MainWindow, ViewPresenter]:
     """Put a window together that is ready to be shown; its controller is not opened yet."""
+    guard_paint_events()
     dark = settings.flag("dark", True) if options.dark is None else options.dark
     theme = Theme(dark=dark, parent=app)
     apply_style(app, theme)

@@ -32,6 +32,10 @@ _READINGS = (
 )
 
 
+OFF_THE_SCALE = 3
+"""Losses beyond this many times the untrained one do not widen a linear plot."""
+
+
 class LossPlot(MetricPlot):
     """Raw loss of every batch, its moving average, and the test loss of each epoch."""
 
@@ -108,7 +112,8 @@ class LossPlot(MetricPlot):
         tests = [item.test_loss for item in self._measurements() if math.isfinite(item.test_loss)]
         self.canvas.y_ticks = logarithmic_ticks if self.log_y else linear_ticks
         if not self.log_y:
-            low, high = min([extremes.lowest, *tests]), max([extremes.highest, *tests])
+            low = min([extremes.lowest, *tests])
+            high = min(max([extremes.highest, *tests]), self._highest_shown())
             if present and present[0] <= low and high <= present[1]:
                 return present
             return linear_range(low, high) if low <= high else present or (0.0, 1.0)
@@ -119,6 +124,20 @@ class LossPlot(MetricPlot):
         if present and present[0] <= math.log10(low) and math.log10(high) <= present[1]:
             return present
         return logarithmic_range(low, high)
+
+    def _highest_shown(self) -> float:
+        """Return the loss above which the curve leaves a linear plot.
+
+        A diverged batch would otherwise squeeze all that was learned into the lower edge.
+        """
+        untrained = [item.train_loss for item in self._measurements() if item.step == 0]
+        return OFF_THE_SCALE * untrained[0] if untrained else math.inf
+
+    def _note(self) -> str:
+        highest = self._extremes.highest
+        if self.log_y or highest <= self._highest_shown():
+            return ""
+        return f"↑ up to {figure(highest)}; log y shows it"
 
     def _draw(self) -> None:
         steps, losses, stop = self._history.steps, self._history.losses, self._shown_count

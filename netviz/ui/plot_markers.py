@@ -13,6 +13,8 @@ from netviz.ui.theme import Theme
 
 _NEAR_PX = 5
 _WIDEST_PX = 220
+_LABELS_FROM_PX = 60
+"""Height of a plot below which labels would cover the curve; its lines and the hover remain."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ class MarkerLayer(QGraphicsItem):
                 x = area.left() + (entry.step - low) / (high - low) * area.width()
                 self._add(x, entry)
         self._labels = []
-        for marker in reversed(self.markers):
-            self._place(marker)
+        if area.height() >= self._theme.px(_LABELS_FROM_PX):
+            for marker in reversed(self.markers):
+                self._place(marker)
         self.update()
 
     def _add(self, x: float, entry: LedgerEntry) -> None:

@@ -114,7 +114,7 @@ def _decimals(value: float) -> int:
 def _plain(value: float, digits: int) -> str:
     size = abs(value)
     if size >= 1e9 or 0 < size < 1e-4:
-        return f"{value:.1e}"
+        return f"{value:.0e}".replace("e+", "e")
     for limit, unit in ((1e6, "M"), (1e4, "k")):
         if size >= limit:
             return f"{value / (1e3 if unit == 'k' else 1e6):g}{unit}"

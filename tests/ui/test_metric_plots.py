@@ -645,3 +645,15 @@ def test_ticks_of_any_stretch_are_few_and_inside(low: float, width: float) -> No
 )
 def test_figures_are_written_short(value: float, text: str) -> None:
     assert plot_scale.figure(value) == text
+
+
+def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss: LossPlot) -> None:
+    loss.add_measurement(UNTRAINED)
+    loss.add_progress(progress(1, [2.3, 2.1, 1e30]))
+    loss.refresh()
+    assert loss.canvas.y_range[1] <= 4 * UNTRAINED.train_loss
+    assert loss.canvas.note == "↑ up to 1.0e+30; log y shows it"
+    loss.set_log_y(True)
+    loss.refresh()
+    assert loss.canvas.y_range[1] >= 30
+    assert loss.canvas.note == ""
