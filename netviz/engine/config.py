@@ -26,6 +26,8 @@ __all__ = [
 
 _GROUPS: tuple[type[BaseModel], ...] = (TrainingOptions, NetworkOptions, DataOptions)
 
+_SHAPES_NETWORK = ("model", "hidden", "layers")
+
 
 # pydantic takes the fields of the last base first.
 class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
@@ -76,8 +78,14 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
         return config
 
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
-        """Return this config with some values replaced; raises `ConfigError` like `parse`."""
-        return self.parse({**self.model_dump(), **changes})
+        """Return this config with some values replaced; raises `ConfigError` like `parse`.
+
+        Another network has no frozen layers, unless `changes` names some.
+        """
+        kept = self.model_dump()
+        if any(name in changes and changes[name] != kept[name] for name in _SHAPES_NETWORK):
+            kept["frozen"] = ()
+        return self.parse({**kept, **changes})
 
     def changes_from(self, other: "RunConfig") -> dict[str, Any]:
         """Return the values in which this config differs from `other`."""

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from netviz.engine.config import RunConfig
 from netviz.engine.layer_plan import layer_texts
 from netviz.engine.layers import build_layers
+from netviz.engine.model_file import load_model
+from netviz.engine.network_options import MODELS
 
 
 class Normalise(nn.Module):
@@ -35,25 +37,46 @@ class Normalise(nn.Module):
         return (images - cast(Tensor, self.mean)) / cast(Tensor, self.std)
 
 
-def build_model(
-    config: RunConfig, image_shape: tuple[int, int, int], classes: int
-) -> nn.Sequential:
+def build_model(config: RunConfig, image_shape: tuple[int, int, int], classes: int) -> nn.Module:
     """Build the network that `config` names; its output are logits ``[N, classes]``.
 
-    The initial weights come from torch's global generator, so seed it before.
+    The initial weights come from torch's global generator, so seed it before. A network of
+    layers is a plain `nn.Sequential`; a network in a Python file is run, see `model_file`.
 
     Raises
     ------
     ModelError
-        When the network does not fit the images.
+        When the network does not fit the images, or its file cannot be used.
     """
+    if config.model.startswith("resnet18"):
+        # Brings torchvision with it, which takes seconds to import.
+        from netviz.engine import resnet
+
+        pretrained = config.model == "resnet18-pretrained"
+        make = resnet.pretrained_resnet18 if pretrained else resnet.small_resnet18
+        return make(image_shape[0], classes)
+    if config.model not in MODELS:
+        return load_model(config.model, image_shape, classes)
     return build_layers(layer_texts(config), image_shape, classes)
 
 
-def normalised(model: nn.Sequential, images: Tensor) -> nn.Sequential:
+def normalised(model: nn.Module, images: Tensor) -> nn.Module:
     """Put a `Normalise` for `images`, ``[N, C, H, W]``, before `model`; names stay the same."""
     front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
-    return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
+    if type(model) is nn.Sequential:
+        return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
+    # Whatever else it is goes its own way through its parts, so this stands at its door.
+    model.add_module(FRONT, front)
+    model.register_forward_pre_hook(_normalise_first)
+    return model
+
+
+FRONT = "netviz_normalise"
+"""Name of the `Normalise` in a network that is no plain `nn.Sequential`."""
+
+
+def _normalise_first(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return (model.get_submodule(FRONT)(inputs[0]), *inputs[1:])
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -11,7 +11,12 @@ MODELS = {
     "cnn": "CNN (convolutions)",
     "lenet5": "LeNet-5",
     "layers": "Own layers",
+    "resnet18": "ResNet-18",
+    "resnet18-pretrained": "ResNet-18, pretrained",
 }
+
+MODEL_FILE = r".+\.py:[A-Za-z_]\w*"
+"""How a network in a Python file is named."""
 
 
 class NetworkOptions(BaseModel):
@@ -21,10 +26,12 @@ class NetworkOptions(BaseModel):
         str,
         Option(
             "Network",
-            "The kind of network that is trained.",
+            "The kind of network that is trained; a Python file that is named here is run.",
             Effect.RESET,
             Section.NETWORK,
             choices=MODELS,
+            pattern=MODEL_FILE,
+            pattern_help="FILE.py:NAME",
         ),
     ] = "mlp"
     hidden: Annotated[
