@@ -22,9 +22,10 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     """Open windows on runs of the bundled digits; they are closed when the test ends."""
     windows: list[MainWindow] = []
 
-    def open_one(data_dir: Path | None = None, **values: object) -> MainWindow:
+    def open_one(data_dir: Path | None = None, mirror: str = "", **values: object) -> MainWindow:
         config = RunConfig.parse({"epochs": 2, "threads": 1, **values})
-        options = WindowOptions(config, data_dir or tmp_path / "data", size=(1280, 720))
+        folder = data_dir or tmp_path / "data"
+        options = WindowOptions(config, folder, mirror, size=(1280, 720))
         window, _ = build_window(qapp, options, Settings(tmp_path / "window.ini"))
         windows.append(window)
         window.show()

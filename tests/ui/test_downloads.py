@@ -1,0 +1,105 @@
+"""Fetching a data set in the window: the button, the progress, cancel and what may go wrong."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.ui.control_panel import DownloadStrip
+from netviz.ui.main_window import MainWindow
+from tests.engine.datasets.mirror_server import MirrorServer
+from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> TinyDataset:
+    """A few random images in the place of MNIST."""
+    tiny = make_tiny_dataset("mnist", None)
+    monkeypatch.setitem(CATALOGUE, "mnist", tiny.info)
+    return tiny
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tiny: TinyDataset) -> Iterator[MirrorServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = MirrorServer()
+    server.files.update(tiny.content)
+    yield server
+    server.close()
+
+
+def button(window: MainWindow, beginning: str) -> QPushButton:
+    strip = window.panel.findChild(DownloadStrip)
+    return next(b for b in strip.findChildren(QPushButton) if b.text().startswith(beginning))
+
+
+def press(qtbot: QtBot, window: MainWindow, beginning: str) -> None:
+    qtbot.mouseClick(button(window, beginning), Qt.MouseButton.LeftButton)
+
+
+def test_a_missing_data_set_is_offered_fetched_and_then_trained_on(
+    open_window: OpenWindow, qtbot: QtBot, server: MirrorServer
+) -> None:
+    window = open_window(mirror=server.url("good"))
+    window.panel.change_requested.emit({"dataset": "mnist"})
+    assert window.controller.config.dataset == "mnist-sample"
+    qtbot.waitUntil(lambda: button(window, "Download").isVisible())
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        press(qtbot, window, "Download")
+    assert prepared.args[0].config.dataset == "mnist"
+    assert prepared.args[0].train_count == 40
+    assert not window.panel.findChild(DownloadStrip).isVisible()
+    assert window.controller.waiting == {}
+
+
+def test_a_run_under_way_is_not_lost_when_its_next_data_set_arrives(
+    open_window: OpenWindow, qtbot: QtBot, server: MirrorServer
+) -> None:
+    window = open_window(mirror=server.url("good"), epochs=1000)
+    window.controller.start()
+    qtbot.waitUntil(lambda: window.controller.step > 10)
+    window.panel.change_requested.emit({"dataset": "mnist"})
+    with qtbot.waitSignal(window.downloader.completed, timeout=20_000):
+        press(qtbot, window, "Download")
+    assert window.controller.waiting == {"dataset": "mnist"}
+    reached = window.controller.step
+    qtbot.waitUntil(lambda: window.controller.step > reached)
+
+
+@pytest.mark.parametrize("folder", ["absent", "wrong", "cut"])
+def test_a_bad_mirror_is_told_and_can_be_tried_again(
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    server: MirrorServer,
+    tiny: TinyDataset,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+) -> None:
+    # No test may reach for the official servers.
+    monkeypatch.setitem(CATALOGUE, "mnist", dataclasses.replace(tiny.info, mirrors=()))
+    window = open_window(mirror=server.url(folder))
+    window.panel.change_requested.emit({"dataset": "mnist"})
+    with qtbot.waitSignal(window.downloader.failed, timeout=20_000):
+        press(qtbot, window, "Download")
+    assert window.message_bar.isVisible()
+    assert next(iter(tiny.content)) in window.message_bar.text
+    qtbot.waitUntil(lambda: button(window, "Download").isVisible())
+
+
+def test_a_download_can_be_cancelled(
+    open_window: OpenWindow, qtbot: QtBot, server: MirrorServer
+) -> None:
+    window = open_window(mirror=server.url("stalls"))
+    window.panel.change_requested.emit({"dataset": "mnist"})
+    press(qtbot, window, "Download")
+    qtbot.waitUntil(lambda: bool(server.requests))
+    press(qtbot, window, "Cancel")
+    server.released.set()
+    qtbot.waitUntil(lambda: button(window, "Download").isVisible(), timeout=25_000)
+    assert not list(window.controller.data_dir.rglob("*.gz"))
