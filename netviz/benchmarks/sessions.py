@@ -1,0 +1,95 @@
+"""Training sessions without a window, run for a while and held again."""
+
+from queue import SimpleQueue
+from threading import Thread
+from time import perf_counter, sleep
+
+from netviz.benchmarks.measuring import Plan
+from netviz.engine import commands, events
+from netviz.engine.config import RunConfig
+from netviz.engine.events import Event, State
+from netviz.engine.session import TrainingSession
+
+
+class Stopwatch:
+    """Reads the pace of training from a session's events, evaluations left out.
+
+    Give it each event in the thread of the session, as it is told.
+
+    Attributes
+    ----------
+    step
+        Steps trained.
+    """
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was measured."""
+        self._marks: list[tuple[float, int]] = []
+        self._evaluated_s = 0.0
+        self._last_report_s = 0.0
+
+    def take(self, event: Event) -> None:
+        """Note when an event came."""
+        now = perf_counter()
+        if isinstance(event, events.Progress):
+            self.step = event.step
+            self._last_report_s = now
+            self._marks.append((now - self._evaluated_s, event.step))
+        elif isinstance(event, events.EpochFinished):
+            # The report at an epoch's end comes right before the evaluation.
+            self._evaluated_s += now - self._last_report_s
+
+    def steps_per_second(self) -> float:
+        """Return the pace since `clear`, from the second report to the last."""
+        (began, first), (ended, last) = self._marks[1], self._marks[-1]
+        return (last - first) / (ended - began)
+
+
+class BareSession:
+    """A session in a thread of its own, with nobody watching."""
+
+    def __init__(self, config: RunConfig, plan: Plan) -> None:
+        self.stopwatch = Stopwatch()
+        self.told: SimpleQueue[Event] = SimpleQueue()
+        self.config = config
+        self.session = TrainingSession(self._take)
+        self._thread = Thread(target=self.session.serve, name="bare session", daemon=True)
+        self._thread.start()
+        self.session.submit(commands.Prepare(config, plan.data_dir))
+        prepared = self._wait_for(events.Prepared)
+        assert isinstance(prepared, events.Prepared)
+        self.prepared = prepared
+
+    def pace(self, seconds: float) -> float:
+        """Train for a while; return samples per second."""
+        self.stopwatch.clear()
+        self.session.submit(commands.Start())
+        sleep(seconds)
+        self.session.submit(commands.Pause())
+        while True:
+            event = self._wait_for(events.StateChanged)
+            if isinstance(event, events.StateChanged) and event.state is not State.RUNNING:
+                break
+        return self.stopwatch.steps_per_second() * self.config.batch_size
+
+    def close(self) -> None:
+        """End the session and its thread."""
+        self.session.submit(commands.Close())
+        self._thread.join()
+
+    def _take(self, event: Event) -> None:
+        self.stopwatch.take(event)
+        if not isinstance(event, events.Progress):
+            self.told.put(event)
+
+    def _wait_for(self, kind: type[Event]) -> Event:
+        while True:
+            event = self.told.get(timeout=120)
+            if isinstance(event, events.Failed | events.Refused):
+                raise RuntimeError(f"{event.message} {event.hint}")
+            if isinstance(event, kind):
+                return event

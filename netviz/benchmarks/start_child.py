@@ -1,0 +1,66 @@
+"""The app as a user starts it, with a watch on the first window, Train and the first point."""
+
+import json
+import sys
+from time import monotonic
+from typing import Any
+
+began = float(sys.argv[1]) if __name__ == "__main__" else 0.0
+
+
+def main() -> int:
+    """Start through the command line, train at once, and close at the first point."""
+    from netviz.cli.app import run
+
+    _watch()
+    return run([])
+
+
+def _watch() -> None:
+    from PySide6.QtCore import QEvent, QObject
+
+    from netviz.ui import app as ui
+
+    build = ui.build_window
+
+    class Watch(QObject):
+        """Notes the first paint of the window, and what follows."""
+
+        def __init__(self, window: Any) -> None:
+            super().__init__(window)
+            self.moments: list[float] = []
+            self._window = window
+            window.installEventFilter(self)
+            run = window.controller
+            run.prepared.connect(run.start)
+            run.state_changed.connect(self.on_state_changed)
+            run.progressed.connect(self.on_progressed)
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint and not self.moments:
+                self.moments.append(monotonic() - began)
+            return False
+
+        def on_state_changed(self, event: Any) -> None:
+            if event.state.name == "RUNNING":
+                self.moments.append(monotonic() - began)
+
+        def on_progressed(self, event: Any) -> None:
+            if len(self.moments) == 2:
+                self._window.loss_plot.refresh()
+                self._window.loss_plot.repaint()
+                self.moments.append(monotonic() - began - self.moments[1])
+                sys.stdout.write(json.dumps(self.moments) + "\n")
+                sys.stdout.flush()
+                self._window.close()
+
+    def build_watched(*arguments: Any) -> Any:
+        window, views = build(*arguments)
+        Watch(window)
+        return window, views
+
+    ui.build_window = build_watched  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The benchmarks run and write what they measured; how fast things are is no test."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROW = {"what", "value", "low", "high", "unit", "target", "at_least", "note", "is_met"}
+
+
+def run_benchmarks(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "netviz.benchmarks", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
+    file = tmp_path / "table.json"
+    cases = [f"--only={name}" for name in ("evaluation", "learning-rate", "frames")]
+
+    done = run_benchmarks("--quick", *cases, "--json", str(file))
+
+    assert done.returncode == 0, done.stderr
+    assert "measured" in done.stdout
+    table = json.loads(file.read_text(encoding="utf-8"))
+    assert table["quick"]
+    assert table["dataset"] == "mnist-sample"
+    assert all(set(row) == ROW for row in table["rows"])
+    assert len(table["rows"]) >= 6
+
+
+def test_an_unknown_benchmark_is_refused() -> None:
+    done = run_benchmarks("--only=everything")
+
+    assert done.returncode == 2
+    assert "everything" in done.stderr
