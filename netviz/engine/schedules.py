@@ -17,6 +17,9 @@ ONE_CYCLE_END = 1e-4
 PLATEAU_THRESHOLD = 1e-4
 """A loss counts as better if it is lower by this share; torch's own default."""
 
+PLATEAU_LEAST_FALL = 1e-8
+"""A learning rate that would fall by less stays where it is; torch's own default."""
+
 
 @dataclass(frozen=True)
 class Position:
@@ -64,7 +67,9 @@ class Plateau:
         if loss < self.best * (1 - PLATEAU_THRESHOLD):
             return replace(self, best=loss, bad_epochs=0)
         if self.bad_epochs + 1 > config.patience:
-            return replace(self, factor=self.factor * config.gamma, bad_epochs=0)
+            fall = config.learning_rate * self.factor * (1 - config.gamma)
+            factor = self.factor * (config.gamma if fall > PLATEAU_LEAST_FALL else 1)
+            return replace(self, factor=factor, bad_epochs=0)
         return replace(self, bad_epochs=self.bad_epochs + 1)
 
 
