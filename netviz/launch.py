@@ -28,6 +28,8 @@ class WindowOptions:
         Width and height of the window in pixels; None for those remembered.
     dark
         Whether the theme is dark; None for the one remembered.
+    view
+        Title of the tab in front, in any case; None for the one remembered.
     """
 
     config: RunConfig
@@ -38,3 +40,4 @@ class WindowOptions:
     exit_when_done: bool = False
     size: tuple[int, int] | None = None
     dark: bool | None = None
+    view: str | None = None

@@ -106,6 +106,9 @@ def window(
         str | None, typer.Option(metavar="WxH", help="Size of the window in pixels.")
     ] = None,
     theme: Annotated[Theme | None, typer.Option(help="Colours of the window.")] = None,
+    view: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Tab in front, such as mistakes.")
+    ] = None,
     data_dir: DataDir = None,
     mirror: Mirror = None,
     version: Annotated[
@@ -126,6 +129,7 @@ def window(
         exit_when_done,
         _size(size),
         None if theme is None else theme is Theme.DARK,
+        view,
     )
     # Loads Qt, which no other command need wait for.
     from netviz.ui.app import open_window

@@ -1,6 +1,5 @@
 """The application: one window on one run, with or without a screen."""
 
-import gc
 import os
 import sys
 from dataclasses import replace
@@ -21,6 +20,7 @@ from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.guard import guard_paint_events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import MenuPresenter
+from netviz.ui.own_presenter import OwnPresenter
 from netviz.ui.presenter import RunPresenter
 from netviz.ui.settings import Settings
 from netviz.ui.style import apply_style
@@ -109,10 +109,13 @@ def build_window(
     theme.changed.connect(_Dresser(app, theme).dress)
     RunPresenter(window)
     views = ViewPresenter(window)
+    OwnPresenter(window)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     MenuPresenter(window, DownloadPresenter(window, mirror))
     if options.size:
         window.resize(*options.size)
+    if options.view:
+        window.views.show_named(options.view)
     return window, views
 
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from netviz.engine.errors import ConfigError
 from netviz.engine.observations import View
 from netviz.ui.card import Card
 from netviz.ui.theme import Theme
@@ -40,6 +41,19 @@ class ViewTabs(Card):
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front."""
         self.tabs.setCurrentWidget(page)
+
+    def show_named(self, name: str) -> None:
+        """Bring the page with this title to the front.
+
+        Raises
+        ------
+        ConfigError
+            When there is none.
+        """
+        titles = [self.tabs.tabText(i).split("  ")[0].lower() for i in range(self.tabs.count())]
+        if name.lower() not in titles:
+            raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
+        self.tabs.setCurrentIndex(titles.index(name.lower()))
 
     def set_count(self, page: QWidget, title: str, count: int) -> None:
         """Show a number beside a page's title."""
