@@ -132,6 +132,11 @@ activations_observed, augmented
         return self._thread.isFinished()
 
     @property
+    def is_running(self) -> bool:
+        """Whether the training thread has begun and not ended."""
+        return self._thread.isRunning()
+
+    @property
     def is_preparing(self) -> bool:
         """Whether a run is being made ready."""
         return self._is_preparing

@@ -44,6 +44,12 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("rate_down", "Learning rate &down", "Ctrl+Down", "Lower the learning rate a step."),
     ),
     "&Data": (
+        _Entry("open_folder", "Open a &folder of pictures…", "", "One subfolder for each class."),
+        _Entry("open_csv", "Open a &CSV of pictures…", "", "A table of file_name and label."),
+        _SEPARATOR,
+        _Entry("train_drawings", "&Train on my drawings", "", "Those that you collected."),
+        _Entry("export_drawings", "&Export my drawings…", "", "Copy them as PNG files."),
+        _SEPARATOR,
         _Entry("mirror", "&Mirror…", "", "Fetch data sets from your own server first."),
         _Entry("data_dir", "Data &folder…", "", "Choose where data sets lie."),
     ),
@@ -58,6 +64,10 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     ),
     "&Help": (
         _Entry("shortcuts", "&Keyboard shortcuts", "F1", "All keys at a glance."),
+        _SEPARATOR,
+        _Entry("diagnostics", "&Copy diagnostics", "", "Versions, device, settings, last error."),
+        _Entry("log_folder", "Open the &log folder", "", "Where failures are written down."),
+        _SEPARATOR,
         _Entry("about", "&About NetViz", "", "Version, device and licences."),
     ),
 }
