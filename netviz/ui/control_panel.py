@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.datasets.own_names import dataset_info_or_none, dataset_label
 from netviz.engine.errors import ConfigError
 from netviz.engine.options import Section, format_value
 from netviz.ui.card import Card, SectionBox
+from netviz.ui.dataset_editor import DatasetEditor
 from netviz.ui.option_editors import WidthsEditor
 from netviz.ui.option_row import OptionRow
 from netviz.ui.theme import Theme
@@ -159,6 +160,8 @@ class ControlPanel(Card):
         Name of the data set to fetch.
     cancel_download_requested
         The download shall end.
+    own_requested
+        The user wants to open own pictures: ``folder`` or ``csv``.
     section_toggled
         The user folded or opened a section; see `section_states`.
     """
@@ -168,6 +171,7 @@ class ControlPanel(Card):
     drop_requested = Signal()
     download_requested = Signal(str)
     cancel_download_requested = Signal()
+    own_requested = Signal(str)
     section_toggled = Signal()
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
@@ -188,7 +192,11 @@ class ControlPanel(Card):
         self._banner = PendingBanner()
         self._banner.apply_clicked.connect(self.apply_requested)
         self._banner.drop_clicked.connect(self.drop_requested)
+        self._own_classes: tuple[str, int] = ("", 0)
         self._build()
+        dataset = self._rows["dataset"].editor
+        if isinstance(dataset, DatasetEditor):
+            dataset.own_requested.connect(self.own_requested)
         self._on_theme_changed()
         self._refresh()
 
@@ -215,6 +223,11 @@ class ControlPanel(Card):
         self._asked.pop(option, None)
         self._refresh()
         self._rows[option].show_problem(message)
+
+    def set_own_classes(self, dataset: str, count: int) -> None:
+        """Say how many classes own pictures have, which only shows when they are read."""
+        self._own_classes = (dataset, count)
+        self._refresh()
 
     def set_data_facts(self, text: str) -> None:
         """Say under the data set what is in it; hidden when empty."""
@@ -294,10 +307,10 @@ class ControlPanel(Card):
 
     def _refresh(self) -> None:
         shown = self._shown_config()
-        info = CATALOGUE.get(shown.dataset)
+        ends = self._ends(shown)
         for name, row in self._rows.items():
-            if info and isinstance(row.editor, WidthsEditor):
-                row.editor.set_ends(info.channels * info.height * info.width, len(info.classes))
+            if isinstance(row.editor, WidthsEditor):
+                row.editor.set_ends(*ends)
             row.set_value(getattr(shown, name))
             row.set_waiting(name in self._pending)
             row.setVisible(shown.is_relevant(name))
@@ -306,6 +319,14 @@ class ControlPanel(Card):
             box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
             box.set_summary(", ".join(_changes_from_default(shown, options)))
         self._banner.set_count(len(self._pending))
+
+    def _ends(self, config: RunConfig) -> tuple[int, int]:
+        """How many numbers go in, and how many classes come out; 0 where that is not known."""
+        if info := dataset_info_or_none(config.dataset):
+            return info.channels * info.height * info.width, len(info.classes)
+        name, count = self._own_classes
+        inputs = (3 if config.colour else 1) * config.image_size**2
+        return inputs, count if name == config.dataset else 0
 
     def _on_row_edited(self, name: str, entry: object) -> None:
         shown = self._shown_config()
@@ -341,7 +362,9 @@ def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
         if value == getattr(default, name) or not config.is_relevant(name):
             continue
         label = option.short or option.label.lower()
-        if isinstance(value, str):
+        if name == "dataset":
+            told.append(dataset_label(value))
+        elif isinstance(value, str):
             told.append(format_value(option, value))
         elif isinstance(value, bool):
             told.append(label if value else f"no {label}")

@@ -1,15 +1,23 @@
 """The images that the network learns from and is tested on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from netviz.engine.mistakes import class_counts, is_skewed
-from netviz.engine.observations import ImageArrays
+from netviz.engine.observations import AugmentedSamples, ImageArrays
 from netviz.ui.balance_bars import BalanceBars
 from netviz.ui.icons import icon
 from netviz.ui.page import CompactCombo, FittingLabel, Page, Segments
@@ -18,7 +26,8 @@ from netviz.ui.theme import Theme
 
 _SIDE_PX = 230
 _BALANCE_PX = 130
-_SPLITS = ("train", "test")
+_SPLITS = ("train", "test", "train")
+_TEST, _LEFT_OUT = 1, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +41,20 @@ class _Data:
 class DataView(Page):
     """A grid of samples, the balance of the classes and the facts of the data set.
 
+    Signals
+    -------
+    augmentation_wanted
+        Indices of training images (``tuple``) and a seed: answer with `show_augmented`.
+
     Attributes
     ----------
-    split, class_filter, shuffle_button, previous_button, next_button
+    split, class_filter, shuffle_button, augmented_button, previous_button, next_button
         The controls.
-    grid, balance
-        The samples and the images per class.
+    grid, balance, left_out
+        The samples, the images per class and the own files that are not used.
     """
+
+    augmentation_wanted = Signal(tuple, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -48,12 +64,19 @@ class DataView(Page):
         self._order = np.empty(0, np.int64)
         self._first = 0
         self._shuffles = np.random.default_rng()
+        self._warnings: tuple[str, ...] = ()
+        self._seed = 0
         self.grid = SampleGrid(theme)
         self.balance = BalanceBars(theme)
+        self.left_out = QListWidget()
+        self.left_out.setAccessibleName("Left out")
+        self.left_out.setToolTip("Files of yours that are not in the data set, and why.")
+        self.left_out.hide()
         self._build_controls()
         self._build_side()
         self._row = QHBoxLayout()
         self._row.addWidget(self.grid, 1)
+        self._row.addWidget(self.left_out, 1)
         self._row.addLayout(self._side)
         self.body.addLayout(self._row, 1)
         self.grid.capacity_changed.connect(self._on_grid_capacity_changed)
@@ -72,6 +95,36 @@ class DataView(Page):
         self._show_content(True)
         self._invalidate()
 
+    def set_notes(self, warnings: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+        """Say why to distrust the data set, and which own files are not in it."""
+        self._warnings = warnings
+        self.left_out.clear()
+        self.left_out.addItems(left_out)
+        self.split.button(_LEFT_OUT).setText(f"Left out ({len(left_out):,})")
+        self.split.button(_LEFT_OUT).setVisible(bool(left_out))
+        if not left_out and self.split.index == _LEFT_OUT:
+            self.split.choose(0)
+            self._sort()
+        self._invalidate()
+
+    def show_augmented(self, samples: AugmentedSamples) -> None:
+        """Show training images as they would be changed; late answers are passed over."""
+        if not self.is_augmented or samples.indices != tuple(self.shown):
+            return
+        if samples.seed != self._seed or self._data is None:
+            return
+        names = self._names(samples.indices)
+        sentences = [f"{name}, as it may be trained" for name in names]
+        self.grid.set_samples(samples.images, names, sentences)
+        if not samples.is_augmented:
+            hint = "Unchanged: choose a shift, a turn or another change under Augmentation."
+            self._place.set_texts(hint, "No augmentation is chosen", "Unchanged")
+
+    @property
+    def is_augmented(self) -> bool:
+        """Whether images are shown as they are trained."""
+        return self.augmented_button.isChecked() and self.split.index == 0
+
     @property
     def facts(self) -> str:
         """What is said of the data set."""
@@ -81,6 +134,11 @@ class DataView(Page):
     def warning(self) -> str:
         """What is said of skewed classes; empty where they are balanced."""
         return self._warning.text()
+
+    @property
+    def place(self) -> str:
+        """What is said of this page's place among all images."""
+        return self._place.text
 
     @property
     def shown(self) -> list[int]:
@@ -96,14 +154,25 @@ class DataView(Page):
             (
                 ("Train", "Show the images that the network learns from."),
                 ("Test", "Show the images that the network is only tested on."),
+                ("Left out", "List the files of yours that are not used, and why."),
             ),
         )
         self.class_filter = CompactCombo(theme, "Class", "Show only images of this class.")
         self.shuffle_button = self._button("Shuffle", "Show the images in another random order.")
+        self.split.button(_LEFT_OUT).hide()
+        self.augmented_button = QToolButton()
+        self.augmented_button.setText("As trained")
+        self.augmented_button.setCheckable(True)
+        self.augmented_button.setProperty("kind", "small")
+        self.augmented_button.setToolTip(
+            "Show the images as the augmentation changes them at random for training;"
+            " Shuffle shows other changes."
+        )
+        self.augmented_button.clicked.connect(self._on_augmented_button_clicked)
         self.previous_button = self._button("Previous page", "Show the images before these.")
         self.next_button = self._button("Next page", "Show the images after these.")
         self._place = FittingLabel(theme)
-        for widget in (self.split, self.class_filter, self.shuffle_button):
+        for widget in (self.split, self.class_filter, self.augmented_button, self.shuffle_button):
             self.bar.addWidget(widget)
         self.bar.addWidget(self._place, 1)
         self.bar.addWidget(self.previous_button)
@@ -140,7 +209,7 @@ class DataView(Page):
 
     def _images_and_labels(self, data: _Data) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         images = data.images
-        if self.split.index == 1:
+        if self.split.index == _TEST:
             return images.test_images, images.test_labels
         return images.train_images, images.train_labels
 
@@ -157,22 +226,46 @@ class DataView(Page):
         data = self._data
         if data is None:
             return
+        is_list = self.split.index == _LEFT_OUT
+        self.left_out.setVisible(is_list)
+        self.grid.setVisible(not is_list)
+        for widget in (self.class_filter, self.shuffle_button):
+            widget.setEnabled(not is_list)
+        self.augmented_button.setEnabled(self.split.index == 0)
         images, labels = self._images_and_labels(data)
         split, indices = _SPLITS[self.split.index], self.shown
-        names = [data.classes[int(labels[index])] for index in indices]
+        names = self._names(indices)
         sentences = [
             f"{split.capitalize()} image {index:,}: {name}"
             for index, name in zip(indices, names, strict=True)
         ]
-        self.grid.set_samples(images[indices], names, sentences)
+        if self.is_augmented:
+            self.augmentation_wanted.emit(tuple(indices), self._seed)
+        else:
+            self.grid.set_samples(images[indices], names, sentences)
         self._show_place(len(indices))
         counts = class_counts(labels, len(data.classes))
         self.balance.set_counts(data.classes, counts, split)
-        self._warning.setText(imbalance(counts, data.classes))
+        self._warning.setText(self._doubts(split, imbalance(counts, data.classes)))
         self._warning.setVisible(bool(self._warning.text()))
         self._facts.setText(facts_of(images, data.name, split, data.batch_size))
 
+    def _names(self, indices: Sequence[int]) -> list[str]:
+        assert self._data is not None
+        labels = self._images_and_labels(self._data)[1]
+        return [self._data.classes[int(labels[index])] for index in indices]
+
+    def _doubts(self, split: str, skew: str) -> str:
+        """Say why to distrust what is shown; the warnings speak of training's balance already."""
+        own = () if split == "train" and self._warnings else (skew,)
+        return "\n".join(filter(None, (*own, *self._warnings)))
+
     def _show_place(self, count: int) -> None:
+        if self.split.index == _LEFT_OUT:
+            self._place.set_texts(f"{self.left_out.count():,} not used", "")
+            self.previous_button.setEnabled(False)
+            self.next_button.setEnabled(False)
+            return
         total = len(self._order)
         range_text = f"{self._first + 1:,}–{self._first + count:,}" if count else "none"
         self._place.set_texts(f"{range_text} of {total:,}", range_text)
@@ -184,8 +277,13 @@ class DataView(Page):
         self._invalidate()
 
     def _on_shuffle_button_clicked(self) -> None:
-        self._order = self._shuffles.permutation(self._order)
-        self._first = 0
+        self._seed += 1
+        if not self.is_augmented:
+            self._order = self._shuffles.permutation(self._order)
+            self._first = 0
+        self._invalidate()
+
+    def _on_augmented_button_clicked(self) -> None:
         self._invalidate()
 
     def _on_previous_button_clicked(self) -> None:

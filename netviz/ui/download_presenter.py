@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QObject, Slot
 
-from netviz.engine.config import DATASETS
 from netviz.engine.datasets.download import DownloadProgress
+from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.ui.main_window import MainWindow
 
@@ -61,7 +61,7 @@ class DownloadPresenter(QObject):
 
     @Slot(str)
     def _on_downloader_completed(self, name: str) -> None:
-        self._window.message_bar.show_message("success", f"{DATASETS[name]} is here.")
+        self._window.message_bar.show_message("success", f"{dataset_label(name)} is here.")
         self._controller.apply_if_nothing_is_lost()
 
     @Slot(object)

@@ -309,7 +309,7 @@ class WidthsEditor(OptionEditor):
         self._hold(self._box)
 
     def set_ends(self, inputs: int, outputs: int) -> None:
-        """Say how many numbers go into the network and come out of it."""
+        """Say how many numbers go into the network and come out of it, 0 for not known yet."""
         if (inputs, outputs) == self._ends:
             return
         self._ends = (inputs, outputs)
@@ -329,7 +329,7 @@ class WidthsEditor(OptionEditor):
         return self.PRESETS.index(self._value) if self._value in self.PRESETS else -1
 
     def _text(self, widths: tuple[int, ...]) -> str:
-        return " – ".join(map(str, (self._ends[0], *widths, self._ends[1])))
+        return " – ".join(str(width or "?") for width in (self._ends[0], *widths, self._ends[1]))
 
     def _on_box_activated(self, index: int) -> None:
         self._enter(self.PRESETS[index])
@@ -348,7 +348,7 @@ class WidthsEditor(OptionEditor):
     def _parsed(self, text: str) -> str:
         """Return the widths alone, with commas; a bad part stays in for the judge to name."""
         parts = [part for part in re.split(r"\s*[–,;]\s*|\s+", text.strip()) if part]
-        first, last = map(str, self._ends)
+        first, last = (str(end or "?") for end in self._ends)
         if "–" in text and len(parts) > 1 and parts[0] == first and parts[-1] == last:
             parts = parts[1:-1]
         return ",".join(parts)

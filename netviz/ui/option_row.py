@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from netviz.engine.config import OPTIONS, RunConfig
+from netviz.ui.dataset_editor import DatasetEditor
 from netviz.ui.learning_rate import LearningRateControl
 from netviz.ui.option_editors import OptionEditor, ToggleEditor, make_editor
 from netviz.ui.style import set_style_property
@@ -52,11 +53,13 @@ class OptionRow(QWidget):
         self._value: Any = None
         self._option = OPTIONS[name]
         default = RunConfig.model_fields[name].default
-        self.editor = (
-            RateEditor(theme)
-            if name == "learning_rate"
-            else make_editor(theme, self._option, default)
-        )
+        self.editor: OptionEditor
+        if name == "learning_rate":
+            self.editor = RateEditor(theme)
+        elif name == "dataset":
+            self.editor = DatasetEditor(self._option.choices)
+        else:
+            self.editor = make_editor(theme, self._option, default)
         self.editor.edited.connect(self._on_editor_edited)
         short = self._option.short.capitalize() if narrow else ""
         self._label = QLabel(short or self._option.label)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from netviz.engine import events
-from netviz.engine.config import DATASETS
+from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.engine.events import State
 from netviz.engine.ledger import LedgerEntry
@@ -73,8 +73,7 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_preparing(self, event: events.Preparing) -> None:
-        name = DATASETS.get(event.config.dataset, event.config.dataset)
-        self._window.top_bar.set_busy(f"Preparing {name}…")
+        self._window.top_bar.set_busy(f"Preparing {dataset_label(event.config.dataset)}…")
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
@@ -84,6 +83,7 @@ class RunPresenter(QObject):
         window.top_bar.set_speed(0, 0)
         self._epoch = (0, 0, -(-info.train_count // info.config.batch_size))
         self._show_run_length()
+        window.panel.set_own_classes(info.config.dataset, len(info.classes))
         window.panel.set_config(info.config)
         self._on_run_waiting_changed()
         height, width = info.image_shape[1:]

@@ -54,6 +54,11 @@ class SampleGrid(QWidget):
         self.update()
 
     @property
+    def images(self) -> NDArray[np.uint8]:
+        """What is shown, ``uint8 [k, C, H, W]``."""
+        return self._images
+
+    @property
     def capacity(self) -> int:
         """How many images fit."""
         columns, rows = self._shape

@@ -5,7 +5,8 @@ import random
 from PySide6.QtCore import QObject, Slot
 
 from netviz.engine import events
-from netviz.engine.config import DATASETS, RunConfig
+from netviz.engine.config import RunConfig
+from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.observations import Prediction
 from netviz.ui.main_window import MainWindow
 
@@ -28,6 +29,8 @@ class ViewPresenter(QObject):
         run.gradients_observed.connect(window.gradients.show_gradients)
         run.test_answered.connect(window.mistakes.show_answers)
         run.test_answered.connect(window.confusion.show_answers)
+        run.augmented.connect(window.data.show_augmented)
+        window.data.augmentation_wanted.connect(run.preview_augmentation)
         run.activations_observed.connect(window.activations.show_activations)
         run.predicted.connect(self._on_run_predicted)
         window.views.watched_changed.connect(run.watch)
@@ -54,7 +57,7 @@ class ViewPresenter(QObject):
         window.activations.set_classes(event.classes)
         window.activations.set_test_count(event.test_count)
         window.activations.set_source(None)
-        window.pad.set_heading(_heading(event.classes))
+        window.pad.set_heading(_heading(event.config.dataset, event.classes))
         window.pad.set_image_shape(event.image_shape)
         window.pad.set_classes(event.classes)
 
@@ -66,9 +69,9 @@ class ViewPresenter(QObject):
 
     def _show_data(self, config: RunConfig) -> None:
         if self._prepared is not None:
-            name = DATASETS.get(config.dataset, config.dataset)
-            images, classes = self._prepared.images, self._prepared.classes
-            self._window.data.set_data(images, classes, name, config.batch_size)
+            name, event = dataset_label(config.dataset), self._prepared
+            self._window.data.set_data(event.images, event.classes, name, config.batch_size)
+            self._window.data.set_notes(event.warnings, event.left_out)
 
     @Slot(object)
     def _on_run_predicted(self, event: Prediction) -> None:
@@ -110,7 +113,12 @@ class ViewPresenter(QObject):
         self._window.message_bar.show_message("warning", message, hint)
 
 
-def _heading(classes: tuple[str, ...]) -> str:
+_HEADINGS = {"fashion-mnist": "Draw clothes", "kmnist": "Draw a character"}
+
+
+def _heading(dataset: str, classes: tuple[str, ...]) -> str:
+    if dataset in _HEADINGS:
+        return _HEADINGS[dataset]
     if all(name.isdigit() for name in classes):
         return "Draw a digit"
     if all(len(name) == 1 for name in classes):
