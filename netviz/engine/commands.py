@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,57 @@ class Save:
 
 
 @dataclass(frozen=True)
+class Open:
+    """Continue a saved run from where it was; the present run stays if that cannot be.
+
+    Attributes
+    ----------
+    folder
+        Where `Save` wrote it, or its run file.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    changes
+        Options to change there, for example more epochs.
+    """
+
+    folder: Path
+    data_dir: Path | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LoadWeights:
+    """Begin a new run, with the present settings and the weights of a file.
+
+    Nothing in the file is executed. A later `Reset` goes back to the seed's own weights.
+
+    Attributes
+    ----------
+    path
+        A ``.safetensors``, or a ``state_dict`` as ``.pth``.
+    """
+
+    path: Path
+
+
+class ExportKind(StrEnum):
+    """What a run can be taken away as."""
+
+    SCRIPT = "PyTorch script"
+    METRICS = "metrics"
+    WEIGHTS = "weights"
+    ONNX = "ONNX network"
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write the run, as it is now, in a form that needs no NetViz."""
+
+    kind: ExportKind
+    path: Path
+
+
+@dataclass(frozen=True)
 class Close:
     """End the session; nothing is served after it."""
 
@@ -202,5 +254,8 @@ Command = (
     | LookAt
     | PreviewAugmentation
     | Save
+    | Open
+    | LoadWeights
+    | Export
     | Close
 )

@@ -4,14 +4,18 @@ Every event carries the number of the run it belongs to, so that late news of an
 can be dropped.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.commands import ExportKind
 from netviz.engine.config import RunConfig
+from netviz.engine.layer_facts import LayerFacts
 from netviz.engine.ledger import LedgerEntry
 from netviz.engine.observations import ImageArrays, Observation
 
@@ -87,6 +91,12 @@ class Prepared:
         Reasons to distrust what a run on these data shows, each a sentence.
     left_out
         Own files that are not in the data set, each a sentence that says why.
+    started_from
+        File of the weights at step 0; empty for those that the seed makes.
+    step
+        Steps trained already, where a saved run goes on.
+    network
+        The network's layers, from input to output.
     """
 
     run: int
@@ -103,6 +113,9 @@ class Prepared:
     untrained: Measurement
     warnings: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    started_from: str = ""
+    step: int = 0
+    network: tuple[LayerFacts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,6 +246,8 @@ class Failed:
         A traceback for the log; may be empty.
     rewind_step
         Step of the last good state, to which `Rewind` returns; None if there is none.
+    remedy
+        Changes that are likely to help after a `Rewind`, by option; may be empty.
     """
 
     run: int
@@ -241,6 +256,7 @@ class Failed:
     details: str
     step: int
     rewind_step: int | None
+    remedy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -249,6 +265,47 @@ class Saved:
 
     run: int
     folder: Path
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A saved run was opened; comes after its `Prepared`.
+
+    Attributes
+    ----------
+    folder
+        Where it was saved.
+    progress
+        All steps that it was trained; None if there are none.
+    measurements
+        All of its epochs, the first of the untrained network.
+    ledger
+        All of its changes.
+    """
+
+    run: int
+    folder: Path
+    progress: Progress | None
+    measurements: tuple[Measurement, ...]
+    ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The run was written in another form."""
+
+    run: int
+    kind: ExportKind
+    path: Path
+
+
+@dataclass(frozen=True)
+class AutosaveFailed:
+    """The run could not be kept safe; told once, training goes on."""
+
+    run: int
+    message: str
+    hint: str
 
 
 Event = (
@@ -262,5 +319,8 @@ Event = (
     | Refused
     | Failed
     | Saved
+    | Opened
+    | Exported
+    | AutosaveFailed
     | Observation
 )

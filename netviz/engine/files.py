@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from netviz.engine.errors import StorageError
@@ -43,3 +44,46 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 def write_text_whole(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all; raises `StorageError` like `write_whole`."""
     write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all of `files` into `folder`, or none of them.
+
+    A new folder appears with everything in it. In one that is there already (other files in
+    it stay) each file is replaced at once and the last of `files` at the end, so make that the
+    one which a reader believes.
+
+    Raises
+    ------
+    StorageError
+        When a file cannot be written; the folder is as it was.
+    """
+    is_new = not folder.exists()
+    name = f".{folder.absolute().name}.{uuid.uuid4().hex[:8]}.part"
+    staging = (folder.absolute().parent if is_new else folder) / name
+    path = folder
+    try:
+        staging.mkdir(parents=True)
+        for file, content in files.items():
+            path = folder / file
+            _write_durably(staging / file, content)
+        if is_new and not folder.exists():
+            os.rename(staging, folder)
+            return
+        for file in files:
+            path = folder / file
+            os.replace(staging / file, path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} could not be written: {error.strerror or error}.",
+            "Choose another folder, or make room on the disk.",
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,6 +1,7 @@
 """Puts what happened in a session into events."""
 
 import traceback
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.datasets.checks import DataNotes
 from netviz.engine.errors import NetvizError, TrainingError
 from netviz.engine.models import parameter_count
+from netviz.engine.network_facts import describe_network
 from netviz.engine.observations import AugmentedSamples
 from netviz.engine.options import format_number
 from netviz.engine.run import Run
@@ -26,6 +28,13 @@ def refused(run: int, error: Exception) -> events.Refused:
     return events.Refused(run, message, "Go back to the last good state, or reset.", details)
 
 
+def failed(run: int, error: Exception) -> events.Failed:
+    """Put into words an error that ends training; where it happened is added later."""
+    told = refused(run, error)
+    remedy = error.remedy if isinstance(error, TrainingError) else {}
+    return events.Failed(run, told.message, told.hint, told.details, 0, None, remedy)
+
+
 def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
     """Say that training has diverged, and what to do about it."""
     what = "not a number (NaN)" if np.isnan(loss) else "infinite"
@@ -33,6 +42,7 @@ def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
         f"The loss became {what} at step {step:,}.",
         f"The learning rate {format_number(config.learning_rate)} is probably too large: "
         "go back to the last good state with a smaller one.",
+        {"learning_rate": config.learning_rate / 3},
     )
 
 
@@ -55,6 +65,9 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
         run.measurements[0],
         notes.warnings,
         notes.left_out,
+        run.started_from,
+        trainer.step,
+        network=describe_network(trainer.model, data.image_shape),
     )
 
 
@@ -66,6 +79,15 @@ def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
     images = preview(trainer.data.train_images[list(indices)], trainer.config, command.seed)
     is_on = is_augmented(trainer.config)
     return AugmentedSamples(run.number, indices, command.seed, images, is_on)
+
+
+def opened(run: Run, folder: Path) -> events.Opened:
+    """Say what a saved run has behind it."""
+    history = run.history
+    speed = run.measurements[-1].samples_per_second or 1.0
+    columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
+    told = progress(run, *columns, speed) if len(history) else None
+    return events.Opened(run.number, folder, told, tuple(run.measurements), run.ledger)
 
 
 def progress(

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from netviz.engine.config import RunConfig
+from torch import Tensor
+
+from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.errors import ConfigError
 from netviz.engine.events import Measurement
 from netviz.engine.history import StepHistory
 from netviz.engine.ledger import LedgerEntry
+from netviz.engine.options import Effect
 from netviz.engine.probes.weights import initial_weights
 from netviz.engine.trainer import Snapshot, Trainer
 
@@ -68,9 +72,18 @@ class Run:
         Sums over the epoch under way.
     initial_weights
         How each layer's weights were spread at step 0.
+    start, started_from
+        Weights at step 0 and the file they came from, if they are not the seed's own.
     """
 
-    def __init__(self, number: int, trainer: Trainer, untrained: Measurement) -> None:
+    def __init__(
+        self,
+        number: int,
+        trainer: Trainer,
+        untrained: Measurement,
+        start: dict[str, Tensor] | None = None,
+        started_from: str = "",
+    ) -> None:
         self.number = number
         self.trainer = trainer
         self.initial_config = trainer.config
@@ -78,6 +91,7 @@ class Run:
         self.measurements = [untrained]
         self.ledger: tuple[LedgerEntry, ...] = ()
         self.tally = EpochTally()
+        self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
         self._good = self._keep()
         self._candidate: _Kept | None = None
@@ -164,5 +178,31 @@ class Run:
         self.tally = EpochTally()
         self._candidate = None
 
+    def take_over(
+        self,
+        initial_config: RunConfig,
+        history: StepHistory,
+        measurements: list[Measurement],
+        ledger: tuple[LedgerEntry, ...],
+        tally: EpochTally,
+    ) -> None:
+        """Go on with the record of a saved run, whose state the trainer has already."""
+        self.initial_config = initial_config
+        self.history = history
+        self.measurements = measurements
+        self.ledger = ledger
+        self.tally = tally
+        self._good = self._keep()
+
     def _keep(self) -> _Kept:
         return _Kept(self.trainer.snapshot(), self.ledger)
+
+
+def refuse_resets(config: RunConfig, current: RunConfig) -> None:
+    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
+    for name in config.changes_from(current):
+        if OPTIONS[name].effect is Effect.RESET:
+            raise ConfigError(
+                f"{OPTIONS[name].label} cannot change during a run.",
+                "Reset the run to change it.",
+            )

@@ -2,28 +2,34 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from enum import Enum, auto
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from netviz.engine import commands, events, reports, storage
+from netviz.engine import commands, events, memory, reports
+from netviz.engine.beginnings import Beginning
 from netviz.engine.commands import Command
-from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError, NetvizError, TrainingError
 from netviz.engine.events import Event, State
+from netviz.engine.keeper import Keeper
 from netviz.engine.meter import Meter
 from netviz.engine.observatory import Observatory
-from netviz.engine.options import Effect
 from netviz.engine.preparation import Preparation, Surroundings, measure
-from netviz.engine.run import EpochTally, Run
+from netviz.engine.run import EpochTally, Run, refuse_resets
+from netviz.engine.storage import read_run
 from netviz.engine.trainer import Batch
+from netviz.engine.weights_files import read_weights
 
 _AT_ANY_TIME = (
     commands.Prepare
     | commands.Reset
+    | commands.Open
     | commands.SetPace
     | commands.Watch
     | commands.Predict
@@ -53,15 +59,21 @@ class TrainingSession:
         Takes each event, in the serving thread; must be quick.
     inbox
         Where commands come from; a queue of its own if None.
+    autosave_root
+        Folder in which runs are kept safe while they train; None for no autosave.
     """
 
     def __init__(
-        self, emit: Callable[[Event], None], inbox: SimpleQueue[Command] | None = None
+        self,
+        emit: Callable[[Event], None],
+        inbox: SimpleQueue[Command] | None = None,
+        autosave_root: Path | None = None,
     ) -> None:
         self._emit = emit
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
         self._deferred: list[Command] = []
         self._observatory = Observatory(emit)
+        self._keeper = Keeper(emit, autosave_root)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._on_prepare,
             commands.Start: self._on_start,
@@ -79,6 +91,9 @@ class TrainingSession:
             commands.LookAt: self._on_look_at,
             commands.PreviewAugmentation: self._on_preview_augmentation,
             commands.Save: self._on_save,
+            commands.Open: self._on_open,
+            commands.LoadWeights: self._on_load_weights,
+            commands.Export: self._on_export,
             commands.Close: self._on_close,
         }
         self._state = State.IDLE
@@ -119,13 +134,17 @@ class TrainingSession:
             return
         work = self._work
         assert work is not None
+        failed = None
         try:
             next(work)
         except StopIteration:
             if self._work is work:
                 self._work = None
         except Exception as error:  # noqa: BLE001 - whatever a step raises must not end the session
-            self._fail(error)
+            failed = reports.failed(self._number, error)
+        # Outside of the block: there the error would keep alive what the step has allocated.
+        if failed:
+            self._fail(failed)
 
     def _obey_waiting(self) -> None:
         """Obey all commands that have come; at a slowed pace, wait for more until it is time."""
@@ -162,15 +181,17 @@ class TrainingSession:
         if self._preparing and not isinstance(command, _AT_ANY_TIME):
             self._deferred.append(command)
             return
+        failed = None
         try:
             self._handlers[type(command)](command)
+        except TrainingError as error:
+            failed = reports.failed(self._number, error)
         except NetvizError as error:
-            if isinstance(error, TrainingError):
-                self._fail(error)
-            else:
-                self._emit(reports.refused(self._number, error))
+            self._emit(reports.refused(self._number, error))
         except Exception as error:  # noqa: BLE001 - as above
-            self._fail(error)
+            failed = reports.failed(self._number, error)
+        if failed:
+            self._fail(failed)
 
     @property
     def _number(self) -> int:
@@ -187,6 +208,8 @@ class TrainingSession:
         self._emit(
             events.StateChanged(run.number, state, run.trainer.step, run.current_epoch, stopped)
         )
+        if state in (State.PAUSED, State.FINISHED):
+            self._keeper.tend(run, now=True)
 
     def _on_start(self, _: commands.Start) -> None:
         if self._state is State.RUNNING:
@@ -215,7 +238,7 @@ class TrainingSession:
     def _on_change(self, command: commands.Change) -> None:
         run = self._ready_run()
         config = run.trainer.config.with_changes(command.changes)
-        _refuse_resets(config, run.trainer.config)
+        refuse_resets(config, run.trainer.config)
         if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
             # The untrained figures on the screen are this loss's own: measure them again.
             self._on_reset(commands.Reset(command.changes))
@@ -233,7 +256,7 @@ class TrainingSession:
     def _on_rewind(self, command: commands.Rewind) -> None:
         run = self._ready_run()
         config = run.good_config.with_changes(command.changes)
-        _refuse_resets(config, run.good_config)
+        refuse_resets(config, run.good_config)
         self._work = None
         self._meter.drop()
         run.rewind()
@@ -268,24 +291,48 @@ class TrainingSession:
     def _on_save(self, command: commands.Save) -> None:
         run = self._ready_run()
         self._report()
-        storage.save_run(run, command.folder)
-        self._emit(events.Saved(run.number, command.folder))
+        self._keeper.save(run, command)
+
+    def _on_export(self, command: commands.Export) -> None:
+        run = self._ready_run()
+        self._report()
+        self._keeper.export(run, command)
 
     def _on_close(self, _: commands.Close) -> None:
         self._work = None
         self._closed = True
+        with contextlib.suppress(Exception):  # the state that was kept last has to do then
+            self._report()
+        self._keeper.end(self._run, is_sound=self._state is not State.FAILED)
 
     # -- preparing ---------------------------------------------------------------------------
 
+    def _on_open(self, command: commands.Open) -> None:
+        saved = read_run(command.folder)
+        config = saved.snapshot.config.with_changes(command.changes)
+        refuse_resets(config, saved.snapshot.config)
+        beginning = Beginning(saved=saved, folder=command.folder, changes=command.changes)
+        data_dir = command.data_dir or (self._prepared.data_dir if self._prepared else None)
+        self._begin(commands.Prepare(saved.initial_config, data_dir), beginning)
+
+    def _on_load_weights(self, command: commands.LoadWeights) -> None:
+        run, prepared = self._ready_run(), self._prepared
+        assert prepared is not None
+        beginning = Beginning(weights=read_weights(command.path), weights_path=command.path)
+        self._begin(commands.Prepare(run.trainer.config, prepared.data_dir), beginning)
+
     def _on_prepare(self, command: commands.Prepare) -> None:
+        self._begin(command, Beginning())
+
+    def _begin(self, command: commands.Prepare, beginning: Beginning) -> None:
         if self._state is State.RUNNING:
             try:
                 self._on_pause(commands.Pause())
             except TrainingError as error:
-                self._fail(error)
+                self._fail(reports.failed(self._number, error))
         self._observatory.interrupt()
         self._preparing = command
-        self._work = self._prepare(command)
+        self._work = self._prepare(command, beginning)
 
     def _on_reset(self, command: commands.Reset) -> None:
         basis = self._preparing or self._prepared
@@ -297,7 +344,7 @@ class TrainingSession:
         config = current.with_changes(command.changes)
         self._on_prepare(commands.Prepare(config, command.data_dir or basis.data_dir))
 
-    def _prepare(self, command: commands.Prepare) -> Iterator[None]:
+    def _prepare(self, command: commands.Prepare, beginning: Beginning) -> Iterator[None]:
         self._numbers += 1
         number, config = self._numbers, command.config
         self._emit(events.Preparing(number, config))
@@ -306,8 +353,7 @@ class TrainingSession:
             self._surroundings = Surroundings.now()
         try:
             trainer, threads = self._preparation.build(config, command.data_dir)
-            untrained, test_logits = yield from measure(trainer, EpochTally())
-            run = Run(number, trainer, untrained)
+            run, test_logits = yield from beginning.begin(number, trainer)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._preparing = None
             self._prepared = self._prepared or command
@@ -321,12 +367,27 @@ class TrainingSession:
         self._run = run
         self._prepared, self._preparing = command, None
         self._emit(reports.prepared(run, threads, self._preparation.notes))
-        self._enter(State.IDLE)
+        if beginning.saved:
+            self._enter_opened(run, beginning)
+        else:
+            self._enter(State.IDLE)
         self._observatory.begin(run, test_logits)
         deferred, self._deferred = self._deferred, []
         self._work = None
         for waiting in deferred:
             self._obey(waiting)
+
+    def _enter_opened(self, run: Run, beginning: Beginning) -> None:
+        """Tell what the run has behind it, and hold it there."""
+        self._emit(reports.opened(run, beginning.folder))
+        if beginning.changes:
+            self._change(run, run.trainer.config.with_changes(beginning.changes))
+        if run.trainer.step == 0:
+            self._enter(State.IDLE)
+        elif run.has_epochs_left or run.is_measurement_due:
+            self._enter(State.PAUSED)
+        else:
+            self._enter(State.FINISHED)
 
     # -- training ----------------------------------------------------------------------------
 
@@ -372,7 +433,8 @@ class TrainingSession:
     def _train_batch(self, run: Run) -> Batch:
         slowly = self._goal is _Goal.BATCH or self._batch_interval_s > 0
         self._observatory.before_batch(run, always=slowly)
-        batch = run.trainer.train_batch()
+        with memory.step_explained(run.trainer.config.batch_size):
+            batch = run.trainer.train_batch()
         self._observatory.after_batch(run)
         self._meter.leave_out(self._observatory.take_spent())
         return batch
@@ -396,6 +458,7 @@ class TrainingSession:
         if count < len(finite):
             raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
         run.keep_good_states(float(losses[-1]), reading.seconds)
+        self._meter.leave_out(self._keeper.tend(run))
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self._report()
@@ -407,7 +470,7 @@ class TrainingSession:
         self._observatory.evaluated(run, test_logits)
         self._meter.start()
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, told: events.Failed) -> None:
         """Give up what was under way, say why, and be ready for the next command."""
         self._work = None
         self._preparing = None
@@ -417,17 +480,7 @@ class TrainingSession:
         self._meter.drop()
         run = self._run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
-        told = reports.refused(self._number, error)
-        self._emit(events.Failed(told.run, told.message, told.hint, told.details, step, good_step))
+        self._emit(replace(told, step=step, rewind_step=good_step))
         if run:
+            memory.release(run.trainer.device)
             self._enter(State.FAILED)
-
-
-def _refuse_resets(config: RunConfig, current: RunConfig) -> None:
-    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
-    for name in config.changes_from(current):
-        if OPTIONS[name].effect is Effect.RESET:
-            raise ConfigError(
-                f"{OPTIONS[name].label} cannot change during a run.",
-                "Reset the run to change it.",
-            )

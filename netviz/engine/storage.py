@@ -1,4 +1,4 @@
-"""A run's files: settings, metrics, ledger and weights, each written whole or not at all."""
+"""A run's folder: files for people, and one to continue from; written whole or not at all."""
 
 import csv
 import io
@@ -8,15 +8,17 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save
-
 from netviz.engine.events import Measurement
-from netviz.engine.files import write_text_whole, write_whole
+from netviz.engine.files import write_files_whole
 from netviz.engine.run import Run
+from netviz.engine.run_file import SavedRun, pack, resume, unpack
+from netviz.engine.run_summary import RUN_FILE
+from netviz.engine.trainer import Trainer
+from netviz.engine.weights_files import weights_bytes
 
 
 def save_run(run: Run, folder: Path) -> None:
-    """Write the run into `folder`, which is made if it is missing.
+    """Write the run into `folder`, which is made if it is missing; all files or none.
 
     ``config.json``
         Settings at step 0; with the ledger they give those of any step.
@@ -28,13 +30,56 @@ def save_run(run: Run, folder: Path) -> None:
         What the user changed, and at which step.
     ``model.safetensors``
         The weights as they are now, by their names in torch's ``state_dict``.
+    ``run.safetensors``
+        All of that and the trainer's state: what `open_run` continues from.
 
     Raises
     ------
     StorageError
-        When a file cannot be written.
+        When a file cannot be written; what was in the folder stays as it was.
     """
-    write_text_whole(folder / "config.json", run.initial_config.to_json() + "\n")
+    ledger = [asdict(entry) for entry in run.ledger]
+    texts = {
+        "config.json": run.initial_config.to_json() + "\n",
+        "metrics.csv": metrics_csv(run),
+        "epochs.csv": epochs_csv(run),
+        "ledger.json": json.dumps(ledger, indent=2) + "\n",
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files["model.safetensors"] = weights_bytes(run.trainer.model)
+    files[RUN_FILE] = pack(run)
+    write_files_whole(folder, files)
+
+
+def open_run(saved: SavedRun, number: int, trainer: Trainer) -> Run:
+    """Make the run that `read_run` read, ready to continue bit for bit.
+
+    Parameters
+    ----------
+    saved
+        What was read.
+    number
+        Identifies the run within its session.
+    trainer
+        Just built with the initial settings of `saved`, on its data set.
+
+    Raises
+    ------
+    StorageError
+        When the saved state does not fit the trainer.
+    """
+    run = Run(number, trainer, saved.measurements[0], saved.start, saved.started_from)
+    resume(run, saved)
+    return run
+
+
+def read_run(folder: Path) -> SavedRun:
+    """Read a saved run; raises `StorageError` when that cannot be."""
+    return unpack(folder)
+
+
+def metrics_csv(run: Run) -> str:
+    """Write loss and learning rate of every step as CSV."""
     history = run.history
     steps = zip(
         history.steps.tolist(),
@@ -42,18 +87,13 @@ def save_run(run: Run, folder: Path) -> None:
         history.learning_rates.tolist(),
         strict=True,
     )
-    write_text_whole(folder / "metrics.csv", _csv(("step", "loss", "learning_rate"), steps))
+    return _csv(("step", "loss", "learning_rate"), steps)
+
+
+def epochs_csv(run: Run) -> str:
+    """Write the measurements as CSV, the first of the untrained network."""
     names = [field.name for field in fields(Measurement)]
-    epochs = (asdict(measurement).values() for measurement in run.measurements)
-    write_text_whole(folder / "epochs.csv", _csv(names, epochs))
-    ledger = [asdict(entry) for entry in run.ledger]
-    write_text_whole(folder / "ledger.json", json.dumps(ledger, indent=2) + "\n")
-    weights = {
-        name: tensor.detach().cpu().contiguous()
-        for name, tensor in run.trainer.model.state_dict().items()
-    }
-    # Not save_file: a full disk makes it raise an error of its own, which nobody expects.
-    write_whole(folder / "model.safetensors", lambda path: path.write_bytes(save(weights)))
+    return _csv(names, (asdict(measurement).values() for measurement in run.measurements))
 
 
 def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:

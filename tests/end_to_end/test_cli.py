@@ -24,7 +24,14 @@ from netviz.engine.config import RunConfig
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 TIMEOUT_S = 100
-RUN_FILES = {"config.json", "metrics.csv", "epochs.csv", "ledger.json", "model.safetensors"}
+RUN_FILES = {
+    "config.json",
+    "metrics.csv",
+    "epochs.csv",
+    "ledger.json",
+    "model.safetensors",
+    "run.safetensors",
+}
 needs_mnist = pytest.mark.skipif(
     not (SHARED_DATA / "MNIST" / "raw").is_dir(), reason="MNIST is not beside the repository"
 )

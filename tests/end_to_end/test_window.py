@@ -85,6 +85,7 @@ def test_without_a_display_it_says_so_and_trains_unseen(tmp_path: Path) -> None:
         "ledger.json",
         "metrics.csv",
         "model.safetensors",
+        "run.safetensors",
     }
 
 

@@ -49,6 +49,7 @@ def test_these_files_are_there_and_no_others(saved: Path) -> None:
         "ledger.json",
         "metrics.csv",
         "model.safetensors",
+        "run.safetensors",
     ]
 
 
@@ -112,7 +113,7 @@ def test_a_second_save_takes_the_place_of_the_first(saved: Path, driven: Driven)
     driven.do(commands.Change({"epochs": 4}))
     driven.do(commands.Save(saved))
     assert len(rows(saved / "metrics.csv")) == 80
-    assert len(list(saved.iterdir())) == 5
+    assert len(list(saved.iterdir())) == 6
 
 
 def test_a_folder_that_cannot_be_is_refused_and_the_run_goes_on(
@@ -145,4 +146,4 @@ def test_a_disk_that_is_full_for_the_weights_is_refused_and_the_old_ones_stay(
     assert isinstance(refused, events.Refused)
     assert "model.safetensors could not be written" in refused.message
     assert (saved / "model.safetensors").read_bytes() == old
-    assert len(list(saved.iterdir())) == 5
+    assert len(list(saved.iterdir())) == 6

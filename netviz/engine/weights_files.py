@@ -1,0 +1,126 @@
+"""Weights in files that plain PyTorch reads too; reading one executes nothing."""
+
+import io
+import pickle
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from netviz.engine.errors import StorageError
+
+SUFFIXES = (".safetensors", ".pth", ".pt")
+"""What weights are written as and read from; the last two are torch's own."""
+
+_SHOWN = 8
+
+
+def weights_bytes(model: nn.Module) -> bytes:
+    """Put a network's ``state_dict`` into the bytes of a safetensors file."""
+    return save(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    )
+
+
+def state_dict_bytes(model: nn.Module) -> bytes:
+    """Put a network's ``state_dict`` into the bytes of a ``.pth`` file."""
+    content = io.BytesIO()
+    torch.save(
+        {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}, content
+    )
+    return content.getvalue()
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read a file of weights, from a stranger too: nothing in it is executed.
+
+    Raises
+    ------
+    StorageError
+        When the file cannot be read, is broken, or holds anything else than tensors by name.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read: {error.strerror or error}.", "Choose another file."
+        ) from error
+    weights = (
+        _read_safetensors(path, content) if _is_safetensors(path) else _read_pth(path, content)
+    )
+    if not weights or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in weights.items()
+    ):
+        raise StorageError(
+            f"{path} holds no weights: tensors by their names are wanted.",
+            "In PyTorch, save them with torch.save(model.state_dict(), file).",
+        )
+    return weights
+
+
+def load_weights(model: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+    """Put `weights`, read from `path`, into `model`.
+
+    Raises
+    ------
+    StorageError
+        When they are those of another network, layer by layer; the model is as it was.
+    """
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    problems = [f"{name} is missing" for name in wanted if name not in found]
+    problems += [f"{name} is unknown" for name in found if name not in wanted]
+    problems += [
+        f"{name} is {_shape(found[name])} and not {_shape(shape)}"
+        for name, shape in wanted.items()
+        if name in found and found[name] != shape
+    ]
+    if problems:
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise StorageError(
+            f"{path.name} holds the weights of another network: "
+            f"{'; '.join(problems[:_SHOWN])}{more}.",
+            "Choose the network that they were trained with, then load them again.",
+        )
+    model.load_state_dict(weights)
+
+
+def _is_safetensors(path: Path) -> bool:
+    if path.suffix.lower() not in SUFFIXES:
+        raise StorageError(
+            f"{path.name} is no file of weights by its name.",
+            f"Files of weights end in {', '.join(SUFFIXES)}.",
+        )
+    return path.suffix.lower() == ".safetensors"
+
+
+def _read_safetensors(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        return dict(load(content))
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        raise StorageError(
+            f"{path} is cut off or no safetensors file ({error}).", "Fetch or save it again."
+        ) from error
+
+
+def _read_pth(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        weights = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise StorageError(
+            f"{path} holds more than tensors, or is broken: it was not run and not loaded.",
+            "Save only model.state_dict() in it, or ask for a safetensors file.",
+        ) from error
+    except Exception as error:
+        # torch raises whatever its reader of zip files meets.
+        raise StorageError(
+            f"{path} is cut off or no PyTorch file ({type(error).__name__}).",
+            "Fetch or save it again.",
+        ) from error
+    return dict(weights) if isinstance(weights, dict) else {}
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) or "a single number"
