@@ -230,7 +230,11 @@ activations_observed, augmented
     @Slot()
     def rewind_with_smaller_rate(self) -> None:
         """Go back to the last good state with a third of the learning rate."""
-        self._submit(commands.Rewind({"learning_rate": self.config.learning_rate / 3}))
+        self.rewind_with({"learning_rate": self.config.learning_rate / 3})
+
+    def rewind_with(self, changes: Mapping[str, Any]) -> None:
+        """Go back to the last good state and change options there."""
+        self._submit(commands.Rewind(changes))
 
     def set_pace(self, batches_per_second: float | None) -> None:
         """Slow training down, or let it run at full speed with None."""

@@ -1,5 +1,8 @@
 """The errors that NetViz expects, each with a sentence that a user can act on."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class NetvizError(Exception):
     """Something went wrong that the user can understand and often mend.
@@ -42,7 +45,21 @@ class ModelError(NetvizError):
 
 
 class TrainingError(NetvizError):
-    """Training cannot go on: the loss is not finite, or a step failed."""
+    """Training cannot go on: the loss is not finite, or a step failed.
+
+    Parameters
+    ----------
+    message, hint
+        As for every `NetvizError`.
+    remedy
+        Options, with the values that are likely to help.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", remedy: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.remedy = remedy or {}
 
 
 class StorageError(NetvizError):

@@ -17,10 +17,11 @@ from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.datasets.own_names import is_own
 from netviz.engine.devices import choose_device, choose_threads
 from netviz.engine.events import Measurement
+from netviz.engine.memory import evaluation_explained
 from netviz.engine.models import multiplications
 from netviz.engine.reports import not_finite
 from netviz.engine.run import EpochTally
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.trainer import EVALUATION_CHUNK, DeviceData, Trainer
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,12 @@ def measure(
     Raises
     ------
     TrainingError
-        When a loss is not finite.
+        When a loss is not finite, or memory is refused.
     """
     data = trainer.data
-    train = yield from trainer.evaluate(*data.train_sample())
-    test = yield from trainer.answer(data.test_images, data.test_labels)
+    with evaluation_explained(EVALUATION_CHUNK):
+        train = yield from trainer.evaluate(*data.train_sample())
+        test = yield from trainer.answer(data.test_images, data.test_labels)
     for loss in (train[0], test.loss):
         if not np.isfinite(loss):
             raise not_finite(loss, trainer.step, trainer.config)

@@ -1,18 +1,21 @@
 """Lets the controls, the plots and the training speak with each other."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
 from netviz.engine import events
+from netviz.engine.config import OPTIONS
 from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.engine.events import State
 from netviz.engine.ledger import LedgerEntry
 from netviz.engine.options import format_number
 from netviz.ui.main_window import MainWindow
+from netviz.ui.notices import Action
 
 
 class RunPresenter(QObject):
@@ -165,11 +168,12 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_failed(self, event: events.Failed) -> None:
-        actions = []
+        actions: list[Action] = []
         if event.rewind_step is not None:
-            rate = format_number(self._controller.config.learning_rate / 3)
-            label = f"Back to step {event.rewind_step:,} with lr {rate}"
-            actions.append((label, self._controller.rewind_with_smaller_rate))
+            remedy = event.remedy
+            words = ", ".join(f"{OPTIONS[n].short} {format_number(v)}" for n, v in remedy.items())
+            label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
+            actions.append((label, partial(self._controller.rewind_with, remedy)))
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")
