@@ -49,6 +49,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _SEPARATOR,
         _Entry("train_drawings", "&Train on my drawings", "", "Those that you collected."),
         _Entry("export_drawings", "&Export my drawings…", "", "Copy them as PNG files."),
+        _Entry("clear_drawings", "&Delete my drawings…", "", "Throw all of them away."),
         _SEPARATOR,
         _Entry("mirror", "&Mirror…", "", "Fetch data sets from your own server first."),
         _Entry("data_dir", "Data &folder…", "", "Choose where data sets lie."),

@@ -16,6 +16,7 @@ from netviz.launch import WindowOptions
 from netviz.paths import state_dir
 from netviz.ui.display import missing_display
 from netviz.ui.download_presenter import DownloadPresenter
+from netviz.ui.drawings_presenter import DrawingsPresenter
 from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.guard import guard_paint_events
 from netviz.ui.main_window import MainWindow
@@ -110,6 +111,7 @@ def build_window(
     RunPresenter(window)
     views = ViewPresenter(window)
     OwnPresenter(window)
+    DrawingsPresenter(window)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     MenuPresenter(window, DownloadPresenter(window, mirror))
     if options.size:

@@ -6,11 +6,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QImageReader, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QImageReader,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from netviz.engine.observations import Prediction
 from netviz.ui.card import Card
+from netviz.ui.collecting_row import CollectingRow
 from netviz.ui.confidence_strip import ConfidenceStrip
 from netviz.ui.drawing_pad import DrawingPad
 from netviz.ui.icons import icon
@@ -35,16 +43,19 @@ class PadCard(Card):
         The user asks for a random test image; answer with `show_example`.
     failed
         A picture could not be read or written: what happened, and what to do.
+    digit_typed
+        The user typed 0 to 9 on the pad.
 
     Attributes
     ----------
-    pad, answer, bars, strip
-        The parts, from top to bottom.
+    pad, answer, bars, strip, collecting
+        The parts, from top to bottom; the last one only while drawings are collected.
     """
 
     drawing_changed = Signal(object, bool)
     example_requested = Signal()
     failed = Signal(str, str)
+    digit_typed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Draw a digit", parent=parent)
@@ -52,12 +63,15 @@ class PadCard(Card):
         self.answer = AnswerLine(theme)
         self.bars = ProbabilityBars(theme)
         self.strip = ConfidenceStrip(theme)
+        self.collecting = CollectingRow(theme)
+        self.collecting.hide()
         self._classes: tuple[str, ...] = ()
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
         self._column = _Column(theme, self.pad, self.answer, self.bars, self.strip)
-        self.body.addWidget(self._column)
+        self.body.addWidget(self._column, 1)
+        self.body.addWidget(self.collecting)
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
         self.pad.edited.connect(self._on_pad_edited)
         self.pad.failed.connect(self.failed)
@@ -107,6 +121,24 @@ class PadCard(Card):
     def clear(self) -> None:
         """Make the pad empty; the user can undo this."""
         self.pad.clear()
+
+    @property
+    def is_collecting(self) -> bool:
+        """Whether the row that collects drawings is shown."""
+        return self.collecting.isVisibleTo(self)
+
+    def set_collecting(self, is_collecting: bool) -> None:
+        """Show or hide the row that collects drawings."""
+        self._collect.setChecked(is_collecting)
+        self.collecting.setVisible(is_collecting)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The pad leaves keys to its parents that mean nothing to it.
+        text = event.text()
+        if self.pad.hasFocus() and len(text) == 1 and text in "0123456789":
+            self.digit_typed.emit(int(text))
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(WIDTH_PX), self._theme.px(610))
@@ -173,6 +205,10 @@ class PadCard(Card):
         paste = "Put the picture that was copied last on the pad."
         self._add_action("clipboard-paste", "Paste", paste, pad.paste, keys.Paste)
         menu.addSeparator()
+        collect = "Keep drawings with their labels, to train on them."
+        self._collect = self._add_action("pencil", "Collect drawings", collect, self._on_collect)
+        self._collect.setCheckable(True)
+        menu.addSeparator()
         open_tip = "Put a picture from a file on the pad."
         self._add_action("folder-open", "Open image…", open_tip, self._ask_for_picture)
         save = "Save the drawing as a PNG file."
@@ -195,6 +231,9 @@ class PadCard(Card):
         action.triggered.connect(lambda: act())
         self._actions.append((action, name))
         return action
+
+    def _on_collect(self) -> None:
+        self.set_collecting(self._collect.isChecked())
 
     def _ask_for_picture(self) -> None:
         dialog = QFileDialog(self, "Open image")
@@ -245,6 +284,7 @@ class PadCard(Card):
         self._redo.setEnabled(pad.canvas.can_redo)
         self._clear.setEnabled(not pad.canvas.is_empty)
         self._save.setEnabled(not pad.canvas.is_empty)
+        self.collecting.set_possible(pad.takes_strokes and not pad.canvas.is_empty)
         for action in self._brush_menu.actions():
             action.setChecked(action.data() == pad.brush_px)
         if self._eraser.isChecked() != pad.is_erasing:
