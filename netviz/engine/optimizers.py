@@ -70,3 +70,24 @@ def adjust_optimizer(optimizer: Optimizer, config: RunConfig) -> None:
         for option, buffer in _LATE_BUFFERS.get(type(optimizer), ()):
             if values.get(option) and state:
                 state.setdefault(buffer, torch.zeros_like(parameter))
+    if isinstance(optimizer, torch.optim.SGD):
+        for group in optimizer.param_groups:
+            _let_late_weights_in(optimizer, group)
+
+
+def _let_late_weights_in(optimizer: Optimizer, group: dict[str, Any]) -> None:
+    """Prepare fused SGD for weights that were frozen when the others got their momentum.
+
+    It takes a group in which all weights have a momentum, or none.
+    """
+    free = [parameter for parameter in group["params"] if parameter.requires_grad]
+    buffers = [optimizer.state.get(each, {}).get("momentum_buffer") for each in free]
+    late = [each for each, buffer in zip(free, buffers, strict=True) if buffer is None]
+    if not group["momentum"] or not 0 < len(late) < len(free):
+        return
+    if group["dampening"]:
+        # Whose first step is not dampened; only the plain loop knows which that is.
+        group["fused"] = group["foreach"] = False
+        return
+    for parameter in late:
+        optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
