@@ -1,5 +1,8 @@
 """The window as a person uses it: clicks, keys and the wheel."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +13,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
+from netviz.engine import events
 from netviz.engine.events import State
 from netviz.ui.learning_rate import LearningRateControl
 from netviz.ui.main_window import MainWindow
-from tests.support import Driven, losses
 from tests.ui.conftest import wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -219,9 +220,20 @@ def test_with_every_view_open_the_losses_are_those_without_a_window(
             timeout=20_000,
         )
     assert seen >= pages.count()
-    headless = Driven(RunConfig.parse({"epochs": 4, "threads": 1}))
-    headless.do(commands.Start())
-    assert told.losses.tolist() == list(losses(headless.events).values())
+    assert told.losses.tolist() == losses_of_the_command_line("--epochs", "4", "--threads", "1")
+
+
+def losses_of_the_command_line(*arguments: str) -> list[float]:
+    """Return the loss of each step of ``netviz train``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "netviz", "train", "--json", "--json-batches", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return [float(np.float32(line["loss"])) for line in told if line["event"] == "batch"]
 
 
 def test_a_change_that_waits_for_reset_can_be_applied(
