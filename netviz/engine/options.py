@@ -63,6 +63,8 @@ class Option:
         Regular expression of texts that are allowed beside the choices, empty for none.
     pattern_help
         How such a text is written, for messages.
+    choice_help
+        One sentence on what a choice is for, for those that need one.
     in_panel
         Whether the control panel has an editor for it.
     """
@@ -81,6 +83,7 @@ class Option:
     pattern: str = ""
     pattern_help: str = ""
     in_panel: bool = True
+    choice_help: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def allowed(self) -> str:

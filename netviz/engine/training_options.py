@@ -30,6 +30,40 @@ SCHEDULES = {
     "plateau": "Reduce on plateau",
 }
 
+LOSS_HELP = {
+    "cross-entropy": "The usual one for one class out of several; takes the network's raw "
+    "outputs (logits) and punishes a sure wrong answer hardest.",
+    "nll": "The same number in two steps, as many tutorials write it: log-softmax at the end of "
+    "the network, then the negative log-likelihood of the right class.",
+    "mse": "The squared distance between the probabilities and the one-hot label; bounded, so "
+    "wrong labels weigh less, but sure mistakes are unlearned slowly.",
+}
+OPTIMIZER_HELP = {
+    "sgd": "Steps straight down the gradient; simple, needs a well-chosen rate, and with "
+    "momentum is still the choice for many image networks.",
+    "adam": "Gives each weight a rate of its own from its recent gradients; learns fast with "
+    "hardly any tuning, a good first choice.",
+    "adamw": "Adam with a weight decay that pulls on the weights themselves; take it when you "
+    "use weight decay.",
+    "radam": "Adam that is careful in the first steps, while it knows too little; needs no "
+    "warm-up.",
+    "nadam": "Adam that looks ahead along its momentum; often a little faster than Adam.",
+    "rmsprop": "Divides by the recent size of the gradient, without Adam's momentum; good where "
+    "the gradients keep changing.",
+}
+SCHEDULE_HELP = {
+    "constant": "The rate stays where you put it: the one to start with and to learn from.",
+    "step": "Falls by a factor every few epochs: long steps first, then fine ones.",
+    "exponential": "Falls by a factor after each epoch: early and steadily.",
+    "cosine": "Falls slowly, then fast, then slowly to zero at the last epoch; a good choice "
+    "when you know how long you train.",
+    "warmup": "Rises from a small rate in the first epochs, so that fresh weights and Adam's "
+    "memory can settle.",
+    "one-cycle": "Rises to the full rate and falls far below it at the end; allows a large rate "
+    "and a short run.",
+    "plateau": "Falls by a factor when the test loss gets no better for some epochs.",
+}
+
 
 class TrainingOptions(BaseModel):
     """How the network is trained."""
@@ -57,6 +91,7 @@ class TrainingOptions(BaseModel):
             Effect.NEXT_BATCH,
             Section.TRAINING,
             choices=OPTIMIZERS,
+            choice_help=OPTIMIZER_HELP,
         ),
     ] = "adam"
     momentum: Annotated[
@@ -115,6 +150,7 @@ class TrainingOptions(BaseModel):
             Effect.NEXT_BATCH,
             Section.TRAINING,
             choices=LOSSES,
+            choice_help=LOSS_HELP,
         ),
     ] = "cross-entropy"
     schedule: Annotated[
@@ -125,6 +161,7 @@ class TrainingOptions(BaseModel):
             Effect.NEXT_BATCH,
             Section.SCHEDULE,
             choices=SCHEDULES,
+            choice_help=SCHEDULE_HELP,
         ),
     ] = "constant"
     gamma: Annotated[

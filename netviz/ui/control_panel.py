@@ -4,25 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from netviz.engine.config import OPTIONS, RunConfig
 from netviz.engine.datasets.own_names import dataset_info_or_none, dataset_label
 from netviz.engine.errors import ConfigError
 from netviz.engine.options import Section, format_value
+from netviz.engine.schedules import Position
 from netviz.ui.card import Card, SectionBox
 from netviz.ui.dataset_editor import DatasetEditor
 from netviz.ui.option_editors import WidthsEditor
 from netviz.ui.option_row import OptionRow
+from netviz.ui.panel_strips import DownloadStrip, PendingBanner
+from netviz.ui.schedule_curve import ScheduleCurve
 from netviz.ui.theme import Theme
 
 WIDTH_PX = 264
@@ -34,114 +28,7 @@ _SHARED_ROWS = (
 )
 _OPEN_AT_FIRST = (Section.TRAINING, Section.NETWORK, Section.DATA)
 _SETTLE_MS = 500
-
-
-class DownloadStrip(QWidget):
-    """What a data set that is not on this machine offers: to fetch it, with progress.
-
-    Signals
-    -------
-    requested
-        The user wants the data set of this name.
-    cancelled
-        The user does not want it any more.
-    """
-
-    requested = Signal(str)
-    cancelled = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._name = ""
-        self._button = QPushButton()
-        self._button.setToolTip("Fetch this data set from the network into your cache folder.")
-        self._button.clicked.connect(self._on_button_clicked)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName("Download progress")
-        self._received = QLabel()
-        self._received.setProperty("role", "fact")
-        self._cancel = QPushButton("Cancel")
-        self._cancel.setProperty("kind", "small")
-        self._cancel.setToolTip("Stop the download; nothing half-written is left.")
-        self._cancel.clicked.connect(self.cancelled)
-        row = QHBoxLayout()
-        row.addWidget(self._received, 1)
-        row.addWidget(self._cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._button)
-        layout.addWidget(self._progress)
-        layout.addLayout(row)
-        self.offer(None, "")
-
-    def offer(self, name: str | None, text: str) -> None:
-        """Offer the data set `name` on a button with `text`, or nothing."""
-        self._name = name or ""
-        self._button.setText(text)
-        self._show_running(False)
-        self.setVisible(name is not None)
-
-    def set_progress(self, received: int, total: int | None) -> None:
-        """Show how many bytes have come, of how many if that is known."""
-        self.show()
-        self._show_running(True)
-        # In kilobytes, since a progress bar counts in 32 bits.
-        self._progress.setRange(0, total // 1024 if total else 0)
-        self._progress.setValue(received // 1024)
-        whole = f" of {total / 1e6:.1f} MB" if total else " MB"
-        self._received.setText(f"{received / 1e6:.1f}{whole}")
-
-    def _show_running(self, running: bool) -> None:
-        self._button.setVisible(not running)
-        for widget in (self._progress, self._received, self._cancel):
-            widget.setVisible(running)
-
-    def _on_button_clicked(self) -> None:
-        self.requested.emit(self._name)
-
-
-class PendingBanner(QFrame):
-    """The panel's foot while changes wait for Reset.
-
-    Signals
-    -------
-    apply_clicked, drop_clicked
-        What shall become of them.
-    """
-
-    apply_clicked = Signal()
-    drop_clicked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("banner")
-        self._label = QLabel()
-        self._label.setProperty("role", "strong")
-        self.apply_button = QPushButton("Reset and apply")
-        self.apply_button.setToolTip("Start the run again from its beginning, with these changes.")
-        self.apply_button.clicked.connect(self.apply_clicked)
-        self.drop_button = QPushButton("Drop")
-        self.drop_button.setToolTip("Forget these changes and keep the run as it is.")
-        self.drop_button.clicked.connect(self.drop_clicked)
-        row = QHBoxLayout()
-        for button, stretch in ((self.apply_button, 1), (self.drop_button, 0)):
-            button.setProperty("kind", "small")
-            row.addWidget(button, stretch)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 10)
-        layout.setSpacing(6)
-        layout.addWidget(self._label)
-        layout.addLayout(row)
-        self.set_count(0)
-
-    def set_count(self, count: int) -> None:
-        """Say how many changes wait; hidden for none."""
-        self._label.setText(
-            "1 change waits for Reset" if count == 1 else f"{count} changes wait for Reset"
-        )
-        self.setVisible(count > 0)
+_RATE_NOTE_HELP = "The learning rate that the schedule makes of the base rate below."
 
 
 class ControlPanel(Card):
@@ -186,6 +73,7 @@ class ControlPanel(Card):
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle_timer.timeout.connect(self._on_settle_timer_timeout)
         self._network_facts, self._data_facts = _fact_label(), _fact_label()
+        self.schedule_curve = ScheduleCurve(theme, config)
         self._download = DownloadStrip()
         self._download.requested.connect(self.download_requested)
         self._download.cancelled.connect(self.cancel_download_requested)
@@ -228,6 +116,11 @@ class ControlPanel(Card):
         """Say how many classes own pictures have, which only shows when they are read."""
         self._own_classes = (dataset, count)
         self._refresh()
+
+    def show_position(self, position: Position, rate: float | None = None) -> None:
+        """Show where the run is on its schedule; `rate` is what its last step used."""
+        self.schedule_curve.set_position(position, rate)
+        self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
 
     def set_data_facts(self, text: str) -> None:
         """Say under the data set what is in it; hidden when empty."""
@@ -291,7 +184,8 @@ class ControlPanel(Card):
                 self._rows[partner] = row
                 line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
             box.body.addLayout(line)
-        extras = {
+        extras: dict[Section, tuple[QWidget, ...]] = {
+            Section.SCHEDULE: (self.schedule_curve,),
             Section.NETWORK: (self._network_facts,),
             Section.DATA: (self._data_facts, self._download),
         }
@@ -319,6 +213,8 @@ class ControlPanel(Card):
             box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
             box.set_summary(", ".join(_changes_from_default(shown, options)))
         self._banner.set_count(len(self._pending))
+        self.schedule_curve.set_config(shown)
+        self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
 
     def _ends(self, config: RunConfig) -> tuple[int, int]:
         """How many numbers go in, and how many classes come out; 0 where that is not known."""
@@ -335,7 +231,10 @@ class ControlPanel(Card):
         except ConfigError as error:
             self._rows[name].show_problem(error.message.removeprefix(f"{name}: "))
             return
+        for row in self._rows.values():
+            row.show_choice_help(False)
         self._rows[name].accept(value)
+        self._rows[name].show_choice_help(True)
         if value != getattr(shown, name):
             self._asked[name] = value
             self._settle_timer.start()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from netviz.engine.events import Measurement, Progress
@@ -21,6 +22,7 @@ from netviz.ui.plot_scale import (
     logarithmic_range,
     logarithmic_ticks,
 )
+from netviz.ui.rate_strip import RateStrip
 from netviz.ui.smoothing_menu import DEFAULT_HALF_LIFE, SmoothingMenu
 from netviz.ui.theme import Theme
 
@@ -37,7 +39,16 @@ OFF_THE_SCALE = 3
 
 
 class LossPlot(MetricPlot):
-    """Raw loss of every batch, its moving average, and the test loss of each epoch."""
+    """Raw loss of every batch, its moving average, and the test loss of each epoch.
+
+    Attributes
+    ----------
+    rate_strip
+        Under the curves: the learning rate that each step used, where there is more to it than
+        one number.
+    rate_action
+        Folds the strip away.
+    """
 
     file_stem = "loss"
     empty_text = "Press Train to see the loss of every batch"
@@ -61,6 +72,8 @@ class LossPlot(MetricPlot):
         button.setToolTip("Choose over how many steps the wide curve averages.")
         self.smooth_button = button
         self.add_tool(button, self.smoothing_menu)
+        self._is_scheduled = False
+        self._add_rate_strip()
         self._restyle()
 
     @property
@@ -75,6 +88,16 @@ class LossPlot(MetricPlot):
             self._smoother = Smoother(steps)
         self.smoothing_menu.set_half_life(steps)
         self._redraw()
+
+    def set_scheduled(self, scheduled: bool) -> None:
+        """Say whether a schedule moves the learning rate; the strip below shows it then."""
+        self._is_scheduled = scheduled
+        self._redraw()
+
+    def show_tools(self, shown: bool) -> None:
+        super().show_tools(shown)
+        if not shown:
+            self.rate_strip.show_crosshair(None)
 
     def clear(self) -> None:
         self._history.clear()
@@ -94,6 +117,7 @@ class LossPlot(MetricPlot):
         self._pyramid.truncate(count)
         self._smoother.restart()
         self._extremes = _Extremes()
+        self.rate_strip.series.forget_from(count)
 
     @property
     def _shown_count(self) -> int:
@@ -156,6 +180,39 @@ class LossPlot(MetricPlot):
         if not self._is_smoothed:
             ends = ends[:0]
         self._smooth.setData(*self._points(steps[ends], self._averages()[ends]))
+        self._draw_rates(stop)
+
+    def _add_rate_strip(self) -> None:
+        self.rate_strip = RateStrip(self.theme, self.canvas, self._history)
+        self.rate_strip.hide()
+        self.rate_strip.hovered.connect(self._on_canvas_hovered)
+        self.rate_strip.left.connect(self._on_canvas_left)
+        self._column.addWidget(self.rate_strip)
+        self.rate_action = QAction("Learning rate below", self, checkable=True, checked=True)
+        self.rate_action.setToolTip("Show the rate that each step used, once it has changed.")
+        self.rate_action.toggled.connect(self._redraw)
+        self.menu.insertAction(self.hold_action, self.rate_action)
+
+    def _draw_rates(self, count: int) -> None:
+        strip = self.rate_strip
+        strip.series.update()
+        is_told = self._is_scheduled or not strip.series.is_constant
+        strip.setVisible(self.rate_action.isChecked() and count > 0 and is_told)
+        strip.show_until(count)
+
+    def _tell_values(self) -> None:
+        super()._tell_values()
+        step, count = self._hovered_step, self._shown_count
+        if step is None or count == 0:
+            self.rate_strip.show_crosshair(None)
+            return
+        index = self._index_at(step)
+        found = int(self._history.steps[index]), float(self._history.learning_rates[index])
+        self.rate_strip.show_crosshair(found)
+
+    def _index_at(self, step: float) -> int:
+        """Return the index of the recorded step that is nearest to `step`."""
+        return min(self._history.count_until(math.ceil(step - 0.5) - 1), self._shown_count - 1)
 
     def _draw_measurements(self, measured: list[Measurement]) -> None:
         measured = [item for item in measured if item.step > 0]
@@ -181,10 +238,9 @@ class LossPlot(MetricPlot):
         return values, ""
 
     def _rows_at(self, step: float) -> tuple[int, list[Row]] | None:
-        count = self._shown_count
-        if count == 0:
+        if self._shown_count == 0:
             return None
-        index = min(self._history.count_until(math.ceil(step - 0.5) - 1), count - 1)
+        index = self._index_at(step)
         found = int(self._history.steps[index])
         rows = [
             Row("step", f"{found:,}"),

@@ -81,12 +81,18 @@ class _ComboBox(QComboBox):
 class ChoiceEditor(OptionEditor):
     """A combo box over the choices of an option."""
 
-    def __init__(self, choices: Mapping[str, str]) -> None:
+    def __init__(
+        self, choices: Mapping[str, str], choice_help: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._value: str | None = None
         self._box = _ComboBox()
         for value, label in choices.items():
             self._box.addItem(label, value)
+            words = (choice_help or {}).get(value, "")
+            # As rich text, which alone is wrapped.
+            tooltip = f"<p>{words}</p>" if words else None
+            self._box.setItemData(self._box.count() - 1, tooltip, Qt.ItemDataRole.ToolTipRole)
         self._box.activated.connect(self._on_box_activated)
         self._hold(self._box)
 
@@ -357,7 +363,7 @@ class WidthsEditor(OptionEditor):
 def make_editor(theme: Theme, option: Option, default: Any) -> OptionEditor:
     """Make the editor that suits an option, judged by its declaration and its default's type."""
     if option.choices:
-        return ChoiceEditor(option.choices)
+        return ChoiceEditor(option.choices, option.choice_help)
     if isinstance(default, bool):
         return ToggleEditor(theme)
     if isinstance(default, tuple):

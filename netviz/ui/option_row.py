@@ -63,7 +63,14 @@ class OptionRow(QWidget):
         self.editor.edited.connect(self._on_editor_edited)
         short = self._option.short.capitalize() if narrow else ""
         self._label = QLabel(short or self._option.label)
+        self._note = QLabel()
+        self._note.setProperty("role", "fact")
+        self._note.hide()
         self._effect = QLabel()
+        self._hint = QLabel()
+        self._hint.setProperty("role", "fact")
+        self._hint.setWordWrap(True)
+        self._hint.hide()
         self._problem = QLabel()
         self._problem.setProperty("role", "problem")
         self._problem.setWordWrap(True)
@@ -82,12 +89,25 @@ class OptionRow(QWidget):
         """Show `value` in place of whatever was entered, and nothing wrong with it."""
         self._value = value
         self.show_problem("")
+        self.show_choice_help(False)
         self.editor.set_value(value)
 
     def set_waiting(self, waiting: bool) -> None:
         """Mark that the value shown waits for Reset, or say when a change takes effect."""
         self._effect.setText("waits for Reset" if waiting else self._option.effect.value)
         set_style_property(self._effect, "role", "tag" if waiting else "hint")
+
+    def set_note(self, text: str, tooltip: str = "") -> None:
+        """Say a word beside the label, or nothing."""
+        self._note.setText(text)
+        self._note.setToolTip(tooltip)
+        self._note.setVisible(bool(text))
+
+    def show_choice_help(self, shown: bool) -> None:
+        """Say under the field what the present choice is for, or say it no longer."""
+        text = self._option.choice_help.get(str(self._value), "") if shown else ""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
 
     def show_problem(self, message: str) -> None:
         """Frame the field in red and say why, or take both away."""
@@ -99,6 +119,7 @@ class OptionRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._label)
+        head.addWidget(self._note)
         head.addStretch()
         head.addWidget(self._effect)
         self._layout = QVBoxLayout(self)
@@ -107,6 +128,7 @@ class OptionRow(QWidget):
             head.addWidget(self.editor)
         else:
             self._layout.addWidget(self.editor)
+        self._layout.addWidget(self._hint)
         self._layout.addWidget(self._problem)
         self._restyle()
 

@@ -8,12 +8,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from netviz.engine import events
-from netviz.engine.config import OPTIONS
+from netviz.engine.config import OPTIONS, RunConfig
 from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.engine.events import State
 from netviz.engine.ledger import LedgerEntry
 from netviz.engine.options import format_number
+from netviz.engine.schedules import Position
 from netviz.ui.main_window import MainWindow
 from netviz.ui.notices import Action
 
@@ -95,6 +96,7 @@ class RunPresenter(QObject):
             f"{info.train_count:,} train · {info.test_count:,} test · {height}×{width} {colour}"
         )
         window.panel.set_network_facts(f"{info.parameters:,} parameters")
+        self._show_plan(info.config, Position(0, 0, self._epoch[2]))
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear()
             plot.add_measurement(info.untrained)
@@ -122,6 +124,8 @@ class RunPresenter(QObject):
         self._epoch = (event.epoch, event.batch, event.batches)
         self._show_run_length()
         self._window.top_bar.set_speed(event.samples_per_second, event.remaining_s)
+        last = Position(event.epoch - 1, max(0, event.batch - 1), event.batches)
+        self._window.panel.show_position(last, float(event.learning_rates[-1]))
         self._window.loss_plot.add_progress(event)
         self._window.accuracy_plot.add_progress(event)
 
@@ -134,6 +138,7 @@ class RunPresenter(QObject):
     def _on_run_changed(self, event: events.Changed) -> None:
         window = self._window
         window.panel.set_config(event.config)
+        window.loss_plot.set_scheduled(event.config.schedule != "constant")
         self._show_run_length()
         self._show_can_continue()
         self._show_ledger(event.ledger)
@@ -151,7 +156,14 @@ class RunPresenter(QObject):
         window.weights.truncate(event.step)
         self._show_ledger(event.ledger)
         window.panel.set_config(event.config)
+        batches = self._epoch[2]
+        batch = min(batches - 1, max(0, event.step - event.epoch * batches))
+        self._show_plan(event.config, Position(event.epoch, batch, batches))
         window.message_bar.close_message()
+
+    def _show_plan(self, config: RunConfig, position: Position) -> None:
+        self._window.panel.show_position(position)
+        self._window.loss_plot.set_scheduled(config.schedule != "constant")
 
     def _show_ledger(self, ledger: tuple[LedgerEntry, ...]) -> None:
         window = self._window

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.datasets.catalogue import CATALOGUE
-from netviz.ui.control_panel import DownloadStrip
 from netviz.ui.main_window import MainWindow
+from netviz.ui.panel_strips import DownloadStrip
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset
 
