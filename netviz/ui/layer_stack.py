@@ -1,0 +1,145 @@
+"""The layers that are being edited, with their undo; free of Qt."""
+
+from netviz.engine.config import RunConfig
+from netviz.engine.layer_plan import (
+    KINDS,
+    LENET5,
+    SMALL_CNN,
+    PlannedLayer,
+    check_plan,
+    layer_texts,
+    plan,
+)
+
+Texts = tuple[str, ...]
+
+PRESETS: dict[str, Texts] = {
+    "64 – 64 – 64": layer_texts(RunConfig(hidden=(64, 64, 64))),
+    "512 – 512": layer_texts(RunConfig(hidden=(512, 512))),
+    "128 – 64": layer_texts(RunConfig(hidden=(128, 64))),
+    "Small CNN": SMALL_CNN,
+    "LeNet-5": LENET5,
+}
+"""Networks of the courses; their hidden layers."""
+
+MOST_LAYERS = 60
+_NEW = {"linear": "linear 64", "conv": "conv 16 3", "dropout": "dropout 0.5"}
+_MOST_UNDO = 200
+
+
+def new_layer(kind: str) -> str:
+    """Write a layer of this kind with numbers to begin with."""
+    pooling = {"maxpool": "maxpool 2", "avgpool": "avgpool 2"}
+    return _NEW.get(kind) or pooling.get(kind, kind)
+
+
+def fields_of(text: str) -> tuple[str, list[str]]:
+    """Split a layer into its kind and what is in each of its fields; empty for a default."""
+    kind, *numbers = text.split() or ["linear"]
+    count = len(KINDS[kind].numbers) if kind in KINDS else len(numbers)
+    return kind, (numbers + [""] * count)[:count]
+
+
+def text_of(kind: str, fields: list[str]) -> str:
+    """Write a layer of its fields; an empty one between others takes its default."""
+    numbers = [field.strip() for field in fields]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    defaults = default_fields(kind)
+    filled = [number or defaults[place] or "?" for place, number in enumerate(numbers)]
+    return " ".join([kind, *filled])
+
+
+def default_fields(kind: str) -> list[str]:
+    """Say what each number is where none is given; empty where one must be."""
+    declared = KINDS[kind]
+    must = len(declared.numbers) - len(declared.defaults)
+    # -1 stands for a padding that keeps the size.
+    return [""] * must + [f"{number:g}" for number in declared.defaults]
+
+
+class LayerStack:
+    """Layers from input to output, without the output layer, and how they came about.
+
+    Attributes
+    ----------
+    texts
+        As `layer_plan` reads them.
+    image_shape, classes
+        What the network is for.
+    """
+
+    def __init__(self, texts: Texts, image_shape: tuple[int, ...], classes: int) -> None:
+        self.texts = texts
+        self.image_shape = image_shape
+        self.classes = classes
+        self._undo: list[Texts] = []
+        self._redo: list[Texts] = []
+        self._typing: int | None = None
+
+    def plan(self) -> tuple[PlannedLayer, ...]:
+        """Work out shapes and sizes, the layers that are added at the end included."""
+        return plan(self.texts, self.image_shape, self.classes)
+
+    def check(self) -> None:
+        """Raise `ModelError` where these layers are no network."""
+        check_plan(self.texts, self.image_shape, self.classes)
+
+    def put(self, texts: Texts) -> None:
+        """Take other layers altogether."""
+        self._note(texts, None)
+
+    def insert(self, index: int, text: str) -> None:
+        """Put a layer at `index`, before what is there."""
+        if len(self.texts) < MOST_LAYERS:
+            self._note((*self.texts[:index], text, *self.texts[index:]), None)
+
+    def remove(self, index: int) -> None:
+        """Take a layer out."""
+        self._note((*self.texts[:index], *self.texts[index + 1 :]), None)
+
+    def move(self, index: int, by: int) -> None:
+        """Let a layer change places with the one before (-1) or behind it (1)."""
+        other = index + by
+        if 0 <= other < len(self.texts):
+            texts = list(self.texts)
+            texts[index], texts[other] = texts[other], texts[index]
+            self._note(tuple(texts), None)
+
+    def write(self, index: int, text: str, *, typing: bool = False) -> None:
+        """Put another layer in place of one; keystrokes in a row are undone as one."""
+        texts = (*self.texts[:index], text, *self.texts[index + 1 :])
+        self._note(texts, index if typing else None)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone."""
+        return bool(self._redo)
+
+    def undo(self) -> None:
+        """Go back by one change."""
+        if self._undo:
+            self._redo.append(self.texts)
+            self.texts = self._undo.pop()
+            self._typing = None
+
+    def redo(self) -> None:
+        """Make the change again that was undone last."""
+        if self._redo:
+            self._undo.append(self.texts)
+            self.texts = self._redo.pop()
+            self._typing = None
+
+    def _note(self, texts: Texts, typing: int | None) -> None:
+        if texts == self.texts:
+            return
+        if typing is None or typing != self._typing:
+            self._undo = [*self._undo, self.texts][-_MOST_UNDO:]
+        self._redo.clear()
+        self._typing = typing
+        self.texts = texts
