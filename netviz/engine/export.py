@@ -50,7 +50,6 @@ def _onnx_bytes(run: Run) -> bytes:
         ) from error
     trainer = run.trainer
     image = trainer.data.test_images[:2]
-    content = io.BytesIO()
     # The exporter prints, warns of its own deprecations, and is told what the axis 0 is.
     with (
         warnings.catch_warnings(),
@@ -68,5 +67,4 @@ def _onnx_bytes(run: Run) -> bytes:
             dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
         )
         assert program is not None
-        program.save(content)
-    return content.getvalue()
+    return program.model_proto.SerializeToString()

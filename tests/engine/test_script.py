@@ -1,0 +1,183 @@
+"""An exported script runs without NetViz and shows the losses that the run showed."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from support import Driven, losses, only, when_step
+
+from netviz.engine import commands, events
+from netviz.engine.commands import ExportKind
+from netviz.engine.config import RunConfig
+from netviz.engine.models import build_model
+
+pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
+
+RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "cross-entropy and adam": ({}, {}),
+    "nll, radam and a one-cycle": (
+        {"loss": "nll", "optimizer": "radam", "schedule": "one-cycle", "learning_rate": 0.01},
+        {},
+    ),
+    "mse, momentum and warm-up": (
+        {"loss": "mse", "optimizer": "sgd", "momentum": 0.9, "nesterov": True}
+        | {"schedule": "warmup", "learning_rate": 0.1},
+        {},
+    ),
+    "step and weight decay": (
+        {"schedule": "step", "step_epochs": 1, "optimizer": "adamw", "weight_decay": 0.1},
+        {},
+    ),
+    "plateau": ({"schedule": "plateau", "patience": 0, "learning_rate": 0.05}, {}),
+    "accumulation and clipping": ({"accumulate": 3, "clip_norm": 0.5}, {}),
+    "frozen": ({"frozen": ("1",)}, {"frozen": ("3",), "optimizer": "nadam"}),
+    "a cnn": ({"model": "cnn", "batch_size": 20}, {}),
+    "dropout and batch norm, frozen later": (
+        {"model": "layers", "layers": ("flatten", "linear 16", "batchnorm", "relu", "dropout 0.3")},
+        {"frozen": ("1", "2")},
+    ),
+    "augmented and normalised": (
+        {"augment_shift": 0.1, "augment_rotate": 10.0, "augment_noise": 0.05, "normalise": True},
+        {"augment_noise": 0.0, "augment_flip": True},
+    ),
+    "another rate, loss and amsgrad": (
+        {},
+        {"learning_rate": 0.01, "loss": "mse", "amsgrad": True, "beta1": 0.8},
+    ),
+    "another batch size and schedule": (
+        {"accumulate": 2},
+        {"batch_size": 7, "schedule": "cosine", "epochs": 4},
+    ),
+    "another optimizer": ({"optimizer": "rmsprop"}, {"momentum": 0.5, "centered": True}),
+}
+
+
+RUNNER = """
+import contextlib, io, json, runpy, sys, traceback
+sys.modules["netviz"] = None
+import torch
+for line in sys.stdin:
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            losses = runpy.run_path(line.strip())["losses"]
+        answer = [losses, printed.getvalue()]
+    except BaseException:
+        answer = [None, traceback.format_exc()]
+    print(json.dumps(answer), flush=True)
+"""
+
+Runner = Callable[[Path], tuple[list[float], str]]
+
+
+@pytest.fixture(scope="module")
+def run_without_netviz() -> Iterator[Runner]:
+    """Run scripts in a process where netviz cannot be imported; torch is loaded only once.
+
+    What is returned are a script's losses and what it printed.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-I", "-W", "error", "-c", RUNNER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def run(script: Path) -> tuple[list[float], str]:
+            assert process.stdin
+            assert process.stdout
+            print(script, file=process.stdin, flush=True)
+            shown, printed = json.loads(process.stdout.readline())
+            assert shown is not None, f"{printed}\n{script.read_text(encoding='utf-8')}"
+            return shown, printed
+
+        yield run
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+def exported(driven: Driven, folder: Path) -> Path:
+    path = folder / "train.py"
+    (told,) = driven.do(commands.Export(ExportKind.SCRIPT, path))
+    assert told == events.Exported(1, ExportKind.SCRIPT, path)
+    return path
+
+
+@pytest.mark.parametrize(("values", "changes"), RUNS.values(), ids=RUNS)
+def test_the_script_shows_the_same_losses(
+    config: RunConfig,
+    tmp_path: Path,
+    run_without_netviz: Runner,
+    values: dict[str, Any],
+    changes: dict[str, Any],
+) -> None:
+    driven = Driven(config.with_changes(values))
+    answer = when_step(25, commands.Change(changes)) if changes else None
+    driven.do(commands.Start(), answer=answer)
+    shown, printed = run_without_netviz(exported(driven, tmp_path))
+    assert shown == pytest.approx(list(losses(driven.events).values()), abs=1e-5)
+    last = only(driven.events, events.EpochFinished)[-1].measurement
+    assert f"test loss {last.test_loss:.4f}" in printed
+    assert f"{len(shown)} steps, loss of the last batch {shown[-1]:.6f}" in printed
+
+
+def test_a_run_that_was_stopped_and_rewound_ends_where_it_did(
+    config: RunConfig, tmp_path: Path, run_without_netviz: Runner
+) -> None:
+    driven = Driven(config)
+    driven.do(commands.Start(), answer=when_step(33, commands.Pause()))
+    driven.do(commands.Rewind({"learning_rate": 0.0003}))
+    start = driven.step
+    driven.do(commands.Start(), answer=when_step(start + 8, commands.Stop()))
+    shown, _ = run_without_netviz(exported(driven, tmp_path))
+    expected = [loss for step, loss in losses(driven.events).items() if step <= driven.step]
+    assert len(shown) == driven.step
+    assert shown == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_run_on_loaded_weights_brings_them_along(
+    config: RunConfig, tmp_path: Path, run_without_netviz: Runner
+) -> None:
+    torch.manual_seed(3)
+    weights = build_model(config, (1, 28, 28), 10).state_dict()
+    save_file(weights, tmp_path / "other.safetensors")
+    driven = Driven(config)
+    driven.do(commands.LoadWeights(tmp_path / "other.safetensors"))
+    driven.do(commands.Start())
+    driven.do(commands.Export(ExportKind.SCRIPT, tmp_path / "train.py"))
+    shown, _ = run_without_netviz(tmp_path / "train.py")
+    assert shown == pytest.approx(list(losses(driven.events).values()), abs=1e-5)
+
+
+def test_an_untrained_run_is_exported_as_planned(
+    config: RunConfig, tmp_path: Path, run_without_netviz: Runner
+) -> None:
+    driven = Driven(config)
+    path = exported(driven, tmp_path)
+    driven.do(commands.Start())
+    shown, _ = run_without_netviz(path)
+    assert shown == pytest.approx(list(losses(driven.events).values()), abs=1e-5)
+
+
+def test_a_plain_run_is_a_plain_script(config: RunConfig, tmp_path: Path) -> None:
+    text = exported(Driven(config), tmp_path).read_text(encoding="utf-8")
+    assert "model = nn.Sequential(\n    nn.Flatten(),\n    nn.Linear(784, 16)," in text
+    loop = [
+        "optimizer.zero_grad()",
+        "logits = model(images)",
+        "loss = loss_function(logits, labels)",
+        "loss.backward()",
+        "optimizer.step()",
+    ]
+    assert "\n        ".join(loop) in text
+    assert "make_changes" not in text
+    assert "import math" not in text
+    compile(text, "train.py", "exec")
