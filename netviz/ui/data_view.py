@@ -163,7 +163,6 @@ class DataView(Page):
         self.augmented_button = QToolButton()
         self.augmented_button.setText("As trained")
         self.augmented_button.setCheckable(True)
-        self.augmented_button.setProperty("kind", "small")
         self.augmented_button.setToolTip(
             "Show the images as the augmentation changes them at random for training;"
             " Shuffle shows other changes."
@@ -305,6 +304,11 @@ class DataView(Page):
             (self.next_button, "chevron-down"),
         ):
             button.setIcon(icon(self._theme, name, "text"))
+        # As high as the fields beside it.
+        self.augmented_button.setStyleSheet(
+            f"QToolButton {{ font-size: {px(12)}px; padding: {px(3)}px {px(8)}px; }}"
+            f"QToolButton:focus {{ padding: {px(3) - 1}px {px(8) - 1}px; }}"
+        )
         self._row.setSpacing(px(16))
         self._side.setSpacing(px(4))
         self.balance.setFixedWidth(px(_SIDE_PX))
