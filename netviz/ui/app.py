@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from netviz import __version__
@@ -107,7 +107,7 @@ def build_window(
     window = MainWindow(theme, controller, Downloader(), settings)
     controller.setParent(window)
     window.downloader.setParent(window)
-    theme.changed.connect(_Dresser(app, theme).dress)
+    theme.changed.connect(_Dresser(app, theme)._on_theme_changed)
     RunPresenter(window)
     views = ViewPresenter(window)
     OwnPresenter(window)
@@ -121,14 +121,17 @@ def build_window(
     return window, views
 
 
-class _Dresser:
+class _Dresser(QObject):
     """Dresses the application anew when the theme has changed."""
 
     def __init__(self, app: QApplication, theme: Theme) -> None:
+        # Owned by the theme: a connection alone does not keep its receiver alive.
+        super().__init__(theme)
         self._app = app
         self._theme = theme
 
-    def dress(self) -> None:
+    @Slot()
+    def _on_theme_changed(self) -> None:
         apply_style(self._app, self._theme)
 
 

@@ -1,0 +1,167 @@
+"""The learning rate under the loss: when it shows, what it draws, what it costs."""
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.events import Progress
+from netviz.engine.history import StepHistory
+from netviz.ui.loss_plot import LossPlot
+from netviz.ui.rate_strip import RateSeries, RateStrip
+from netviz.ui.theme import Theme
+
+
+@pytest.fixture
+def plot(qtbot: QtBot, qapp: QApplication) -> LossPlot:
+    plot = LossPlot(Theme())
+    qtbot.addWidget(plot)
+    plot.resize(700, 240)
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def feed(plot: LossPlot, rates: list[float], first: int = 1) -> None:
+    steps = np.arange(first, first + len(rates))
+    losses = np.linspace(2, 1, len(rates), dtype=np.float32)
+    plot.add_progress(
+        Progress(1, steps, losses, np.array(rates, np.float64), 1, 1, 100, 0.5, 1e4, 1.0)
+    )
+    plot.refresh()
+
+
+def corners(strip: RateStrip) -> list[tuple[float, float]]:
+    return [(point.x(), point.y()) for point in strip.curve()]
+
+
+def test_a_rate_that_stays_shows_no_strip(plot: LossPlot) -> None:
+    feed(plot, [0.01] * 200)
+    assert not plot.rate_strip.isVisible()
+
+
+def test_it_shows_once_the_rate_has_changed_and_goes_with_the_run(plot: LossPlot) -> None:
+    feed(plot, [0.01] * 100 + [0.001] * 100)
+    assert plot.rate_strip.isVisible()
+    plot.truncate(100)
+    plot.refresh()
+    assert not plot.rate_strip.isVisible(), "the run went back to before the change"
+    feed(plot, [0.1], first=101)
+    assert plot.rate_strip.isVisible()
+    plot.clear()
+    assert not plot.rate_strip.isVisible()
+
+
+def test_it_shows_where_a_schedule_is_at_work(plot: LossPlot) -> None:
+    plot.set_scheduled(True)
+    assert not plot.rate_strip.isVisible(), "before any step there is nothing to show"
+    feed(plot, [0.01] * 10)
+    assert plot.rate_strip.isVisible()
+    plot.set_scheduled(False)
+    assert not plot.rate_strip.isVisible()
+
+
+def test_it_can_be_folded_away_in_the_menu(plot: LossPlot) -> None:
+    feed(plot, [0.01, 0.1])
+    assert plot.rate_action in plot.menu.actions()
+    plot.rate_action.trigger()
+    assert not plot.rate_strip.isVisible()
+    plot.rate_action.trigger()
+    assert plot.rate_strip.isVisible()
+
+
+def test_its_steps_stand_below_those_of_the_loss(plot: LossPlot) -> None:
+    feed(plot, [0.01] * 50 + [0.001] * 30)
+    QApplication.processEvents()
+    strip, canvas = plot.rate_strip, plot.canvas
+    assert strip.x() == canvas.x()
+    assert strip.width() == canvas.width()
+    assert strip.y() >= canvas.geometry().bottom()
+    found = corners(strip)
+    assert [x for x, _ in found] == [canvas.x_pixel(step) for step in (1, 50, 51, 80)]
+    heights = [y for _, y in found]
+    assert heights[0] == heights[1] < heights[2] == heights[3]
+
+
+def test_it_follows_the_zoom(plot: LossPlot) -> None:
+    feed(plot, list(np.linspace(0.1, 0.01, 400)))
+    plot.canvas.set_range((100, 200), (0, 3))
+    QApplication.processEvents()
+    x = [x for x, _ in corners(plot.rate_strip)]
+    assert min(x) <= plot.canvas.area.left() + 1
+    assert max(x) >= plot.canvas.area.right() - 1
+    assert len(x) < 120
+
+
+def test_the_view_that_is_held_holds_it_too(plot: LossPlot) -> None:
+    feed(plot, [0.01, 0.1])
+    plot.set_view_paused(True)
+    feed(plot, [0.5] * 20, first=3)
+    assert len(corners(plot.rate_strip)) == 2
+    plot.set_view_paused(False)
+    assert len(corners(plot.rate_strip)) == 4
+
+
+def test_hovering_either_tells_the_rate_in_both(plot: LossPlot) -> None:
+    feed(plot, [0.01] * 50 + [0.001] * 50)
+    QApplication.processEvents()
+    strip = plot.rate_strip
+    place = QPoint(round(plot.canvas.x_pixel(70)), 18)
+    QTest.mouseMove(strip, place)
+    assert strip.crosshair is not None
+    step, rate = strip.crosshair
+    assert abs(step - 70) <= 1
+    assert rate == 0.001
+    assert plot.readout.isVisible()
+    assert "0.001" in plot.readout.text()
+    before = strip.grab().toImage()
+    QTest.mouseMove(strip, QPoint(round(plot.canvas.x_pixel(20)), 18))
+    assert strip.crosshair[1] == 0.01
+    assert strip.grab().toImage() != before
+    QTest.mouseMove(strip, QPoint(1, 18))
+    assert strip.crosshair is None
+    assert not plot.readout.isVisible()
+
+
+@pytest.mark.parametrize("rates", [[0.0, 0.0], [0.0, 0.1], [1e-30, 10.0], [0.1, 1e-12, 0.0]])
+def test_any_rates_can_be_painted(plot: LossPlot, rates: list[float]) -> None:
+    plot.set_scheduled(True)
+    feed(plot, rates)
+    assert plot.rate_strip.isVisible()
+    plot.grab()
+    bounds = plot.rate_strip.rect()
+    assert all(0 <= y <= bounds.height() for _, y in corners(plot.rate_strip))
+
+
+@pytest.mark.parametrize("kind", ["steps", "every step another"])
+def test_a_million_steps_cost_no_more_than_the_pixels(kind: str) -> None:
+    count = 1_000_000
+    steps = np.arange(1, count + 1)
+    rates = 0.1 * 0.5 ** (steps // 250_000) if kind == "steps" else 0.1 / steps
+    history = StepHistory()
+    history.extend(steps, np.zeros(count), rates)
+    series = RateSeries(history)
+    series.update()
+    assert not series.is_constant
+    began = perf_counter()
+    x, y = series.points((0, count), count, 600)
+    assert perf_counter() - began < 0.05
+    assert (x[0], x[-1]) == (1, count) or kind == "steps"
+    assert len(x) <= (20 if kind == "steps" else 2600)
+    assert y.max() == rates.max()
+    assert y.min() == rates.min()
+
+
+def test_a_rate_of_a_single_step_is_never_left_out() -> None:
+    history = StepHistory()
+    rates = np.full(100_000, 0.01)
+    rates[77_777] = 5.0
+    history.extend(np.arange(1, 100_001), np.zeros(100_000), rates)
+    series = RateSeries(history)
+    series.update()
+    _, y = series.points((0, 100_000), 100_000, 300)
+    assert y.max() == 5.0
