@@ -5,13 +5,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.config import RunConfig
 from netviz.engine.events import State
+from netviz.launch import WindowOptions
+from netviz.ui.app import build_window
 from netviz.ui.main_window import MainWindow
 from netviz.ui.own_presenter import OwnPresenter
 from netviz.ui.own_preview import OwnPreview
+from netviz.ui.settings import Settings
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -175,3 +179,31 @@ def test_images_are_shown_as_they_are_trained(qtbot: QtBot, open_window: OpenWin
     assert data.place.startswith("Unchanged: choose a shift")
     qtbot.mouseClick(data.augmented_button, LEFT)
     assert (data.grid.images == stored).all()
+
+
+def test_a_window_that_opens_on_a_bad_folder_goes_on_with_another(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    config = RunConfig.parse({"dataset": f"folder:{tmp_path / 'gone'}", "hidden": (8,)})
+    window, _ = build_window(qapp, WindowOptions(config), Settings(tmp_path / "window.ini"))
+    window.show()
+    with qtbot.waitSignal(window.controller.refused, timeout=20_000):
+        window.controller.open()
+    assert window.message_bar.text.startswith("There is no folder")
+    assert window.panel.row("dataset").findChild(QComboBox).currentText() == "gone"
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
+        choose_in_combo(window, "MNIST sample")
+    assert window.controller.config.dataset == "mnist-sample"
+    window.close()
+    window.deleteLater()
+    qapp.setStyleSheet("")
+
+
+def test_a_window_opens_on_own_pictures(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window(dataset=f"folder:{save_pets(tmp_path / 'pets')}", image_size=16)
+    box = window.panel.row("hidden").findChild(QComboBox)
+    assert box.currentText() == "256 – 64 – 64 – 64 – 2"
+    assert window.pad.title is not None
+    assert window.pad.title.text() == "Draw here"
