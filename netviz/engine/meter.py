@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.trainer import Batch
 
-REPORT_INTERVAL_S = 0.03
+REPORT_INTERVAL_S = 0.06
 """Time between two reports; losses stay on the device until then."""
 
 

@@ -127,8 +127,11 @@ class DrawingPad(QWidget):
     def set_seen(self, seen: NDArray[np.float32] | None) -> None:
         """Show what the network got, ``float32 [C, H, W]`` in 0..1, in the corner."""
         pixels = None if seen is None else np.rint(np.clip(seen, 0, 1) * 255).astype(np.uint8)
-        self._seen = None if pixels is None else gray_image(pixels)
-        self.update()
+        image = None if pixels is None else gray_image(pixels)
+        # The answer changes many times a second while training, what is answered does not.
+        if image != self._seen:
+            self._seen = image
+            self.update()
 
     def set_brush_px(self, width: int) -> None:
         """Choose the width of the brush, brought into 8 to 48."""
@@ -173,7 +176,9 @@ class DrawingPad(QWidget):
 
     def paste(self) -> None:
         """Put the clipboard's picture, or the file that was copied, on the pad."""
-        if not self._take(QGuiApplication.clipboard().mimeData()):
+        # An empty clipboard has no data at all on some platforms, whatever the types say.
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is None or not self._take(data):
             self.failed.emit(
                 "There is no picture on the clipboard.", "Copy a picture first, then paste it."
             )

@@ -1,18 +1,21 @@
 """When the plots are drawn: often while there is time, less often while drawing is costly."""
 
 from collections.abc import Callable
-from time import perf_counter
+from time import thread_time
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 FASTEST_MS = 33
-SLOWEST_MS = 250
-DRAWING_SHARE = 0.06
-"""Share of the GUI thread's time that drawing may take; the frame rate gives way."""
+SLOWEST_MS = 150
+DRAWING_SHARE = 0.07
+"""Share of its time that the GUI thread may work; beyond it the frame rate gives way."""
 
 
 class FrameClock(QObject):
-    """Calls `draw` at a rate that its own cost decides.
+    """Calls `draw` at a rate that the cost of a whole frame decides.
+
+    A frame costs what the GUI thread worked since the one before, painting included, which Qt
+    does later and in its own time. Time in which the thread waits does not count.
 
     Parameters
     ----------
@@ -24,6 +27,7 @@ class FrameClock(QObject):
         super().__init__(parent)
         self._draw = draw
         self._cost_ms = 0.0
+        self._worked_s = thread_time()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timer_timeout)
 
@@ -35,6 +39,7 @@ class FrameClock(QObject):
     def start(self) -> None:
         """Draw from now on."""
         if not self._timer.isActive():
+            self._worked_s = thread_time()
             self._timer.start(self.interval_ms)
 
     def stop(self) -> None:
@@ -44,9 +49,9 @@ class FrameClock(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        began = perf_counter()
+        worked_s = thread_time()
+        cost_ms, self._worked_s = 1000 * (worked_s - self._worked_s), worked_s
         self._draw()
-        cost_ms = 1000 * (perf_counter() - began)
         # A slow average: one frame that another process disturbed must not slow the next ones.
         self._cost_ms += 0.1 * (cost_ms - self._cost_ms)
         if self._timer.interval() != self.interval_ms:

@@ -124,11 +124,7 @@ class Theme(QObject):
 
     def font(self, size_px: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """Return the interface's font with tabular figures, `size_px` scaled."""
-        font = QFont(FAMILY)
-        font.setPixelSize(self.px(size_px))
-        font.setWeight(weight)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        return QFont(_font(self.px(size_px), weight))
 
     def px(self, length: float) -> int:
         """Scale a length of the design to the present one, in whole pixels."""
@@ -145,6 +141,16 @@ class Theme(QObject):
         if scale != self._scale:
             self._scale = scale
             self.changed.emit()
+
+
+@cache
+def _font(size_px: int, weight: QFont.Weight) -> QFont:
+    """Make a font once: views ask for theirs every time they paint."""
+    font = QFont(FAMILY)
+    font.setPixelSize(size_px)
+    font.setWeight(weight)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
 
 
 @cache
