@@ -35,12 +35,12 @@ LOSS_HELP = {
     "outputs (logits) and punishes a sure wrong answer hardest.",
     "nll": "The same number in two steps, as many tutorials write it: log-softmax at the end of "
     "the network, then the negative log-likelihood of the right class.",
-    "mse": "The squared distance between the probabilities and the one-hot label; bounded, so "
-    "wrong labels weigh less, but sure mistakes are unlearned slowly.",
+    "mse": "The squared distance to the one-hot label: forgiving where labels may be wrong, but "
+    "slow to unlearn sure mistakes.",
 }
 OPTIMIZER_HELP = {
-    "sgd": "Steps straight down the gradient; simple, needs a well-chosen rate, and with "
-    "momentum is still the choice for many image networks.",
+    "sgd": "Steps straight down the gradient; with momentum and a well-chosen rate still the "
+    "choice for many image networks.",
     "adam": "Gives each weight a rate of its own from its recent gradients; learns fast with "
     "hardly any tuning, a good first choice.",
     "adamw": "Adam with a weight decay that pulls on the weights themselves; take it when you "

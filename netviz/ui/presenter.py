@@ -83,6 +83,7 @@ class RunPresenter(QObject):
     def _on_run_prepared(self, event: events.Prepared) -> None:
         window, info = self._window, event
         window.top_bar.set_busy("")
+        window.top_bar.set_state(State.IDLE)
         window.top_bar.set_device(info.device, info.threads)
         window.top_bar.set_speed(0, 0)
         self._epoch = (0, 0, -(-info.train_count // info.config.batch_size))
@@ -96,7 +97,8 @@ class RunPresenter(QObject):
             f"{info.train_count:,} train · {info.test_count:,} test · {height}×{width} {colour}"
         )
         window.panel.set_network_facts(f"{info.parameters:,} parameters")
-        self._show_plan(info.config, Position(0, 0, self._epoch[2]))
+        batches = self._epoch[2]
+        self._show_plan(info.config, Position(*divmod(info.step, batches), batches))
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear()
             plot.add_measurement(info.untrained)

@@ -107,6 +107,7 @@ class RateStrip(QWidget):
         self._canvas = canvas
         self.series = RateSeries(history)
         self._stop = 0
+        self._y_range = self.series.y_range
         self._crosshair: tuple[int, float] | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -117,6 +118,7 @@ class RateStrip(QWidget):
     def show_until(self, count: int) -> None:
         """Draw the first `count` recorded steps, within the range of the canvas."""
         self._stop = count
+        self._y_range = self.series.y_range
         self.update()
 
     def show_crosshair(self, found: tuple[int, float] | None) -> None:
@@ -132,14 +134,12 @@ class RateStrip(QWidget):
 
     def curve(self) -> QPolygonF:
         """Return the corners of the curve, in pixels of this widget."""
-        area = self._area()
-        steps, rates = self.series.points(self._canvas.x_range, self._stop, round(area.width()))
-        return QPolygonF(
-            [
-                QPointF(self._canvas.x_pixel(step), self._y_pixel(rate, area))
-                for step, rate in zip(steps.tolist(), rates.tolist(), strict=True)
-            ]
-        )
+        area, (first, last) = self._area(), self._canvas.x_range
+        # Two pixels a column are enough for a curve that hardly ever has noise.
+        steps, rates = self.series.points((first, last), self._stop, round(area.width() / 2))
+        x = area.left() + (steps - first) / (last - first) * area.width()
+        y = [self._y_pixel(rate, area) for rate in rates.tolist()]
+        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y, strict=True)])
 
     def sizeHint(self) -> QSize:
         return QSize(0, self._theme.px(_HEIGHT_PX))
@@ -169,7 +169,7 @@ class RateStrip(QWidget):
             self._paint_crosshair(painter, area, *self._crosshair)
 
     def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
-        theme, (low, high) = self._theme, self.series.y_range
+        theme, (low, high) = self._theme, self._y_range
         painter.setFont(theme.font(11))
         line = painter.fontMetrics().height()
         ticks = logarithmic_ticks(low, high)
@@ -209,7 +209,7 @@ class RateStrip(QWidget):
         return QRectF(across.left(), gap, across.width(), self.height() - 2 * gap)
 
     def _y_pixel(self, rate: float, area: QRectF) -> float:
-        low, high = self.series.y_range
+        low, high = self._y_range
         exponent = math.log10(rate) if rate > 0 else low
         return area.bottom() - max(0.0, (exponent - low) / (high - low)) * area.height()
 

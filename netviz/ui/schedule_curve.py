@@ -168,10 +168,9 @@ class ScheduleCurve(QWidget):
         turns = [rates[0], rates[-1]]
         if peak > max(turns):
             turns.insert(1, peak)
-        # What is a hundred-thousandth of the peak is zero to a reader.
-        return " → ".join(
-            short_rate(rate if rate > peak * _NEXT_TO_NOTHING else 0) for rate in turns
-        )
+        # What is a hundred-thousandth of the peak is zero to a reader, unless it is drawn.
+        least = 0 if self.is_logarithmic else peak * _NEXT_TO_NOTHING
+        return " → ".join(short_rate(rate if rate > least else 0) for rate in turns)
 
     def _area(self) -> QRectF:
         theme = self._theme
