@@ -352,7 +352,7 @@ class TrainingSession:
         if self._surroundings is None:
             self._surroundings = Surroundings.now()
         try:
-            trainer, threads = self._preparation.build(config, command.data_dir)
+            trainer, threads = yield from self._preparation.build(config, command.data_dir)
             run, test_logits = yield from beginning.begin(number, trainer)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._preparing = None
@@ -402,7 +402,7 @@ class TrainingSession:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
         self._goal = goal
         self._enter(State.RUNNING)
-        self._meter.start()
+        self._start_clock()
         self._work = self._train(run)
 
     def _hold(self) -> None:
@@ -429,6 +429,11 @@ class TrainingSession:
                 break
         self._report()
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
+
+    def _start_clock(self) -> None:
+        """Count training time from now on; what views took before is no part of it."""
+        self._observatory.take_spent()
+        self._meter.start()
 
     def _train_batch(self, run: Run) -> Batch:
         slowly = self._goal is _Goal.BATCH or self._batch_interval_s > 0
@@ -468,7 +473,7 @@ class TrainingSession:
         run.trainer.note_test_loss(measurement.test_loss)
         self._emit(events.EpochFinished(run.number, measurement))
         self._observatory.evaluated(run, test_logits)
-        self._meter.start()
+        self._start_clock()
 
     def _fail(self, told: events.Failed) -> None:
         """Give up what was under way, say why, and be ready for the next command."""

@@ -280,8 +280,8 @@ def test_a_diverged_run_says_why_and_one_click_goes_back(
     window = open_window(optimizer="sgd", loss="mse", learning_rate=0.1, epochs=1000)
     click(qtbot, window.top_bar.train_button)
     qtbot.waitUntil(lambda: window.controller.step > 20)
-    # What a step may meet at any time, and what the sharpest learning rate does not always do.
-    window.controller.change({"loss": "cross-entropy", "learning_rate": 1000.0})
+    # Together these multiply every weight by ten thousand at each step.
+    window.controller.change({"weight_decay": 10.0, "learning_rate": 1000.0})
     wait_for_state(qtbot, window, State.FAILED)
     assert "step" in window.message_bar.text
     buttons = [b for b in window.message_bar.findChildren(QWidget) if hasattr(b, "text")]

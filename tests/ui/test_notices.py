@@ -114,7 +114,8 @@ def test_a_long_text_is_wrapped_and_not_cut_off(qtbot, bar: MessageBar) -> None:
     QApplication.processEvents()
     low = bar.height()
     bar.show_message("error", "A long message. " * 20, "And a long hint. " * 10)
-    qtbot.waitUntil(lambda: bar.height() > 2 * low)
+    two_lines_more = 2 * bar.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: bar.height() - low >= two_lines_more)
     assert bar.width() <= bar.window().width()
 
 
