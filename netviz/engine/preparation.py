@@ -12,7 +12,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.datasets.checks import DataNotes, warnings_of
 from netviz.engine.datasets.dataset import Dataset
 from netviz.engine.datasets.load import load
-from netviz.engine.datasets.own import fingerprint, load_own
+from netviz.engine.datasets.own import OwnDataset, fingerprint, loading
 from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.datasets.own_names import is_own
 from netviz.engine.devices import choose_device, choose_threads
@@ -63,18 +63,21 @@ class Preparation:
         self._data: tuple[Hashable, DeviceData, DataNotes] | None = None
         self.notes = DataNotes()
 
-    def build(self, config: RunConfig, data_dir: Path | None) -> tuple[Trainer, int]:
-        """Load the data and build the network.
+    def build(
+        self, config: RunConfig, data_dir: Path | None
+    ) -> Generator[None, None, tuple[Trainer, int]]:
+        """Load the data and build the network; own pictures are read one at a time.
 
         Returns
         -------
         tuple[Trainer, int]
-            The trainer, and how many threads torch was told to use for it.
+            The trainer, and how many threads torch was told to use for it; as the generator's
+            value.
         """
         device = choose_device(config.device)
         key = _data_key(config, data_dir, device)
         if self._data is None or self._data[0] != key:
-            dataset, notes = _load(config, data_dir)
+            dataset, notes = yield from _load(config, data_dir)
             self._data = (key, DeviceData.of(dataset, device), notes)
         _, data, self.notes = self._data
         trainer = Trainer(config, data, device)
@@ -100,12 +103,27 @@ def _data_key(config: RunConfig, data_dir: Path | None, device: torch.device) ->
     return config.dataset, data_dir, device
 
 
-def _load(config: RunConfig, data_dir: Path | None) -> tuple[Dataset, DataNotes]:
+def _load(
+    config: RunConfig, data_dir: Path | None
+) -> Generator[None, None, tuple[Dataset, DataNotes]]:
     if is_own(config.dataset):
-        own = load_own(config.dataset, own_form(config))
+        own = yield from _quietly(loading(config.dataset, own_form(config)))
         return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
     dataset = load(config.dataset, data_dir)
     return dataset, DataNotes(warnings_of(dataset))
+
+
+def _quietly(
+    work: Generator[tuple[int, int], None, OwnDataset],
+) -> Generator[None, None, OwnDataset]:
+    """Do `work` without its progress."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            loaded: OwnDataset = end.value
+            return loaded
+        yield
 
 
 def measure(

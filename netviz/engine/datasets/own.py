@@ -1,6 +1,6 @@
 """Load own pictures, from a folder or a CSV file, as a data set like any other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.datasets.own_images import OwnForm, PictureError, read_picture
 from netviz.engine.datasets.own_listing import LeftOut, Listing, check_classes, nothing_left
+from netviz.engine.datasets.own_names import own_path
 from netviz.engine.datasets.own_peek import list_own
 from netviz.engine.errors import DataError
 
@@ -64,9 +65,24 @@ def load_own(
     LoadingCancelledError
         `cancelled` said yes.
     """
+    work = loading(name, form)
+    while True:
+        if cancelled is not None and cancelled():
+            raise LoadingCancelledError(f"Loading {own_path(name)} was cancelled.")
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            loaded: OwnDataset = end.value
+            return loaded
+        if on_progress is not None:
+            on_progress(*progress)
+
+
+def loading(name: str, form: OwnForm) -> Generator[tuple[int, int], None, OwnDataset]:
+    """Load as `load_own` does, a file at a time; yields how many are done, and of how many."""
     listing = list_own(name)
     _check_memory(len(listing.files), form, listing.source)
-    images, kept, left_out = _read_all(listing, form, on_progress, cancelled)
+    images, kept, left_out = yield from _read_all(listing, form)
     if not len(kept):
         raise nothing_left(listing.source, left_out)
     classes, labels = _remaining_classes(listing, kept, left_out)
@@ -144,26 +160,20 @@ def _check_memory(count: int, form: OwnForm, source: Path) -> None:
 
 
 def _read_all(
-    listing: Listing,
-    form: OwnForm,
-    on_progress: Callable[[int, int], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[LeftOut]]:
+    listing: Listing, form: OwnForm
+) -> Generator[tuple[int, int], None, tuple[NDArray[np.uint8], NDArray[np.int64], list[LeftOut]]]:
     """Return a picture for each file, the indices of those that were read, and the others."""
     count = len(listing.files)
     images = np.empty((count, *form.shape), np.uint8)
     left_out = list(listing.left_out)
     kept: list[int] = []
     for index, (path, _) in enumerate(listing.files):
-        if cancelled is not None and cancelled():
-            raise LoadingCancelledError(f"Loading {listing.source} was cancelled.")
         try:
             images[index] = read_picture(path, form)
             kept.append(index)
         except PictureError as error:
             left_out.append(LeftOut(path, str(error)))
-        if on_progress is not None:
-            on_progress(index + 1, count)
+        yield index + 1, count
     return images, np.array(kept, np.int64), left_out
 
 

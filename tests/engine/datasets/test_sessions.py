@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
+from netviz.engine.datasets import own
 from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.events import State
 from netviz.engine.observations import Prediction
 from tests.support import Driven, losses, only
@@ -129,3 +132,26 @@ def test_a_refused_folder_leaves_the_run_before_it(tmp_path: Path) -> None:
     assert refused.message == f"{tmp_path / 'one'} has pictures of only one class, 'cats'."
     driven.do(commands.Change({"epochs": 3}), commands.Start())
     assert driven.step > step
+
+
+def test_another_wish_ends_the_reading_of_own_pictures(tmp_path: Path) -> None:
+    save_classes(tmp_path / "many", cats=100, dogs=100)
+    config = RunConfig.parse({**BASE, "dataset": f"folder:{tmp_path / 'many'}"})
+    save_classes(tmp_path / "few", cats=4, dogs=4)
+    few = config.with_changes({"dataset": f"folder:{tmp_path / 'few'}"})
+    read: list[Path] = []
+    real = own.read_picture
+
+    def counted(path: Path, form: OwnForm) -> NDArray[np.uint8]:
+        read.append(path)
+        if len(read) == 20:
+            driven.session.submit(commands.Prepare(few, tmp_path))
+        return real(path, form)
+
+    driven = Driven()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own, "read_picture", counted)
+        driven.do(commands.Prepare(config, tmp_path))
+    assert len(read) == 28
+    assert only(driven.events, events.Prepared)[-1].config == few
+    assert not only(driven.events, events.Refused)
