@@ -51,7 +51,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
-failed, saved, weights_observed, gradients_observed, test_answered, predicted, \
+failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, test_answered, predicted, \
 activations_observed, augmented
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
@@ -69,6 +69,9 @@ activations_observed, augmented
     refused = Signal(object)
     failed = Signal(object)
     saved = Signal(object)
+    opened = Signal(object)
+    exported = Signal(object)
+    autosave_failed = Signal(object)
     weights_observed = Signal(object)
     gradients_observed = Signal(object)
     test_answered = Signal(object)
@@ -78,7 +81,11 @@ activations_observed, augmented
     waiting_changed = Signal()
 
     def __init__(
-        self, config: RunConfig, data_dir: Path | None = None, parent: QObject | None = None
+        self,
+        config: RunConfig,
+        data_dir: Path | None = None,
+        parent: QObject | None = None,
+        autosave_root: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.config = config
@@ -92,7 +99,7 @@ activations_observed, augmented
         self._run = 0
         self._request = 0
         self._is_preparing = True
-        self._thread = TrainingThread(self)
+        self._thread = TrainingThread(self, autosave_root)
         self._thread.events_arrived.connect(self._on_thread_events_arrived)
         self._takers: dict[type[Any], Callable[[Any], None]] = {
             events.Preparing: self._on_preparing,
@@ -105,6 +112,9 @@ activations_observed, augmented
             events.Refused: self._on_refused,
             events.Failed: self._on_failed,
             events.Saved: self.saved.emit,
+            events.Opened: self._on_opened,
+            events.Exported: self.exported.emit,
+            events.AutosaveFailed: self.autosave_failed.emit,
             WeightsObserved: self.weights_observed.emit,
             GradientsObserved: self.gradients_observed.emit,
             TestAnswered: self.test_answered.emit,
@@ -271,6 +281,20 @@ activations_observed, augmented
         """Write the run's files into `folder`."""
         self._submit(commands.Save(folder))
 
+    def open_run(self, folder: Path) -> None:
+        """Continue the run that was saved in `folder`; changes that wait are dropped."""
+        self._is_preparing = True
+        self._set_waiting({})
+        self._submit(commands.Open(folder, self._data_dir))
+
+    def load_weights(self, path: Path) -> None:
+        """Begin a new run with the weights of a file."""
+        self._submit(commands.LoadWeights(path))
+
+    def export(self, kind: commands.ExportKind, path: Path) -> None:
+        """Write the run in another form."""
+        self._submit(commands.Export(kind, path))
+
     def set_data_dir(self, data_dir: Path | None) -> None:
         """Read data sets from another folder, from the next reset on."""
         self._data_dir = data_dir
@@ -315,7 +339,7 @@ activations_observed, augmented
     def _on_prepared(self, event: events.Prepared) -> None:
         self._run = event.run
         self._is_preparing = False
-        self.state, self.step = State.IDLE, 0
+        self.state, self.step = State.IDLE, event.step
         self._confirm(event.config, final=True)
         self.undo_stack.clear()
         self._set_waiting({n: v for n, v in self.waiting.items() if v != getattr(event.config, n)})
@@ -329,6 +353,15 @@ activations_observed, augmented
     def _on_progress(self, event: events.Progress) -> None:
         self.step = event.step
         self.progressed.emit(event)
+
+    def _on_opened(self, event: events.Opened) -> None:
+        """Tell what the run has behind it, as it was told when it happened."""
+        if event.progress is not None:
+            self._on_progress(event.progress)
+        for measurement in event.measurements[1:]:
+            self.epoch_finished.emit(events.EpochFinished(event.run, measurement))
+        self.changed.emit(events.Changed(event.run, self.config, (), event.ledger))
+        self.opened.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:
         self._confirm(event.config)

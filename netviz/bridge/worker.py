@@ -1,6 +1,7 @@
 """The training thread: a QThread that serves one `TrainingSession`."""
 
 import traceback
+from pathlib import Path
 from queue import SimpleQueue
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -31,8 +32,9 @@ class TrainingThread(QThread):
 
     events_arrived = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, autosave_root: Path | None = None) -> None:
         super().__init__(parent)
+        self._autosave_root = autosave_root
         self.setStackSize(STACK_BYTES)
         self.setObjectName("training")
         self.mailbox = Mailbox()
@@ -52,7 +54,7 @@ class TrainingThread(QThread):
         try:
             from netviz.engine.session import TrainingSession
 
-            TrainingSession(self._tell, self._inbox).serve()
+            TrainingSession(self._tell, self._inbox, self._autosave_root).serve()
         except Exception as error:  # noqa: BLE001 - a thread's last words must reach the window
             message = f"The training thread ended: {type(error).__name__}: {error}."
             details = traceback.format_exc()

@@ -155,11 +155,24 @@ def train(
     download: Annotated[
         bool, typer.Option("--download", help="Download the data set first if it is missing.")
     ] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Continue the run that was saved here, and save it here."),
+    ] = None,
     mirror: Mirror = None,
 ) -> int:
     """Train without a window; the losses are the same."""
     return train_headless(
-        TrainOptions(config, data_dir, mirror, download, out, json or json_batches, json_batches)
+        TrainOptions(
+            config,
+            data_dir,
+            mirror,
+            download,
+            out,
+            json or json_batches,
+            json_batches,
+            resume,
+        )
     )
 
 

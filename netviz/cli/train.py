@@ -2,9 +2,11 @@
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from rich.console import Console
 
@@ -19,6 +21,7 @@ from netviz.engine.datasets.catalogue import is_present
 from netviz.engine.datasets.own_names import dataset_info_or_none
 from netviz.engine.errors import DataError, NetvizError, StorageError
 from netviz.engine.events import Event, State
+from netviz.engine.run_summary import summarise
 from netviz.reports import BarReport, JsonReport, LineReport, Outcome, Report
 
 
@@ -40,7 +43,23 @@ class TrainOptions:
         Folder for the run's files; None to keep nothing.
     json, json_batches
         Whether standard output is for a program, and whether it wants every step.
+    resume, changes
+        Folder of a saved run that is continued, and what is changed there.
     """
+
+    def resumed(self) -> "TrainOptions":
+        """Return the options with what the saved run decides filled in.
+
+        Raises
+        ------
+        StorageError
+            When there is no saved run, or it cannot be read.
+        """
+        if self.resume is None:
+            return self
+        config = summarise(self.resume).config
+        given = {name: getattr(self.config, name) for name in self.config.model_fields_set}
+        return replace(self, config=config, changes=given, out=self.out or self.resume)
 
     config: RunConfig
     data_dir: Path | None = None
@@ -49,6 +68,8 @@ class TrainOptions:
     out: Path | None = None
     json: bool = False
     json_batches: bool = False
+    resume: Path | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class HeadlessRun:
@@ -61,7 +82,11 @@ class HeadlessRun:
     def __init__(self, options: TrainOptions) -> None:
         self._out = options.out
         self._inbox: SimpleQueue[Command] = SimpleQueue()
-        self._inbox.put(commands.Prepare(options.config, options.data_dir))
+        self._inbox.put(
+            commands.Open(options.resume, options.data_dir, options.changes)
+            if options.resume
+            else commands.Prepare(options.config, options.data_dir)
+        )
         self._inbox.put(commands.Start())
         self._report = Report()
         self._prepared = False
@@ -109,6 +134,7 @@ class HeadlessRun:
 
 def train(options: TrainOptions) -> int:
     """Train, and return the exit status: 0 finished, 1 failed, 128 and more interrupted."""
+    options = options.resumed()
     run = HeadlessRun(options)
     output = Output(on_closed=run.stop)
     with Interruption(on_first=leave) as interruption, _report(options, output) as report:

@@ -90,8 +90,10 @@ class LostRun:
         self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def release(self) -> None:
-        """Leave it for the next start."""
+    def settle(self) -> None:
+        """Keep it among those that ended in good order: it was brought back."""
+        with contextlib.suppress(OSError):
+            (self.folder / ENDED_FILE).touch()
         self._lock.close()
 
 

@@ -22,7 +22,10 @@ _SEPARATOR = None
 
 _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     "&File": (
-        _Entry("save_run", "&Save run…", "Ctrl+S", "Write settings, metrics and weights."),
+        _Entry("open_run", "&Open run…", "Ctrl+O", "Continue a saved run where it was."),
+        _Entry("save_run", "&Save run…", "Ctrl+S", "Write all it takes to continue the run."),
+        _SEPARATOR,
+        _Entry("load_weights", "&Load weights…", "", "Begin a run with the weights of a file."),
         _Entry("save_picture", "Save &picture…", "Ctrl+Shift+S", "Save the window as a PNG."),
         _SEPARATOR,
         _Entry("quit", "&Quit", "Ctrl+Q", "End training and close the window."),
