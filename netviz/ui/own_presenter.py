@@ -102,7 +102,17 @@ class OwnPresenter(QObject):
 
     @Slot(object)
     def _on_preview_chosen(self, changes: dict[str, object]) -> None:
-        self._controller.change(changes)
+        run = self._controller
+        run.change(changes)
+        if run.waiting or run.is_preparing or run.config.dataset != changes["dataset"]:
+            return
+        # The same pictures as before, which may have become more: a reset reads them anew.
+        if run.is_untouched:
+            run.reset()
+        else:
+            self._window.message_bar.show_message(
+                "info", "The pictures are read anew on Reset.", actions=[("Reset", run.reset)]
+            )
 
     @Slot()
     def _on_preview_finished(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.config import RunConfig
@@ -207,3 +207,22 @@ def test_a_window_opens_on_own_pictures(
     assert box.currentText() == "256 – 64 – 64 – 64 – 2"
     assert window.pad.title is not None
     assert window.pad.title.text() == "Draw here"
+
+
+def test_the_same_folder_opened_again_is_read_again(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pets = save_pets(tmp_path / "pets")
+    window = open_window(hidden=(8,), dataset=f"folder:{pets}")
+    window.controller.train_one_batch()
+    qtbot.waitUntil(lambda: window.controller.step == 1)
+    save_pets(pets, cats=15)
+    answer_dialogs(monkeypatch, pets)
+    choose_in_combo(window, "Open a folder")
+    qtbot.mouseClick(preview_of(qtbot, window).use_button, LEFT)
+    assert window.message_bar.text == "The pictures are read anew on Reset."
+    assert window.controller.step == 1
+    button = next(b for b in window.message_bar.findChildren(QPushButton) if b.text() == "Reset")
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        qtbot.mouseClick(button, LEFT)
+    assert prepared.args[0].train_count + prepared.args[0].test_count == 25
