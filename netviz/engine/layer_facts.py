@@ -33,6 +33,14 @@ class LayerFacts:
     has_modes: bool
 
     @property
+    def short(self) -> str:
+        """Its title without what its shape tells: ``Linear``, ``Conv 3×3``."""
+        before, arrow, after = self.title.partition(" → ")
+        if not arrow:
+            return self.title.removesuffix("1d").removesuffix("2d")
+        return f"{before.split()[0]} {after.partition(', ')[2]}".strip()
+
+    @property
     def parameters(self) -> int:
         """How many numbers it has that can be learned."""
         return sum(count for _, count in self.weights)

@@ -99,6 +99,13 @@ class SectionBox(QWidget):
         """Say in the heading what is inside while the section is folded."""
         self._header.set_summary(text)
 
+    def add_tools(self, tools: QWidget) -> None:
+        """Put buttons into the heading, before its chevron."""
+        layout = QHBoxLayout(self._header)
+        layout.setContentsMargins(0, 0, self._theme.px(20), 0)
+        layout.addStretch()
+        layout.addWidget(tools)
+
     def _on_header_toggled(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
 
@@ -146,7 +153,9 @@ class _SectionHeader(QAbstractButton):
 
     def _place_summary(self) -> None:
         title = QFontMetrics(heading_font(self._theme)).horizontalAdvance(self.text().upper())
-        left, right = title + self._theme.px(8), self.width() - self._theme.px(20)
+        tools = self.layout()
+        taken = tools.sizeHint().width() if tools else self._theme.px(20)
+        left, right = title + self._theme.px(8), self.width() - taken
         self._summary.setGeometry(left, 0, max(0, right - left), self.height())
         metrics = QFontMetrics(self._theme.font(11))
         mode = Qt.TextElideMode.ElideRight

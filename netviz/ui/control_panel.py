@@ -13,6 +13,7 @@ from netviz.engine.options import Section, format_value
 from netviz.engine.schedules import Position
 from netviz.ui.card import Card, SectionBox
 from netviz.ui.dataset_editor import DatasetEditor
+from netviz.ui.network_strip import NetworkStrip
 from netviz.ui.option_editors import WidthsEditor
 from netviz.ui.option_row import OptionRow
 from netviz.ui.panel_strips import DownloadStrip, PendingBanner
@@ -47,6 +48,8 @@ class ControlPanel(Card):
         Name of the data set to fetch.
     cancel_download_requested
         The download shall end.
+    edit_layers_requested, model_file_requested
+        The user wants to edit the network's layers, or to open a network in a Python file.
     own_requested
         The user wants to open own pictures: ``folder`` or ``csv``.
     section_toggled
@@ -58,6 +61,8 @@ class ControlPanel(Card):
     drop_requested = Signal()
     download_requested = Signal(str)
     cancel_download_requested = Signal()
+    edit_layers_requested = Signal()
+    model_file_requested = Signal()
     own_requested = Signal(str)
     section_toggled = Signal()
 
@@ -77,6 +82,9 @@ class ControlPanel(Card):
         self._download = DownloadStrip()
         self._download.requested.connect(self.download_requested)
         self._download.cancelled.connect(self.cancel_download_requested)
+        self.network_strip = NetworkStrip(theme)
+        self.network_strip.edit_requested.connect(self.edit_layers_requested)
+        self.network_strip.file_requested.connect(self.model_file_requested)
         self._banner = PendingBanner()
         self._banner.apply_clicked.connect(self.apply_requested)
         self._banner.drop_clicked.connect(self.drop_requested)
@@ -110,7 +118,8 @@ class ControlPanel(Card):
         """Show the value in force again, with a sentence why the one asked for is refused."""
         self._asked.pop(option, None)
         self._refresh()
-        self._rows[option].show_problem(message)
+        if option in self._rows:
+            self._rows[option].show_problem(message)
 
     def set_own_classes(self, dataset: str, count: int) -> None:
         """Say how many classes own pictures have, which only shows when they are read."""
@@ -191,6 +200,8 @@ class ControlPanel(Card):
         }
         for widget in extras.get(section, ()):
             box.body.addWidget(widget)
+        if section is Section.NETWORK:
+            box.add_tools(self.network_strip)
         box.set_open(section in _OPEN_AT_FIRST)
         box.toggled.connect(self.section_toggled)
         self._sections[section] = box

@@ -28,6 +28,7 @@ from netviz.ui.gradient_view import GradientView
 from netviz.ui.ledger_view import LedgerView
 from netviz.ui.loss_plot import LossPlot
 from netviz.ui.mistake_gallery import MistakeGallery
+from netviz.ui.network_picture import NetworkPicture
 from netviz.ui.notices import MessageBar
 from netviz.ui.pad_card import PadCard
 from netviz.ui.settings import Settings
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
         self.confusion = ConfusionView(theme)
         self.activations = ActivationView(theme)
         self.data = DataView(theme)
+        self.network = NetworkPicture(theme)
         self.ledger = LedgerView(theme)
         add(self.weights, "Weights", "How the weights are spread.", View.WEIGHTS)
         add(self.gradients, "Gradients", "How strongly each layer is moved.", View.GRADIENTS)
@@ -149,6 +151,7 @@ class MainWindow(QMainWindow):
         add(self.confusion, "Confusion", "Which class is taken for which.", View.CONFUSION)
         add(self.activations, "Activations", "What layers make of an image.", View.ACTIVATIONS)
         add(self.data, "Data", "The images that the network learns from.")
+        add(self.network, "Network", "Every layer, its shape, and what of it is frozen.")
         add(self.ledger, "Log", "Every change that you made, and at which step.")
 
     def _build_status_bar(self) -> None:

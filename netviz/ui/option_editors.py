@@ -93,12 +93,22 @@ class ChoiceEditor(OptionEditor):
             # As rich text, which alone is wrapped.
             tooltip = f"<p>{words}</p>" if words else None
             self._box.setItemData(self._box.count() - 1, tooltip, Qt.ItemDataRole.ToolTipRole)
+        self._declared = self._box.count()
         self._box.activated.connect(self._on_box_activated)
         self._hold(self._box)
 
     def set_value(self, value: Any) -> None:
         self._value = value
+        if value is not None and self._box.findData(value) < 0:
+            self._add_own(str(value))
         self._box.setCurrentIndex(self._box.findData(value))
+
+    def _add_own(self, value: str) -> None:
+        """Offer a value beside the declared choices, by the end of its path; only the last."""
+        if self._box.count() > self._declared:
+            self._box.removeItem(self._declared)
+        self._box.addItem(re.split(r"[\\/]", value)[-1], value)
+        self._box.setItemData(self._declared, value, Qt.ItemDataRole.ToolTipRole)
 
     def _on_box_activated(self, index: int) -> None:
         value = self._box.itemData(index)
