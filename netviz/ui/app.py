@@ -21,6 +21,7 @@ from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.guard import guard_paint_events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import MenuPresenter
+from netviz.ui.network_presenter import NetworkPresenter
 from netviz.ui.own_presenter import OwnPresenter
 from netviz.ui.presenter import RunPresenter
 from netviz.ui.settings import Settings
@@ -108,7 +109,7 @@ def build_window(
     controller.setParent(window)
     window.downloader.setParent(window)
     theme.changed.connect(_Dresser(app, theme)._on_theme_changed)
-    RunPresenter(window)
+    NetworkPresenter(window, RunPresenter(window).change)
     views = ViewPresenter(window)
     OwnPresenter(window)
     DrawingsPresenter(window)
