@@ -11,7 +11,7 @@ from netviz.benchmarks.sessions import BareSession
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
 from netviz.engine.datasets.load import load
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.trainer import EVALUATION_CHUNK, DeviceData, Trainer
 
 Loop = Callable[[RunConfig, DeviceData], Iterator[int]]
 
@@ -64,6 +64,7 @@ def evaluation(plan: Plan) -> list[Outcome]:
 
 def _evaluation(trainer: Trainer, plan: Plan, what: str) -> Outcome:
     images, labels = trainer.data.test_images, trainer.data.test_labels
+    size = EVALUATION_CHUNK
 
     def engine() -> float:
         for _ in trainer.evaluate(images, labels):
@@ -75,7 +76,7 @@ def _evaluation(trainer: Trainer, plan: Plan, what: str) -> Outcome:
         loss, right = 0.0, 0
         with torch.inference_mode():
             for part, truth in zip(
-                torch.split(images, 1000), torch.split(labels, 1000), strict=True
+                torch.split(images, size), torch.split(labels, size), strict=True
             ):
                 logits = trainer.model(part)
                 loss += torch.nn.functional.cross_entropy(logits, truth).item() * len(truth)

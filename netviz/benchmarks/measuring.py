@@ -30,11 +30,11 @@ class Plan:
 
     @property
     def pairs(self) -> int:
-        return 2 if self.quick else 25
+        return 2 if self.quick else 11
 
     @property
     def slice_s(self) -> float:
-        return 0.2 if self.quick else 0.8
+        return 0.2 if self.quick else 0.6
 
     @property
     def dataset(self) -> str:

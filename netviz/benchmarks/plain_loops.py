@@ -59,7 +59,8 @@ def tightest_loop(config: RunConfig, data: DeviceData) -> Iterator[int]:
     while True:
         for indices in torch.split(torch.randperm(len(labels)), size):
             optimizer.zero_grad()
-            loss = F.cross_entropy(model(images[indices]), labels[indices])
+            batch, truth = images.index_select(0, indices), labels.index_select(0, indices)
+            loss = F.cross_entropy(model(batch), truth)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             yield len(indices)

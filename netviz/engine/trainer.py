@@ -162,7 +162,9 @@ class Trainer:
         config = self.config
         learning_rate = self._scheduled_rate()
         indices = self.sampler.next_batch(config.batch_size)
-        images, labels = self.data.train_images[indices], self.data.train_labels[indices]
+        # What `train_images[indices]` gives, sooner.
+        images = self.data.train_images.index_select(0, indices)
+        labels = self.data.train_labels.index_select(0, indices)
         if is_augmented(config):
             images = self._augmenter(images, config)
 

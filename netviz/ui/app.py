@@ -18,6 +18,7 @@ from netviz.ui.display import missing_display
 from netviz.ui.download_presenter import DownloadPresenter
 from netviz.ui.drawings_presenter import DrawingsPresenter
 from netviz.ui.fault_watch import FaultWatch
+from netviz.ui.file_presenter import FilePresenter
 from netviz.ui.guard import guard_paint_events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import MenuPresenter
@@ -101,10 +102,14 @@ def build_window(
     """Put a window together that is ready to be shown; its controller is not opened yet."""
     guard_paint_events()
     dark = settings.flag("dark", True) if options.dark is None else options.dark
+    # The training thread lets go of Python's lock at every operation of torch, and waits this
+    # long to get it back while a view is painted; Python's own 5 ms are a dozen batches.
+    sys.setswitchinterval(0.001)
     theme = Theme(dark=dark, parent=app)
     apply_style(app, theme)
     data_dir = options.data_dir or _remembered_folder(settings)
-    controller = Controller(options.config, data_dir)
+    autosaves = state_dir() / "autosave"
+    controller = Controller(options.config, data_dir, autosave_root=autosaves)
     window = MainWindow(theme, controller, Downloader(), settings)
     controller.setParent(window)
     window.downloader.setParent(window)
@@ -114,6 +119,9 @@ def build_window(
     OwnPresenter(window)
     DrawingsPresenter(window)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
+    files = FilePresenter(window, autosaves)
+    if not options.autostart:
+        files.offer_lost_run()
     MenuPresenter(window, DownloadPresenter(window, mirror))
     if options.size:
         window.resize(*options.size)

@@ -32,6 +32,7 @@ class GarbageCollector(QObject):
     def stop(self) -> None:
         """Give back to Python; call it once no other thread runs."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     @Slot()
