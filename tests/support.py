@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -45,10 +46,10 @@ class Driven:
         The one that is driven; served in the thread of the test.
     """
 
-    def __init__(self, config: RunConfig | None = None) -> None:
+    def __init__(self, config: RunConfig | None = None, autosaves: Path | None = None) -> None:
         self.events: list[Event] = []
         self._answer: Answer | None = None
-        self.session = TrainingSession(self._take, _Inbox())
+        self.session = TrainingSession(self._take, _Inbox(), autosaves)
         if config:
             self.do(commands.Prepare(config))
 

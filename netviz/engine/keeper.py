@@ -62,15 +62,11 @@ class Keeper:
         began = perf_counter()
         self._tell_error(run)
         state = (run.number, run.trainer.step)
+        is_known = self._folder is None or state == self._saved or state[1] == 0
         is_busy = self._writer is not None and self._writer.is_alive()
-        if (
-            self._folder is None
-            or is_busy
-            or state == self._saved
-            or state[1] == 0
-            or not (now or began >= self._due)
-        ):
+        if is_known or not (now or (began >= self._due and not is_busy)):
             return perf_counter() - began
+        self.wait()
         content = pack(run)
         self._writer = Thread(target=self._write, args=(content,), name="autosave")
         self._writer.start()

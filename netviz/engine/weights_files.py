@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import warnings
 from pathlib import Path
 
 import torch
@@ -41,15 +42,14 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     StorageError
         When the file cannot be read, is broken, or holds anything else than tensors by name.
     """
+    is_safetensors = _is_safetensors(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise StorageError(
             f"{path} cannot be read: {error.strerror or error}.", "Choose another file."
         ) from error
-    weights = (
-        _read_safetensors(path, content) if _is_safetensors(path) else _read_pth(path, content)
-    )
+    weights = (_read_safetensors if is_safetensors else _read_pth)(path, content)
     if not weights or not all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in weights.items()
     ):
@@ -107,7 +107,9 @@ def _read_safetensors(path: Path, content: bytes) -> dict[str, Tensor]:
 
 def _read_pth(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
-        weights = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old formats; what counts is said below
+            weights = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise StorageError(
             f"{path} holds more than tensors, or is broken: it was not run and not loaded.",

@@ -1,0 +1,303 @@
+"""No run is lost: killed at any moment, with the disk full, or beside another process."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+from support import Driven, losses, only, when_step
+
+from netviz.engine import autosave, commands, events, keeper
+from netviz.engine.autosave import AutosaveFolder, ended_runs, find_lost
+from netviz.engine.config import RunConfig
+from netviz.engine.events import Event, State
+from netviz.engine.run_summary import RUN_FILE, summarise
+
+pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
+
+KILLS = 30
+
+KILLED = """
+import json, os, random, signal, sys, threading
+from pathlib import Path
+from netviz.engine import commands, events, keeper, meter, preparation
+from netviz.engine.autosave import find_lost
+from netviz.engine.config import RunConfig
+from netviz.engine.run_file import unpack
+from netviz.engine.session import TrainingSession
+
+root, kills = Path(sys.argv[1]), int(sys.argv[2])
+config = RunConfig(hidden=(16,), epochs=100_000, device="cpu", threads=1)
+keeper.AUTOSAVE_INTERVAL_S = keeper.COST_SHARE = 1e-9
+keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
+meter.REPORT_INTERVAL_S = 0.0
+
+dataset = preparation.load("mnist-sample", None)
+preparation.load = lambda *_: dataset
+
+def train_until_killed(pipe, delay_s):
+    told = [0]
+    def take(event):
+        if isinstance(event, events.Progress):
+            os.write(pipe, event.step.to_bytes(8, "little"))
+            if not told[0] and any(root.glob("*/run.safetensors")):
+                told[0] = 1
+                kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+                threading.Timer(delay_s, kill).start()
+    session = TrainingSession(take, None, root)
+    session.submit(commands.Prepare(config))
+    session.submit(commands.Start())
+    session.serve()
+
+def last_number(pipe):
+    content = b""
+    while part := os.read(pipe, 1 << 16):
+        content += part
+    return int.from_bytes(content[-8:], "little")
+
+for kill in range(kills):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        train_until_killed(writing, random.Random(kill).uniform(0, 0.3))
+    os.close(writing)
+    step = last_number(reading)
+    os.close(reading)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    lost = find_lost(root)
+    saved = unpack(lost.folder)
+    figures = saved.history.losses
+    lost.forget()
+    print(json.dumps([step, saved.snapshot.step, len(figures), float(figures[0])]), flush=True)
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for autosaves; locks that a process would lose with its end are given up."""
+    locks: list[IO[bytes]] = []
+    lock = autosave._locked
+
+    def remembered(folder: Path) -> IO[bytes] | None:
+        stream = lock(folder)
+        locks.extend([stream] if stream else [])
+        return stream
+
+    monkeypatch.setattr(autosave, "_locked", remembered)
+    yield tmp_path / "autosave"
+    for stream in locks:
+        stream.close()
+
+
+@pytest.fixture
+def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Autosave after every batch."""
+    for name in ("AUTOSAVE_INTERVAL_S", "MAX_AUTOSAVE_INTERVAL_S"):
+        monkeypatch.setattr(keeper, name, 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_a_process_killed_at_any_moment_leaves_a_whole_run(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(root), str(KILLS)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(figures) == KILLS
+    for told, saved, count, _ in figures:
+        assert 0 < saved <= told + 1
+        assert count == saved
+    assert len({first for *_, first in figures}) == 1
+    assert len({saved for _, saved, *_ in figures}) > KILLS // 3
+
+
+def test_a_held_run_is_kept_and_comes_back_to_the_bit(config: RunConfig, root: Path) -> None:
+    driven = Driven(config, root)
+    driven.do(commands.Start(), answer=when_step(33, commands.Pause()))
+    driven.session._keeper.wait()
+    (folder,) = root.iterdir()
+    assert find_lost(root) is None, "its process is alive"
+    assert summarise(folder).step == 33
+    other = Driven()
+    told = other.do(commands.Open(folder), commands.Start())
+    driven.do(commands.Start())
+    assert losses(told) == {s: v for s, v in losses(driven.events).items() if s > 33}
+
+
+@pytest.mark.usefixtures("at_every_step")
+def test_autosave_changes_no_loss(config: RunConfig, root: Path) -> None:
+    undisturbed, driven = Driven(config), Driven(config, root)
+    for each in (undisturbed, driven):
+        each.do(commands.Start())
+    assert losses(driven.events) == losses(undisturbed.events)
+
+
+def test_closing_keeps_the_run_and_takes_leave(config: RunConfig, root: Path) -> None:
+    driven = Driven(config, root)
+    driven.do(commands.Start(), answer=when_step(12, commands.Close()))
+    assert find_lost(root) is None
+    (folder,) = ended_runs(root)
+    assert summarise(folder).step == 12
+
+
+def test_nothing_is_kept_of_an_untrained_run(config: RunConfig, root: Path) -> None:
+    Driven(config, root).do(commands.Close())
+    assert not root.exists()
+
+
+def test_a_failed_run_does_not_take_the_place_of_a_good_one(config: RunConfig, root: Path) -> None:
+    driven = Driven(config, root)
+    driven.do(commands.Start(), answer=when_step(10, commands.Pause()))
+    driven.do(commands.Change({"optimizer": "sgd", "learning_rate": 1000.0, "loss": "mse"}))
+    driven.do(commands.Change({"learning_rate": 1000.0, "loss": "cross-entropy"}))
+    driven.do(commands.Start())
+    if driven.state is State.FAILED:
+        driven.do(commands.Close())
+        (folder,) = ended_runs(root)
+        assert summarise(folder).step == 10
+
+
+def kept_run(config: RunConfig, folder: Path, step: int) -> bytes:
+    driven = Driven(config)
+    driven.do(commands.Start(), answer=when_step(step, commands.Pause()))
+    driven.do(commands.Save(folder))
+    return (folder / RUN_FILE).read_bytes()
+
+
+def test_what_a_dead_process_left_is_offered_to_one_other_only(
+    config: RunConfig, root: Path, tmp_path: Path
+) -> None:
+    content = kept_run(config, tmp_path / "run", 7)
+    dead = AutosaveFolder(root)
+    dead.write(content)
+    assert find_lost(root) is None
+    assert dead._lock is not None
+    dead._lock.close()  # as the system does it for a process that is killed
+    lost = find_lost(root)
+    assert lost is not None
+    assert lost.summary.step == 7
+    assert find_lost(root) is None
+    lost.forget()
+    assert not list(root.iterdir())
+
+
+def test_the_newest_of_several_is_offered_first(
+    config: RunConfig, root: Path, tmp_path: Path
+) -> None:
+    import os
+
+    for age, step in ((300, 5), (100, 9), (200, 7)):
+        kept_run(config, root / f"dead-{step}", step)
+        changed = (root / f"dead-{step}" / RUN_FILE).stat().st_mtime - age
+        os.utime(root / f"dead-{step}" / RUN_FILE, (changed, changed))
+    for step in (9, 7, 5):
+        lost = find_lost(root)
+        assert lost is not None
+        assert lost.summary.step == step
+        lost.forget()
+    assert find_lost(root) is None
+
+
+def test_two_processes_have_folders_of_their_own(
+    config: RunConfig, root: Path, tmp_path: Path
+) -> None:
+    first, second = Driven(config, root), Driven(config, root)
+    first.do(commands.Start(), answer=when_step(5, commands.Pause()))
+    second.do(commands.Start(), answer=when_step(9, commands.Pause()))
+    for each in (first, second):
+        each.do(commands.Close())
+    assert {summarise(folder).step for folder in ended_runs(root)} == {5, 9}
+
+
+def test_only_the_last_sessions_are_kept(config: RunConfig, root: Path, tmp_path: Path) -> None:
+    content = kept_run(config, tmp_path / "run", 3)
+    for _ in range(6):
+        folder = AutosaveFolder(root)
+        folder.write(content)
+        folder.end()
+    find_lost(root)
+    assert len(list(root.iterdir())) == autosave.KEPT
+
+
+@pytest.mark.parametrize("harm", [b"", b"half a run", None])
+def test_a_damaged_autosave_is_passed_over(
+    config: RunConfig, root: Path, harm: bytes | None
+) -> None:
+    kept_run(config, root / "good", 4)
+    kept_run(config, root / "bad", 6)
+    if harm is None:
+        (root / "bad" / RUN_FILE).unlink()
+    else:
+        (root / "bad" / RUN_FILE).write_bytes(harm)
+    (root / "stray").write_text("a file", encoding="utf-8")
+    lost = find_lost(root)
+    assert lost is not None
+    assert lost.summary.step == 4
+    lost.forget()
+
+
+@contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """Play a full disk: no file can become larger than `size` bytes."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.usefixtures("at_every_step")
+def test_a_full_disk_is_told_once_and_the_last_good_autosave_stays(
+    config: RunConfig, root: Path
+) -> None:
+    driven = Driven(config, root)
+    driven.do(commands.Start(), answer=when_step(20, commands.Pause()))
+    driven.session._keeper.wait()
+    (folder,) = root.iterdir()
+    before = summarise(folder).step
+
+    def wait_for_the_writer(event: Event) -> None:
+        if isinstance(event, events.Progress):
+            driven.session._keeper.wait()
+
+    with files_limited_to(10_000):
+        told = driven.do(commands.Start(), answer=wait_for_the_writer)
+        driven.session._keeper.wait()
+    (failed,) = only(told, events.AutosaveFailed)
+    assert "could not be written" in failed.message
+    assert (driven.state, driven.step) == (State.FINISHED, 60)
+    assert summarise(folder).step == before
+    assert [path.name for path in folder.iterdir() if path.name.endswith(".safetensors")] == [
+        RUN_FILE
+    ]
+    driven.do(commands.Change({"epochs": 4}))
+    driven.session._keeper.wait()
+    assert summarise(folder).step == 80
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_training_goes_on(
+    config: RunConfig, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    driven = Driven(config, tmp_path / "file")
+    driven.do(commands.Start(), answer=when_step(5, commands.Pause()))
+    driven.session._keeper.wait()
+    told = driven.do(commands.Start())
+    assert len(only(told, events.AutosaveFailed)) == 1
+    assert driven.step == 60

@@ -1,0 +1,158 @@
+"""The File menu as a person uses it: save, open, recent, export, weights, and what was lost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.autosave import find_lost
+from netviz.engine.events import State
+from netviz.engine.run_summary import RUN_FILE, summarise
+from netviz.paths import state_dir
+from netviz.ui.main_window import MainWindow
+from tests.ui.conftest import OpenWindow, wait_for_state
+
+
+@pytest.fixture
+def choose(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let the file dialogs answer with a path."""
+
+    def choose(path: Path) -> None:
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(path))
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+
+    return choose
+
+
+def entry(menu: QMenu, text: str) -> QAction:
+    (action,) = [each for each in menu.actions() if text in each.text().replace("&", "")]
+    return action
+
+
+def submenu(window: MainWindow, text: str) -> QMenu:
+    menu = window.actions_by_key.menus["File"]
+    (found,) = [each for each in menu.findChildren(QMenu) if text in each.title().replace("&", "")]
+    return found
+
+
+def trained(qtbot: QtBot, window: MainWindow) -> None:
+    window.controller.train_one_epoch()
+    wait_for_state(qtbot, window, State.PAUSED)
+
+
+def test_a_run_is_saved_and_opened_with_its_curves(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    trained(qtbot, window)
+    step = window.controller.step
+    choose(tmp_path / "kept")
+    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
+        window.actions_by_key["save_run"].trigger()
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
+        window.controller.reset()
+    with qtbot.waitSignal(window.controller.opened, timeout=20_000) as opened:
+        window.actions_by_key["open_run"].trigger()
+    assert window.controller.step == step
+    assert opened.args[0].progress.step == step
+    wait_for_state(qtbot, window, State.PAUSED)
+    window.controller.train_one_batch()
+    qtbot.waitUntil(lambda: window.controller.step == step + 1, timeout=10_000)
+    recent = submenu(window, "recent")
+    recent.aboutToShow.emit()
+    with qtbot.waitSignal(window.controller.opened, timeout=20_000):
+        entry(recent, "kept").trigger()
+    assert window.controller.step == step
+
+
+def test_a_folder_without_a_run_is_told_in_the_message_bar(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    choose(tmp_path)
+    with qtbot.waitSignal(window.controller.refused, timeout=10_000):
+        window.actions_by_key["open_run"].trigger()
+    assert "There is no saved run" in window.message_bar.text
+    trained(qtbot, window)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("PyTorch script", "run.py"),
+        ("Metrics", "run.csv"),
+        ("Weights", "run.pth"),
+        ("Weights", "run.safetensors"),
+    ],
+)
+def test_each_export_has_its_entry(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path, text: str, name: str
+) -> None:
+    window = open_window()
+    choose(tmp_path / name)
+    with qtbot.waitSignal(window.controller.exported, timeout=10_000):
+        entry(submenu(window, "Export"), text).trigger()
+    assert (tmp_path / name).stat().st_size > 0
+    assert name in window.message_bar.text
+
+
+def test_weights_begin_a_run_and_the_log_says_so(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    trained(qtbot, window)
+    choose(tmp_path / "w.pth")
+    with qtbot.waitSignal(window.controller.exported, timeout=10_000):
+        entry(submenu(window, "Export"), "Weights").trigger()
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        window.actions_by_key["load_weights"].trigger()
+    assert prepared.args[0].started_from.endswith("w.pth")
+    assert prepared.args[0].untrained.test_accuracy > 0.5
+    assert any("w.pth" in line.text for line in window.ledger.model.lines)
+
+
+def test_a_lost_run_is_offered_back(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    trained(qtbot, window)
+    step = window.controller.step
+    lost = state_dir() / "autosave" / "killed"
+    choose(tmp_path / "kept")
+    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
+        window.actions_by_key["save_run"].trigger()
+    window.close()
+    lost.mkdir(parents=True)
+    (tmp_path / "kept" / RUN_FILE).rename(lost / RUN_FILE)
+    again = open_window()
+    assert f"The last run ended unexpectedly at step {step:,}." in again.message_bar.text
+    buttons = {
+        each.text(): each for each in again.message_bar.findChildren(type(again.message_bar._copy))
+    }
+    with qtbot.waitSignal(again.controller.opened, timeout=20_000):
+        buttons["Bring it back"].click()
+    assert again.controller.step == step
+    again.close()
+    assert find_lost(state_dir() / "autosave") is None
+
+
+def test_a_closed_window_leaves_its_run_in_good_order(
+    qtbot: QtBot, open_window: OpenWindow
+) -> None:
+    window = open_window()
+    window.controller.start()
+    qtbot.waitUntil(lambda: window.controller.step > 50, timeout=20_000)
+    window.close()
+    root = state_dir() / "autosave"
+    assert find_lost(root) is None
+    (folder,) = root.iterdir()
+    assert summarise(folder).step >= 50
+    again = open_window()
+    assert again.message_bar.text == ""
+    recent = submenu(again, "recent")
+    recent.aboutToShow.emit()
+    assert entry(recent, "step")
