@@ -43,6 +43,12 @@ class Stopwatch:
             # The report at an epoch's end comes right before the evaluation.
             self._evaluated_s += now - self._last_report_s
 
+    @property
+    def trained_s(self) -> float:
+        """Seconds of training that the pace stands on, evaluations left out."""
+        marks = self._marks
+        return marks[-1][0] - marks[1][0] if len(marks) > 2 else 0.0
+
     def steps_per_second(self) -> float:
         """Return the pace since `clear`, from the second report to the last."""
         (began, first), (ended, last) = self._marks[1], self._marks[-1]
@@ -68,7 +74,8 @@ class BareSession:
         """Train for a while; return samples per second."""
         self.stopwatch.clear()
         self.session.submit(commands.Start())
-        sleep(seconds)
+        while self.stopwatch.trained_s < seconds:
+            sleep(0.01)
         self.session.submit(commands.Pause())
         while True:
             event = self._wait_for(events.StateChanged)

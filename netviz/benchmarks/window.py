@@ -70,7 +70,8 @@ class TrainingWindow:
         """Train for a while; return samples per second."""
         self.stopwatch.clear()
         self.start()
-        self.serve(seconds)
+        while self.stopwatch.trained_s < seconds:
+            self.serve(0.05)
         self.pause()
         return self.stopwatch.steps_per_second() * self.controller.config.batch_size
 
