@@ -249,9 +249,8 @@ class Trainer:
             The figures and the logits; as the generator's value.
         """
         total_loss = torch.zeros((), dtype=torch.float64)
-        right = torch.zeros((), dtype=torch.int64)
         if self.device.type != "mps":  # which has no float64
-            total_loss, right = total_loss.to(self.device), right.to(self.device)
+            total_loss = total_loss.to(self.device)
         answers = []
         for start in range(0, len(labels), EVALUATION_CHUNK):
             chunk_labels = labels[start : start + EVALUATION_CHUNK]
@@ -260,10 +259,11 @@ class Trainer:
                 loss = self._loss(logits, chunk_labels)
             answers.append(logits)
             total_loss += loss.to(total_loss.device) * len(chunk_labels)
-            right += (logits.argmax(dim=1) == chunk_labels).sum().to(right.device)
             yield
         count = len(labels)
-        return Evaluation(float(total_loss) / count, float(right) / count, torch.cat(answers))
+        all_logits = torch.cat(answers)
+        right = (all_logits.argmax(dim=1) == labels).sum()
+        return Evaluation(float(total_loss) / count, float(right) / count, all_logits)
 
     def snapshot(self) -> Snapshot:
         """Copy everything that the future depends on."""
