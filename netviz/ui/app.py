@@ -68,7 +68,10 @@ def _serve(
     app: QApplication, options: WindowOptions, folder: Path | None, faults: FaultWatch
 ) -> int:
     """Show the window until it is closed; return the exit status."""
-    window, views = build_window(app, options, Settings())
+    settings = Settings()
+    window, views = build_window(app, options, settings)
+    if settings.problem:
+        window.message_bar.show_message("warning", settings.problem)
     unattended = None
     if options.autostart:
         unattended = Unattended(

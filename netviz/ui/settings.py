@@ -1,5 +1,6 @@
 """What the window remembers between two starts."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,17 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from netviz.paths import state_dir
 
+LARGEST_BYTES = 2**20
+"""A file of settings is a few kilobytes; a much larger one is something else."""
+
 
 class Settings:
     """Typed access to the settings file; a damaged one reads as the defaults.
+
+    Attributes
+    ----------
+    problem
+        One sentence when the file could not be read, else empty.
 
     Parameters
     ----------
@@ -19,6 +28,7 @@ class Settings:
 
     def __init__(self, path: Path | None = None) -> None:
         path = path or state_dir() / "window.ini"
+        self.problem = _put_aside_if_damaged(path)
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     def bytes(self, key: str) -> QByteArray:
@@ -42,3 +52,24 @@ class Settings:
     def save(self) -> None:
         """Write everything now."""
         self._store.sync()
+
+
+def _put_aside_if_damaged(path: Path) -> str:
+    """Move a file away that cannot be settings; return a sentence about it, else nothing."""
+    try:
+        if path.stat().st_size <= LARGEST_BYTES:
+            text = path.read_text("utf-8")
+            if "\0" not in text and _reads(path):
+                return ""
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        pass
+    with contextlib.suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.damaged"))
+    return "The window's settings could not be read; it starts with the defaults."
+
+
+def _reads(path: Path) -> bool:
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    return store.status() is QSettings.Status.NoError

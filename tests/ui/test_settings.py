@@ -1,0 +1,45 @@
+"""Damaged settings: defaults and one sentence."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from netviz.ui.settings import LARGEST_BYTES, Settings
+
+
+def test_no_file_is_no_problem(tmp_path: Path) -> None:
+    assert Settings(tmp_path / "window.ini").problem == ""
+
+
+def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    settings.set("mirror", "http://localhost/ä")
+    settings.save()
+    again = Settings(tmp_path / "window.ini")
+    assert (again.problem, again.text("mirror")) == ("", "http://localhost/ä")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [random.Random(1).randbytes(5000), b"\0" * 100, b"[General]\n" + b"a" * LARGEST_BYTES],
+    ids=["random", "zeros", "huge"],
+)
+def test_a_damaged_file_is_put_aside_and_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "window.ini"
+    path.write_bytes(content)
+    settings = Settings(path)
+    assert settings.problem.count(".") == 1
+    assert settings.flag("dark", True)
+    assert settings.text("page") == ""
+    assert path.with_name("window.ini.damaged").read_bytes() == content
+    settings.set("dark", False)
+    settings.save()
+    assert not Settings(path).flag("dark", True)
+
+
+def test_a_folder_in_its_place_is_put_aside(tmp_path: Path) -> None:
+    path = tmp_path / "window.ini"
+    path.mkdir()
+    assert Settings(path).problem
+    assert Settings(path).problem == ""
