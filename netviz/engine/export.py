@@ -67,4 +67,4 @@ def _onnx_bytes(run: Run) -> bytes:
             dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
         )
         assert program is not None
-    return program.model_proto.SerializeToString()
+    return bytes(program.model_proto.SerializeToString())

@@ -24,9 +24,11 @@ KILLS = 30
 KILLED = """
 import json, os, random, signal, sys, threading
 from pathlib import Path
+import torch, torch._dynamo  # what the first step of an optimizer loads
 from netviz.engine import commands, events, keeper, meter, preparation
 from netviz.engine.autosave import find_lost
 from netviz.engine.config import RunConfig
+from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.run_file import unpack
 from netviz.engine.session import TrainingSession
 
@@ -36,12 +38,18 @@ keeper.AUTOSAVE_INTERVAL_S = keeper.COST_SHARE = 1e-9
 keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
 meter.REPORT_INTERVAL_S = 0.0
 
-dataset = preparation.load("mnist-sample", None)
+torch.set_num_threads(1)  # a fork does not survive the threads of OpenMP
+whole = preparation.load("mnist-sample", None)
+halves = (Split(half.images[:200].clone(), half.labels[:200]) for half in (whole.train, whole.test))
+dataset = Dataset(whole.name, whole.classes, *halves)
 preparation.load = lambda *_: dataset
 
 def train_until_killed(pipe, delay_s):
     told = [0]
     def take(event):
+        if isinstance(event, events.Refused | events.Failed):
+            print(event, file=sys.stderr, flush=True)
+            os._exit(1)
         if isinstance(event, events.Progress):
             os.write(pipe, event.step.to_bytes(8, "little"))
             if not told[0] and any(root.glob("*/run.safetensors")):
