@@ -3,13 +3,10 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from enum import Enum, auto
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any
-
-import numpy as np
 
 from netviz.engine import commands, events, memory, reports
 from netviz.engine.beginnings import Beginning
@@ -18,12 +15,11 @@ from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError, NetvizError, TrainingError
 from netviz.engine.events import Event, State
 from netviz.engine.keeper import Keeper
-from netviz.engine.meter import Meter
 from netviz.engine.observatory import Observatory
-from netviz.engine.preparation import Preparation, Surroundings, measure
-from netviz.engine.run import EpochTally, Run, refuse_resets
+from netviz.engine.preparation import Preparation, Surroundings
+from netviz.engine.run import Run, refuse_resets
 from netviz.engine.storage import read_run
-from netviz.engine.trainer import Batch
+from netviz.engine.training_loop import Goal, TrainingLoop
 from netviz.engine.weights_files import read_weights
 
 _AT_ANY_TIME = (
@@ -37,14 +33,6 @@ _AT_ANY_TIME = (
     | commands.Close
 )
 """Commands that do not wait for a run that is being prepared."""
-
-
-class _Goal(Enum):
-    """How far to train."""
-
-    END = auto()
-    EPOCH = auto()
-    BATCH = auto()
 
 
 class TrainingSession:
@@ -105,11 +93,8 @@ class TrainingSession:
         self._preparation = Preparation()
         self._surroundings: Surroundings | None = None
         self._run: Run | None = None
-        self._goal = _Goal.END
         self._numbers = 0
-        self._meter = Meter()
-        self._batch_interval_s = 0.0
-        self._due = 0.0
+        self._loop = TrainingLoop(emit, self._observatory, self._keeper)
 
     def submit(self, command: Command) -> None:
         """Hand in a command; from any thread, and from a signal handler."""
@@ -151,7 +136,7 @@ class TrainingSession:
         while not self._commands.empty():
             self._obey(self._commands.get())
         self._observe()
-        while self._is_waiting and (wait_s := self._due - perf_counter()) > 0:
+        while self._is_waiting and (wait_s := self._loop.due - perf_counter()) > 0:
             self._obey_within(wait_s)
             if self._commands.empty():
                 self._observe()
@@ -165,7 +150,7 @@ class TrainingSession:
         """Let the views see what they are due; the time it takes is no training time."""
         if self._run and not self._preparing and not self._closed:
             self._observatory.tend(self._run, training=self._state is State.RUNNING)
-            self._meter.leave_out(self._observatory.take_spent())
+            self._loop.leave_out(self._observatory.take_spent())
 
     def _obey_within(self, wait_s: float) -> None:
         """Obey the next command if it comes in time; waiting is no training time."""
@@ -173,7 +158,7 @@ class TrainingSession:
         command = None
         with contextlib.suppress(Empty):
             command = self._commands.get(timeout=wait_s)
-        self._meter.leave_out(perf_counter() - began)
+        self._loop.leave_out(perf_counter() - began)
         if command:
             self._obey(command)
 
@@ -213,17 +198,17 @@ class TrainingSession:
 
     def _on_start(self, _: commands.Start) -> None:
         if self._state is State.RUNNING:
-            self._goal = _Goal.END
+            self._loop.goal = Goal.END
         else:
-            self._train_to(_Goal.END)
+            self._train_to(Goal.END)
 
     def _on_step(self, _: commands.Step) -> None:
         self._hold()
-        self._train_to(_Goal.BATCH)
+        self._train_to(Goal.BATCH)
 
     def _on_run_epoch(self, _: commands.RunEpoch) -> None:
         self._hold()
-        self._train_to(_Goal.EPOCH)
+        self._train_to(Goal.EPOCH)
 
     def _on_pause(self, _: commands.Pause) -> None:
         if self._state is State.RUNNING:
@@ -247,7 +232,7 @@ class TrainingSession:
         self._change(run, config)
         finished = self._state is State.FINISHED and not self._stopped
         if finished and run.has_epochs_left:
-            self._train_to(_Goal.END)
+            self._train_to(Goal.END)
 
     def _change(self, run: Run, config: RunConfig) -> None:
         entries = run.change(config)
@@ -258,7 +243,7 @@ class TrainingSession:
         config = run.good_config.with_changes(command.changes)
         refuse_resets(config, run.good_config)
         self._work = None
-        self._meter.drop()
+        self._loop.drop()
         run.rewind()
         self._observatory.rewound(run)
         trainer = run.trainer
@@ -270,9 +255,7 @@ class TrainingSession:
         self._enter(State.PAUSED if trainer.step else State.IDLE)
 
     def _on_set_pace(self, command: commands.SetPace) -> None:
-        pace = command.batches_per_second
-        self._batch_interval_s = 1 / pace if pace else 0.0
-        self._due = 0.0
+        self._loop.set_pace(command.batches_per_second)
 
     def _on_watch(self, command: commands.Watch) -> None:
         self._observatory.watch(command.views)
@@ -362,7 +345,7 @@ class TrainingSession:
             self._surroundings = None
             self._emit(reports.refused(number, error))
             return
-        self._meter.drop()
+        self._loop.drop()
         self._surroundings = None
         self._run = run
         self._prepared, self._preparing = command, None
@@ -391,7 +374,7 @@ class TrainingSession:
 
     # -- training ----------------------------------------------------------------------------
 
-    def _train_to(self, goal: _Goal) -> None:
+    def _train_to(self, goal: Goal) -> None:
         run = self._ready_run()
         if self._state is State.FAILED:
             raise ConfigError(
@@ -400,9 +383,9 @@ class TrainingSession:
             )
         if not run.has_epochs_left and not run.is_measurement_due:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
-        self._goal = goal
+        self._loop.goal = goal
         self._enter(State.RUNNING)
-        self._start_clock()
+        self._loop.start_clock()
         self._work = self._train(run)
 
     def _hold(self) -> None:
@@ -412,68 +395,12 @@ class TrainingSession:
             self._report()
 
     def _train(self, run: Run) -> Iterator[None]:
-        if run.is_measurement_due:
-            yield from self._finish_epoch(run)
-        while run.has_epochs_left:
-            if self._batch_interval_s:
-                self._due = perf_counter() + self._batch_interval_s
-            self._meter.add(self._train_batch(run))
-            if self._meter.is_due() or self._batch_interval_s:
-                self._report()
-            yield
-            if run.is_measurement_due:
-                yield from self._finish_epoch(run)
-                if self._goal is _Goal.EPOCH:
-                    break
-            if self._goal is _Goal.BATCH:
-                break
-        self._report()
+        yield from self._loop.train(run)
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
 
-    def _start_clock(self) -> None:
-        """Count training time from now on; what views took before is no part of it."""
-        self._observatory.take_spent()
-        self._meter.start()
-
-    def _train_batch(self, run: Run) -> Batch:
-        slowly = self._goal is _Goal.BATCH or self._batch_interval_s > 0
-        self._observatory.before_batch(run, always=slowly)
-        with memory.step_explained(run.trainer.config.batch_size):
-            batch = run.trainer.train_batch()
-        self._observatory.after_batch(run)
-        self._meter.leave_out(self._observatory.take_spent())
-        return batch
-
     def _report(self) -> None:
-        """Tell what was trained since the last report, and see that the losses are finite."""
-        if not self._meter:
-            return
-        run = self._ready_run()
-        reading = self._meter.read()
-        run.tally.add(reading.samples, reading.right, reading.seconds)
-        finite = np.isfinite(reading.losses)
-        count = len(finite) if finite.all() else int(finite.argmin())
-        first = run.trainer.step - len(finite) + 1
-        steps = np.arange(first, first + count)
-        losses, rates = reading.losses[:count], reading.learning_rates[:count]
-        if count:
-            run.history.extend(steps, losses, rates)
-            speed = reading.samples / reading.seconds
-            self._emit(reports.progress(run, steps, losses, rates, speed))
-        if count < len(finite):
-            raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
-        run.keep_good_states(float(losses[-1]), reading.seconds)
-        self._meter.leave_out(self._keeper.tend(run))
-
-    def _finish_epoch(self, run: Run) -> Iterator[None]:
-        self._report()
-        measurement, test_logits = yield from measure(run.trainer, run.tally)
-        run.tally = EpochTally()
-        run.measurements.append(measurement)
-        run.trainer.note_test_loss(measurement.test_loss)
-        self._emit(events.EpochFinished(run.number, measurement))
-        self._observatory.evaluated(run, test_logits)
-        self._start_clock()
+        if self._run:
+            self._loop.report(self._run)
 
     def _fail(self, told: events.Failed) -> None:
         """Give up what was under way, say why, and be ready for the next command."""
@@ -482,7 +409,7 @@ class TrainingSession:
         self._deferred.clear()
         with contextlib.suppress(Exception):  # what was trained before it, as far as it goes
             self._report()
-        self._meter.drop()
+        self._loop.drop()
         run = self._run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
         self._emit(replace(told, step=step, rewind_step=good_step))

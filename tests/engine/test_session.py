@@ -384,6 +384,7 @@ def test_the_speed_is_right_after_a_command_during_the_wait_for_the_pace(
 ) -> None:
     clock = FakeClock()
     monkeypatch.setattr(session, "perf_counter", clock)
+    monkeypatch.setattr("netviz.engine.training_loop.perf_counter", clock)
     monkeypatch.setattr("netviz.engine.meter.perf_counter", clock)
     told: list[Event] = []
     slow = TrainingSession(told.append, LateInbox(clock, command))
