@@ -147,7 +147,8 @@ class LineReport(Report):
 
 def _subject(config: RunConfig) -> str:
     hidden = "-".join(map(str, config.hidden)) if config.is_relevant("hidden") else ""
-    return f"{MODELS.get(config.model, config.model)} {hidden}".strip() + f" on {dataset_label(config.dataset)}"
+    network = f"{MODELS.get(config.model, config.model)} {hidden}".strip()
+    return f"{network} on {dataset_label(config.dataset)}"
 
 
 def left_out_lines(left_out: tuple[str, ...], at_most: int = 10) -> list[str]:

@@ -51,7 +51,8 @@ class Controller(QObject):
     Signals
     -------
     preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
-failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, test_answered, predicted, \
+failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, \
+test_answered, predicted, \
 activations_observed, augmented
         One per event of the engine, which is their argument; late events of an older run are
         dropped.

@@ -19,27 +19,23 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in text for words in _REFUSALS)
 
 
-@contextlib.contextmanager
-def step_explained(batch_size: int) -> Iterator[None]:
-    """Name the batch size where a step's memory is refused.
+def explain_step(error: Exception, batch_size: int) -> None:
+    """Name the batch size if `error` says that a step's memory was refused.
 
     Raises
     ------
     TrainingError
         In place of the refusal; its remedy is a smaller batch size, where there is one.
     """
-    try:
-        yield
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        smaller = max(1, batch_size // 2)
-        images = f"a batch of {batch_size:,} image{'s' if batch_size > 1 else ''}"
-        what = f"There is not enough memory for {images}."
-        if batch_size == 1:
-            raise TrainingError(what, "Choose a smaller network, and reset.") from error
-        hint = f"Go back to the last good state with a smaller batch size, such as {smaller:,}."
-        raise TrainingError(what, hint, {"batch_size": smaller}) from error
+    if not is_out_of_memory(error):
+        return
+    smaller = max(1, batch_size // 2)
+    images = f"a batch of {batch_size:,} image{'s' if batch_size > 1 else ''}"
+    what = f"There is not enough memory for {images}."
+    if batch_size == 1:
+        raise TrainingError(what, "Choose a smaller network, and reset.") from error
+    hint = f"Go back to the last good state with a smaller batch size, such as {smaller:,}."
+    raise TrainingError(what, hint, {"batch_size": smaller}) from error
 
 
 @contextlib.contextmanager

@@ -115,26 +115,31 @@ class Observatory:
         """Keep what an evaluation of all test images gave, ``[N, classes]``."""
         self._examiner.add(run, test_logits)
 
-    def before_batch(self, run: Run, *, always: bool) -> None:
-        """Copy the weights if the step that follows is to be observed.
+    def wants_step(self, *, always: bool) -> bool:
+        """Whether the step that follows is to be observed.
 
         Parameters
         ----------
-        run
-            The run.
         always
             Whether every step counts, since they are trained singly or slowly.
         """
         probe = self._probes[View.GRADIENTS]
-        if probe.is_on and (always or probe.is_due()):
-            probe.attempt(run, lambda: self._copy_weights(run))
+        return probe.is_on and (always or probe.is_due())
+
+    def before_batch(self, run: Run) -> None:
+        """Copy the weights before a step that is to be observed."""
+        self._probes[View.GRADIENTS].attempt(run, lambda: self._copy_weights(run))
 
     def _copy_weights(self, run: Run) -> None:
         self._before = copy_weights(run.trainer.model)
 
+    def trained(self, run: Run) -> None:
+        """Note that the gradients at hand are those of the run's last step."""
+        self._trained = _moment(run)
+
     def after_batch(self, run: Run) -> None:
-        """Observe the gradients of the step, if `before_batch` made ready for it."""
-        self._trained = run.number, run.trainer.step
+        """Observe the gradients of the step that `before_batch` made ready for."""
+        self.trained(run)
         before, self._before = self._before, None
         if before is not None:
             probe = self._probes[View.GRADIENTS]

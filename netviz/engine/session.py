@@ -133,9 +133,13 @@ class TrainingSession:
 
     def _obey_waiting(self) -> None:
         """Obey all commands that have come; at a slowed pace, wait for more until it is time."""
+        news = self._loop.has_reported or self._work is None
         while not self._commands.empty():
             self._obey(self._commands.get())
-        self._observe()
+            news = True
+        if news:  # between two reports there is nothing new to see
+            self._loop.has_reported = False
+            self._observe()
         while self._is_waiting and (wait_s := self._loop.due - perf_counter()) > 0:
             self._obey_within(wait_s)
             if self._commands.empty():

@@ -42,6 +42,8 @@ class TrainingLoop:
         How far to train; may change while training is under way.
     due
         When the next batch may begin, by `perf_counter`; 0 at full speed.
+    has_reported
+        Whether something was told since this was last set to False.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class TrainingLoop:
     ) -> None:
         self.goal = Goal.END
         self.due = 0.0
+        self.has_reported = False
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
@@ -94,17 +97,28 @@ class TrainingLoop:
 
     def _train_batch(self, run: Run) -> Batch:
         slowly = self.goal is Goal.BATCH or self._batch_interval_s > 0
-        self._observatory.before_batch(run, always=slowly)
-        with memory.step_explained(run.trainer.config.batch_size):
-            batch = run.trainer.train_batch()
+        if not self._observatory.wants_step(always=slowly):
+            return self._step(run)
+        self._observatory.before_batch(run)
+        batch = self._step(run)
         self._observatory.after_batch(run)
         self._meter.leave_out(self._observatory.take_spent())
         return batch
+
+    @staticmethod
+    def _step(run: Run) -> Batch:
+        try:
+            return run.trainer.train_batch()
+        except Exception as error:
+            memory.explain_step(error, run.trainer.config.batch_size)
+            raise
 
     def report(self, run: Run) -> None:
         """Tell what was trained since the last report, and see that the losses are finite."""
         if not self._meter:
             return
+        self.has_reported = True
+        self._observatory.trained(run)
         reading = self._meter.read()
         run.tally.add(reading.samples, reading.right, reading.seconds)
         finite = np.isfinite(reading.losses)
