@@ -32,7 +32,11 @@ def choose_device(name: str) -> torch.device:
 
 
 SMALL_WORK = 20_000_000
-"""Multiplications per step below which a second core costs more than it brings."""
+"""Multiplications per step below which one core is left to the window.
+
+Measured on two cores, as the speed with two threads over that with one: 0.84 at 4 million, 1.04
+at 7, 1.16 at 11, 1.48 at 43, 1.6 at 370.
+"""
 
 
 def choose_threads(config: RunConfig, work_per_step: int) -> int:

@@ -6,7 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QTimer,
+    QtMsgType,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from netviz import __version__
@@ -42,6 +49,7 @@ def open_window(options: WindowOptions) -> int:
     folder = None
     if reason:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        qInstallMessageHandler(_pass_on_qt_message)
         folder = _new_folder()
         options = replace(
             options,
@@ -145,6 +153,12 @@ class _Dresser(QObject):
     @Slot()
     def _on_theme_changed(self) -> None:
         apply_style(self._app, self._theme)
+
+
+def _pass_on_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Write what Qt says to the terminal, but for what it says of every unseen window."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(text + "\n")
 
 
 def _nothing() -> None:

@@ -111,7 +111,7 @@ def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_a_process_killed_at_any_moment_leaves_a_whole_run(root: Path) -> None:
     done = subprocess.run(
