@@ -238,11 +238,6 @@ activations_observed, augmented
         """Folder of downloaded data sets."""
         return self._data_dir or data_dir()
 
-    @Slot()
-    def rewind_with_smaller_rate(self) -> None:
-        """Go back to the last good state with a third of the learning rate."""
-        self.rewind_with({"learning_rate": self.config.learning_rate / 3})
-
     def rewind_with(self, changes: Mapping[str, Any]) -> None:
         """Go back to the last good state and change options there."""
         self._submit(commands.Rewind(changes))

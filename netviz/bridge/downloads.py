@@ -3,12 +3,15 @@
 import threading
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from netviz.engine.datasets.catalogue import dataset_info
-from netviz.engine.datasets.download import DownloadProgress, download
 from netviz.engine.errors import DownloadCancelledError, NetvizError
+
+if TYPE_CHECKING:
+    from netviz.engine.datasets.download import DownloadProgress
 
 PROGRESS_INTERVAL_S = 0.1
 """Time between two reports of progress; the file arrives in many more pieces."""
@@ -65,6 +68,9 @@ class Downloader(QObject):
     def _fetch(
         self, name: str, data_dir: Path, mirror: str | None, cancelled: threading.Event
     ) -> None:
+        # Brings the library that speaks HTTP, which no start of the window need wait for.
+        from netviz.engine.datasets.download import download
+
         try:
             download(
                 dataset_info(name),
@@ -81,7 +87,7 @@ class Downloader(QObject):
         finally:
             self.ended.emit()
 
-    def _on_progress(self, progress: DownloadProgress) -> None:
+    def _on_progress(self, progress: "DownloadProgress") -> None:
         complete = progress.received_bytes >= progress.total_bytes
         if complete or monotonic() - self._reported >= PROGRESS_INTERVAL_S:
             self._reported = monotonic()

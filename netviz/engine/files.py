@@ -32,18 +32,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise StorageError(
-            f"{path} could not be written: {error.strerror or error}.",
-            "Choose another folder, or make room on the disk.",
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def write_text_whole(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, whole or not at all; raises `StorageError` like `write_whole`."""
-    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -74,10 +66,7 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
             path = folder / file
             os.replace(staging / file, path)
     except OSError as error:
-        raise StorageError(
-            f"{path} could not be written: {error.strerror or error}.",
-            "Choose another folder, or make room on the disk.",
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -87,3 +76,10 @@ def _write_durably(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _not_written(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{path} could not be written: {error.strerror or error}.",
+        "Choose another folder, or make room on the disk.",
+    )

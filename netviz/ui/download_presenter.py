@@ -1,11 +1,15 @@
 """Lets the user fetch data sets beside the training."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
-from netviz.engine.datasets.download import DownloadProgress
 from netviz.engine.datasets.own_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.engine.datasets.download import DownloadProgress
 
 
 class DownloadPresenter(QObject):
@@ -56,7 +60,7 @@ class DownloadPresenter(QObject):
         self._window.panel.set_download_progress(0, None)
 
     @Slot(object)
-    def _on_downloader_progressed(self, progress: DownloadProgress) -> None:
+    def _on_downloader_progressed(self, progress: "DownloadProgress") -> None:
         self._window.panel.set_download_progress(progress.received_bytes, progress.total_bytes)
 
     @Slot(str)

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from netviz.engine.errors import StorageError
-from netviz.engine.files import write_text_whole, write_whole
+from netviz.engine.files import write_whole
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 class KilledError(BaseException):

@@ -149,7 +149,8 @@ def test_an_exception_in_a_step(
     loss.error = RuntimeError("the step broke")
     wait_for_state(qtbot, window, State.FAILED)
     loss.error = None
-    window.controller.rewind_with_smaller_rate()
+    rate = window.controller.config.learning_rate
+    window.controller.rewind_with({"learning_rate": rate / 3})
     wait_for_state(qtbot, window, State.IDLE)
 
 
