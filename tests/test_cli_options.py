@@ -17,7 +17,7 @@ from netviz.launch import WindowOptions
 def trained(monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
     """What `netviz train` was asked for, in place of training."""
     asked: list[TrainOptions] = []
-    monkeypatch.setattr(app, "train_headless", lambda options: asked.append(options) or 0)
+    monkeypatch.setattr("netviz.cli.train.train", lambda options: asked.append(options) or 0)
     return asked
 
 

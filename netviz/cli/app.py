@@ -11,11 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from netviz import __version__
-from netviz.cli.datasets import download_dataset, list_datasets
 from netviz.cli.output import complain
 from netviz.cli.run_options import takes_run_options
-from netviz.cli.train import TrainOptions
-from netviz.cli.train import train as train_headless
 from netviz.engine.config import RunConfig
 from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.errors import ConfigError, NetvizError
@@ -162,6 +159,10 @@ def train(
     mirror: Mirror = None,
 ) -> int:
     """Train without a window; the losses are the same."""
+    # Loads rich and the library that speaks HTTP, which the window need not wait for.
+    from netviz.cli.train import TrainOptions
+    from netviz.cli.train import train as train_headless
+
     return train_headless(
         TrainOptions(
             config,
@@ -186,6 +187,8 @@ def datasets(
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return 0
+    from netviz.cli.datasets import list_datasets  # late, as in `train`
+
     return list_datasets(data_dir, as_json=json)
 
 
@@ -200,6 +203,8 @@ def download(
         raise ConfigError(
             f"There is no data set {name!r}.", f"Choose one of {', '.join(CATALOGUE)}."
         )
+    from netviz.cli.datasets import download_dataset  # late, as in `train`
+
     return download_dataset(name, data_dir, mirror)
 
 
