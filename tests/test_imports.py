@@ -10,6 +10,7 @@ import netviz.engine
 
 QT = ("PySide6", "shiboken6", "pyqtgraph", "superqt")
 TORCH = ("torch", "torchvision", "safetensors")
+OTHER_COMMANDS = ("requests", "rich")
 LIGHT = [
     *(
         f"netviz.engine.{name}"
@@ -61,6 +62,16 @@ def test_the_engine_imports_where_there_is_no_qt() -> None:
 @pytest.mark.parametrize("barred", [TORCH, QT])
 def test_what_the_window_needs_at_once_imports_without(barred: tuple[str, ...]) -> None:
     assert import_without(barred, LIGHT) == ""
+
+
+@pytest.mark.parametrize("barred", [TORCH, OTHER_COMMANDS])
+def test_the_window_stands_without(barred: tuple[str, ...]) -> None:
+    assert import_without(barred, ["netviz.cli.app", "netviz.ui.app"]) == ""
+
+
+def test_python_imports_as_it_always_does_beside_the_window() -> None:
+    program = "import sys, netviz.ui.app, linecache; sys.exit(len(linecache.cache) > 50)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("barred", "module"), [(QT, "bridge.worker"), (TORCH, "engine.trainer")])
