@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import (
+    QEvent,
     QMessageLogContext,
     QObject,
     QTimer,
@@ -37,6 +38,9 @@ from netviz.ui.style import apply_style
 from netviz.ui.theme import Theme
 from netviz.ui.unattended import Unattended
 from netviz.ui.view_presenter import ViewPresenter
+
+UNPAINTED_MS = 1000
+"""Time after which a window trains that is not painted, since it lies on another desktop."""
 
 
 def open_window(options: WindowOptions) -> int:
@@ -92,8 +96,7 @@ def _serve(
         )
     window.show()
     faults.attach(window)
-    # The window is painted before the training thread begins to import torch.
-    QTimer.singleShot(0, window, window.controller.open)
+    ThreadOpener(window)
     status = app.exec()
     if unattended and options.exit_when_done:
         status = status or unattended.status
@@ -139,6 +142,29 @@ def build_window(
     if options.view:
         window.views.show_named(options.view)
     return window, views
+
+
+class ThreadOpener(QObject):
+    """Starts the training thread once the window is painted.
+
+    The thread begins by importing torch, and holds Python's lock for a tenth of a second and
+    more while the system links torch's libraries: the window would stand there empty.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(window.controller.open)
+        self._timer.start(UNPAINTED_MS)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            # All that is in the window is painted in the same go, so before any timer.
+            self._timer.start(0)
+        return False
 
 
 class _Dresser(QObject):

@@ -1,9 +1,19 @@
 """What belongs to the application and not to one widget."""
 
 import gc
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from netviz.engine.config import RunConfig
+from netviz.launch import WindowOptions
+from netviz.ui import app
+from netviz.ui.main_window import MainWindow
+from netviz.ui.settings import Settings
 from netviz.ui.theme import DARK, LIGHT
 
 
@@ -15,3 +25,52 @@ def test_the_whole_window_follows_the_theme_at_any_time(qapp: QApplication, open
         dark = window.theme.dark
         assert (DARK if dark else LIGHT).ground in qapp.styleSheet()
         assert (LIGHT if dark else DARK).ground not in qapp.styleSheet()
+
+
+class Diary(QObject):
+    """Notes the paint of a widget, and whatever else is told to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            self.entries.append("painted")
+        return False
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window that is not shown, and whose training thread does not run."""
+    settings = Settings(tmp_path / "window.ini")
+    window, _ = app.build_window(qapp, WindowOptions(RunConfig(), tmp_path), settings)
+    yield window
+    window.close()
+    window.deleteLater()
+    qapp.setStyleSheet("")
+
+
+def test_torch_is_loaded_once_the_window_is_painted(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diary = Diary()
+    window.panel.installEventFilter(diary)
+    monkeypatch.setattr(window.controller, "open", lambda: diary.entries.append("opened"))
+    app.ThreadOpener(window)
+    window.show()
+    qtbot.waitUntil(lambda: "opened" in diary.entries)
+    assert diary.entries == ["painted", "opened"]
+    window.repaint()
+    qtbot.wait(20)
+    assert diary.entries.count("opened") == 1
+
+
+def test_a_window_that_nobody_sees_trains_all_the_same(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bool] = []
+    monkeypatch.setattr(window.controller, "open", lambda: opened.append(True))
+    monkeypatch.setattr(app, "UNPAINTED_MS", 1)
+    app.ThreadOpener(window)
+    qtbot.waitUntil(lambda: opened == [True])
