@@ -30,6 +30,8 @@ CASES = {
 def environment(name: str, home: Path) -> dict[str, str]:
     """Return the environment of a benchmark: no user's files, and a screen real or not."""
     variables = dict(os.environ)
+    # A developer's switch, by which every start would compile all of NetViz; no user's does.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     for folder in ("CACHE", "CONFIG", "DATA", "STATE"):
         variables[f"XDG_{folder}_HOME"] = str(home / folder.lower())
     if name.endswith("offscreen") or not {"DISPLAY", "WAYLAND_DISPLAY"} & variables.keys():

@@ -5,19 +5,20 @@ import sys
 from time import monotonic
 from typing import Any
 
-began = float(sys.argv[1]) if __name__ == "__main__" else 0.0
+began = float(sys.argv.pop()) if __name__ == "__main__" else 0.0
 
 
-def main() -> int:
+def start() -> None:
     """Start through the command line, train at once, and close at the first point."""
-    from netviz.cli.app import run
+    from netviz.__main__ import collect_rarely, main
 
+    collect_rarely()
     _watch()
-    return run([])
+    main()
 
 
 def _watch() -> None:
-    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtCore import QEvent, QObject, QTimer
 
     from netviz.ui import app as ui
 
@@ -30,6 +31,7 @@ def _watch() -> None:
             super().__init__(window)
             self.moments: list[float] = []
             self._window = window
+            self._is_painting = False
             window.installEventFilter(self)
             run = window.controller
             run.prepared.connect(run.start)
@@ -37,9 +39,14 @@ def _watch() -> None:
             run.progressed.connect(self.on_progressed)
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() is QEvent.Type.Paint and not self.moments:
-                self.moments.append(monotonic() - began)
+            if event.type() is QEvent.Type.Paint and not self._is_painting:
+                self._is_painting = True
+                # All that is in the window is painted in the same go, so before any timer.
+                QTimer.singleShot(0, self.on_painted)
             return False
+
+        def on_painted(self) -> None:
+            self.moments.append(monotonic() - began)
 
         def on_state_changed(self, event: Any) -> None:
             if event.state.name == "RUNNING":
@@ -63,4 +70,4 @@ def _watch() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start()
