@@ -145,6 +145,28 @@ def test_a_runs_files_hold_what_was_told(run: tuple[Ended, Path]) -> None:
     assert sum(array.size for array in weights.values()) == 59_210
 
 
+def test_a_resumed_run_goes_on_as_if_it_had_never_ended(
+    run: tuple[Ended, Path], tmp_path: Path
+) -> None:
+    _, whole = run
+    begun = netviz("train", "--epochs", "1", "--threads", "1", "--out", str(tmp_path))
+    assert (begun.status, len(rows(tmp_path / "metrics.csv"))) == (0, 400)
+    resumed = netviz("train", "--resume", str(tmp_path), "--epochs", "2", "--json")
+    assert (resumed.status, resumed.err) == (0, "")
+    assert [line["step"] for line in resumed.lines if line["event"] == "epoch"] == [800]
+    assert rows(tmp_path / "metrics.csv") == rows(whole / "metrics.csv")
+    weights, expected = (load_file(folder / "model.safetensors") for folder in (tmp_path, whole))
+    assert all(np.array_equal(weights[name], expected[name]) for name in expected)
+    (entry,) = json.loads((tmp_path / "ledger.json").read_text())
+    assert (entry["option"], entry["old"], entry["new"], entry["step"]) == ("epochs", 1, 2, 400)
+
+
+def test_nothing_to_resume_is_said_in_one_line(tmp_path: Path) -> None:
+    process = netviz("train", "--resume", str(tmp_path))
+    assert (process.status, process.out) == (1, "")
+    assert process.err.startswith(f"netviz: There is no saved run in {tmp_path}.")
+
+
 def test_a_plain_pytorch_loop_gives_the_same_losses(run: tuple[Ended, Path]) -> None:
     process, folder = run
     told = [line["loss"] for line in process.lines if line["event"] == "batch"]
