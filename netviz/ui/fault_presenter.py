@@ -46,7 +46,7 @@ class FaultPresenter(QObject):
         """Say that the last start ended in a crash; `trace` is what it left."""
         self._last_error = trace
         LOGGER.error("The start before this one crashed.\n%s", trace)
-        self._window.message_bar.show_message(
+        self._window.message_bar.show_next(
             "warning",
             "NetViz ended unexpectedly last time.",
             "If it happens again, copy the details and report them.",

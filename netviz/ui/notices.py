@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -36,8 +37,9 @@ Action = tuple[str, Callable[[], object]]
 class MessageBar(QFrame):
     """One bar for everything that the user must be told; hidden when there is nothing.
 
-    A later message takes the place of the former; the same one again is counted. Errors and
-    warnings stay until they are closed, the rest goes by itself.
+    A later message takes the place of the former, unless it can wait until that is closed; the
+    same one again is counted. Errors and warnings stay until they are closed, the rest goes by
+    itself.
 
     Signals
     -------
@@ -60,6 +62,7 @@ class MessageBar(QFrame):
         self._message = ("", "")
         self._details = ""
         self._count = 0
+        self._waiting: list[Callable[[], None]] = []
         self.setObjectName("notice")
         self._build()
         self._fade_timer = QTimer(self, singleShot=True)
@@ -115,14 +118,24 @@ class MessageBar(QFrame):
             self._fade_timer.stop()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    def show_next(self, kind: str, message: str, hint: str = "", details: str = "") -> None:
+        """Say something once what is said now was closed; at once where nothing is."""
+        show = partial(self.show_message, kind, message, hint, details)
+        if self._count:
+            self._waiting.append(show)
+        else:
+            show()
+
     def close_message(self) -> None:
-        """Take the message away."""
+        """Take the message away; the next one that waits takes its place."""
         was_shown = bool(self._count)
         self._fade_timer.stop()
         self._message, self._details, self._count = ("", ""), "", 0
         self.hide()
         if was_shown:
             self.closed.emit()
+        if self._waiting:
+            self._waiting.pop(0)()
 
     def _build(self) -> None:
         self._picture = QLabel()

@@ -55,6 +55,25 @@ def test_the_same_message_again_is_counted(bar: MessageBar) -> None:
     assert "×3" not in _shown(bar)
 
 
+def test_what_can_wait_comes_when_the_message_before_it_is_closed(bar: MessageBar) -> None:
+    answered: list[str] = []
+    bar.show_message(
+        "warning", "Lost.", actions=[("Bring it back", lambda: answered.append("yes"))]
+    )
+    bar.show_next("warning", "Second.")
+    bar.show_next("error", "Third.", details="a trace")
+    assert bar.text == "Lost."
+    _button(bar, "Bring it back").click()
+    assert (answered, bar.text) == (["yes"], "Second.")
+    bar.close_message()
+    assert bar.text == "Third."
+    assert _button(bar, "Copy details").isVisible()
+    bar.close_message()
+    assert not bar.isVisible()
+    bar.show_next("warning", "Alone.")
+    assert bar.text == "Alone."
+
+
 def test_escape_closes(qtbot, bar: MessageBar) -> None:
     bar.show_message("error", "The disk is full.")
     with qtbot.waitSignal(bar.closed):
