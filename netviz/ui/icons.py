@@ -32,32 +32,39 @@ def pixmap(
     theme: Theme, name: str, token: str = "text", size_px: int = 16, ratio: float = 1.0
 ) -> QPixmap:
     """Return the picture of an icon for a label, at the device pixel `ratio` of the screen."""
-    return _pixmap(name, getattr(theme.colors, token), theme.px(size_px), ratio)
+    return _pixmap(_drawing(name, getattr(theme.colors, token)), theme.px(size_px), ratio)
 
 
 def tinted_svg(name: str, color: str) -> bytes:
     """Return the SVG text of an icon with `color` in place of its ``currentColor``."""
-    text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
-    return text.replace("currentColor", color).encode()
+    return _svg(name).replace("currentColor", color).encode()
+
+
+@cache
+def _svg(name: str) -> str:
+    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")
 
 
 @cache
 def _icon(name: str, color: str, disabled: str, size_px: int) -> QIcon:
     result = QIcon()
-    for ratio in _PIXEL_RATIOS:
-        result.addPixmap(_pixmap(name, color, size_px, ratio), QIcon.Mode.Normal)
-        result.addPixmap(_pixmap(name, disabled, size_px, ratio), QIcon.Mode.Disabled)
+    for ink, mode in ((color, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
+        drawing = _drawing(name, ink)
+        for ratio in _PIXEL_RATIOS:
+            result.addPixmap(_pixmap(drawing, size_px, ratio), mode)
     return result
 
 
-def _pixmap(name: str, color: str, size_px: int, ratio: float) -> QPixmap:
-    # Before the painter begins: an error between its begin and end would take Qt down.
-    renderer = QSvgRenderer(QByteArray(tinted_svg(name, color)))
+def _drawing(name: str, color: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(tinted_svg(name, color)))
+
+
+def _pixmap(drawing: QSvgRenderer, size_px: int, ratio: float) -> QPixmap:
     side = round(size_px * ratio)
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    renderer.render(painter)
+    drawing.render(painter)
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
