@@ -36,8 +36,7 @@ class NetworkPresenter(QObject):
         self._change = change
         self._layers: tuple[LayerFacts, ...] = ()
         self._data: tuple[tuple[int, ...], int] = ((1, 28, 28), 10)
-        self.editor = LayerEditor(window.theme, window)
-        self.editor.layers_chosen.connect(self._on_editor_layers_chosen)
+        self._editor: LayerEditor | None = None
         window.panel.edit_layers_requested.connect(self.edit_layers)
         window.panel.model_file_requested.connect(self.choose_file)
         window.network.freeze_requested.connect(self._on_network_freeze_requested)
@@ -46,6 +45,15 @@ class NetworkPresenter(QObject):
         run.changed.connect(self._on_run_changed)
         run.rewound.connect(self._on_run_changed)
         run.state_changed.connect(self._on_run_state_changed)
+
+    @property
+    def editor(self) -> LayerEditor:
+        """The window in which layers are edited, made when it is first asked for."""
+        if self._editor is None:
+            self._editor = LayerEditor(self._window.theme, self._window)
+            self._editor.set_data(*self._data)
+            self._editor.layers_chosen.connect(self._on_editor_layers_chosen)
+        return self._editor
 
     @Slot()
     def edit_layers(self) -> None:
@@ -97,7 +105,8 @@ class NetworkPresenter(QObject):
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._layers = event.network
         self._data = (event.image_shape, len(event.classes))
-        self.editor.set_data(*self._data)
+        if self._editor is not None:
+            self._editor.set_data(*self._data)
         self._window.network.set_network(event.network, event.config.frozen)
         self._show_size(event.config)
 
