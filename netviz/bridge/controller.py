@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from netviz.bridge.frame_clock import FrameClock
 from netviz.bridge.worker import TrainingThread
 from netviz.engine import commands, events
 from netviz.engine.config import OPTIONS, RunConfig
@@ -47,6 +48,8 @@ class Controller(QObject):
         Steps trained.
     undo_stack
         The user's changes, for undo and redo.
+    frames
+        Ticks when it is time to draw: what happened until then has been told.
 
     Signals
     -------
@@ -100,6 +103,8 @@ activations_observed, augmented
         self._run = 0
         self._request = 0
         self._is_preparing = True
+        self.frames = FrameClock(self)
+        self.frames.ticked.connect(self._collect)
         self._thread = TrainingThread(self, autosave_root)
         self._thread.events_arrived.connect(self._on_thread_events_arrived)
         self._takers: dict[type[Any], Callable[[Any], None]] = {
@@ -135,6 +140,7 @@ activations_observed, augmented
         """End training and its thread; return whether it ended in time."""
         # Emptied now: a stack that empties itself while it is destroyed would tell the menus.
         self.undo_stack.clear()
+        self.frames.stop()
         return self._thread.close(timeout_ms)
 
     @property
@@ -323,6 +329,14 @@ activations_observed, augmented
 
     @Slot()
     def _on_thread_events_arrived(self) -> None:
+        # What the user waits for is told at once; the rest costs least if it is told, laid out
+        # and painted together.
+        if self._thread.mailbox.is_urgent:
+            self._collect()
+        self.frames.request()
+
+    @Slot()
+    def _collect(self) -> None:
         for event in self._thread.mailbox.collect():
             is_new = isinstance(event, events.Preparing | events.Prepared)
             if event.run in (0, self._run) or is_new or event.run > self._run:

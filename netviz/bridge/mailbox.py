@@ -5,8 +5,8 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.events import Event, Progress
-from netviz.engine.observations import Observation
+from netviz.engine.events import EpochFinished, Event, Progress
+from netviz.engine.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
 """Steps that all waiting `Progress` may hold together; beyond it, points are thinned out."""
@@ -19,32 +19,51 @@ class Mailbox:
     newest waits. Waiting progress is merged, and when it grows too large it is thinned out to
     the smallest and the largest loss of each stretch. So a window that was away for an hour
     costs little more memory than one that was away for a minute.
+
+    Attributes
+    ----------
+    is_urgent
+        Whether something waits that must not wait for the next frame.
     """
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._points = 0
         self._limit = CAPACITY_POINTS
+        self._answered = 0
         self._lock = Lock()
+        self.is_urgent = False
 
     def put(self, event: Event) -> bool:
-        """Leave an event, from any thread; return whether the box was empty before."""
+        """Leave an event, from any thread; return whether to tell the one who collects.
+
+        That is where the box was empty before, or where the event is urgent.
+        """
         with self._lock:
-            was_empty = not self._events
+            was_empty, is_urgent = not self._events, self._is_urgent(event)
+            self.is_urgent |= is_urgent
             if isinstance(event, Progress):
                 self._add_progress(event)
             else:
                 if isinstance(event, Observation):
                     self._forget_older(event)
                 self._events.append(event)
-        return was_empty
+        return was_empty or is_urgent
 
     def collect(self) -> list[Event]:
         """Take all waiting events, oldest first; from any thread."""
         with self._lock:
             waiting, self._events = self._events, []
             self._points, self._limit = 0, CAPACITY_POINTS
+            self.is_urgent = False
         return waiting
+
+    def _is_urgent(self, event: Event) -> bool:
+        """Tell what the user waits for from what is merely newer than what is on the screen."""
+        if isinstance(event, Prediction):
+            before, self._answered = self._answered, event.request
+            return event.request != before
+        return not isinstance(event, Progress | EpochFinished | Observation)
 
     def _forget_older(self, observation: Observation) -> None:
         for index in range(len(self._events) - 1, -1, -1):

@@ -45,11 +45,11 @@ class Observatory:
         self._emit = emit
         self._views: frozenset[View] = frozenset()
         self._probes = {
-            View.WEIGHTS: Probe("The weights", emit, rate_hz=3),
-            View.GRADIENTS: Probe("The gradients", emit, rate_hz=10),
-            View.ACTIVATIONS: Probe("The activations", emit, rate_hz=10),
+            View.WEIGHTS: Probe("The weights", emit, rate_hz=2),
+            View.GRADIENTS: Probe("The gradients", emit, rate_hz=5),
+            View.ACTIVATIONS: Probe("The activations", emit, rate_hz=5),
         }
-        self._pad = Probe("The answer to the drawing", emit, rate_hz=8)
+        self._pad = Probe("The answer to the drawing", emit, rate_hz=5)
         self._examiner = Examiner(emit)
         self._all = (*self._probes.values(), self._pad, self._examiner.probe)
         self._drawing: Predict | None = None

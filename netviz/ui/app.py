@@ -27,7 +27,7 @@ from netviz.ui.download_presenter import DownloadPresenter
 from netviz.ui.drawings_presenter import DrawingsPresenter
 from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.file_presenter import FilePresenter
-from netviz.ui.guard import guard_paint_events
+from netviz.ui.guard import guard_events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import MenuPresenter
 from netviz.ui.network_presenter import NetworkPresenter
@@ -114,7 +114,7 @@ def build_window(
     app: QApplication, options: WindowOptions, settings: Settings
 ) -> tuple[MainWindow, ViewPresenter]:
     """Put a window together that is ready to be shown; its controller is not opened yet."""
-    guard_paint_events()
+    guard_events()
     dark = settings.flag("dark", True) if options.dark is None else options.dark
     # The training thread lets go of Python's lock at every operation of torch, and waits this
     # long to get it back while a view is painted; Python's own 5 ms are a dozen batches.

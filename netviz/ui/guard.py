@@ -1,4 +1,4 @@
-"""Keeps an exception in a widget's paint from taking the process with it."""
+"""Keeps an exception in what a widget does at an event from taking the process with it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -6,40 +6,44 @@ from functools import wraps
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-Paint = Callable[[Any, QPaintEvent], None]
+Handler = Callable[[Any, QEvent], None]
 _MARK = "__netviz_guarded__"
 
 
-def guard_paint_events() -> None:
-    """Make the `paintEvent` of every widget of NetViz safe; call it before widgets are made.
+def guard_events() -> None:
+    """Make the event handlers of every widget of NetViz safe; call it before widgets are made.
 
-    A painter that is still open when `paintEvent` has raised is kept by the traceback, and Qt
-    crashes when the picture below it goes: the more so in `grab`, where PySide hands the
-    exception on only later. So it is caught here, its painters are ended, and
-    `sys.excepthook` is told as for every other exception.
+    PySide hands an exception in `resizeEvent` or its like to whatever Python code is next up
+    the stack, such as one that shows another widget; where `event` too is overridden, the
+    process crashes. A painter that is still open when `paintEvent` has raised is kept by the
+    traceback, and Qt crashes when the picture below it goes: the more so in `grab`, where
+    PySide hands the exception on only later. So it is caught here, its painters are ended,
+    and `sys.excepthook` is told as for every other exception.
     """
     for kind in _widgets(QWidget):
-        paint = kind.__dict__.get("paintEvent")
-        if kind.__module__.startswith("netviz.") and paint and not hasattr(paint, _MARK):
-            kind.paintEvent = guarded(paint)  # type: ignore[method-assign]
+        if kind.__module__.startswith("netviz."):
+            for name, handler in list(vars(kind).items()):
+                if name.endswith("Event") and not hasattr(handler, _MARK):
+                    setattr(kind, name, guarded(handler))
 
 
-def guarded(paint: Paint) -> Paint:
-    """Return `paint` so that it tells `sys.excepthook` instead of raising."""
+def guarded(handle: Handler) -> Handler:
+    """Return `handle` so that it tells `sys.excepthook` instead of raising."""
 
-    @wraps(paint)
-    def paint_safely(widget: Any, event: QPaintEvent) -> None:
+    @wraps(handle)
+    def handle_safely(widget: Any, event: QEvent) -> None:
         try:
-            paint(widget, event)
+            handle(widget, event)
         except Exception as error:  # noqa: BLE001 - whatever it is, Qt must not see it
             end_painters(error.__traceback__)
             sys.excepthook(type(error), error, error.__traceback__)
 
-    setattr(paint_safely, _MARK, True)
-    return paint_safely
+    setattr(handle_safely, _MARK, True)
+    return handle_safely
 
 
 def end_painters(trace: TracebackType | None) -> None:

@@ -1,7 +1,7 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent, QHideEvent, QIcon, QShowEvent
+from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
+from netviz.engine.events import State
 from netviz.engine.observations import View
 from netviz.paths import resource
 from netviz.ui.accuracy_plot import AccuracyPlot
@@ -22,7 +23,6 @@ from netviz.ui.activation_view import ActivationView
 from netviz.ui.confusion_view import ConfusionView
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.data_view import DataView
-from netviz.ui.frame_clock import FrameClock
 from netviz.ui.garbage import GarbageCollector
 from netviz.ui.gradient_view import GradientView
 from netviz.ui.ledger_view import LedgerView
@@ -39,6 +39,8 @@ from netviz.ui.weight_view import WeightView
 
 CLOSE_TIMEOUT_MS = 3000
 GAP_PX = 12
+ACCURACY_EVERY = 3
+"""Frames between two of the accuracy, which moves once an epoch, while the loss moves always."""
 LAYOUT_VERSION = 1
 """Raised when docks change, so that a layout of an older version is not restored."""
 
@@ -75,7 +77,8 @@ class MainWindow(QMainWindow):
         self._build_status_bar()
         self._lay_out()
         self._default_layout = self._area.saveState(LAYOUT_VERSION)
-        self.clock = FrameClock(self._draw_plots, self)
+        self._frames = 0
+        controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
         self._garbage.start()
         self.controller.prepared.connect(self._garbage.settle)
@@ -105,7 +108,6 @@ class MainWindow(QMainWindow):
         """Save the layout, end the training and its thread, then close."""
         self._remember()
         self.downloader.cancel()
-        self.clock.stop()
         if self.controller.close(CLOSE_TIMEOUT_MS):
             self._garbage.stop()
         super().closeEvent(event)
@@ -117,11 +119,6 @@ class MainWindow(QMainWindow):
             self._size_docks()
         # No control has the focus at first: Space belongs to Train.
         self._area.setFocus()
-        self.clock.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.clock.stop()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -221,8 +218,10 @@ class MainWindow(QMainWindow):
         area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
 
     def _draw_plots(self) -> None:
+        self._frames += 1
         self.loss_plot.refresh()
-        self.accuracy_plot.refresh()
+        if self._frames % ACCURACY_EVERY == 0 or self.controller.state is not State.RUNNING:
+            self.accuracy_plot.refresh()
 
     def _restyle(self) -> None:
         gap = self.theme.px(GAP_PX)

@@ -298,10 +298,8 @@ class MetricPlot(PlotCard):
         return line
 
     def _add_dots(self, token: str, symbol: str) -> pg.ScatterPlotItem:
-        dots = pg.ScatterPlotItem(symbol=symbol, pxMode=True)
-        dots.setZValue(5)
+        dots = self.canvas.add_dots(symbol)
         self._dots.append((dots, token))
-        self.canvas.add(dots)
         return dots
 
     def _restyle(self) -> None:

@@ -132,6 +132,13 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.add(curve)
         return curve
 
+    def add_dots(self, symbol: str) -> pg.ScatterPlotItem:
+        """Add dots over the step number, before the curves; `symbol` as pyqtgraph names it."""
+        dots = _Dots(symbol=symbol, pxMode=True)
+        dots.setZValue(5)
+        self.add(dots)
+        return dots
+
     def set_limits(self, x: Range, y: Range) -> None:
         """Say how far the user can zoom out and pan."""
         self._box.setLimits(
@@ -233,6 +240,13 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
 
 class _Curve(pg.PlotCurveItem):  # type: ignore[misc]
     """A curve that takes the whole view as its bounds, which need no look at its points."""
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.getViewBox().viewRect())
+
+
+class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Dots that take the whole view as their bounds, as curves do."""
 
     def boundingRect(self) -> QRectF:
         return QRectF(self.getViewBox().viewRect())

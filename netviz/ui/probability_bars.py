@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QHideEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
 from netviz.ui.theme import Theme
@@ -11,12 +11,10 @@ from netviz.ui.theme import Theme
 ROWS_WITHOUT_SCROLLING = 12
 
 _ROW_MIN_PX, _ROW_MAX_PX, _SCROLLING_ROW_PX = 13, 24, 16
-_FRAME_MS = 16
-_EASING = 0.45
-_SMALL_CHANGE = 0.02
 _LABEL_SHARE = 0.4
 _SURE, _UNSURE = 0.9, 0.5
 _ALIGN = Qt.AlignmentFlag
+_ABOUT_ANSWER = "What the network takes the drawing for, and how sure it is."
 
 
 def confidence_word(confidence: float) -> str:
@@ -37,8 +35,9 @@ class AnswerLine(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._name, self._confidence = "", 0.0
         self.setAccessibleName("The network's answer")
-        self.set_answer("", 0.0)
+        self.setToolTip(_ABOUT_ANSWER)
         theme.changed.connect(self._on_theme_changed)
 
     def text(self) -> str:
@@ -49,9 +48,11 @@ class AnswerLine(QWidget):
 
     def set_answer(self, name: str, confidence: float) -> None:
         """Show the winner and its probability; an empty name shows that there is no answer."""
+        before = self.text()
         self._name, self._confidence = name, confidence
-        about = "What the network takes the drawing for, and how sure it is."
-        self.setToolTip(f"{name}. {about}" if name else about)
+        if self.text() == before:
+            return
+        self.setToolTip(f"{name}. {_ABOUT_ANSWER}" if name else _ABOUT_ANSWER)
         self.setAccessibleDescription(self.text())
         self.update()
 
@@ -128,8 +129,9 @@ class ProbabilityBars(QScrollArea):
             self.ensureVisible(0, round(row.center().y()), 0, round(row.height()))
 
     def shown(self) -> list[float]:
-        """Return the length of each bar as it is painted now, 0..1."""
-        return [float(value) for value in self._rows.values]
+        """Return the length of each bar, 0..1."""
+        values = self._rows.values
+        return [0.0] * len(self._rows.classes) if values is None else values.tolist()
 
     def largest_height(self) -> int:
         """Return the height at which all rows are as far apart as they may be."""
@@ -144,17 +146,14 @@ class ProbabilityBars(QScrollArea):
 
 
 class _Rows(QWidget):
-    """What scrolls; the bars run after the figures within a few frames."""
+    """What scrolls."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self.setObjectName("scrolled")
         self.classes: tuple[str, ...] = ()
-        self.values = np.zeros(0)
-        self._target: NDArray[np.float64] | None = None
-        self._timer = QTimer(self, interval=_FRAME_MS)
-        self._timer.timeout.connect(self._on_timer_timeout)
+        self.values: NDArray[np.float64] | None = None
         theme.changed.connect(self._on_theme_changed)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
@@ -164,31 +163,23 @@ class _Rows(QWidget):
 
     def set_probabilities(self, probabilities: NDArray[np.float32] | None) -> int | None:
         """Show the bars; return the winner if it is another one than before."""
-        before = None if self._target is None else int(self._target.argmax())
-        count = len(self.classes)
-        if probabilities is None or len(probabilities) != count:
-            self._target = None
-            self.values = np.zeros(count)
+        before = self._winner
+        if probabilities is None or len(probabilities) != len(self.classes):
+            self.values = None
         else:
-            self._target = probabilities.astype(np.float64)
-            if not self.isVisible() or np.abs(self._target - self.values).max() < _SMALL_CHANGE:
-                self.values = self._target.copy()
-            elif not self._timer.isActive():
-                self._timer.start()
+            self.values = probabilities.astype(np.float64)
         self.update()
-        winner = None if self._target is None else int(self._target.argmax())
-        return winner if winner != before else None
+        return self._winner if self._winner != before else None
+
+    @property
+    def _winner(self) -> int | None:
+        return None if self.values is None else int(self.values.argmax())
 
     def row_area(self, index: int) -> QRectF:
         height = self.height() / max(len(self.classes), 1)
         height = min(height, self._theme.px(_ROW_MAX_PX))
         scroll_bar = self._theme.px(4) if len(self.classes) > ROWS_WITHOUT_SCROLLING else 0
         return QRectF(0, index * height, self.width() - scroll_bar, height)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        if self._target is not None:
-            self.values = self._target.copy()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -210,7 +201,7 @@ class _Rows(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self.classes), default=0)
         label_width = min(widest, int(self.width() * _LABEL_SHARE))
         figure_width = metrics.horizontalAdvance("100.0 %")
-        winner = None if self._target is None else int(self._target.argmax())
+        winner = self._winner
         for index, name in enumerate(self.classes):
             area = self.row_area(index)
             if not area.intersects(QRectF(event.rect())):
@@ -219,15 +210,16 @@ class _Rows(QWidget):
             label = QRectF(0, area.top(), label_width + 1, height)
             elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, label_width)
             painter.drawText(label, _ALIGN.AlignVCenter | _ALIGN.AlignLeft, elided)
-            if self._target is not None:
+            value = None if self.values is None else float(self.values[index])
+            if value is not None:
                 figure = area.adjusted(area.width() - figure_width, 0, 0, 0)
-                text = percent(float(self._target[index]))
+                text = percent(value)
                 painter.drawText(figure, _ALIGN.AlignVCenter | _ALIGN.AlignRight, text)
             gap = theme.px(8)
             bar = area.adjusted(label_width + gap, 0, -figure_width - gap, 0)
-            self._paint_bar(painter, bar, float(self.values[index]), index == winner)
+            self._paint_bar(painter, bar, value, index == winner)
 
-    def _paint_bar(self, painter: QPainter, area: QRectF, value: float, wins: bool) -> None:
+    def _paint_bar(self, painter: QPainter, area: QRectF, value: float | None, wins: bool) -> None:
         theme = self._theme
         thickness = min(theme.px(8), area.height() - 4)
         groove = QRectF(area.left(), 0, area.width(), thickness)
@@ -236,7 +228,7 @@ class _Rows(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised" if theme.dark else "grid"))
         painter.drawRoundedRect(groove, radius, radius)
-        if self._target is None:
+        if value is None:
             return
         filled = QRectF(groove)
         filled.setWidth(max(value * groove.width(), theme.px(2)))
@@ -245,17 +237,9 @@ class _Rows(QWidget):
         painter.drawRoundedRect(filled, radius, radius)
 
     def _hint(self, index: int) -> str:
-        if self._target is None:
+        if self.values is None:
             return f"{self.classes[index]}: no answer yet."
-        return f"{self.classes[index]}: {percent(float(self._target[index]))}"
-
-    def _on_timer_timeout(self) -> None:
-        target = self.values if self._target is None else self._target
-        self.values = self.values + _EASING * (target - self.values)
-        if np.abs(target - self.values).max(initial=0) < 0.002:
-            self.values = target.copy()
-            self._timer.stop()
-        self.update()
+        return f"{self.classes[index]}: {percent(float(self.values[index]))}"
 
     def _on_theme_changed(self) -> None:
         self._fix_height()

@@ -98,7 +98,8 @@ class ScheduleCurve(QWidget):
     def set_position(self, position: Position, rate: float | None = None) -> None:
         """Mark where the run is; `rate` is what its last step used."""
         self.plan.set_position(position, rate)
-        self._show_plan()
+        if not self.plan.is_constant:
+            self._show_plan()
 
     @property
     def rate_note(self) -> str:

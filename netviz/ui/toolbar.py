@@ -1,6 +1,6 @@
 """The top bar: start and stop, how far the run is, how fast it goes."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -50,26 +50,28 @@ class FigureLabel(QLabel):
         self._widest = widest
         self.setProperty("role", role)
         self.setToolTip(tooltip)
+        self._keep_width()
 
     def set_widest(self, text: str) -> None:
         """Say which text must fit; the figures of one width make any other as wide."""
         if text != self._widest:
             self._widest = text
-            self.updateGeometry()
+            self._keep_width()
 
     def setText(self, text: str) -> None:
         super().setText(text)
         if len(text) > len(self._widest):
             self.set_widest(text)
 
-    def sizeHint(self) -> QSize:
-        self.ensurePolished()
-        hint = super().sizeHint()
-        width = QFontMetrics(self.font()).horizontalAdvance(self._widest)
-        return QSize(max(hint.width(), width + 2), hint.height())
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._keep_width()
 
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+    def _keep_width(self) -> None:
+        # Not in `sizeHint`, which Qt asks for whenever the text changes.
+        width = QFontMetrics(self.font()).horizontalAdvance(self._widest)
+        self.setMinimumWidth(width + 2)
 
 
 class TopBar(QFrame):

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -43,7 +44,9 @@ class WeightPanel(QWidget):
         self._title = title
         self._sizes = sizes
         self._layer: LayerWeights | None = None
-        self._facts: tuple[Fact, ...] = ()
+        self._facts = (Fact("", ""),) * len(_TYPICAL_FACTS)
+        self._places: list[tuple[QRectF, Fact]] = []
+        self._facts_height = 0
         self._shows_biases = False
         self._shows_history = False
         self.weight_history = HistogramHistory()
@@ -56,6 +59,7 @@ class WeightPanel(QWidget):
         """Keep the layer's parameters after `step` steps; they are painted when seen."""
         self._layer = layer
         self._facts = facts_of(layer)
+        self._place_facts()
         self.weight_history.append(step, layer.weights)
         if layer.biases is not None:
             self.bias_history.append(step, layer.biases)
@@ -88,6 +92,10 @@ class WeightPanel(QWidget):
         else:
             self._paint_histogram(painter)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_facts()
+
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
@@ -96,7 +104,7 @@ class WeightPanel(QWidget):
 
     def text_at(self, position: QPointF) -> str:
         """Return what is to be said of a place: a bin's count, or what a figure means."""
-        for area, fact in self._fact_places():
+        for area, fact in self._places:
             if area.contains(position):
                 return fact.tooltip
         plot = self.plot_area()
@@ -112,7 +120,7 @@ class WeightPanel(QWidget):
         px = self._theme.px
         top = px(22)
         left = px(38) if self._shows_history else 0
-        bottom = self.height() - px(15) - self._facts_height()
+        bottom = self.height() - px(15) - self._facts_height
         return QRectF(left, top, self.width() - left, max(px(8), bottom - top))
 
     @property
@@ -299,7 +307,7 @@ class WeightPanel(QWidget):
     def _paint_facts(self, painter: QPainter) -> None:
         painter.setFont(self._font(11))
         painter.setPen(self._theme.color("muted"))
-        for area, fact in self._fact_places():
+        for area, fact in self._places:
             painter.drawText(area, _LEFT, fact.text)
 
     def _fact_rows(self) -> list[list[tuple[float, float, Fact]]]:
@@ -321,24 +329,26 @@ class WeightPanel(QWidget):
             left += width + gap
         return rows
 
-    def _facts_height(self) -> int:
-        """Height of the figures; none where the plot would become too low to read."""
-        height = len(self._fact_rows()) * self._theme.px(14)
-        left_over = self.height() - self._theme.px(22 + 15) - height
-        return height if left_over >= self._theme.px(_LEAST_PLOT_PX) else 0
+    def _place_facts(self) -> None:
+        """Place the figures at the bottom; none where the plot would become too low to read.
 
-    def _fact_places(self) -> list[tuple[QRectF, Fact]]:
-        if not self._facts_height():
-            return []
-        row_height = self._theme.px(14)
-        top = self.height() - self._facts_height()
-        return [
+        Done when something has changed: to measure text at every paint costs most of it.
+        """
+        rows, row_height = self._fact_rows(), self._theme.px(14)
+        height = len(rows) * row_height
+        left_over = self.height() - self._theme.px(22 + 15) - height
+        if left_over < self._theme.px(_LEAST_PLOT_PX):
+            rows, height = [], 0
+        top = self.height() - height
+        self._facts_height = height
+        self._places = [
             (QRectF(left, top + index * row_height, width, row_height), fact)
-            for index, row in enumerate(self._fact_rows())
+            for index, row in enumerate(rows)
             for left, width, fact in row
         ]
 
     def _on_theme_changed(self) -> None:
+        self._place_facts()
         self.updateGeometry()
         self.update()
 

@@ -28,9 +28,9 @@ def observed(step: int, run: int = 1) -> WeightsObserved:
     return WeightsObserved(run, step, ())
 
 
-def answered(step: int, run: int = 1) -> Prediction:
+def answered(step: int, run: int = 1, request: int = 0) -> Prediction:
     nothing = np.zeros(0, np.float32)
-    return Prediction(run, 0, step, nothing, nothing)
+    return Prediction(run, request, step, nothing, nothing)
 
 
 def points(events: list[Event]) -> list[int]:
@@ -60,6 +60,25 @@ def test_putting_says_whether_the_box_was_empty() -> None:
     box.collect()
     assert box.put(observed(1))
     assert not box.put(observed(2))
+
+
+def test_what_the_user_waits_for_is_told_whatever_lies_in_the_box() -> None:
+    box = Mailbox()
+    box.put(progress(1, [1]))
+    assert not box.is_urgent
+    assert box.put(StateChanged(1, State.PAUSED, 1, 1))
+    assert box.is_urgent
+    box.collect()
+    assert not box.is_urgent
+
+
+def test_the_first_answer_to_a_drawing_is_urgent_and_later_ones_are_not() -> None:
+    box = Mailbox()
+    box.put(progress(1, [1]))
+    urgent = [
+        box.put(answered(step, request=request)) for step, request in ((1, 1), (2, 1), (2, 2))
+    ]
+    assert urgent == [True, False, True]
 
 
 def test_progress_is_merged_with_the_newest_figures() -> None:

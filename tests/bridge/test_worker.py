@@ -42,18 +42,22 @@ def test_what_is_asked_before_the_start_is_answered_after_it(
     assert wait_for(qtbot, thread, events.Prepared).config == CONFIG
 
 
-def test_arrival_is_told_once_until_it_is_collected(qtbot: QtBot, thread: TrainingThread) -> None:
-    told: list[None] = []
-    thread.events_arrived.connect(lambda: told.append(None))
-    thread.submit(commands.Prepare(CONFIG))
-    thread.submit(commands.RunEpoch())
+def test_arrival_is_told_once_for_all_that_can_wait(qtbot: QtBot, thread: TrainingThread) -> None:
+    told: list[bool] = []
+    thread.events_arrived.connect(lambda: told.append(thread.mailbox.is_urgent))
+    thread.submit(commands.Prepare(CONFIG.with_changes({"epochs": 10_000})))
     thread.start()
-    qtbot.waitUntil(lambda: any(map(is_epoch, thread.mailbox._events)), timeout=30_000)
-    assert len(told) == 1
-    thread.mailbox.collect()
-    with qtbot.waitSignal(thread.events_arrived):
-        thread.submit(commands.Step())
-    assert len(told) == 2
+    wait_for(qtbot, thread, events.Prepared)
+    thread.submit(commands.Start())
+    wait_for(qtbot, thread, events.StateChanged)
+    qtbot.waitUntil(lambda: not thread.mailbox.collect())
+    told.clear()
+    qtbot.waitUntil(
+        lambda: sum(map(is_epoch, thread.mailbox._events)) > 2 and bool(told), timeout=30_000
+    )
+    assert told == [False]
+    with qtbot.waitSignal(thread.events_arrived, check_params_cb=lambda: thread.mailbox.is_urgent):
+        thread.submit(commands.Pause())
 
 
 def is_epoch(event: object) -> bool:

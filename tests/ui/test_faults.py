@@ -95,12 +95,27 @@ def test_an_exception_in_a_paint_with_an_open_painter(
     assert_told(qtbot, watched, "the paint broke")
 
 
-def test_every_paint_event_is_guarded(open_window: OpenWindow) -> None:
+def test_an_exception_as_a_widget_is_resized(
+    watched: Watched, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, *_ = watched
+
+    def place() -> None:
+        raise RuntimeError("the resizing broke")
+
+    monkeypatch.setattr(window.loss_plot.readings, "_arrange", place)
+    window.resize(window.width() + 40, window.height())
+    monkeypatch.undo()
+    assert_told(qtbot, watched, "the resizing broke")
+
+
+def test_every_event_handler_is_guarded(open_window: OpenWindow) -> None:
     window = open_window()
     kinds = {kind for w in window.findChildren(object) for kind in type(w).__mro__}
-    own = [k for k in kinds if k.__module__.startswith("netviz.") and "paintEvent" in vars(k)]
-    assert len(own) > 10
-    assert all(hasattr(vars(kind)["paintEvent"], "__wrapped__") for kind in own)
+    own = [kind for kind in kinds if kind.__module__.startswith("netviz.")]
+    handlers = [vars(kind)[name] for kind in own for name in vars(kind) if name.endswith("Event")]
+    assert len(handlers) > 30
+    assert all(hasattr(handler, "__wrapped__") for handler in handlers)
 
 
 def test_an_exception_in_a_thread(watched: Watched, qtbot: QtBot) -> None:

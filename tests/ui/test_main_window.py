@@ -203,7 +203,7 @@ def test_reset_gives_the_same_curve(open_window: Callable[..., MainWindow], qtbo
 def test_with_every_view_open_the_losses_are_those_without_a_window(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
-    window = open_window(epochs=4)
+    window = open_window(epochs=16)
     told = Recorder(window)
     pages = window.views.tabs
     window.pad.show_example(np.full((1, 28, 28), 200, np.uint8), "a grey square")
@@ -220,7 +220,7 @@ def test_with_every_view_open_the_losses_are_those_without_a_window(
             timeout=20_000,
         )
     assert seen >= pages.count()
-    assert told.losses.tolist() == losses_of_the_command_line("--epochs", "4", "--threads", "1")
+    assert told.losses.tolist() == losses_of_the_command_line("--epochs", "16", "--threads", "1")
 
 
 def losses_of_the_command_line(*arguments: str) -> list[float]:
