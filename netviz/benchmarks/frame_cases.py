@@ -14,7 +14,7 @@ from netviz.engine.events import Progress
 from netviz.engine.history import StepHistory
 from netviz.ui.accuracy_plot import AccuracyPlot
 from netviz.ui.loss_plot import LossPlot
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 
 LENGTHS = (1_000, 100_000, 1_000_000)
@@ -27,6 +27,7 @@ class _Plots(QWidget):
 
     def __init__(self, theme: Theme, steps: int) -> None:
         super().__init__()
+        dress_window(self, theme)
         self.plots = LossPlot(theme), AccuracyPlot(theme)
         self.history = StepHistory()
         self._step = 0
@@ -66,7 +67,6 @@ def frames(plan: Plan) -> list[Outcome]:
     """Cost of a frame, by turns at each length, and memory of the longest run."""
     app = QApplication(["netviz"])
     theme = Theme(dark=True, parent=app)
-    apply_style(app, theme)
     lengths = LENGTHS[:2] if plan.quick else LENGTHS
     shorter = [_Plots(theme, steps) for steps in lengths[:-1]]
     gc.collect()

@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QObject,
     QTimer,
     QtMsgType,
-    Slot,
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication
@@ -34,7 +33,7 @@ from netviz.ui.network_presenter import NetworkPresenter
 from netviz.ui.own_presenter import OwnPresenter
 from netviz.ui.presenter import RunPresenter
 from netviz.ui.settings import Settings
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application
 from netviz.ui.theme import Theme
 from netviz.ui.unattended import Unattended
 from netviz.ui.view_presenter import ViewPresenter
@@ -120,14 +119,13 @@ def build_window(
     # long to get it back while a view is painted; Python's own 5 ms are a dozen batches.
     sys.setswitchinterval(0.001)
     theme = Theme(dark=dark, parent=app)
-    apply_style(app, theme)
+    dress_application(theme)
     data_dir = options.data_dir or _remembered_folder(settings)
     autosaves = state_dir() / "autosave"
     controller = Controller(options.config, data_dir, autosave_root=autosaves)
     window = MainWindow(theme, controller, Downloader(), settings)
     controller.setParent(window)
     window.downloader.setParent(window)
-    theme.changed.connect(_Dresser(app, theme)._on_theme_changed)
     NetworkPresenter(window, RunPresenter(window).change)
     views = ViewPresenter(window)
     OwnPresenter(window)
@@ -165,20 +163,6 @@ class ThreadOpener(QObject):
             # All that is in the window is painted in the same go, so before any timer.
             self._timer.start(0)
         return False
-
-
-class _Dresser(QObject):
-    """Dresses the application anew when the theme has changed."""
-
-    def __init__(self, app: QApplication, theme: Theme) -> None:
-        # Owned by the theme: a connection alone does not keep its receiver alive.
-        super().__init__(theme)
-        self._app = app
-        self._theme = theme
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        apply_style(self._app, self._theme)
 
 
 def _pass_on_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -32,6 +32,7 @@ from netviz.ui.network_picture import NetworkPicture
 from netviz.ui.notices import MessageBar
 from netviz.ui.pad_card import PadCard
 from netviz.ui.settings import Settings
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 from netviz.ui.toolbar import TopBar
 from netviz.ui.view_tabs import ViewTabs
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.downloader = downloader
         self.settings = settings
         self.setWindowTitle("NetViz")
+        dress_window(self, theme)
         self.setWindowIcon(QIcon(str(resource("icons", "netviz.svg"))))
         self.actions_by_key = Actions(self)
         self._is_layout_new = True
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self._garbage = GarbageCollector(self)
         self._garbage.start()
         self.controller.prepared.connect(self._garbage.settle)
-        theme.changed.connect(self._restyle)
+        theme.changed.connect(self._on_theme_changed)
         self._restyle()
         self._restore()
 
@@ -222,6 +224,10 @@ class MainWindow(QMainWindow):
         self.loss_plot.refresh()
         if self._frames % ACCURACY_EVERY == 0 or self.controller.state is not State.RUNNING:
             self.accuracy_plot.refresh()
+
+    def _on_theme_changed(self) -> None:
+        dress_window(self, self.theme)
+        self._restyle()
 
     def _restyle(self) -> None:
         gap = self.theme.px(GAP_PX)

@@ -38,7 +38,6 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     for window in windows:
         window.close()
         window.deleteLater()
-    qapp.setStyleSheet("")
 
 
 def wait_for_state(qtbot: QtBot, window: MainWindow, state: State, timeout: int = 30_000) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.observations import ActivationsObserved, LayerActivation
 from netviz.ui.activation_strips import Grid, Zoom
 from netviz.ui.activation_view import ActivationView
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
@@ -19,7 +19,7 @@ CLASSES = (*FASHION, "Bag", "Ankle boot")
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     return theme
 
 
@@ -27,6 +27,7 @@ def theme(qapp: QApplication) -> Theme:
 def view(qtbot: QtBot, theme: Theme) -> ActivationView:
     view = ActivationView(theme)
     qtbot.addWidget(view)
+    dress_window(view, theme)
     view.set_classes(CLASSES)
     view.set_test_count(1000)
     view.resize(660, 190)

@@ -17,14 +17,14 @@ from netviz.ui.settings import Settings
 from netviz.ui.theme import DARK, LIGHT
 
 
-def test_the_whole_window_follows_the_theme_at_any_time(qapp: QApplication, open_window) -> None:
+def test_the_whole_window_follows_the_theme_at_any_time(open_window) -> None:
     window = open_window()
     gc.collect()
     for _ in range(3):
         window.actions_by_key["theme"].trigger()
         dark = window.theme.dark
-        assert (DARK if dark else LIGHT).ground in qapp.styleSheet()
-        assert (LIGHT if dark else DARK).ground not in qapp.styleSheet()
+        assert (DARK if dark else LIGHT).ground in window.styleSheet()
+        assert (LIGHT if dark else DARK).ground not in window.styleSheet()
 
 
 class Diary(QObject):
@@ -48,7 +48,6 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
     yield window
     window.close()
     window.deleteLater()
-    qapp.setStyleSheet("")
 
 
 def test_torch_is_loaded_once_the_window_is_painted(

@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QW
 from netviz.engine.config import OPTIONS, RunConfig
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.learning_rate import LearningRateControl
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = Theme()
-    apply_style(qapp, theme)
-    theme.changed.connect(lambda: apply_style(qapp, theme))
+    dress_application(theme)
     return theme
 
 
@@ -26,6 +25,8 @@ def theme(qapp: QApplication) -> Theme:
 def panel(qtbot, theme: Theme) -> ControlPanel:
     panel = ControlPanel(theme, RunConfig())
     qtbot.addWidget(panel)
+    dress_window(panel, theme)
+    theme.changed.connect(lambda: dress_window(panel, theme))
     panel.set_network_facts("55,050 parameters")
     panel.set_data_facts("4,000 train · 1,000 test · 28×28 grey")
     panel.resize(264, 610)

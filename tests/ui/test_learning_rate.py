@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from netviz.ui.learning_rate import LearningRateControl, step_rate
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -16,8 +16,9 @@ NONE = Qt.KeyboardModifier.NoModifier
 @pytest.fixture
 def control(qtbot, qapp: QApplication) -> LearningRateControl:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     widget = LearningRateControl(theme)
+    dress_window(widget, theme)
     qtbot.addWidget(widget)
     widget.resize(240, widget.sizeHint().height())
     widget.show()
@@ -186,6 +187,7 @@ def test_steps_lead_to_round_figures(rate: float, steps: int, reached: float) ->
 
 def test_it_is_drawn_in_both_themes_and_sizes(qtbot, qapp) -> None:
     theme = Theme()
+    dress_application(theme)
     widget = LearningRateControl(theme)
     qtbot.addWidget(widget)
     widget.resize(240, 80)

@@ -1,18 +1,16 @@
 """The gallery of mistakes, used as a person would."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from made_up import DIGITS, answers, images
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from netviz.engine.mistakes import Order
 from netviz.engine.observations import ImageArrays
 from netviz.ui.mistake_gallery import MistakeGallery
 from netviz.ui.mistake_list import MISTAKE_ROLE
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 WRONG = {3: (5, 0.95), 13: (8, 0.99), 24: (8, 0.6)}
@@ -24,16 +22,16 @@ def data() -> ImageArrays:
 
 
 @pytest.fixture
-def gallery(qtbot, qapp: QApplication, data: ImageArrays) -> Iterator[MistakeGallery]:
+def gallery(qtbot, data: ImageArrays) -> MistakeGallery:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     gallery = MistakeGallery(theme)
+    dress_window(gallery, theme)
     qtbot.addWidget(gallery)
     gallery.resize(660, 190)
     gallery.set_images(data, DIGITS)
     gallery.show()
-    yield gallery
-    qapp.setStyleSheet("")
+    return gallery
 
 
 def listed(gallery: MistakeGallery) -> list[int]:

@@ -8,15 +8,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from netviz.ui.notices import MessageBar
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 
 @pytest.fixture
 def bar(qtbot, qapp: QApplication) -> Iterator[MessageBar]:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     window = QWidget()
+    dress_window(window, theme)
     bar = MessageBar(theme)
     layout = QVBoxLayout(window)
     layout.addWidget(bar)

@@ -19,7 +19,7 @@ from netviz.ui.option_editors import (
     make_editor,
     number_text,
 )
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 
@@ -28,6 +28,7 @@ class Bench:
 
     def __init__(self, qtbot: Any, theme: Theme, option: str) -> None:
         self.window = QWidget()
+        dress_window(self.window, theme)
         self.editor: OptionEditor = make_editor(
             theme, OPTIONS[option], RunConfig.model_fields[option].default
         )
@@ -56,7 +57,7 @@ class Bench:
 @pytest.fixture
 def bench(qtbot, qapp):
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     return lambda option: Bench(qtbot, theme, option)
 
 

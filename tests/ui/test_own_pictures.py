@@ -196,7 +196,6 @@ def test_a_window_that_opens_on_a_bad_folder_goes_on_with_another(
     assert window.controller.config.dataset == "mnist-sample"
     window.close()
     window.deleteLater()
-    qapp.setStyleSheet("")
 
 
 def test_a_window_opens_on_own_pictures(

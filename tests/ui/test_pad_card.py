@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu,
 
 from netviz.engine.observations import Prediction
 from netviz.ui.pad_card import PadCard
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 DIGITS = tuple("0123456789")
@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     return theme
 
 
@@ -28,6 +28,7 @@ def theme(qapp: QApplication) -> Theme:
 def card(qtbot, theme: Theme) -> PadCard:
     card = PadCard(theme)
     qtbot.addWidget(card)
+    dress_window(card, theme)
     card.set_classes(DIGITS)
     card.resize(264, 610)
     card.show()
@@ -166,7 +167,7 @@ def test_everything_fits_at_the_smallest_size_and_shrinks_back(
 ) -> None:
     card.set_classes(tuple(f"class {k}" for k in range(classes)))
     theme.set_scale(scale)
-    apply_style(qapp, theme)
+    dress_window(card, theme)
     for size in ((264, 610), (320, 980), (264, 610)):
         card.resize(*size)
         qapp.processEvents()

@@ -14,14 +14,14 @@ from netviz.engine.events import State
 from netviz.engine.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.schedule_curve import ScheduleCurve
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = Theme()
-    apply_style(qapp, theme)
+    dress_application(theme)
     return theme
 
 
@@ -29,6 +29,7 @@ def theme(qapp: QApplication) -> Theme:
 def panel(qtbot: QtBot, theme: Theme) -> ControlPanel:
     panel = ControlPanel(theme, RunConfig())
     qtbot.addWidget(panel)
+    dress_window(panel, theme)
     panel.set_section_states({"Schedule": True, "Training": True})
     panel.resize(264, 900)
     panel.show()

@@ -1,10 +1,12 @@
 """The look: legible in both themes, and dressed anew when the theme changes."""
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
-from netviz.ui.style import apply_style, set_style_property, style_sheet
+from netviz.ui.style import dress_window, set_style_property, style_sheet
 from netviz.ui.theme import DARK, LIGHT, Colors, Theme
 
 
@@ -30,18 +32,37 @@ def test_letters_on_the_primary_button_can_be_read(colors: Colors) -> None:
     assert _contrast(colors.on_primary, colors.primary_fill) >= 4.5
 
 
-def test_application_takes_the_colours_of_the_theme(qapp: QApplication) -> None:
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+class _Watched(QLabel):
+    """A label that counts how often it is given a new style."""
+
+    restyled = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.restyled += event.type() == QEvent.Type.StyleChange
+
+
+def test_window_and_application_take_the_colours_of_the_theme(
+    qapp: QApplication, window: QWidget
+) -> None:
     theme = Theme(dark=False)
-    apply_style(qapp, theme)
+    dress_window(window, theme)
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == LIGHT.ground.lower()
     theme.set_dark(True)
-    apply_style(qapp, theme)
+    dress_window(window, theme)
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == DARK.ground.lower()
-    assert LIGHT.ground not in qapp.styleSheet()
+    assert LIGHT.ground not in window.styleSheet()
 
 
-def test_text_is_set_in_the_shipped_font(qapp: QApplication) -> None:
-    apply_style(qapp, Theme())
+def test_text_is_set_in_the_shipped_font(qapp: QApplication, window: QWidget) -> None:
+    dress_window(window, Theme())
     assert QFontInfo(qapp.font()).family() == "Inter"
 
 
@@ -52,11 +73,41 @@ def test_presentation_scales_the_type(qapp: QApplication) -> None:
     assert "font-size: 11px" not in style_sheet(theme)
 
 
-def test_a_property_changes_the_look_at_once(qtbot, qapp: QApplication) -> None:
+def test_a_property_changes_the_look_at_once(window: QWidget) -> None:
     theme = Theme()
-    apply_style(qapp, theme)
-    label = QLabel("text")
-    qtbot.addWidget(label)
+    label = QLabel("text", window)
+    dress_window(window, theme)
     label.ensurePolished()
     set_style_property(label, "role", "muted")
     assert label.palette().color(label.foregroundRole()).name() == DARK.muted.lower()
+
+
+def test_another_theme_is_not_put_on_again_for_every_widget_around(
+    qtbot: QtBot, window: QWidget
+) -> None:
+    inner = window
+    for _ in range(8):
+        layout, inner = QVBoxLayout(inner), QWidget()
+        layout.addWidget(inner)
+    label = _Watched("deep inside", inner)
+    theme = Theme()
+    dress_window(window, theme)
+    with qtbot.waitExposed(window):
+        window.show()
+    label.restyled = 0
+    theme.set_dark(False)
+    dress_window(window, theme)
+    # Once would do; Qt polishes what is in a window whose sheet has changed twice.
+    assert 1 <= label.restyled <= 2
+
+
+def test_a_font_of_its_own_survives_another_theme(qtbot: QtBot, window: QWidget) -> None:
+    label = QLabel("text", window)
+    theme = Theme()
+    dress_window(window, theme)
+    with qtbot.waitExposed(window):
+        window.show()
+    theme.set_scale(1.4)
+    label.setFont(theme.font(40))
+    dress_window(window, theme)
+    assert QFontInfo(label.font()).pixelSize() == theme.font(40).pixelSize()

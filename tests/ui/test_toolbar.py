@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from netviz.engine.events import State
-from netviz.ui.style import apply_style
+from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
 from netviz.ui.toolbar import TopBar
 
@@ -13,8 +13,7 @@ from netviz.ui.toolbar import TopBar
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     theme = Theme()
-    apply_style(qapp, theme)
-    theme.changed.connect(lambda: apply_style(qapp, theme))
+    dress_application(theme)
     return theme
 
 
@@ -22,6 +21,8 @@ def theme(qapp: QApplication) -> Theme:
 def bar(qtbot, theme: Theme) -> TopBar:
     bar = TopBar(theme)
     qtbot.addWidget(bar)
+    dress_window(bar, theme)
+    theme.changed.connect(lambda: dress_window(bar, theme))
     bar.set_device("cpu", 1)
     bar.set_progress(6, 10, 750, 1250)
     bar.set_speed(74_300, 4)
