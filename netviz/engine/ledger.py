@@ -32,6 +32,17 @@ class LedgerEntry:
     @property
     def label(self) -> str:
         """What changed, short enough for a plot: ``lr 0.1 → 0.01``."""
+        return f"{self._name} {self._written(self.old)} → {self._written(self.new)}"
+
+    @property
+    def short_label(self) -> str:
+        """What holds since, where there is no space for what was before: ``lr 0.01``."""
+        return f"{self._name} {self._written(self.new)}"
+
+    @property
+    def _name(self) -> str:
         option = OPTIONS[self.option]
-        name = option.short or option.label.lower()
-        return f"{name} {format_value(option, self.old)} → {format_value(option, self.new)}"
+        return option.short or option.label.lower()
+
+    def _written(self, value: Any) -> str:
+        return format_value(OPTIONS[self.option], value)

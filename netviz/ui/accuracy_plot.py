@@ -48,6 +48,8 @@ class AccuracyPlot(MetricPlot):
         self._running_epoch = 0
         log_tooltip = "Spread the values near 100 % by a logarithmic scale of the error."
         super().__init__(theme, "Accuracy", _READINGS, "100.0 %", log_tooltip, parent)
+        # Its curves run where labels would stand; the loss, above it, has them at the same lines.
+        self.canvas.markers.labelled = False
         self._gap = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
         self.canvas.add(self._gap)
         self._now = self._add_line("train", 1, 0.75)

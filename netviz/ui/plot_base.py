@@ -272,19 +272,20 @@ class MetricPlot(PlotCard):
 
     def _tell_values(self) -> None:
         """Show crosshair and readout where the mouse is."""
-        found = None if self._hovered_step is None else self._rows_at(self._hovered_step)
-        if found is None:
+        hovered = self._hovered_step
+        found = None if hovered is None else self._rows_at(hovered)
+        if hovered is None or found is None:
             self.canvas.show_crosshair(None)
             self.readout.hide()
             return
         step, rows = found
         self.canvas.show_crosshair(step)
-        x = self.canvas.x_pixel(step)
+        x, mouse_x = self.canvas.x_pixel(step), self.canvas.x_pixel(hovered)
         rows += [
             Row("changed", entry.label, "ledger")
             for marker in self.canvas.markers.markers
             for entry in marker.entries
-            if abs(marker.x - x) <= self.theme.px(_NEAR_CHANGE_PX)
+            if abs(marker.x - mouse_x) <= self.theme.px(_NEAR_CHANGE_PX)
         ]
         corner = self.canvas.mapTo(self, QPoint(round(x), round(self.canvas.area.top())))
         self.readout.show_rows(rows, corner)

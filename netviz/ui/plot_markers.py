@@ -9,17 +9,20 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from netviz.engine.ledger import LedgerEntry
+from netviz.ui.plot_scale import Range
 from netviz.ui.theme import Theme
 
 _NEAR_PX = 5
-_WIDEST_PX = 220
+_ONE_LABEL_PX = 60
+"""Distance of lines below which no label fits between them, so that they share one."""
+_WIDEST_PX = 260
 _LABELS_FROM_PX = 60
 """Height of a plot below which labels would cover the curve; its lines and the hover remain."""
 
 
 @dataclass(frozen=True)
 class Marker:
-    """Changes whose lines would fall together, and the label they share.
+    """Changes whose lines would fall together.
 
     Attributes
     ----------
@@ -32,14 +35,33 @@ class Marker:
     x: float
     entries: tuple[LedgerEntry, ...]
 
+
+@dataclass(frozen=True)
+class _Group:
+    """Lines so close to each other that they share a label."""
+
+    markers: tuple[Marker, ...]
+
     @property
-    def label(self) -> str:
-        """The changes in words; several of one option count as one from the first to the last."""
+    def left(self) -> float:
+        return self.markers[0].x
+
+    @property
+    def right(self) -> float:
+        return self.markers[-1].x
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The changes in words, and in fewer; those of one option count as one change."""
         net: dict[str, LedgerEntry] = {}
-        for entry in self.entries:
+        for entry in (entry for marker in self.markers for entry in marker.entries):
             first = net.get(entry.option, entry)
             net[entry.option] = replace(first, new=entry.new)
-        return ", ".join(entry.label for entry in net.values() if entry.old != entry.new)
+        changes = [entry for entry in net.values() if entry.old != entry.new]
+        return (
+            ", ".join(entry.label for entry in changes),
+            ", ".join(entry.short_label for entry in changes),
+        )
 
 
 @dataclass(frozen=True)
@@ -49,13 +71,22 @@ class _Label:
 
 
 class MarkerLayer(QGraphicsItem):
-    """Draws a line for every change and as many labels as fit, the newest first."""
+    """Draws a line for every change, and beside it what was changed if there is space.
+
+    Attributes
+    ----------
+    markers
+        The lines in sight, from the left.
+    labelled
+        Whether there are labels at all.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._area = QRectF()
         self.markers: list[Marker] = []
+        self.labelled = True
         self._labels: list[_Label] = []
 
     @property
@@ -81,9 +112,8 @@ class MarkerLayer(QGraphicsItem):
                 x = area.left() + (entry.step - low) / (high - low) * area.width()
                 self._add(x, entry)
         self._labels = []
-        if area.height() >= self._theme.px(_LABELS_FROM_PX):
-            for marker in reversed(self.markers):
-                self._place(marker)
+        if self.labelled and area.height() >= self._theme.px(_LABELS_FROM_PX):
+            self._place_labels()
         self.update()
 
     def _add(self, x: float, entry: LedgerEntry) -> None:
@@ -93,23 +123,39 @@ class MarkerLayer(QGraphicsItem):
         else:
             self.markers.append(Marker(x, (entry,)))
 
-    def _place(self, marker: Marker) -> None:
-        """Put the marker's label where it touches no other; leave it out if there is no place."""
+    def _place_labels(self) -> None:
+        groups, gap = self._groups(), self._theme.px(4)
+        ends = [*(group.left - gap for group in groups[1:]), self._area.right()]
+        for index, group in reversed([*enumerate(groups)]):
+            placed = self._place(group, (group.right + gap, ends[index]))
+            if not placed and group is groups[-1]:
+                # The newest change counts most, and is often close to the right edge.
+                start = groups[-2].right + gap if index else self._area.left()
+                self._place(group, (start, group.left - gap), is_before=True)
+
+    def _groups(self) -> list[_Group]:
+        groups: list[_Group] = []
+        for marker in self.markers:
+            if groups and marker.x - groups[-1].right < self._theme.px(_ONE_LABEL_PX):
+                groups[-1] = _Group((*groups[-1].markers, marker))
+            else:
+                groups.append(_Group((marker,)))
+        return groups
+
+    def _place(self, group: _Group, space: Range, *, is_before: bool = False) -> bool:
+        """Put a label into `space` beside its lines; return whether there is place for it."""
         px, area = self._theme.px, self._area
         metrics = QFontMetricsF(self._theme.font(11))
-        widest = min(px(_WIDEST_PX), area.width() - px(24))
-        text = metrics.elidedText(marker.label, Qt.TextElideMode.ElideRight, widest)
-        if not text:
-            return
-        width, height = metrics.horizontalAdvance(text) + px(12), metrics.height() + px(5)
-        rows = int(area.height() * 0.7 // (height + px(3)))
-        for left in (marker.x + px(4), marker.x - px(4) - width):
-            for row in range(rows):
-                top = area.top() + px(2) + row * (height + px(3))
-                box = QRectF(left, top, width, height)
-                if area.contains(box) and not any(box.intersects(b) for b in self.label_boxes):
-                    self._labels.append(_Label(box, text))
-                    return
+        for text in group.texts:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, px(_WIDEST_PX))
+            width, height = metrics.horizontalAdvance(text) + px(12), metrics.height() + px(5)
+            left = space[1] - width if is_before else space[0]
+            box = QRectF(left, area.top() + px(2), width, height)
+            fits = space[0] <= left and left + width <= space[1]
+            if text and fits and not any(box.intersects(b) for b in self.label_boxes):
+                self._labels.append(_Label(box, text))
+                return True
+        return False
 
     def boundingRect(self) -> QRectF:
         return self._area
