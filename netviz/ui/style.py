@@ -303,6 +303,7 @@ QTabBar::tab {{
 QTabBar::tab:hover {{ color: {c.text}; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.primary}; }}
 QTabBar::tab:selected:focus {{ background: {c.raised}; }}
+QTabBar QToolButton {{ padding: 0; border-radius: 0; background: {c.surface}; }}
 QDockWidget {{ color: {c.muted}; font-size: {px(11)}px; font-weight: 600; }}
 QDockWidget::title {{ background: {c.ground}; padding: {px(4)}px {px(8)}px; }}
 QMainWindow::separator {{ background: {c.ground}; width: {px(12)}px; height: {px(12)}px; }}
