@@ -12,17 +12,13 @@ _SENTINEL = "netviz-resources.txt"
 def resources_dir() -> Path:
     """Folder of the files that ship with NetViz.
 
-    Installed from a wheel it lies inside the package, in a checkout beside it.
+    Installed from a wheel it lies inside the package, in a checkout beside it. Where it is in
+    neither place nothing is raised: whoever reads a file of it can say better what is missing.
     """
     package = Path(__file__).resolve().parent
     candidates = (package / "resources", package.parent / "resources")
-    for folder in candidates:
-        if (folder / _SENTINEL).is_file():
-            return folder
-    raise FileNotFoundError(
-        f"NetViz's resources are missing (looked in {candidates[0]} and {candidates[1]}). "
-        "Install NetViz again."
-    )
+    found = (folder for folder in candidates if (folder / _SENTINEL).is_file())
+    return next(found, candidates[0])
 
 
 def resource(*parts: str) -> Path:

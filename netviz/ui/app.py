@@ -21,6 +21,7 @@ from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
 from netviz.paths import state_dir
+from netviz.ui import shipped
 from netviz.ui.display import missing_display
 from netviz.ui.download_presenter import DownloadPresenter
 from netviz.ui.drawings_presenter import DrawingsPresenter
@@ -81,8 +82,6 @@ def _serve(
     """Show the window until it is closed; return the exit status."""
     settings = Settings()
     window, views = build_window(app, options, settings)
-    if settings.problem:
-        window.message_bar.show_message("warning", settings.problem)
     unattended = None
     if options.autostart:
         unattended = Unattended(
@@ -135,6 +134,9 @@ def build_window(
     if not options.autostart:
         files.offer_lost_run()
     MenuPresenter(window, DownloadPresenter(window, mirror))
+    # After the offer of a lost run, which matters more and stays until it is answered.
+    for problem in filter(None, (settings.problem, shipped.problem())):
+        window.message_bar.show_next("warning", problem)
     if options.size:
         window.resize(*options.size)
     if options.view:

@@ -1,5 +1,6 @@
 """The thin-line icons, drawn in the colours of the theme."""
 
+import contextlib
 from functools import cache
 
 from PySide6.QtCore import QByteArray, Qt
@@ -7,9 +8,14 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from netviz.paths import resource
+from netviz.ui.shipped import note_damaged
 from netviz.ui.theme import Theme
 
 _PIXEL_RATIOS = (1, 2, 3)
+_STAND_IN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+    '<circle cx="12" cy="12" r="5" fill="currentColor"/></svg>'
+)
 
 
 def icon(theme: Theme, name: str, token: str = "text", size_px: int = 16) -> QIcon:
@@ -42,7 +48,14 @@ def tinted_svg(name: str, color: str) -> bytes:
 
 @cache
 def _svg(name: str) -> str:
-    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    """Read the SVG text of an icon; where that cannot be, note it and return a dot."""
+    path = resource("icons", f"{name}.svg")
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = path.read_text(encoding="utf-8")
+        if QSvgRenderer(QByteArray(text.encode())).isValid():
+            return text
+    note_damaged("icons")
+    return _STAND_IN
 
 
 @cache

@@ -16,7 +16,6 @@ from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.engine.events import State
 from netviz.engine.observations import View
-from netviz.paths import resource
 from netviz.ui.accuracy_plot import AccuracyPlot
 from netviz.ui.actions import Actions
 from netviz.ui.activation_view import ActivationView
@@ -25,6 +24,7 @@ from netviz.ui.control_panel import ControlPanel
 from netviz.ui.data_view import DataView
 from netviz.ui.garbage import GarbageCollector
 from netviz.ui.gradient_view import GradientView
+from netviz.ui.icons import pixmap
 from netviz.ui.ledger_view import LedgerView
 from netviz.ui.loss_plot import LossPlot
 from netviz.ui.mistake_gallery import MistakeGallery
@@ -40,6 +40,7 @@ from netviz.ui.weight_view import WeightView
 
 CLOSE_TIMEOUT_MS = 3000
 GAP_PX = 12
+ICON_PX = 256
 ACCURACY_EVERY = 3
 """Frames between two of the accuracy, which moves once an epoch, while the loss moves always."""
 LAYOUT_VERSION = 1
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.setWindowTitle("NetViz")
         dress_window(self, theme)
-        self.setWindowIcon(QIcon(str(resource("icons", "netviz.svg"))))
+        self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
         self._is_layout_new = True
         self._build_parts()

@@ -7,8 +7,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from netviz.paths import resource
+from netviz.ui.shipped import note_damaged
 
 FAMILY = "Inter"
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
 @dataclass(frozen=True)
@@ -156,5 +158,7 @@ def _font(size_px: int, weight: QFont.Weight) -> QFont:
 @cache
 def load_fonts() -> None:
     """Register the shipped fonts, since a bare machine may have none; needs a QGuiApplication."""
-    for path in sorted(resource("fonts").glob("*.[ot]tf")):
-        QFontDatabase.addApplicationFont(str(path))
+    for weight in _WEIGHTS:
+        path = resource("fonts", f"{FAMILY}-{weight}.otf")
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            note_damaged("fonts")

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from netviz import paths
 from netviz.engine.config import RunConfig
+from tests.end_to_end.installed import installed_without
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 TIMEOUT_S = 100
@@ -290,6 +291,20 @@ def test_the_exit_status_and_message_reach_the_shell() -> None:
     process = netviz("train", "--epochs", "0")
     assert (process.status, process.out) == (2, "")
     assert process.err == "netviz: epochs: 0 is too small. Allowed: 1 to 100,000.\n"
+
+
+@pytest.mark.parametrize("gone", ["resources", "resources/digits/mnist_sample.npz"])
+def test_without_the_bundled_digits_an_error_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    monkeypatch.chdir(installed_without(gone, tmp_path))
+    process = netviz("train", "--out", "run")
+    assert process.status == 1
+    assert process.err.startswith("netviz: MNIST sample cannot be read: ")
+    assert process.err.endswith("Install NetViz again, or choose another data set.\n")
+    assert process.err.count("\n") == 1
+    assert list(Path("run").iterdir()) == []
+    assert netviz("datasets").status == 0
 
 
 @needs_mnist

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.end_to_end.installed import installed_without
+
 TIMEOUT_S = 100
 
 
@@ -87,6 +89,17 @@ def test_without_a_display_it_says_so_and_trains_unseen(tmp_path: Path) -> None:
         "model.safetensors",
         "run.safetensors",
     }
+
+
+def test_a_process_without_any_resource_says_so_and_leaves_no_crash(
+    tmp_path: Path, home: Path
+) -> None:
+    done = run_netviz(cwd=installed_without("resources", tmp_path))
+    assert done.returncode == 1
+    assert "MNIST sample cannot be read" in done.stdout
+    assert "Install NetViz again, or choose another data set." in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not list(home.rglob("crash-*.txt"))
 
 
 def test_a_display_that_does_not_answer_is_no_display(tmp_path: Path) -> None:

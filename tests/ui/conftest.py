@@ -1,5 +1,6 @@
 """A whole window for tests that use it as a person would."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from netviz import paths
 from netviz.engine.config import RunConfig
 from netviz.engine.events import State
 from netviz.launch import WindowOptions
+from netviz.ui import icons, shipped, style, theme
 from netviz.ui.app import build_window
 from netviz.ui.main_window import MainWindow
 from netviz.ui.settings import Settings
@@ -22,7 +25,9 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     """Open windows on runs of the bundled digits; they are closed when the test ends."""
     windows: list[MainWindow] = []
 
-    def open_one(data_dir: Path | None = None, mirror: str = "", **values: object) -> MainWindow:
+    def open_one(
+        data_dir: Path | None = None, mirror: str = "", until: str = "prepared", **values: object
+    ) -> MainWindow:
         config = RunConfig.parse({"epochs": 2, "threads": 1, **values})
         folder = data_dir or tmp_path / "data"
         options = WindowOptions(config, folder, mirror, size=(1280, 720))
@@ -30,7 +35,7 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
         windows.append(window)
         window.show()
         qtbot.waitExposed(window)
-        with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        with qtbot.waitSignal(getattr(window.controller, until), timeout=30_000):
             window.controller.open()
         return window
 
@@ -38,6 +43,30 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     for window in windows:
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture
+def resources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the shipped files to do harm to, in use as if NetViz had only now started."""
+    folder = Path(shutil.copytree(paths.resources_dir(), tmp_path / "resources"))
+    monkeypatch.setattr(paths, "resources_dir", lambda: folder)
+    _begin_anew()
+    yield folder
+    _begin_anew()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stood_in(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which an icon was not found: its name has a slip of the pen."""
+    yield
+    if "resources" not in request.fixturenames:
+        assert shipped.problem() == ""
+
+
+def _begin_anew() -> None:
+    for cached in (icons._svg, icons._icon, style._picture_folder, theme.load_fonts):
+        cached.cache_clear()
+    shipped.forget_damaged()
 
 
 def wait_for_state(qtbot: QtBot, window: MainWindow, state: State, timeout: int = 30_000) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -56,6 +57,30 @@ def test_a_missing_data_set_is_offered_fetched_and_then_trained_on(
     assert prepared.args[0].train_count == 40
     assert not window.panel.findChild(DownloadStrip).isVisible()
     assert window.controller.waiting == {}
+
+
+@pytest.mark.parametrize("harm", [None, b"", b"no archive"], ids=["missing", "empty", "damaged"])
+def test_without_the_bundled_digits_another_data_set_is_fetched_and_trained_on(
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    server: MirrorServer,
+    resources: Path,
+    harm: bytes | None,
+) -> None:
+    digits = resources / "digits" / "mnist_sample.npz"
+    digits.unlink()
+    if harm is not None:
+        digits.write_bytes(harm)
+    window = open_window(mirror=server.url("good"), until="refused")
+    assert window.message_bar.text.startswith("MNIST sample cannot be read: ")
+    assert window.message_bar.text.endswith("Install NetViz again, or choose another data set.")
+    window.top_bar.train_clicked.emit()
+    qtbot.waitUntil(lambda: "There is no run yet." in window.message_bar.text)
+    window.panel.change_requested.emit({"dataset": "mnist"})
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
+        press(qtbot, window, "Download")
+    window.controller.train_one_batch()
+    qtbot.waitUntil(lambda: window.controller.step == 1)
 
 
 def test_a_run_under_way_is_not_lost_when_its_next_data_set_arrives(

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QPixmap
 
+from netviz.ui import shipped
 from netviz.ui.icons import icon, pixmap
 from netviz.ui.theme import DARK, LIGHT, Theme
 
@@ -41,6 +42,7 @@ def test_icon_is_made_once(theme: Theme) -> None:
     assert icon(theme, "play") is icon(theme, "play")
 
 
-def test_unknown_icon_is_an_error(theme: Theme) -> None:
-    with pytest.raises(FileNotFoundError):
-        icon(theme, "no-such-icon")
+def test_a_dot_stands_in_for_an_icon_that_is_not_there(theme: Theme) -> None:
+    assert _ink(icon(theme, "no-such-icon").pixmap(16, 16)) == DARK.text
+    assert "icons" in shipped.problem()
+    shipped.forget_damaged()

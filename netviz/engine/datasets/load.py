@@ -107,7 +107,7 @@ def _split(
 
 def _how_to_get(info: DatasetInfo, data_dir: Path) -> str:
     if info.bundled:
-        return "Install NetViz again."
+        return "Install NetViz again, or choose another data set."
     where = "" if data_dir == paths.data_dir() else f' --data-dir "{data_dir}"'
     return (
         f"Run 'netviz datasets download {info.name}{where}' or choose Download in the Data menu: "
