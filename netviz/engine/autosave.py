@@ -19,6 +19,7 @@ from netviz.engine.run_summary import RUN_FILE, RunSummary, summarise
 
 LOCK_FILE = "lock"
 ENDED_FILE = "ended"
+TOLD_FILE = "told"
 KEPT = 3
 """Runs of earlier starts that ended in good order and are kept all the same."""
 
@@ -119,6 +120,22 @@ def find_lost(root: Path) -> LostRun | None:
         else:
             lost = LostRun(folder, summary, lock)
     return lost
+
+
+def find_unreadable(root: Path) -> StorageError | None:
+    """Return why a run that was not left in good order cannot be read; once for each."""
+    for folder in _newest_first(root):
+        told = folder / TOLD_FILE
+        if (folder / ENDED_FILE).exists() or told.exists():
+            continue
+        try:
+            if (folder / RUN_FILE).exists():
+                summarise(folder)
+        except StorageError as error:
+            with contextlib.suppress(OSError):
+                told.touch()
+            return error
+    return None
 
 
 def ended_runs(root: Path) -> list[Path]:

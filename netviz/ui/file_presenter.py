@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from netviz.engine import events
-from netviz.engine.autosave import LostRun, ended_runs, find_lost
+from netviz.engine.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.commands import ExportKind
 from netviz.engine.config import DATASETS
 from netviz.engine.errors import StorageError
@@ -63,7 +63,7 @@ class FilePresenter(QObject):
         run.autosave_failed.connect(self._on_run_autosave_failed)
 
     def offer_lost_run(self) -> None:
-        """Offer back the last run whose process ended unexpectedly, if there is one."""
+        """Offer back the last run whose process ended unexpectedly, or say why that cannot be."""
         self._lost = lost = find_lost(self._autosaves)
         if lost is not None:
             self._window.message_bar.show_message(
@@ -74,6 +74,10 @@ class FilePresenter(QObject):
                     ("Bring it back", self._bring_back),
                     ("Forget it", self._forget),
                 ),
+            )
+        if (error := find_unreadable(self._autosaves)) is not None:
+            self._window.message_bar.show_next(
+                "warning", f"A run that ended unexpectedly cannot be brought back: {error.message}"
             )
 
     def _bring_back(self) -> None:

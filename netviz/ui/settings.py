@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from netviz.paths import state_dir
 
+_BYTES = ("geometry", "layout", "plots")
 LARGEST_BYTES = 2**20
 """A file of settings is a few kilobytes; a much larger one is something else."""
 
@@ -30,6 +31,7 @@ class Settings:
         path = path or state_dir() / "window.ini"
         self.problem = _put_aside_if_damaged(path)
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
+        self.problem = self.problem or self._drop_damaged()
 
     def bytes(self, key: str) -> QByteArray:
         """Return stored bytes, empty where there are none."""
@@ -44,6 +46,18 @@ class Settings:
     def flag(self, key: str, default: bool) -> bool:
         """Return a stored yes or no."""
         return {"true": True, "false": False}.get(str(self._store.value(key)).lower(), default)
+
+    def _drop_damaged(self) -> str:
+        """Drop values of a wrong kind; return a sentence about them, else nothing."""
+        damaged = [key for key in self._store.allKeys() if not self._is_sound(key)]
+        for key in damaged:
+            self._store.remove(key)
+        names = ", ".join(key.replace("_", " ") for key in damaged)
+        return f"Damaged settings start with their defaults: {names}." if damaged else ""
+
+    def _is_sound(self, key: str) -> bool:
+        # A text that lost its quotes reads as a list, what cannot be read at all as None.
+        return isinstance(self._store.value(key), QByteArray if key in _BYTES else str | int)
 
     def set(self, key: str, value: Any) -> None:
         """Store a value; written when the settings are closed or now and then."""

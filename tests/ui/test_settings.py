@@ -38,6 +38,17 @@ def test_a_damaged_file_is_put_aside_and_told(tmp_path: Path, content: bytes) ->
     assert not Settings(path).flag("dark", True)
 
 
+@pytest.mark.parametrize("value", ["/a, /b", "@Invalid()", "@ByteArray(abc)"])
+def test_a_damaged_value_is_dropped_alone_and_told(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "window.ini"
+    path.write_text(f"[General]\nmirror=http://localhost\nrecent_runs={value}\n", "utf-8")
+    settings = Settings(path)
+    assert settings.problem == "Damaged settings start with their defaults: recent runs."
+    assert (settings.text("recent_runs"), settings.text("mirror")) == ("", "http://localhost")
+    settings.save()
+    assert Settings(path).problem == ""
+
+
 def test_a_folder_in_its_place_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "window.ini"
     path.mkdir()
