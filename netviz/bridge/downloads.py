@@ -1,6 +1,8 @@
 """Fetching a data set beside the training, with progress and cancel."""
 
+import contextlib
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -21,7 +23,7 @@ class Downloader(QObject):
     """Fetches one data set at a time in a thread of its own.
 
     The thread touches neither torch nor Qt's widgets. It is a daemon and not a QThread: a
-    silent server may hold it for seconds, for which a closing window must not wait.
+    server that does not answer may hold it for seconds, for which a closing window must not wait.
 
     Signals
     -------
@@ -43,6 +45,7 @@ class Downloader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cancelled = threading.Event()
+        self._break_off: Callable[[], None] = _nothing
         self._thread: threading.Thread | None = None
         self._reported = 0.0
 
@@ -56,6 +59,7 @@ class Downloader(QObject):
         if self.is_active:
             return
         self._cancelled = threading.Event()
+        self._break_off = _nothing
         self._thread = threading.Thread(
             target=self._fetch, args=(name, data_dir, mirror, self._cancelled), daemon=True
         )
@@ -64,6 +68,15 @@ class Downloader(QObject):
     def cancel(self) -> None:
         """End the download; what is half-fetched is thrown away."""
         self._cancelled.set()
+        # The connection may have been closed meanwhile, which says so in several ways.
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            self._break_off()
+
+    def close(self, timeout_s: float) -> None:
+        """End the download and wait until what is half-fetched is thrown away."""
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
 
     def _fetch(
         self, name: str, data_dir: Path, mirror: str | None, cancelled: threading.Event
@@ -78,6 +91,7 @@ class Downloader(QObject):
                 mirror=mirror,
                 on_progress=self._on_progress,
                 cancelled=cancelled.is_set,
+                on_connected=self._on_connected,
             )
             self.completed.emit(name)
         except DownloadCancelledError:
@@ -87,8 +101,15 @@ class Downloader(QObject):
         finally:
             self.ended.emit()
 
+    def _on_connected(self, break_off: Callable[[], None]) -> None:
+        self._break_off = break_off
+
     def _on_progress(self, progress: "DownloadProgress") -> None:
         complete = progress.received_bytes >= progress.total_bytes
         if complete or monotonic() - self._reported >= PROGRESS_INTERVAL_S:
             self._reported = monotonic()
             self.progressed.emit(progress)
+
+
+def _nothing() -> None:
+    """There is no connection to break off."""

@@ -54,6 +54,7 @@ def download(
     mirror: str | None = None,
     on_progress: Callable[[DownloadProgress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    on_connected: Callable[[Callable[[], None]], None] | None = None,
     timeout_s: float = 20.0,
 ) -> None:
     """Fetch what is missing or broken of `info` into `data_dir`, in torchvision's layout.
@@ -75,6 +76,9 @@ def download(
     cancelled
         Asked in this thread before every block; when it says yes, the download ends. While a
         server is silent nothing is asked: then it ends after `timeout_s` at the latest.
+    on_connected
+        Given a function with which another thread can break off the silence of the server that
+        now sends, so that `cancelled` is asked at once.
     timeout_s
         How long a server may be silent before the next mirror is tried, in seconds.
 
@@ -91,7 +95,7 @@ def download(
     folder = data_dir / info.folder
     try:
         with requests.Session() as session:
-            job = _Job(info, folder, session, on_progress, cancelled, timeout_s)
+            job = _Job(info, folder, session, on_progress, cancelled, on_connected, timeout_s)
             job.run(mirrors + info.mirrors)
     except OSError as error:
         raise StorageError(
@@ -110,6 +114,7 @@ class _Job:
     session: requests.Session
     on_progress: Callable[[DownloadProgress], None] | None
     cancelled: Callable[[], bool] | None
+    on_connected: Callable[[Callable[[], None]], None] | None
     timeout_s: float
     done_bytes: int = 0
 
@@ -132,6 +137,7 @@ class _Job:
                 requests.RequestException,
                 urllib3.exceptions.HTTPError,
             ) as error:
+                self._stop_if_cancelled()
                 problems.append(f"{_host(mirror)}: {self._reason(error)}")
             else:
                 return
@@ -145,28 +151,30 @@ class _Job:
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / f".{file.name}.{uuid.uuid4().hex}.part"
         try:
-            with part.open("xb") as stream:
-                self._receive(url, file, stream)
+            with self._open(url) as response, part.open("xb") as stream:
+                self._receive(response, file, stream)
             part.replace(self.folder / file.name)
         finally:
             part.unlink(missing_ok=True)
 
-    def _receive(self, url: str, file: RemoteFile, stream: BinaryIO) -> None:
+    def _receive(self, response: requests.Response, file: RemoteFile, stream: BinaryIO) -> None:
         digest = hashlib.md5(usedforsecurity=False)
         received = 0
-        with self._open(url) as response:
-            announced = response.raw.length_remaining
-            if announced is not None:
-                _refuse_size(announced, file)
-            # Read below requests, which would unpack a file that is labelled as encoded.
-            for block in response.raw.stream(_BLOCK_BYTES, decode_content=False):
-                self._stop_if_cancelled()
-                received += len(block)
-                if received > file.size_bytes:
-                    break
-                stream.write(block)
-                digest.update(block)
-                self._report(file, received)
+        announced = response.raw.length_remaining
+        if announced is not None:
+            _refuse_size(announced, file)
+        if self.on_connected is not None:
+            self.on_connected(response.raw.shutdown)
+            self._stop_if_cancelled()  # it may have been before there was anything to break off
+        # Read below requests, which would unpack a file that is labelled as encoded.
+        for block in response.raw.stream(_BLOCK_BYTES, decode_content=False):
+            self._stop_if_cancelled()
+            received += len(block)
+            if received > file.size_bytes:
+                break
+            stream.write(block)
+            digest.update(block)
+            self._report(file, received)
         _refuse_size(received, file)
         if digest.hexdigest() != file.md5:
             raise _RefusedError("sent a file with a wrong checksum")

@@ -11,7 +11,8 @@ class MirrorServer:
     Its folders answer differently: ``good`` sends the files, ``encoded`` sends them labelled as
     gzip-encoded, ``cut`` stops in the middle, ``endless`` sends more without saying how much,
     ``wrong`` sends other bytes of the right number, ``silent`` accepts and never answers,
-    ``stalls`` stops in the middle and stays connected; anything else is not found.
+    ``stalls`` stops in the middle and stays connected, ``begins`` does so after the first block;
+    anything else is not found.
     """
 
     def __init__(self) -> None:
@@ -58,7 +59,7 @@ class MirrorServer:
                 request.send_header("Content-Encoding", "gzip")
             request.end_headers()
             request.wfile.write(_SENT[folder](content))
-            if folder == "stalls":
+            if folder in ("stalls", "begins"):
                 self.released.wait()
 
 
@@ -67,6 +68,7 @@ _SENT: dict[str, Callable[[bytes], bytes]] = {
     "encoded": lambda content: content,
     "cut": lambda content: content[: len(content) // 2],
     "stalls": lambda content: content[: len(content) // 2],
+    "begins": lambda content: content[: 32 * 1024 + 1],
     "endless": lambda content: content * 2,
     "wrong": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
 }
