@@ -29,6 +29,7 @@ from netviz.engine.observations import (
 from netviz.engine.options import Effect, format_value
 from netviz.paths import data_dir
 
+LOADING_TIMEOUT_MS = 500
 MERGE_S = 1.0
 """Changes of the same option that follow each other faster are undone as one."""
 
@@ -137,7 +138,13 @@ activations_observed, augmented
         self._submit(commands.Prepare(self.config, self.data_dir))
 
     def close(self, timeout_ms: int = 10_000) -> bool:
-        """End training and its thread; return whether it ended in time."""
+        """End training and its thread; return whether it ended in time.
+
+        Before the first run is ready there is nothing to keep, and what torch loads meanwhile
+        takes seconds that nobody need wait for.
+        """
+        if not self._run:
+            timeout_ms = min(timeout_ms, LOADING_TIMEOUT_MS)
         # Emptied now: a stack that empties itself while it is destroyed would tell the menus.
         self.undo_stack.clear()
         self.frames.stop()

@@ -38,7 +38,9 @@ from netviz.ui.toolbar import TopBar
 from netviz.ui.view_tabs import ViewTabs
 from netviz.ui.weight_view import WeightView
 
-CLOSE_TIMEOUT_MS = 3000
+CLOSE_TIMEOUT_MS = 1500
+"""The whole process shall have ended in 3 s, also on a slow machine."""
+DOWNLOAD_TIMEOUT_S = 0.3
 GAP_PX = 12
 ICON_PX = 256
 ACCURACY_EVERY = 3
@@ -110,7 +112,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
         self._remember()
-        self.downloader.cancel()
+        self.downloader.close(DOWNLOAD_TIMEOUT_S)
         if self.controller.close(CLOSE_TIMEOUT_MS):
             self._garbage.stop()
         super().closeEvent(event)
