@@ -3,8 +3,9 @@
 import contextlib
 import os
 import shutil
+import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from netviz.engine.errors import StorageError
@@ -43,7 +44,8 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
 
     A new folder appears with everything in it. In one that is there already (other files in
     it stay) each file is replaced at once and the last of `files` at the end, so make that the
-    one which a reader believes.
+    one which a reader believes. Of two processes that write into it at once one comes after the
+    other, so that the files in it belong together.
 
     Raises
     ------
@@ -59,16 +61,48 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
         for file, content in files.items():
             path = folder / file
             _write_durably(staging / file, content)
-        if is_new and not folder.exists():
-            os.rename(staging, folder)
+        if is_new and _moved(staging, folder):
             return
-        for file in files:
-            path = folder / file
-            os.replace(staging / file, path)
+        with _alone_in(folder):
+            for file in files:
+                path = folder / file
+                os.replace(staging / file, path)
     except OSError as error:
         raise _not_written(path, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _moved(staging: Path, folder: Path) -> bool:
+    """Make `staging` the new `folder`; False where another process has made it meanwhile."""
+    try:
+        staging.rename(folder)
+    except OSError:
+        if folder.is_dir():
+            return False
+        raise
+    return True
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes from replacing files in `folder` meanwhile, where that can be.
+
+    Windows locks no folder, and some network drives lock nothing: there a reader still finds
+    each file whole.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -1,6 +1,8 @@
 """Files are written whole or not at all."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,39 @@ def test_a_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="Permission denied"):
         write_text_whole(tmp_path / "x.txt", "new")
     tmp_path.chmod(0o700)
+
+
+WRITERS = """
+import multiprocessing, sys
+from pathlib import Path
+from netviz.engine.files import write_files_whole
+
+context = multiprocessing.get_context("fork")
+both, rounds = context.Barrier(2, timeout=10), int(sys.argv[2])
+
+def write(name):
+    for number in range(rounds):
+        both.wait()
+        content = f"{name} {number}".encode()
+        # Every second folder is new to both.
+        folder = Path(sys.argv[1]) / str(number // 2)
+        write_files_whole(folder, {f"{file}.txt": content for file in range(6)})
+        both.wait()
+        found = [path.read_bytes() for path in folder.iterdir()]
+        assert len(found) == 6 and len(set(found)) == 1, found
+        both.wait()
+
+other = context.Process(target=write, args=("other",))
+other.start()
+write("one")
+other.join()
+sys.exit(other.exitcode)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork, and locks on folders")
+def test_two_processes_that_write_into_a_folder_come_one_after_the_other(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-c", WRITERS, str(tmp_path), "60"]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.iterdir())) == 30
