@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 FASTEST_MS = 33
 SLOWEST_MS = 150
-DRAWING_SHARE = 0.05
+DRAWING_SHARE = 0.03
 """Share of its time that the GUI thread may work; beyond it the frame rate gives way."""
 
 

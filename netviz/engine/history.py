@@ -285,4 +285,5 @@ def _pick_lowest(
     """Choose from each row of indices the one with the lowest finite ``sign * value``."""
     values = sign * series[candidates]
     values[~np.isfinite(values)] = np.inf
-    return np.take_along_axis(candidates, values.argmin(axis=1)[:, None], axis=1)[:, 0]
+    lowest: NDArray[Any] = candidates[np.arange(len(candidates)), values.argmin(axis=1)]
+    return lowest

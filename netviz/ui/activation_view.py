@@ -5,7 +5,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSpinBox,
     QStackedWidget,
@@ -17,6 +16,7 @@ from netviz.engine.observations import ActivationsObserved
 from netviz.ui.activation_panels import ImagePanel, StripList
 from netviz.ui.activation_strips import Zoom, strips_of
 from netviz.ui.empty_state import EmptyState
+from netviz.ui.figure_label import FigureLabel
 from netviz.ui.image_painting import SignedLegend
 from netviz.ui.page import CompactCombo
 from netviz.ui.theme import Theme
@@ -51,8 +51,7 @@ class ActivationView(QWidget):
         self.test_index.setKeyboardTracking(False)
         self.test_index.valueChanged.connect(self._on_test_index_value_changed)
         self.test_index.hide()
-        self._step = QLabel()
-        self._step.setProperty("role", "muted")
+        self._step = FigureLabel("muted", "step 88,888", "The step that is shown.")
         self.set_test_count(0)
         self.image = ImagePanel(theme)
         self.strips = StripList(theme)

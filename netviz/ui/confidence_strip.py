@@ -2,8 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from netviz.engine.observations import Prediction
@@ -149,9 +150,9 @@ class ConfidenceStrip(QWidget):
         painter.setPen(QPen(theme.color("faint", 0.7), 1))
         for rival in np.flatnonzero(answers.max(axis=0) > _CONTENDER):
             if rival != winner:
-                painter.drawPolyline(_curve(x, y[:, rival]))
+                painter.drawPolyline(arrayToQPolygonF(x, y[:, rival]))
         painter.setPen(QPen(theme.color("right"), theme.px(2)))
-        painter.drawPolyline(_curve(x, y[:, winner]))
+        painter.drawPolyline(arrayToQPolygonF(x, y[:, winner]))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("right"))
         radius = theme.px(3)
@@ -186,7 +187,3 @@ def _positions(steps: NDArray[np.int64], area: QRectF) -> NDArray[np.float64]:
     span = max(int(steps[-1] - steps[0]), 1)
     share: NDArray[np.float64] = (steps - steps[0]) / span
     return area.left() + share * area.width()
-
-
-def _curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:
-    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])

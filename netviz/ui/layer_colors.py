@@ -1,5 +1,7 @@
 """Colours and dashes that tell layers apart, from the first to the last."""
 
+from functools import cache
+
 import numpy as np
 from PySide6.QtGui import QColor, QPen
 
@@ -14,14 +16,19 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 2.5), (8, 3, 2, 3))
 
 def layer_color(theme: Theme, index: int, count: int) -> QColor:
     """Return the colour of layer `index` of `count`."""
-    anchors = [QColor(name) for name in (_DARK if theme.dark else _LIGHT)]
+    return QColor(*_mixed(_DARK if theme.dark else _LIGHT, index, count))
+
+
+@cache
+def _mixed(names: tuple[str, ...], index: int, count: int) -> tuple[int, int, int]:
+    anchors = [QColor(name) for name in names]
     place = index / max(1, count - 1) * (len(anchors) - 1)
     positions = np.arange(len(anchors))
     red, green, blue = (
         round(float(np.interp(place, positions, [getattr(color, part)() for color in anchors])))
         for part in ("red", "green", "blue")
     )
-    return QColor(red, green, blue)
+    return red, green, blue
 
 
 def thin_pen(theme: Theme, index: int, count: int) -> QPen:

@@ -41,7 +41,6 @@ class RateSeries:
         new = rates[self._seen :]
         if len(new):
             self._seen = len(rates)
-            self._pyramid.update(rates)
             self.highest = max(self.highest, float(new.max()))
             above = new[new > 0]
             if len(above):
@@ -76,6 +75,7 @@ class RateSeries:
         first = max(0, history.count_until(math.floor(x[0])) - 1)
         last = min(stop, history.count_until(math.ceil(x[1])) + 1)
         rates = history.learning_rates
+        self._pyramid.update(rates)
         width = bucket_width(math.ceil(x[1] - x[0]), max(2, columns))
         indices = self._pyramid.indices(rates, first, last, width)
         steps, values = history.steps[indices].astype(np.float64), rates[indices]

@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from netviz.ui.layer_colors import layer_color, layer_pen, thin_pen
@@ -32,6 +40,13 @@ class SeriesPlot(QWidget):
     -------
     step_pointed
         The mouse points at the observation of this place in the arrays; -1 when it leaves.
+
+    Attributes
+    ----------
+    plot_area
+        Where the lines are.
+    x_range, y_range
+        Steps, and exponents of ten, in sight.
     """
 
     step_pointed = Signal(int)
@@ -58,7 +73,8 @@ class SeriesPlot(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.changed.connect(self.update)
+        self._lay_out()
+        theme.changed.connect(self._on_theme_changed)
 
     def set_series(
         self,
@@ -73,6 +89,7 @@ class SeriesPlot(QWidget):
         self._names, self._shown = names, shown
         self._pointed = min(self._pointed, len(steps) - 1)
         self._set_ranges()
+        self._lay_out()
         self.update()
 
     def point_at(self, place: int) -> None:
@@ -91,24 +108,20 @@ class SeriesPlot(QWidget):
 
     def place_at(self, x: float) -> int:
         """Return the place in the arrays of the observation nearest to a pixel."""
-        plot = self.plot_area()
+        plot = self.plot_area
         low, high = self.x_range
         step = low + (x - plot.left()) / plot.width() * (high - low)
         return int(np.abs(self._steps - step).argmin()) if len(self._steps) else -1
-
-    def plot_area(self) -> QRectF:
-        """Return where the lines are."""
-        px = self._theme.px
-        right = px(6) + self._label_width()
-        left, top, bottom = px(44), px(22), px(17)
-        width, height = self.width() - left - right, self.height() - top - bottom
-        return QRectF(left, top, max(px(20), width), max(px(20), height))
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(300), self._theme.px(140))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(160), self._theme.px(60))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position().x())
@@ -150,19 +163,23 @@ class SeriesPlot(QWidget):
         last = float(self._steps[-1]) if len(self._steps) else 0.0
         self.x_range = (0.0, max(10.0, round_up(last) if last > 0 else 0.0))
 
-    def _x(self, step: float) -> float:
-        return float(self._xs(np.array([step]))[0])
+    def _lay_out(self) -> None:
+        """Place the lines between the axis and the names: once, not at every point's painting."""
+        px = self._theme.px
+        right = px(6) + self._label_width()
+        left, top, bottom = px(44), px(22), px(17)
+        width, height = self.width() - left - right, self.height() - top - bottom
+        self.plot_area = QRectF(left, top, max(px(20), width), max(px(20), height))
 
-    def _y(self, exponent: float) -> float:
-        return float(self._ys(np.array([exponent]))[0])
+    def _x(self, step: Any) -> Any:
+        """Return where a step is painted, or an array of steps."""
+        plot, (low, high) = self.plot_area, self.x_range
+        return plot.left() + (step - low) / (high - low) * plot.width()
 
-    def _xs(self, steps: NDArray[Any]) -> NDArray[np.float64]:
-        plot, (low, high) = self.plot_area(), self.x_range
-        return plot.left() + (steps - low) / (high - low) * plot.width()
-
-    def _ys(self, exponents: NDArray[np.float64]) -> NDArray[np.float64]:
-        plot, (low, high) = self.plot_area(), self.y_range
-        return plot.bottom() - (exponents - low) / (high - low) * plot.height()
+    def _y(self, exponent: Any) -> Any:
+        """Return where an exponent is painted, or an array of exponents."""
+        plot, (low, high) = self.plot_area, self.y_range
+        return plot.bottom() - (exponent - low) / (high - low) * plot.height()
 
     # -- painting ------------------------------------------------------------------------
 
@@ -173,7 +190,7 @@ class SeriesPlot(QWidget):
         painter.setFont(self._theme.font(11))
 
     def _paint_grid(self, painter: QPainter) -> None:
-        theme, plot = self._theme, self.plot_area()
+        theme, plot = self._theme, self.plot_area
         height = theme.px(14)
         for exponent, text in logarithmic_ticks(*self.y_range):
             y = round(self._y(exponent)) + 0.5
@@ -192,13 +209,13 @@ class SeriesPlot(QWidget):
         """Leave out every other tick where the numbers would touch."""
         ticks = step_ticks(*self.x_range)
         width = sum(painter.fontMetrics().horizontalAdvance(text) for _, text in ticks)
-        crowded = width + len(ticks) * self._theme.px(12) > self.plot_area().width()
+        crowded = width + len(ticks) * self._theme.px(12) > self.plot_area.width()
         yield from (ticks[::-1][:: 2 if crowded else 1])[::-1]
 
     def _paint_guide(self, painter: QPainter) -> None:
         if self._guide is None:
             return
-        theme, plot = self._theme, self.plot_area()
+        theme, plot = self._theme, self.plot_area
         y = self._y(math.log10(self._guide[0]))
         if not plot.top() - 1 <= y <= plot.bottom() + 1:
             return
@@ -225,7 +242,7 @@ class SeriesPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_line(self, painter: QPainter, index: int) -> None:
-        plot, smoothed = self.plot_area(), self._smoothed[index]
+        plot, smoothed = self.plot_area, self._smoothed[index]
         drawable = np.isfinite(smoothed)
         pen = layer_pen(self._theme, index, len(self._names))
         self._paint_curve(painter, pen, smoothed, drawable, _MOST_WIDE_POINTS)
@@ -248,13 +265,12 @@ class SeriesPlot(QWidget):
         every = math.ceil(len(exponents) / most_points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        xs, ys = self._xs(self._steps).tolist(), self._ys(exponents).tolist()
+        xs, ys = self._x(self._steps), self._y(exponents)
         for first, last in runs(drawable):
-            places = range(last - 1, first - 1, -every)
-            points = [QPointF(xs[place], ys[place]) for place in places]
-            if len(points) == 1:
-                painter.drawEllipse(points[0], 1, 1)
-            painter.drawPolyline(QPolygonF(points))
+            places = np.arange(last - 1, first - 1, -every)
+            if len(places) == 1:
+                painter.drawEllipse(QPointF(xs[first], ys[first]), 1, 1)
+            painter.drawPolyline(arrayToQPolygonF(xs[places], ys[places]))
 
     def _paint_sign(self, painter: QPainter, at: QPointF, *, cross: bool) -> None:
         reach = self._theme.px(3)
@@ -268,7 +284,7 @@ class SeriesPlot(QWidget):
         """Name the lines at their ends, moved apart, and leave some out where they are many."""
         if not len(self._steps):
             return
-        theme, plot = self._theme, self.plot_area()
+        theme, plot = self._theme, self.plot_area
         end = self._x(float(self._steps[-1]))
         gap = theme.px(_LEAST_LABEL_GAP_PX)
         ends = {index: self._end_y(index) for index in self._shown}
@@ -286,17 +302,21 @@ class SeriesPlot(QWidget):
     def _end_y(self, index: int) -> float:
         known = np.flatnonzero(np.isfinite(self._smoothed[index]))
         exponent = self._smoothed[index, known[-1]] if known.size else self.y_range[0]
-        return self._y(float(exponent))
+        return float(self._y(exponent))
 
     def _label_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font(11))
         widths = [metrics.horizontalAdvance(self._names[index]) for index in self._shown]
         return max(widths, default=0.0) + self._theme.px(4)
 
+    def _on_theme_changed(self) -> None:
+        self._lay_out()
+        self.update()
+
     def _paint_pointer(self, painter: QPainter) -> None:
         if self._pointed < 0:
             return
-        plot = self.plot_area()
+        plot = self.plot_area
         x = self._x(float(self._steps[self._pointed]))
         painter.setPen(QPen(self._theme.color("faint"), 1))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))

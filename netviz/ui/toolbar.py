@@ -1,6 +1,6 @@
 """The top bar: start and stop, how far the run is, how fast it goes."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.events import State
+from netviz.ui.figure_label import FigureLabel
 from netviz.ui.icons import icon
 from netviz.ui.theme import Theme
 
@@ -40,38 +41,6 @@ _TRAIN_TOOLTIPS = {
 _PROGRESS_STEPS = 10_000
 _DISPENSABLE = 9
 """How many of the parts in `TopBar._fit` may be left out."""
-
-
-class FigureLabel(QLabel):
-    """A label with changing figures that keeps its width, so that nothing beside it moves."""
-
-    def __init__(self, role: str, widest: str, tooltip: str) -> None:
-        super().__init__()
-        self._widest = widest
-        self.setProperty("role", role)
-        self.setToolTip(tooltip)
-        self._keep_width()
-
-    def set_widest(self, text: str) -> None:
-        """Say which text must fit; the figures of one width make any other as wide."""
-        if text != self._widest:
-            self._widest = text
-            self._keep_width()
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        if len(text) > len(self._widest):
-            self.set_widest(text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._keep_width()
-
-    def _keep_width(self) -> None:
-        # Not in `sizeHint`, which Qt asks for whenever the text changes.
-        width = QFontMetrics(self.font()).horizontalAdvance(self._widest)
-        self.setMinimumWidth(width + 2)
 
 
 class TopBar(QFrame):
