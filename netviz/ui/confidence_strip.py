@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from netviz.engine.observations import Prediction
 from netviz.ui.theme import Theme
 
-_MOST_POINTS = 512
+_MOST_POINTS = 256
 _CONTENDER = 0.2
 _ALIGN = Qt.AlignmentFlag
 

@@ -158,18 +158,25 @@ class _Rows(QWidget):
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         self.classes = classes
-        self.set_probabilities(None)
+        self.values = None
         self._fix_height()
+        self.update()
 
     def set_probabilities(self, probabilities: NDArray[np.float32] | None) -> int | None:
         """Show the bars; return the winner if it is another one than before."""
-        before = self._winner
+        shown = winner, _ = self._winner, self._figures()
         if probabilities is None or len(probabilities) != len(self.classes):
             self.values = None
         else:
             self.values = probabilities.astype(np.float64)
+        if (self._winner, self._figures()) == shown:
+            return None
         self.update()
-        return self._winner if self._winner != before else None
+        return self._winner if self._winner != winner else None
+
+    def _figures(self) -> list[str] | None:
+        """What stands beside the bars; where it is the same, so are the bars."""
+        return None if self.values is None else [percent(value) for value in self.values.tolist()]
 
     @property
     def _winner(self) -> int | None:
