@@ -37,12 +37,19 @@ def test_datasets_are_listed_for_programs(
 
 
 class OneFileServer:
-    """Serves one small data set in the place of MNIST; may stop in the middle and interrupt."""
+    """Serves one small data set in the place of MNIST.
+
+    Attributes
+    ----------
+    interrupts
+        Folder in which half of the file shall be written when the main thread is interrupted;
+        None to send all of it.
+    """
 
     content = bytes(range(256)) * 1000
 
     def __init__(self) -> None:
-        self.interrupts = False
+        self.interrupts: Path | None = None
         self.released = threading.Event()
         server = self
 
@@ -53,6 +60,8 @@ class OneFileServer:
                 self.end_headers()
                 if server.interrupts:
                     self.wfile.write(server.content[:100_000])
+                    while not server.is_half_written():
+                        server.released.wait(0.01)
                     main = threading.main_thread().ident
                     assert main is not None
                     signal.pthread_kill(main, signal.SIGINT)
@@ -65,6 +74,11 @@ class OneFileServer:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"
+
+    def is_half_written(self) -> bool:
+        """Whether some of the file has arrived, or nobody waits for it any more."""
+        parts = self.interrupts.rglob("*.part") if self.interrupts else ()
+        return self.released.is_set() or any(part.stat().st_size for part in parts)
 
 
 @pytest.fixture
@@ -98,7 +112,7 @@ def test_a_data_set_is_downloaded_from_a_mirror(
 def test_ctrl_c_in_a_download_leaves_nothing_half_written(
     server: OneFileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.interrupts = True
+    server.interrupts = tmp_path
     arguments = ["--data-dir", str(tmp_path), "--mirror", server.url]
     assert app.run(["datasets", "download", "mnist", *arguments]) == 130
     assert not list(tmp_path.rglob("*.*"))
@@ -108,7 +122,7 @@ def test_ctrl_c_in_a_download_leaves_nothing_half_written(
 def test_ctrl_c_in_the_download_before_a_run_ends_it(
     server: OneFileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.interrupts = True
+    server.interrupts = tmp_path
     arguments = ["--data-dir", str(tmp_path), "--mirror", server.url, "--download", "--json"]
     assert app.run(["train", "--dataset", "mnist", *arguments]) == 130
     assert capsys.readouterr().out == '{"event":"end","state":"interrupted"}\n'
