@@ -54,7 +54,7 @@ class Sampler:
             rest = self._order[self.position : self.position + _CUT_AHEAD * size]
             self._cut, self._cut_size = iter(torch.split(rest, size)), size
             batch = next(self._cut)
-        self.position += len(batch)
+        self.position = min(self.position + size, self._count)
         return batch
 
     def _shuffled(self) -> Tensor:

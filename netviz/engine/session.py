@@ -38,8 +38,8 @@ _AT_ANY_TIME = (
 class TrainingSession:
     """Trains in the thread that calls `serve`, which alone touches torch.
 
-    Work is a generator that is advanced by one batch or one chunk of an evaluation at a time;
-    between two of them waiting commands are obeyed.
+    Work is a generator that yields as soon as a batch, or a chunk of an evaluation, is done and
+    a command waits; then the command is obeyed.
 
     Parameters
     ----------
@@ -94,7 +94,9 @@ class TrainingSession:
         self._surroundings: Surroundings | None = None
         self._run: Run | None = None
         self._numbers = 0
-        self._loop = TrainingLoop(emit, self._observatory, self._keeper)
+        self._loop = TrainingLoop(
+            emit, self._observatory, self._keeper, lambda: not self._commands.empty()
+        )
 
     def submit(self, command: Command) -> None:
         """Hand in a command; from any thread, and from a signal handler."""

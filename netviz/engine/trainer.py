@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -70,8 +70,7 @@ class DeviceData:
         return self.train_images[::stride][:count], self.train_labels[::stride][:count]
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What one step leaves behind; tensors on the device, not yet waited for.
 
     Attributes

@@ -13,7 +13,6 @@ from netviz.engine.meter import Meter
 from netviz.engine.observatory import Observatory
 from netviz.engine.preparation import measure
 from netviz.engine.run import EpochTally, Run
-from netviz.engine.trainer import Batch
 
 
 class Goal(Enum):
@@ -25,7 +24,7 @@ class Goal(Enum):
 
 
 class TrainingLoop:
-    """Trains a run, batch after batch, and tells of it about every 30 ms.
+    """Trains a run, batch after batch, and tells of it a few times a second.
 
     Parameters
     ----------
@@ -35,6 +34,8 @@ class TrainingLoop:
         Sees the steps that the views want to see.
     keeper
         Keeps the run safe now and then.
+    is_called
+        Whether somebody waits for the loop to yield; asked after every batch.
 
     Attributes
     ----------
@@ -47,7 +48,11 @@ class TrainingLoop:
     """
 
     def __init__(
-        self, emit: Callable[[Event], None], observatory: Observatory, keeper: Keeper
+        self,
+        emit: Callable[[Event], None],
+        observatory: Observatory,
+        keeper: Keeper,
+        is_called: Callable[[], bool],
     ) -> None:
         self.goal = Goal.END
         self.due = 0.0
@@ -55,6 +60,7 @@ class TrainingLoop:
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
+        self._is_called = is_called
         self._meter = Meter()
         self._batch_interval_s = 0.0
 
@@ -72,13 +78,13 @@ class TrainingLoop:
         self._meter.drop()
 
     def train(self, run: Run) -> Iterator[None]:
-        """Train towards the goal, a batch or a chunk of an evaluation at a time."""
+        """Train towards the goal; yields after what was called for, and after every chunk."""
         if run.is_measurement_due:
             yield from self._finish_epoch(run)
         while run.has_epochs_left:
             if self._batch_interval_s:
                 self.due = perf_counter() + self._batch_interval_s
-            self._meter.add(self._train_batch(run))
+            self._train_batches(run)
             if self._meter.is_due() or self._batch_interval_s:
                 self.report(run)
             yield
@@ -95,22 +101,26 @@ class TrainingLoop:
         self._observatory.take_spent()
         self._meter.start()
 
-    def _train_batch(self, run: Run) -> Batch:
+    def _train_batches(self, run: Run) -> None:
+        """Train a batch, and more of them until a report, an epoch's end or somebody is due."""
         slowly = self.goal is Goal.BATCH or self._batch_interval_s > 0
-        if not self._observatory.wants_step(always=slowly):
-            return self._step(run)
-        self._observatory.before_batch(run)
-        batch = self._step(run)
-        self._observatory.after_batch(run)
-        self._meter.leave_out(self._observatory.take_spent())
-        return batch
+        observed = self._observatory.wants_step(always=slowly)
+        if observed:
+            self._observatory.before_batch(run)
+        self._train_until_called(run, singly=slowly or observed)
+        if observed:
+            self._observatory.after_batch(run)
+            self._meter.leave_out(self._observatory.take_spent())
 
-    @staticmethod
-    def _step(run: Run) -> Batch:
+    def _train_until_called(self, run: Run, *, singly: bool) -> None:
+        trainer, meter, is_called = run.trainer, self._meter, self._is_called
         try:
-            return run.trainer.train_batch()
+            while True:
+                meter.add(trainer.train_batch())
+                if singly or trainer.sampler.epoch_done or is_called() or meter.is_due():
+                    break
         except Exception as error:
-            memory.explain_step(error, run.trainer.config.batch_size)
+            memory.explain_step(error, trainer.config.batch_size)
             raise
 
     def report(self, run: Run) -> None:
