@@ -28,6 +28,8 @@ class Beginning:
         A saved run and where it lay.
     changes
         Options to change where a saved run goes on.
+    missing_device
+        Device of a saved run that this machine has not; empty if it has.
     """
 
     weights: dict[str, Tensor] | None = None
@@ -35,6 +37,7 @@ class Beginning:
     saved: SavedRun | None = None
     folder: Path = Path()
     changes: Mapping[str, Any] = field(default_factory=dict)
+    missing_device: str = ""
 
     def begin(self, number: int, trainer: Trainer) -> Generator[None, None, tuple[Run, Tensor]]:
         """Make a run of a trainer that was just built.

@@ -16,19 +16,29 @@ def choose_device(name: str) -> torch.device:
     ConfigError
         When this machine has no such device.
     """
-    available = {
+    there = _available()
+    if name == "auto":
+        return torch.device(there[0])
+    if name not in there:
+        raise ConfigError(
+            f"device: {name} is not available on this machine.", f"Available: {', '.join(there)}."
+        )
+    return torch.device(name)
+
+
+def has_device(name: str) -> bool:
+    """Whether this machine can train on what the config's `name` asks for."""
+    return name == "auto" or name in _available()
+
+
+def _available() -> list[str]:
+    """Return the devices of this machine, the fastest first."""
+    there = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    if name == "auto":
-        return torch.device(next(kind for kind, there in available.items() if there))
-    if not available[name]:
-        there = ", ".join(kind for kind, there in available.items() if there)
-        raise ConfigError(
-            f"device: {name} is not available on this machine.", f"Available: {there}."
-        )
-    return torch.device(name)
+    return [name for name, is_there in there.items() if is_there]
 
 
 SMALL_WORK = 20_000_000

@@ -281,6 +281,8 @@ class Opened:
         All of its epochs, the first of the untrained network.
     ledger
         All of its changes.
+    missing_device
+        Where it was trained, if this machine has no such device; empty otherwise.
     """
 
     run: int
@@ -288,6 +290,7 @@ class Opened:
     progress: Progress | None
     measurements: tuple[Measurement, ...]
     ledger: tuple[LedgerEntry, ...]
+    missing_device: str = ""
 
 
 @dataclass(frozen=True)

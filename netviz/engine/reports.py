@@ -81,13 +81,20 @@ def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
     return AugmentedSamples(run.number, indices, command.seed, images, is_on)
 
 
-def opened(run: Run, folder: Path) -> events.Opened:
+def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
     """Say what a saved run has behind it."""
     history = run.history
     speed = run.measurements[-1].samples_per_second or 1.0
     columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
     told = progress(run, *columns, speed) if len(history) else None
-    return events.Opened(run.number, folder, told, tuple(run.measurements), run.ledger)
+    return events.Opened(
+        run.number,
+        folder,
+        told,
+        tuple(run.measurements),
+        run.ledger,
+        missing_device,
+    )
 
 
 def progress(

@@ -55,6 +55,15 @@ class SavedRun:
     start: dict[str, Tensor] | None
     started_from: str
 
+    def on_any_device(self) -> "SavedRun":
+        """Return the same run, to go on with whatever the machine has."""
+        change = {"device": "auto"}
+        snapshot = dataclasses.replace(
+            self.snapshot, config=self.snapshot.config.with_changes(change)
+        )
+        initial = self.initial_config.with_changes(change)
+        return dataclasses.replace(self, initial_config=initial, snapshot=snapshot)
+
 
 def pack(run: Run) -> bytes:
     """Put a run into the bytes of its file."""

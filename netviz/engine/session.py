@@ -12,6 +12,7 @@ from netviz.engine import commands, events, memory, reports
 from netviz.engine.beginnings import Beginning
 from netviz.engine.commands import Command
 from netviz.engine.config import RunConfig
+from netviz.engine.devices import has_device
 from netviz.engine.errors import ConfigError, NetvizError, TrainingError
 from netviz.engine.events import Event, State
 from netviz.engine.keeper import Keeper
@@ -298,9 +299,15 @@ class TrainingSession:
 
     def _on_open(self, command: commands.Open) -> None:
         saved = read_run(command.folder)
+        device = saved.snapshot.config.device
+        missing = "" if has_device(device) else device
+        if missing:
+            saved = saved.on_any_device()
         config = saved.snapshot.config.with_changes(command.changes)
         refuse_resets(config, saved.snapshot.config)
-        beginning = Beginning(saved=saved, folder=command.folder, changes=command.changes)
+        beginning = Beginning(
+            saved=saved, folder=command.folder, changes=command.changes, missing_device=missing
+        )
         data_dir = command.data_dir or (self._prepared.data_dir if self._prepared else None)
         self._begin(commands.Prepare(saved.initial_config, data_dir), beginning)
 
@@ -368,7 +375,7 @@ class TrainingSession:
 
     def _enter_opened(self, run: Run, beginning: Beginning) -> None:
         """Tell what the run has behind it, and hold it there."""
-        self._emit(reports.opened(run, beginning.folder))
+        self._emit(reports.opened(run, beginning.folder, beginning.missing_device))
         if beginning.changes:
             self._change(run, run.trainer.config.with_changes(beginning.changes))
         if run.trainer.step == 0:

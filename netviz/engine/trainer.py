@@ -300,12 +300,13 @@ class Trainer:
         self._plateau, self._summed = snapshot.plateau, snapshot.summed
         for name, parameter in self.model.named_parameters():
             gradient = snapshot.gradients.get(name)
-            parameter.grad = None if gradient is None else gradient.clone()
+            # A run may go on where there is another device than it was saved on.
+            parameter.grad = None if gradient is None else gradient.to(self.device, copy=True)
         self._augmenter.generator.set_state(snapshot.generators["augmenter"])
         torch.set_rng_state(snapshot.generators["cpu"])
-        if "cuda" in snapshot.generators:
+        if self.device.type == "cuda" and "cuda" in snapshot.generators:
             torch.cuda.set_rng_state(snapshot.generators["cuda"], self.device)
-        if "mps" in snapshot.generators:
+        elif self.device.type == "mps" and "mps" in snapshot.generators:
             torch.mps.set_rng_state(snapshot.generators["mps"])
 
     def batches_per_epoch(self) -> int:

@@ -191,6 +191,12 @@ class FilePresenter(QObject):
         self._remember(event.folder)
         step = event.progress.step if event.progress else 0
         self._window.say(f"Opened at step {step:,}. Space goes on.")
+        if event.missing_device:
+            self._window.message_bar.show_message(
+                "info",
+                f"The run was trained on {event.missing_device}, which this machine has not.",
+                "It goes on here; its losses may differ in their last digits.",
+            )
 
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:
