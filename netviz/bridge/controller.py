@@ -54,8 +54,8 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, prepared, state_changed, progressed, epoch_finished, changed, rewound, refused, \
-failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, \
+    preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
+refused, failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, \
 test_answered, predicted, \
 activations_observed, augmented
         One per event of the engine, which is their argument; late events of an older run are
@@ -65,6 +65,7 @@ activations_observed, augmented
     """
 
     preparing = Signal(object)
+    loading = Signal(object)
     prepared = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
@@ -110,6 +111,7 @@ activations_observed, augmented
         self._thread.events_arrived.connect(self._on_thread_events_arrived)
         self._takers: dict[type[Any], Callable[[Any], None]] = {
             events.Preparing: self._on_preparing,
+            events.Loading: self.loading.emit,
             events.Prepared: self._on_prepared,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,

@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.events import EpochFinished, Event, Progress
+from netviz.engine.events import EpochFinished, Event, Loading, Progress
 from netviz.engine.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
@@ -63,7 +63,7 @@ class Mailbox:
         if isinstance(event, Prediction):
             before, self._answered = self._answered, event.request
             return event.request != before
-        return not isinstance(event, Progress | EpochFinished | Observation)
+        return not isinstance(event, Progress | EpochFinished | Loading | Observation)
 
     def _forget_older(self, observation: Observation) -> None:
         for index in range(len(self._events) - 1, -1, -1):

@@ -68,6 +68,15 @@ class Preparing:
 
 
 @dataclass(frozen=True)
+class Loading:
+    """Own pictures are being read: `done` files of `total`."""
+
+    run: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A new run is ready, and this is what it consists of.
 
@@ -313,6 +322,7 @@ class AutosaveFailed:
 
 Event = (
     Preparing
+    | Loading
     | Prepared
     | StateChanged
     | Progress

@@ -1,8 +1,9 @@
 """Makes a run ready: loads its data, builds its network and measures it."""
 
-from collections.abc import Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import torch
@@ -22,6 +23,9 @@ from netviz.engine.models import multiplications
 from netviz.engine.reports import not_finite
 from netviz.engine.run import EpochTally
 from netviz.engine.trainer import EVALUATION_CHUNK, DeviceData, Trainer
+
+PROGRESS_INTERVAL_S = 0.1
+"""Time between two reports of how many pictures were read."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,14 @@ class Preparation:
         self.notes = DataNotes()
 
     def build(
-        self, config: RunConfig, data_dir: Path | None
+        self, config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
     ) -> Generator[None, None, tuple[Trainer, int]]:
         """Load the data and build the network; own pictures are read one at a time.
+
+        Parameters
+        ----------
+        on_read
+            Told now and then how many own pictures were read, and of how many.
 
         Returns
         -------
@@ -77,7 +86,7 @@ class Preparation:
         device = choose_device(config.device)
         key = _data_key(config, data_dir, device)
         if self._data is None or self._data[0] != key:
-            dataset, notes = yield from _load(config, data_dir)
+            dataset, notes = yield from _load(config, data_dir, on_read)
             self._data = (key, DeviceData.of(dataset, device), notes)
         _, data, self.notes = self._data
         trainer = Trainer(config, data, device)
@@ -104,25 +113,29 @@ def _data_key(config: RunConfig, data_dir: Path | None, device: torch.device) ->
 
 
 def _load(
-    config: RunConfig, data_dir: Path | None
+    config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
 ) -> Generator[None, None, tuple[Dataset, DataNotes]]:
     if is_own(config.dataset):
-        own = yield from _quietly(loading(config.dataset, own_form(config)))
+        own = yield from _telling(loading(config.dataset, own_form(config)), on_read)
         return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
     dataset = load(config.dataset, data_dir)
     return dataset, DataNotes(warnings_of(dataset))
 
 
-def _quietly(
-    work: Generator[tuple[int, int], None, OwnDataset],
+def _telling(
+    work: Generator[tuple[int, int], None, OwnDataset], on_read: Callable[[int, int], None]
 ) -> Generator[None, None, OwnDataset]:
-    """Do `work` without its progress."""
+    """Do `work`, and tell of it a few times a second."""
+    told = perf_counter()
     while True:
         try:
-            next(work)
+            done, total = next(work)
         except StopIteration as end:
             loaded: OwnDataset = end.value
             return loaded
+        if perf_counter() - told >= PROGRESS_INTERVAL_S:
+            told = perf_counter()
+            on_read(done, total)
         yield
 
 

@@ -348,7 +348,11 @@ class TrainingSession:
         if self._surroundings is None:
             self._surroundings = Surroundings.now()
         try:
-            trainer, threads = yield from self._preparation.build(config, command.data_dir)
+            trainer, threads = yield from self._preparation.build(
+                config,
+                command.data_dir,
+                lambda done, total: self._emit(events.Loading(number, done, total)),
+            )
             run, test_logits = yield from beginning.begin(number, trainer)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._preparing = None

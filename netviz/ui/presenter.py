@@ -60,6 +60,7 @@ class RunPresenter(QObject):
     def _connect_training(self) -> None:
         run = self._controller
         run.preparing.connect(self._on_run_preparing)
+        run.loading.connect(self._on_run_loading)
         run.prepared.connect(self._on_run_prepared)
         run.state_changed.connect(self._on_run_state_changed)
         run.progressed.connect(self._on_run_progressed)
@@ -78,6 +79,10 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_preparing(self, event: events.Preparing) -> None:
         self._window.top_bar.set_busy(f"Preparing {dataset_label(event.config.dataset)}…")
+
+    @Slot(object)
+    def _on_run_loading(self, event: events.Loading) -> None:
+        self._window.top_bar.set_busy(f"Reading pictures: {event.done:,} of {event.total:,}")
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:

@@ -102,6 +102,11 @@ class TopBar(QFrame):
         self._can_continue = can_continue
         self._show_state()
 
+    @property
+    def busy(self) -> str:
+        """What is being made ready; empty when nothing is."""
+        return self._busy
+
     def set_busy(self, text: str) -> None:
         """Say what must be waited for before a run can start; empty when nothing."""
         self._busy = text

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from netviz.engine import session
 from netviz.engine.autosave import find_lost
 from netviz.engine.events import State
 from netviz.engine.run_summary import RUN_FILE, summarise
@@ -67,6 +68,26 @@ def test_a_run_is_saved_and_opened_with_its_curves(
     with qtbot.waitSignal(window.controller.opened, timeout=20_000):
         entry(recent, "kept").trigger()
     assert window.controller.step == step
+
+
+def test_a_run_of_a_device_that_is_missing_goes_on_and_says_so(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    choose: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_window(device="cpu")
+    trained(qtbot, window)
+    choose(tmp_path / "kept")
+    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
+        window.actions_by_key["save_run"].trigger()
+    monkeypatch.setattr(session, "has_device", lambda _: False)
+    with qtbot.waitSignal(window.controller.opened, timeout=20_000):
+        window.actions_by_key["open_run"].trigger()
+    assert window.message_bar.text.startswith("The run was trained on cpu, which this machine has")
+    assert window.controller.config.device == "auto"
+    trained(qtbot, window)
 
 
 def test_a_folder_without_a_run_is_told_in_the_message_bar(

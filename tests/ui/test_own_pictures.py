@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from netviz.engine import preparation
 from netviz.engine.config import RunConfig
 from netviz.engine.events import State
 from netviz.launch import WindowOptions
@@ -90,6 +91,23 @@ def test_a_folder_is_opened_seen_and_trained_on(
     assert not window.data.grid.isVisible()
     qtbot.mouseClick(window.data.split.button(0), LEFT)
     assert window.data.grid.isVisible()
+
+
+def test_how_many_pictures_were_read_is_told_meanwhile(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "PROGRESS_INTERVAL_S", 0.0)
+    window = open_window(hidden=(8,))
+    pets = save_pets(tmp_path / "pets")
+    answer_dialogs(monkeypatch, pets)
+    choose_in_combo(window, "Open a folder")
+    preview = preview_of(qtbot, window)
+    told: list[str] = []
+    window.controller.loading.connect(lambda _: told.append(window.top_bar.busy))
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
+        qtbot.mouseClick(preview.use_button, LEFT)
+    assert told[-1] == "Reading pictures: 22 of 22"
+    assert window.top_bar.busy == ""
 
 
 def test_a_csv_is_opened_from_the_menu(
