@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from netviz.bridge.frame_clock import FrameClock
+from netviz.bridge.live_change import LiveChange
 from netviz.bridge.worker import TrainingThread
 from netviz.engine import commands, events
 from netviz.engine.config import OPTIONS, RunConfig
@@ -26,12 +26,10 @@ from netviz.engine.observations import (
     View,
     WeightsObserved,
 )
-from netviz.engine.options import Effect, format_value
+from netviz.engine.options import Effect
 from netviz.paths import data_dir
 
 LOADING_TIMEOUT_MS = 500
-MERGE_S = 1.0
-"""Changes of the same option that follow each other faster are undone as one."""
 
 
 class Controller(QObject):
@@ -230,7 +228,7 @@ activations_observed, augmented
             self._change_on_reset(late)
         if live:
             before = {name: getattr(self.config, name) for name in live}
-            self.undo_stack.push(_LiveChange(self, before, live))
+            self.undo_stack.push(LiveChange(self.submit_change, before, live))
 
     @Slot()
     def drop_waiting(self) -> None:
@@ -408,43 +406,3 @@ activations_observed, augmented
         self._confirmed = config
         self._wishes = {n: v for n, v in self._wishes.items() if v != getattr(config, n)}
         self.config = config.with_changes(self._wishes)
-
-
-class _LiveChange(QUndoCommand):
-    """A change of options that take effect on the next batch."""
-
-    def __init__(
-        self, controller: Controller, before: dict[str, Any], after: dict[str, Any]
-    ) -> None:
-        super().__init__()
-        self._controller = controller
-        self._before = before
-        self._after = after
-        self._when = monotonic()
-        self._name()
-
-    def _name(self) -> None:
-        name, value = next(iter(self._after.items()))
-        option = OPTIONS[name]
-        old, new = (format_value(option, v) for v in (self._before[name], value))
-        self.setText(f"{option.label} {old} → {new}")
-
-    def redo(self) -> None:
-        self._controller.submit_change(self._after)
-
-    def undo(self) -> None:
-        self._controller.submit_change(self._before)
-
-    def id(self) -> int:
-        return 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take in the next change if it is a part of the same movement of the hand."""
-        if not isinstance(other, _LiveChange) or other._after.keys() != self._after.keys():
-            return False
-        if other._when - self._when > MERGE_S:
-            return False
-        self._after, self._when = other._after, other._when
-        self._name()
-        self.setObsolete(self._after == self._before)
-        return True

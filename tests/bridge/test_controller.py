@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 from support import Driven, learning_rates, losses
 
-from netviz.bridge import controller as controller_module
-from netviz.bridge.controller import MERGE_S, Controller
+from netviz.bridge import live_change
+from netviz.bridge.controller import Controller
+from netviz.bridge.live_change import MERGE_S
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError
@@ -308,7 +309,7 @@ def test_a_confirmation_never_takes_back_a_newer_wish(window: Window, paused: Co
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time by which changes follow each other; the test sets it."""
     now = [0.0]
-    monkeypatch.setattr(controller_module, "monotonic", lambda: now[0])
+    monkeypatch.setattr(live_change, "monotonic", lambda: now[0])
     return now
 
 
