@@ -1,8 +1,8 @@
 """Training sessions without a window, run for a while and held again."""
 
+import threading
 from queue import SimpleQueue
-from threading import Thread
-from time import perf_counter, sleep
+from time import perf_counter
 
 from netviz.benchmarks.measuring import Plan
 from netviz.engine import commands, events
@@ -60,10 +60,12 @@ class BareSession:
 
     def __init__(self, config: RunConfig, plan: Plan) -> None:
         self.stopwatch = Stopwatch()
+        self._enough_s = 0.0
+        self._had_enough = threading.Event()
         self.told: SimpleQueue[Event] = SimpleQueue()
         self.config = config
         self.session = TrainingSession(self._take)
-        self._thread = Thread(target=self.session.serve, name="bare session", daemon=True)
+        self._thread = threading.Thread(target=self.session.serve, name="bare session", daemon=True)
         self._thread.start()
         self.session.submit(commands.Prepare(config, plan.data_dir))
         prepared = self._wait_for(events.Prepared)
@@ -73,9 +75,11 @@ class BareSession:
     def pace(self, seconds: float) -> float:
         """Train for a while; return samples per second."""
         self.stopwatch.clear()
+        self._enough_s = seconds
+        self._had_enough.clear()
         self.session.submit(commands.Start())
-        while self.stopwatch.trained_s < seconds:
-            sleep(0.01)
+        # Not polled: every look would take Python's lock from the training for a moment.
+        self._had_enough.wait()
         self.session.submit(commands.Pause())
         while True:
             event = self._wait_for(events.StateChanged)
@@ -90,6 +94,8 @@ class BareSession:
 
     def _take(self, event: Event) -> None:
         self.stopwatch.take(event)
+        if self.stopwatch.trained_s >= self._enough_s:
+            self._had_enough.set()
         if not isinstance(event, events.Progress):
             self.told.put(event)
 

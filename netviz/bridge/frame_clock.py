@@ -53,6 +53,8 @@ class FrameClock(QObject):
     def _on_timer_timeout(self) -> None:
         self._last_s, worked_s = perf_counter(), thread_time()
         cost_ms, self._worked_s = 1000 * (worked_s - self._worked_s), worked_s
-        # A slow average: one frame that another process disturbed must not slow the next ones.
+        # A slow average, of bounded costs: neither a frame that another process disturbed nor
+        # what the window did for long before this one, such as opening, must slow the next ones.
+        cost_ms = min(cost_ms, SLOWEST_MS * DRAWING_SHARE)
         self._cost_ms += 0.1 * (cost_ms - self._cost_ms)
         self.ticked.emit()

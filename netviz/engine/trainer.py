@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Generator
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import torch
@@ -19,7 +20,9 @@ from netviz.engine.sampler import Sampler
 from netviz.engine.schedules import Plateau, Position, rate_factor
 
 EVALUATION_CHUNK = 500
-"""Images evaluated at a time; between two chunks commands are obeyed."""
+"""Images evaluated at a time."""
+EVALUATION_SLICE_S = 0.005
+"""After so long, and the chunk under way, an evaluation lets commands be obeyed."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,7 @@ class Trainer:
         return answered.loss, answered.accuracy
 
     def answer(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
-        """Answer `images` in evaluation mode, a chunk at a time.
+        """Answer `images` in evaluation mode, for a few milliseconds at a time.
 
         Parameters
         ----------
@@ -250,16 +253,21 @@ class Trainer:
         total_loss = torch.zeros((), dtype=torch.float64)
         if self.device.type != "mps":  # which has no float64
             total_loss = total_loss.to(self.device)
-        answers = []
-        for start in range(0, len(labels), EVALUATION_CHUNK):
-            chunk_labels = labels[start : start + EVALUATION_CHUNK]
-            with evaluating(self.model):
-                logits = self.model(images[start : start + EVALUATION_CHUNK])
-                loss = self._loss(logits, chunk_labels)
-            answers.append(logits)
-            total_loss += loss.to(total_loss.device) * len(chunk_labels)
-            yield
+        answers: list[Tensor] = []
+        starts = iter(range(0, len(labels), EVALUATION_CHUNK))
         count = len(labels)
+        while len(answers) * EVALUATION_CHUNK < count:
+            yield_at = perf_counter() + EVALUATION_SLICE_S
+            with evaluating(self.model):
+                for start in starts:
+                    chunk_labels = labels[start : start + EVALUATION_CHUNK]
+                    logits = self.model(images[start : start + EVALUATION_CHUNK])
+                    loss = self._loss(logits, chunk_labels)
+                    total_loss += loss.to(total_loss.device) * len(chunk_labels)
+                    answers.append(logits)
+                    if perf_counter() >= yield_at:
+                        break
+            yield
         all_logits = torch.cat(answers)
         right = (all_logits.argmax(dim=1) == labels).sum()
         return Evaluation(float(total_loss) / count, float(right) / count, all_logits)

@@ -5,7 +5,7 @@ from time import thread_time
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.bridge.frame_clock import DRAWING_SHARE, FASTEST_MS, SLOWEST_MS, FrameClock
+from netviz.bridge.frame_clock import FASTEST_MS, SLOWEST_MS, FrameClock
 
 
 @pytest.fixture
@@ -32,11 +32,24 @@ def test_a_costly_frame_makes_the_next_ones_rarer(qtbot: QtBot, clock: FrameCloc
 
     assert clock.interval_ms == FASTEST_MS
     clock.ticked.connect(work)
-    for _ in range(4):
+    intervals = []
+    for _ in range(8):
         with qtbot.waitSignal(clock.ticked):
             clock.request()
-    # Three frames of 30 ms and more were counted, a tenth of each.
-    assert clock.interval_ms >= min(SLOWEST_MS, 0.2 * 30 / DRAWING_SHARE)
+        intervals.append(clock.interval_ms)
+    assert intervals == sorted(intervals)
+    assert 2 * FASTEST_MS < intervals[-1] <= SLOWEST_MS
+
+
+def test_what_the_window_did_for_long_before_slows_no_frame(
+    qtbot: QtBot, clock: FrameClock
+) -> None:
+    end = thread_time() + 0.3
+    while thread_time() < end:
+        pass
+    with qtbot.waitSignal(clock.ticked):
+        clock.request()
+    assert clock.interval_ms == FASTEST_MS
 
 
 def test_once_stopped_it_ticks_no_more(qtbot: QtBot, clock: FrameClock) -> None:
