@@ -222,7 +222,7 @@ class ConfusionMatrix(QWidget):
         if self._shows_shares:
             percent = 100 * shares[row, column]
             return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}"
-        return f"{self._counts[row, column]:,}"
+        return str(self._counts[row, column])  # four digits fit in, with a comma they do not
 
     def _color(self, level: float, is_right: bool) -> QColor:
         return blend(self._theme, "right" if is_right else "wrong", level)

@@ -224,8 +224,12 @@ class MainWindow(QMainWindow):
 
     def _draw_plots(self) -> None:
         self._frames += 1
+        steps = self.loss_plot.canvas.x_range
         self.loss_plot.refresh()
-        if self._frames % ACCURACY_EVERY == 0 or self.controller.state is not State.RUNNING:
+        # The same steps stand one below the other.
+        has_moved = self.loss_plot.canvas.x_range != steps
+        is_turn = self._frames % ACCURACY_EVERY == 0
+        if is_turn or has_moved or self.controller.state is not State.RUNNING:
             self.accuracy_plot.refresh()
 
     def _on_theme_changed(self) -> None:
