@@ -151,7 +151,8 @@ class TrainingSession:
     @property
     def _is_waiting(self) -> bool:
         """Whether only the pace holds back the next batch."""
-        return self._work is not None and not self._observatory.is_busy
+        is_at_work = self._observatory.is_busy or self._preparing is not None
+        return self._work is not None and not is_at_work
 
     def _observe(self) -> None:
         """Let the views see what they are due; the time it takes is no training time."""

@@ -54,7 +54,9 @@ def test_a_monkey_finds_nothing(
     assert not traces, f"{told}\n{traces[0]}"
     assert not monkey.problems, f"{told}\n" + "\n".join(monkey.problems)
     assert window.isVisible(), told
-    # It may wait for a data set that is not there, with which a reset would be refused.
+    # What it began last may be under way, and be refused for a data set that is not there.
+    window.controller.reset()
+    qtbot.waitUntil(lambda: not window.controller.is_preparing, timeout=30_000)
     window.controller.drop_waiting()
     with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
         window.controller.reset()

@@ -344,6 +344,13 @@ def test_the_pace_holds_the_run_back(config: RunConfig) -> None:
     assert perf_counter() - began > (EPOCH - 1) / 500
 
 
+def test_the_pace_holds_no_reset_back(config: RunConfig) -> None:
+    driven = Driven(config)
+    # Were it waited for, the next batch would be an hour away.
+    driven.do(commands.SetPace(1 / 3600), commands.Start(), answer=when_step(1, commands.Reset()))
+    assert (driven.state, driven.step) == (State.IDLE, 0)
+
+
 class FakeClock:
     """Time that goes by only while somebody waits, and a thousandth of a second at each look."""
 
