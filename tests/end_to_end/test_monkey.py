@@ -1,6 +1,6 @@
 """A monkey at a training window: no exception, no hang, no leak, no impossible state.
 
-`NETVIZ_MONKEY_EVENTS` sets how many events each seed has (500 unless it is set; the full
+`NETVIZ_MONKEY_EVENTS` sets how many events each seed has (1,000 unless it is set; the full
 trial has 5,000), and `NETVIZ_MONKEY_SEEDS` which seeds, such as ``3`` or ``0,1,2``.
 """
 
@@ -18,7 +18,7 @@ from netviz.engine.events import State
 from netviz.ui.main_window import MainWindow
 from tests.end_to_end.monkey import Monkey
 
-EVENTS = int(os.environ.get("NETVIZ_MONKEY_EVENTS", "500"))
+EVENTS = int(os.environ.get("NETVIZ_MONKEY_EVENTS", "1000"))
 SEEDS = [
     int(seed) for seed in os.environ.get("NETVIZ_MONKEY_SEEDS", "0,1,2,3,4,5,6,7,8,9").split(",")
 ]
