@@ -114,9 +114,6 @@ def build_window(
     """Put a window together that is ready to be shown; its controller is not opened yet."""
     guard_events()
     dark = settings.flag("dark", True) if options.dark is None else options.dark
-    # The training thread lets go of Python's lock at every operation of torch, and waits this
-    # long to get it back while a view is painted; Python's own 5 ms are a dozen batches.
-    sys.setswitchinterval(0.001)
     theme = Theme(dark=dark, parent=app)
     dress_application(theme)
     data_dir = options.data_dir or _remembered_folder(settings)
