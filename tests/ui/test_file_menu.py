@@ -45,15 +45,19 @@ def trained(qtbot: QtBot, window: MainWindow) -> None:
     wait_for_state(qtbot, window, State.PAUSED)
 
 
+def save(qtbot: QtBot, window: MainWindow, choose: Any, folder: Path) -> None:
+    choose(folder)
+    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
+        window.actions_by_key["save_run"].trigger()
+
+
 def test_a_run_is_saved_and_opened_with_its_curves(
     qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
 ) -> None:
     window = open_window()
     trained(qtbot, window)
     step = window.controller.step
-    choose(tmp_path / "kept")
-    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
-        window.actions_by_key["save_run"].trigger()
+    save(qtbot, window, choose, tmp_path / "kept")
     with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
         window.controller.reset()
     with qtbot.waitSignal(window.controller.opened, timeout=20_000) as opened:
@@ -79,15 +83,15 @@ def test_a_run_of_a_device_that_is_missing_goes_on_and_says_so(
 ) -> None:
     window = open_window(device="cpu")
     trained(qtbot, window)
-    choose(tmp_path / "kept")
-    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
-        window.actions_by_key["save_run"].trigger()
+    save(qtbot, window, choose, tmp_path / "kept")
     monkeypatch.setattr(session, "has_device", lambda _: False)
     with qtbot.waitSignal(window.controller.opened, timeout=20_000):
         window.actions_by_key["open_run"].trigger()
     assert window.message_bar.text.startswith("The run was trained on cpu, which this machine has")
     assert window.controller.config.device == "auto"
-    trained(qtbot, window)
+    wait_for_state(qtbot, window, State.PAUSED)
+    window.controller.train_one_epoch()
+    wait_for_state(qtbot, window, State.FINISHED)
 
 
 def test_a_folder_without_a_run_is_told_in_the_message_bar(
@@ -143,9 +147,7 @@ def test_a_lost_run_is_offered_back(
     trained(qtbot, window)
     step = window.controller.step
     lost = state_dir() / "autosave" / "killed"
-    choose(tmp_path / "kept")
-    with qtbot.waitSignal(window.controller.saved, timeout=10_000):
-        window.actions_by_key["save_run"].trigger()
+    save(qtbot, window, choose, tmp_path / "kept")
     window.close()
     lost.mkdir(parents=True)
     (tmp_path / "kept" / RUN_FILE).rename(lost / RUN_FILE)
