@@ -13,7 +13,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.datasets.checks import DataNotes, warnings_of
 from netviz.engine.datasets.dataset import Dataset
 from netviz.engine.datasets.load import load
-from netviz.engine.datasets.own import OwnDataset, fingerprint, loading
+from netviz.engine.datasets.own import fingerprint, loading
 from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.datasets.own_names import is_own
 from netviz.engine.devices import choose_device, choose_threads
@@ -116,27 +116,23 @@ def _load(
     config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
 ) -> Generator[None, None, tuple[Dataset, DataNotes]]:
     if is_own(config.dataset):
-        own = yield from _telling(loading(config.dataset, own_form(config)), on_read)
+        own = yield from loading(config.dataset, own_form(config), _now_and_then(on_read))
         return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
     dataset = load(config.dataset, data_dir)
     return dataset, DataNotes(warnings_of(dataset))
 
 
-def _telling(
-    work: Generator[tuple[int, int], None, OwnDataset], on_read: Callable[[int, int], None]
-) -> Generator[None, None, OwnDataset]:
-    """Do `work`, and tell of it a few times a second."""
+def _now_and_then(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return `tell` so that it tells only a few times a second."""
     told = perf_counter()
-    while True:
-        try:
-            done, total = next(work)
-        except StopIteration as end:
-            loaded: OwnDataset = end.value
-            return loaded
+
+    def tell_if_due(done: int, total: int) -> None:
+        nonlocal told
         if perf_counter() - told >= PROGRESS_INTERVAL_S:
             told = perf_counter()
-            on_read(done, total)
-        yield
+            tell(done, total)
+
+    return tell_if_due
 
 
 def measure(

@@ -21,6 +21,7 @@ from netviz.engine.observations import AugmentedSamples, ImageArrays
 from netviz.ui.balance_bars import BalanceBars
 from netviz.ui.icons import icon
 from netviz.ui.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.quiet_button import quiet_button
 from netviz.ui.sample_grid import SampleGrid
 from netviz.ui.theme import Theme
 
@@ -158,7 +159,7 @@ class DataView(Page):
             ),
         )
         self.class_filter = CompactCombo(theme, "Class", "Show only images of this class.")
-        self.shuffle_button = self._button("Shuffle", "Show the images in another random order.")
+        self.shuffle_button = quiet_button("Shuffle", "Show the images in another random order.")
         self.split.button(_LEFT_OUT).hide()
         self.augmented_button = QToolButton()
         self.augmented_button.setText("As trained")
@@ -168,8 +169,8 @@ class DataView(Page):
             " Shuffle shows other changes."
         )
         self.augmented_button.clicked.connect(self._on_augmented_button_clicked)
-        self.previous_button = self._button("Previous page", "Show the images before these.")
-        self.next_button = self._button("Next page", "Show the images after these.")
+        self.previous_button = quiet_button("Previous page", "Show the images before these.")
+        self.next_button = quiet_button("Next page", "Show the images after these.")
         self._place = FittingLabel(theme)
         for widget in (self.split, self.class_filter, self.augmented_button, self.shuffle_button):
             self.bar.addWidget(widget)
@@ -181,13 +182,6 @@ class DataView(Page):
         self.shuffle_button.clicked.connect(self._on_shuffle_button_clicked)
         self.previous_button.clicked.connect(self._on_previous_button_clicked)
         self.next_button.clicked.connect(self._on_next_button_clicked)
-
-    def _button(self, name: str, tooltip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setToolTip(tooltip)
-        button.setAccessibleName(name)
-        return button
 
     def _build_side(self) -> None:
         self._facts = QLabel()

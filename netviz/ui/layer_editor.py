@@ -22,6 +22,7 @@ from netviz.ui.card import Card
 from netviz.ui.icons import icon
 from netviz.ui.layer_row import COUNT_PX, FIELD_PX, KIND_PX, NUMBER_PX, OUTPUT_PX, LayerRow
 from netviz.ui.layer_stack import PRESETS, LayerStack, new_layer
+from netviz.ui.quiet_button import quiet_button
 from netviz.ui.theme import Theme
 
 
@@ -118,10 +119,7 @@ class LayerEditor(QDialog):
         return head
 
     def _head_button(self, word: str, slot: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setAccessibleName(word)
-        button.setToolTip(f"{word} the last change of these layers.")
+        button = quiet_button(word, f"{word} the last change of these layers.")
         button.clicked.connect(slot)
         return button
 

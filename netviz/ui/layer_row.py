@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from netviz.engine.layer_plan import KINDS, PlannedLayer, describe
 from netviz.ui.icons import icon
 from netviz.ui.layer_stack import default_fields, fields_of, new_layer, text_of
+from netviz.ui.quiet_button import quiet_button
 from netviz.ui.style import set_style_property
 from netviz.ui.theme import Theme
 
@@ -124,10 +125,7 @@ class LayerRow(QWidget):
         return field
 
     def _build_button(self, key: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setToolTip(tip)
-        button.setAccessibleName(f"Layer {self._place + 1}: {key}")
+        button = quiet_button(f"Layer {self._place + 1}: {key}", tip)
         button.clicked.connect(lambda: self.acted.emit(self._place, key))
         return button
 

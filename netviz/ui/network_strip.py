@@ -1,9 +1,10 @@
 """What the control panel offers beside the network: its layers, or a file of one's own."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from netviz.ui.icons import icon
+from netviz.ui.quiet_button import quiet_button
 from netviz.ui.theme import Theme
 
 
@@ -22,11 +23,11 @@ class NetworkStrip(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.edit_button = self._button(
+        self.edit_button = quiet_button(
             "Edit layers…", "<p>Edit layers: put the network together layer by layer.</p>"
         )
         self.edit_button.clicked.connect(self.edit_requested)
-        self.file_button = self._button(
+        self.file_button = quiet_button(
             "Open a Python file…",
             "<p>Open a Python file: train an nn.Module of your own. Opening a file runs its code, "
             "with all that it does: open only files that you trust.</p>",
@@ -39,13 +40,6 @@ class NetworkStrip(QWidget):
         layout.addWidget(self.file_button)
         theme.changed.connect(self._restyle)
         self._restyle()
-
-    def _button(self, name: str, tooltip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setAccessibleName(name)
-        button.setToolTip(tooltip)
-        return button
 
     def _restyle(self) -> None:
         for button, name in ((self.edit_button, "pencil"), (self.file_button, "folder-open")):

@@ -23,6 +23,7 @@ from netviz.ui.confidence_strip import ConfidenceStrip
 from netviz.ui.drawing_pad import DrawingPad
 from netviz.ui.icons import icon
 from netviz.ui.probability_bars import AnswerLine, ProbabilityBars
+from netviz.ui.quiet_button import quiet_button
 from netviz.ui.theme import Theme
 
 WIDTH_PX = 264
@@ -168,10 +169,7 @@ class PadCard(Card):
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def _add_button(self, name: str, tooltip: str, accessible_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("kind", "quiet")
-        button.setToolTip(tooltip)
-        button.setAccessibleName(accessible_name)
+        button = quiet_button(accessible_name, tooltip)
         # A click must not take the keyboard from the pad, whose Ctrl+Z is wanted next.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.addWidget(button)

@@ -101,7 +101,6 @@ class RunPresenter(QObject):
         window.panel.set_data_facts(
             f"{info.train_count:,} train · {info.test_count:,} test · {height}×{width} {colour}"
         )
-        window.panel.set_network_facts(f"{info.parameters:,} parameters")
         batches = self._epoch[2]
         self._show_plan(info.config, Position(*divmod(info.step, batches), batches))
         for plot in (window.loss_plot, window.accuracy_plot):

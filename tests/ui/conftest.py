@@ -20,6 +20,14 @@ from netviz.ui.settings import Settings
 OpenWindow = Callable[..., MainWindow]
 
 
+@pytest.fixture(name="theme")
+def dressed_theme(qapp: QApplication) -> theme.Theme:
+    """The theme that an application is dressed in, for widgets without a window."""
+    dressed = theme.Theme()
+    style.dress_application(dressed)
+    return dressed
+
+
 @pytest.fixture
 def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[OpenWindow]:
     """Open windows on runs of the bundled digits; they are closed when the test ends."""

@@ -9,18 +9,11 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.observations import ActivationsObserved, LayerActivation
 from netviz.ui.activation_strips import Grid, Zoom
 from netviz.ui.activation_view import ActivationView
-from netviz.ui.style import dress_application, dress_window
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
 CLASSES = (*FASHION, "Bag", "Ankle boot")
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    dress_application(theme)
-    return theme
 
 
 @pytest.fixture

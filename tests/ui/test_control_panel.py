@@ -10,15 +10,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QW
 from netviz.engine.config import OPTIONS, RunConfig
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.learning_rate import LearningRateControl
-from netviz.ui.style import dress_application, dress_window
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    dress_application(theme)
-    return theme
 
 
 @pytest.fixture

@@ -10,18 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu,
 
 from netviz.engine.observations import Prediction
 from netviz.ui.pad_card import PadCard
-from netviz.ui.style import dress_application, dress_window
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 
 DIGITS = tuple("0123456789")
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    dress_application(theme)
-    return theme
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from conftest import OpenWindow, wait_for_state
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.config import SCHEDULES, RunConfig
@@ -14,15 +14,8 @@ from netviz.engine.events import State
 from netviz.engine.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.schedule_curve import ScheduleCurve
-from netviz.ui.style import dress_application, dress_window
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    dress_application(theme)
-    return theme
 
 
 @pytest.fixture

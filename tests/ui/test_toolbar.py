@@ -5,16 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from netviz.engine.events import State
-from netviz.ui.style import dress_application, dress_window
+from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 from netviz.ui.toolbar import TopBar
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Theme:
-    theme = Theme()
-    dress_application(theme)
-    return theme
 
 
 @pytest.fixture

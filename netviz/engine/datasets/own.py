@@ -65,24 +65,24 @@ def load_own(
     LoadingCancelledError
         `cancelled` said yes.
     """
-    work = loading(name, form)
+    work = loading(name, form, on_progress)
     while True:
         if cancelled is not None and cancelled():
             raise LoadingCancelledError(f"Loading {own_path(name)} was cancelled.")
         try:
-            progress = next(work)
+            next(work)
         except StopIteration as end:
             loaded: OwnDataset = end.value
             return loaded
-        if on_progress is not None:
-            on_progress(*progress)
 
 
-def loading(name: str, form: OwnForm) -> Generator[tuple[int, int], None, OwnDataset]:
-    """Load as `load_own` does, a file at a time; yields how many are done, and of how many."""
+def loading(
+    name: str, form: OwnForm, on_progress: Callable[[int, int], None] | None = None
+) -> Generator[None, None, OwnDataset]:
+    """Load as `load_own` does; yields after every file."""
     listing = list_own(name)
     _check_memory(len(listing.files), form, listing.source)
-    images, kept, left_out = yield from _read_all(listing, form)
+    images, kept, left_out = yield from _read_all(listing, form, on_progress)
     if not len(kept):
         raise nothing_left(listing.source, left_out)
     classes, labels = _remaining_classes(listing, kept, left_out)
@@ -160,8 +160,8 @@ def _check_memory(count: int, form: OwnForm, source: Path) -> None:
 
 
 def _read_all(
-    listing: Listing, form: OwnForm
-) -> Generator[tuple[int, int], None, tuple[NDArray[np.uint8], NDArray[np.int64], list[LeftOut]]]:
+    listing: Listing, form: OwnForm, on_progress: Callable[[int, int], None] | None
+) -> Generator[None, None, tuple[NDArray[np.uint8], NDArray[np.int64], list[LeftOut]]]:
     """Return a picture for each file, the indices of those that were read, and the others."""
     count = len(listing.files)
     images = np.empty((count, *form.shape), np.uint8)
@@ -173,7 +173,9 @@ def _read_all(
             kept.append(index)
         except PictureError as error:
             left_out.append(LeftOut(path, str(error)))
-        yield index + 1, count
+        if on_progress is not None:
+            on_progress(index + 1, count)
+        yield
     return images, np.array(kept, np.int64), left_out
 
 
