@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
-from support import Driven, learning_rates, losses
 
 from netviz.bridge import live_change
 from netviz.bridge.controller import Controller
@@ -20,6 +19,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError
 from netviz.engine.events import State
 from netviz.engine.observations import View
+from tests.support import Driven, learning_rates, losses
 
 CONFIG = RunConfig(hidden=(8,), epochs=10_000, batch_size=100, device="cpu", threads=1)
 SIGNALS = (

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
-from support import Driven, only
 
 from netviz import paths
 from netviz.engine import commands, events
@@ -22,6 +21,7 @@ from netviz.ui.settings import Settings
 from tests.end_to_end.test_cli import RUN_FILES
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset
+from tests.support import Driven, only
 
 ROOT = Path(__file__).parents[2]
 

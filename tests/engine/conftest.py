@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 import torch
-from support import Loss
 
 from netviz.engine import meter
 from netviz.engine.config import RunConfig
@@ -15,6 +14,7 @@ from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.losses import LOSSES
 from netviz.engine.trainer import DeviceData
+from tests.support import Loss
 
 CPU = torch.device("cpu")
 

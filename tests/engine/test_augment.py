@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from support import Driven, losses, only
 from torch import Tensor
 
 from netviz.engine import commands, events
@@ -11,6 +10,7 @@ from netviz.engine.augment import Augmenter, is_augmented, preview
 from netviz.engine.config import RunConfig
 from netviz.engine.observations import AugmentedSamples
 from netviz.engine.trainer import DeviceData, Trainer
+from tests.support import Driven, losses, only
 
 CPU = torch.device("cpu")
 ALL = {

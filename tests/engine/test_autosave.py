@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from support import Driven, losses, only, when_step
 
 from netviz.engine import autosave, commands, events, keeper
 from netviz.engine.autosave import AutosaveFolder, ended_runs, find_lost
@@ -17,6 +16,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.events import Event, State
 from netviz.engine.run_file import unpack
 from netviz.engine.run_summary import RUN_FILE, summarise
+from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support import Driven, losses, only
 
 from netviz.engine import commands, events, observations, preparation
 from netviz.engine.config import RunConfig
@@ -14,6 +13,7 @@ from netviz.engine.devices import choose_device
 from netviz.engine.errors import ConfigError
 from netviz.engine.events import State
 from netviz.engine.observations import View
+from tests.support import Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from support import Driven, losses, only
 
 from netviz.engine import commands, events
 from netviz.engine.config import LOSSES, OPTIMIZERS, RunConfig
 from netviz.engine.events import State
+from tests.support import Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

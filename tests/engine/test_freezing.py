@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import torch
-from support import Driven, only
 from torch import Tensor, nn
 
 from netviz.engine import commands, events
@@ -15,6 +14,7 @@ from netviz.engine.layer_facts import LayerFacts, all_but_last, trainable, with_
 from netviz.engine.models import build_model, parameter_count
 from netviz.engine.network_facts import describe_network
 from netviz.engine.trainer import DeviceData, Trainer
+from tests.support import Driven, only
 
 CPU = torch.device("cpu")
 WITH_NORM = ("conv 4 3", "batchnorm", "relu", "maxpool 4", "flatten", "linear 8", "batchnorm")

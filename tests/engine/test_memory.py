@@ -5,12 +5,12 @@ import sys
 
 import pytest
 import torch
-from support import Driven, Loss, only, when_step
 
 from netviz.engine import commands, events, memory
 from netviz.engine.config import RunConfig
 from netviz.engine.events import State
 from netviz.engine.memory import is_out_of_memory
+from tests.support import Driven, Loss, only, when_step
 
 usual = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
@@ -127,7 +127,7 @@ def test_a_network_too_large_to_be_prepared_leaves_the_run_before_it(
 _LIMITED = """
 import resource, sys
 sys.path.insert(0, "tests")
-from support import Driven, only
+from tests.support import Driven, only
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
 

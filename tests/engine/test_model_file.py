@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from support import Driven, only
 from torch import nn
 
 from netviz.engine import commands, events, model_file
@@ -17,6 +16,7 @@ from netviz.engine.errors import ModelError
 from netviz.engine.model_file import load_model
 from netviz.engine.models import build_model
 from netviz.engine.trainer import DeviceData, Trainer
+from tests.support import Driven, only
 
 SHAPE = (1, 28, 28)
 GOOD = """

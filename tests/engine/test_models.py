@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from support import cnn, mlp
 from torch import nn
 
 from netviz.engine.config import MODELS, RunConfig
@@ -13,6 +12,7 @@ from netviz.engine.models import (
     multiplications,
     parameter_count,
 )
+from tests.support import cnn, mlp
 
 BUILT = [name for name in MODELS if name != "resnet18-pretrained"]
 """The networks that need no file; test_resnet.py has the others."""

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from support import Driven, losses, only
 from torch import Tensor, nn
 
 from netviz.engine import commands, events
@@ -13,6 +12,7 @@ from netviz.engine.models import Normalise, build_model
 from netviz.engine.observations import ActivationsObserved, Prediction, View
 from netviz.engine.sampler import Sampler
 from netviz.engine.trainer import DeviceData, Trainer
+from tests.support import Driven, losses, only
 
 CPU = torch.device("cpu")
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from support import Driven, losses, only, when_step
 
 from netviz.engine import commands, events, observatory, trainer
 from netviz.engine.config import RunConfig
@@ -22,6 +21,7 @@ from netviz.engine.observations import (
 )
 from netviz.engine.probes import probe
 from netviz.engine.probes.probe import Probe
+from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

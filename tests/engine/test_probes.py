@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from support import cnn, mlp
 from torch import nn
 
 from netviz.engine.config import RunConfig
@@ -19,6 +18,7 @@ from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_
 from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.probes.weights import initial_weights, layer_weights, probe_batch
 from netviz.engine.trainer import DeviceData, Trainer
+from tests.support import cnn, mlp
 
 CPU = torch.device("cpu")
 

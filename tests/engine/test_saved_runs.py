@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from support import Driven, losses, only, when_step
 
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
 from netviz.engine.events import State
 from netviz.engine.run_summary import META_KEY, RUN_FILE, summarise
+from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

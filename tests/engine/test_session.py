@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from support import Answer, Driven, Loss, learning_rates, losses, only, when_step
 
 from netviz.engine import commands, events, session
 from netviz.engine.commands import Command
@@ -20,6 +19,7 @@ from netviz.engine.config import RunConfig
 from netviz.engine.events import Event, State
 from netviz.engine.observations import View
 from netviz.engine.session import TrainingSession
+from tests.support import Answer, Driven, Loss, learning_rates, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from support import Driven, learning_rates, losses, only, when_step
 
 from netviz.engine import commands, events
 from netviz.engine.config import RunConfig
 from netviz.engine.events import State
 from netviz.engine.models import build_model
+from tests.support import Driven, learning_rates, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

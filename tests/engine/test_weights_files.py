@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from support import Driven, losses, only
 
 from netviz.engine import commands, events
 from netviz.engine.commands import ExportKind
 from netviz.engine.config import RunConfig
 from netviz.engine.models import build_model
+from tests.support import Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 

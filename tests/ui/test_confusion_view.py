@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_up import DIGITS, answers, images
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.observations import TestAnswered
 from netviz.ui.confusion_matrix import cell_levels
 from netviz.ui.confusion_view import ConfusionView
 from netviz.ui.theme import Theme
+from tests.ui.made_up import DIGITS, answers, images
 
 
 def measured(classes: int = 10) -> TestAnswered:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from made_up import DIGITS, images
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.observations import ImageArrays
 from netviz.ui.data_view import DataView, imbalance
 from netviz.ui.theme import Theme
+from tests.ui.made_up import DIGITS, images
 
 
 @pytest.fixture

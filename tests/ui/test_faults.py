@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
-from support import Loss
 
 from netviz.engine import observatory
 from netviz.engine.events import State
@@ -20,6 +19,7 @@ from netviz.ui import drawing_pad
 from netviz.ui.crash_guard import CrashGuard
 from netviz.ui.fault_presenter import FaultPresenter
 from netviz.ui.main_window import MainWindow
+from tests.support import Loss
 from tests.ui.conftest import wait_for_state
 
 OpenWindow = Callable[..., MainWindow]

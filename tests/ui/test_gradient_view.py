@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from made_up import gradients
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
@@ -12,6 +11,7 @@ from netviz.ui.gradient_view import GradientView
 from netviz.ui.layer_colors import layer_color, layer_pen
 from netviz.ui.series_plot import runs, smoothed_exponents, spread
 from netviz.ui.theme import Theme
+from tests.ui.made_up import gradients
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from made_up import DIGITS, answers, images
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -12,6 +11,7 @@ from netviz.ui.mistake_gallery import MistakeGallery
 from netviz.ui.mistake_list import MISTAKE_ROLE
 from netviz.ui.style import dress_application, dress_window
 from netviz.ui.theme import Theme
+from tests.ui.made_up import DIGITS, answers, images
 
 WRONG = {3: (5, 0.95), 13: (8, 0.99), 24: (8, 0.6)}
 

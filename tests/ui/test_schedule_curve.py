@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from conftest import OpenWindow, wait_for_state
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
@@ -16,6 +15,7 @@ from netviz.ui.control_panel import ControlPanel
 from netviz.ui.schedule_curve import ScheduleCurve
 from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
+from tests.ui.conftest import OpenWindow, wait_for_state
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from made_up import histogram, weights
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.observations import LayerWeights
@@ -12,6 +11,7 @@ from netviz.ui.theme import Theme
 from netviz.ui.thinned_rows import ThinnedRows
 from netviz.ui.weight_panel import WeightPanel, facts_of, number
 from netviz.ui.weight_view import WeightView
+from tests.ui.made_up import histogram, weights
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from netviz.engine.datasets.catalogue import CATALOGUE
-
-from .mirror_server import MirrorServer
-from .tiny import MakeTiny, TinyDataset, make_tiny_dataset
+from tests.engine.datasets.mirror_server import MirrorServer
+from tests.engine.datasets.tiny import MakeTiny, TinyDataset, make_tiny_dataset
 
 
 @pytest.fixture

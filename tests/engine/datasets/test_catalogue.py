@@ -9,8 +9,7 @@ import pytest
 from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
 from netviz.engine.datasets.cifar import BATCH_MD5
 from netviz.engine.errors import DataError
-
-from .tiny import MakeTiny, TinyDataset
+from tests.engine.datasets.tiny import MakeTiny, TinyDataset
 
 
 def test_unknown_name_says_what_exists() -> None:

@@ -12,9 +12,8 @@ import pytest
 from netviz.engine.datasets.catalogue import CATALOGUE, is_intact
 from netviz.engine.datasets.download import DownloadProgress, download
 from netviz.engine.errors import DownloadCancelledError, DownloadError, StorageError
-
-from .mirror_server import MirrorServer
-from .tiny import SHARED_DATA, TinyDataset
+from tests.engine.datasets.mirror_server import MirrorServer
+from tests.engine.datasets.tiny import SHARED_DATA, TinyDataset
 
 
 def with_mirrors(tiny: TinyDataset, server: MirrorServer, *folders: str) -> TinyDataset:

@@ -18,8 +18,7 @@ from netviz.engine.datasets import cifar
 from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.load import load, present
 from netviz.engine.errors import DataError
-
-from .tiny import SHARED_DATA, MakeTiny, TinyDataset, remote_file
+from tests.engine.datasets.tiny import SHARED_DATA, MakeTiny, TinyDataset, remote_file
 
 
 def assert_holds(tiny: TinyDataset, data_dir: Path) -> None:

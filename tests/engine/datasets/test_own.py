@@ -17,8 +17,7 @@ from netviz.engine.datasets.own import LoadingCancelledError, load_own, split_in
 from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.datasets.own_peek import peek_own
 from netviz.engine.errors import DataError
-
-from .pictures import png_claiming, save_classes, save_picture
+from tests.engine.datasets.pictures import png_claiming, save_classes, save_picture
 
 FORM = OwnForm(8)
 

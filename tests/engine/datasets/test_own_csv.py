@@ -14,8 +14,7 @@ from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.datasets.own_listing import Listing
 from netviz.engine.datasets.own_peek import peek_own
 from netviz.engine.errors import DataError
-
-from .pictures import save_picture
+from tests.engine.datasets.pictures import save_picture
 
 TUTORIAL = "tshirt1.jpg, 0\ntshirt2.jpg, 0\nankleboot999.jpg, 9\n"
 NAMES = ("tshirt1.jpg", "tshirt2.jpg", "ankleboot999.jpg")

@@ -10,8 +10,7 @@ from PIL import Image
 
 from netviz.engine.datasets.own_images import OwnForm, PictureError, read_picture
 from netviz.engine.errors import ConfigError
-
-from .pictures import png_claiming, save_picture
+from tests.engine.datasets.pictures import png_claiming, save_picture
 
 GREY, COLOUR = OwnForm(8, 1), OwnForm(8, 3)
 RED = (255, 0, 0)

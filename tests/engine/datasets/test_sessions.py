@@ -14,11 +14,10 @@ from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.own_images import OwnForm
 from netviz.engine.events import State
 from netviz.engine.observations import Prediction
+from tests.engine.datasets.pictures import save_classes
+from tests.engine.datasets.test_load import CifarFiles
+from tests.engine.datasets.tiny import MakeTiny
 from tests.support import Driven, losses, only
-
-from .pictures import save_classes
-from .test_load import CifarFiles
-from .tiny import MakeTiny
 
 BASE = {"hidden": (8,), "epochs": 1, "device": "cpu", "threads": 1}
 
