@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
 
 
 @dataclass(frozen=True)

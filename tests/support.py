@@ -11,12 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from netviz.engine import commands, events
-from netviz.engine.commands import Command
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event, State
-from netviz.engine.models import build_model
-from netviz.engine.session import TrainingSession
+from netviz.engine.network.build import build_model
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import Command
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.session.session import TrainingSession
 
 E = TypeVar("E")
 Answer = Callable[[Event], Command | None]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from netviz.cli import app
-from netviz.engine.datasets.catalogue import CATALOGUE, RemoteFile
+from netviz.engine.catalogue import CATALOGUE, RemoteFile
 
 
 def test_datasets_are_listed_with_what_is_present(

@@ -9,7 +9,7 @@ import pytest
 from netviz import __version__
 from netviz.cli import app
 from netviz.cli.train import TrainOptions
-from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.launch import WindowOptions
 
 

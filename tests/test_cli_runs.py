@@ -12,10 +12,10 @@ import pytest
 from netviz.cli import app
 from netviz.cli.interruption import Interruption
 from netviz.cli.output import CLOSED_PIPE_STATUS, Output
+from netviz.cli.progress_report import Outcome, Report
 from netviz.cli.train import HeadlessRun, TrainOptions
-from netviz.engine import events
-from netviz.engine.config import RunConfig
-from netviz.reports import Outcome, Report
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
 
 
 def finished(run: int = 1) -> events.StateChanged:
@@ -36,9 +36,9 @@ def played(monkeypatch: pytest.MonkeyPatch, out: Path | None, *course: Any) -> O
                 else:
                     self.emit(each)
 
-    module = types.ModuleType("netviz.engine.session")
+    module = types.ModuleType("netviz.engine.session.session")
     module.TrainingSession = Session  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "netviz.engine.session", module)
+    monkeypatch.setitem(sys.modules, "netviz.engine.session.session", module)
     run = HeadlessRun(TrainOptions(RunConfig(), out=out))
     return run.run(Report())
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from netviz.engine import events
-from netviz.engine.config import RunConfig
-from netviz.engine.observations import ImageArrays
-from netviz.reports import BarReport, JsonReport, LineReport, Outcome, Report
+from netviz.cli.progress_report import BarReport, JsonReport, LineReport, Outcome, Report
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.observations import ImageArrays
 
 
 def measurement(epoch: int = 1) -> events.Measurement:

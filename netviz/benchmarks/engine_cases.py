@@ -8,10 +8,10 @@ import torch
 from netviz.benchmarks.measuring import Outcome, Plan, compare, percentile
 from netviz.benchmarks.plain_loops import pace, tightest_loop, tutorial_loop
 from netviz.benchmarks.sessions import BareSession
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
 from netviz.engine.datasets.load import load
-from netviz.engine.trainer import EVALUATION_CHUNK, DeviceData, Trainer
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
 
 Loop = Callable[[RunConfig, DeviceData], Iterator[int]]
 

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from netviz.benchmarks.measuring import Outcome, Plan, middle_half
-from netviz.engine.events import Progress
-from netviz.engine.history import StepHistory
+from netviz.engine.protocol.events import Progress
+from netviz.engine.run.history import StepHistory
 from netviz.ui.accuracy_plot import AccuracyPlot
 from netviz.ui.loss_plot import LossPlot
 from netviz.ui.style import dress_window

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import dataset_info, is_present
+from netviz.engine.catalogue import dataset_info, is_present
+from netviz.engine.options.run_config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision.transforms import ToTensor
 
-from netviz.engine.config import RunConfig
 from netviz.engine.datasets.dataset import Split
-from netviz.engine.models import build_model
-from netviz.engine.trainer import DeviceData
+from netviz.engine.network.build import build_model
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.trainer import DeviceData
 
 _PLAIN = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 

@@ -5,10 +5,10 @@ from queue import SimpleQueue
 from time import perf_counter
 
 from netviz.benchmarks.measuring import Plan
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event, State
-from netviz.engine.session import TrainingSession
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.session.session import TrainingSession
 
 
 class Stopwatch:

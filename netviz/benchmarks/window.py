@@ -12,10 +12,10 @@ from netviz.benchmarks.measuring import Plan
 from netviz.benchmarks.sessions import Stopwatch
 from netviz.bridge.mailbox import Mailbox
 from netviz.bridge.worker import TrainingThread
-from netviz.engine import events
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event, State
-from netviz.engine.observations import Prediction
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.observations import Prediction
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.settings import Settings

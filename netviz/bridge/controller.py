@@ -12,12 +12,13 @@ from PySide6.QtGui import QUndoStack
 from netviz.bridge.frame_clock import FrameClock
 from netviz.bridge.live_change import LiveChange
 from netviz.bridge.worker import TrainingThread
-from netviz.engine import commands, events
-from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.catalogue import DatasetInfo, is_present
-from netviz.engine.datasets.own_names import dataset_info_or_none
-from netviz.engine.events import State
-from netviz.engine.observations import (
+from netviz.engine.catalogue import DatasetInfo, is_present
+from netviz.engine.dataset_names import dataset_info_or_none
+from netviz.engine.options.option import Effect
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import (
     ActivationsObserved,
     AugmentedSamples,
     GradientsObserved,
@@ -26,7 +27,6 @@ from netviz.engine.observations import (
     View,
     WeightsObserved,
 )
-from netviz.engine.options import Effect
 from netviz.paths import data_dir
 
 LOADING_TIMEOUT_MS = 500

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from netviz.engine.datasets.catalogue import dataset_info
+from netviz.engine.catalogue import dataset_info
 from netviz.engine.errors import DownloadCancelledError, NetvizError
 
 if TYPE_CHECKING:

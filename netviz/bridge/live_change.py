@@ -6,8 +6,8 @@ from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
-from netviz.engine.config import OPTIONS
-from netviz.engine.options import format_value
+from netviz.engine.options.option import format_value
+from netviz.engine.options.run_config import OPTIONS
 
 MERGE_S = 1.0
 """Changes of the same option that follow each other faster are undone as one."""

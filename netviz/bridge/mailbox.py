@@ -5,8 +5,8 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.events import EpochFinished, Event, Loading, Progress
-from netviz.engine.observations import Observation, Prediction
+from netviz.engine.protocol.events import EpochFinished, Event, Loading, Progress
+from netviz.engine.protocol.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
 """Steps that all waiting `Progress` may hold together; beyond it, points are thinned out."""

@@ -5,8 +5,8 @@ import threading
 
 from PySide6.QtCore import QObject, Signal
 
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.datasets.own_peek import peek_own
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.peek import peek_own
 from netviz.engine.errors import DataError, NetvizError
 
 

@@ -8,8 +8,8 @@ from queue import SimpleQueue
 from PySide6.QtCore import QObject, QThread, Signal
 
 from netviz.bridge.mailbox import Mailbox
-from netviz.engine.commands import Close, Command
-from netviz.engine.events import Event, Failed
+from netviz.engine.protocol.commands import Close, Command
+from netviz.engine.protocol.events import Event, Failed
 
 STACK_BYTES = 16 * 2**20
 """Some systems give threads half a megabyte, which torch's deep calls outgrow."""
@@ -61,7 +61,7 @@ class TrainingThread(QThread):
         """Load torch and serve; called by Qt in the new thread."""
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         try:
-            from netviz.engine.session import TrainingSession
+            from netviz.engine.session.session import TrainingSession
 
             TrainingSession(self._tell, self._inbox, self._autosave_root).serve()
         except Exception as error:  # noqa: BLE001 - a thread's last words must reach the window

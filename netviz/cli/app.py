@@ -13,9 +13,9 @@ import typer
 from netviz import __version__
 from netviz.cli.output import complain
 from netviz.cli.run_options import takes_run_options
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.errors import ConfigError, NetvizError
+from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
 
 _UsageError: Any = typer.BadParameter.__bases__[0]

@@ -12,7 +12,7 @@ from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output
-from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
+from netviz.engine.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
 
 _HEADER = ("Name", "Data set", "What it is", "Here?")
 

@@ -15,7 +15,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from netviz.engine.datasets.catalogue import DatasetInfo
+from netviz.engine.catalogue import DatasetInfo
 from netviz.engine.datasets.download import DownloadProgress, download
 
 OnProgress = Callable[[DownloadProgress], None]

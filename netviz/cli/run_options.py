@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.options import Option, format_number
+from netviz.engine.options.option import Option, format_number
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 
 Command = Callable[..., int]
 

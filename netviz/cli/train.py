@@ -14,15 +14,15 @@ from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output, complain
-from netviz.engine import commands, events
-from netviz.engine.commands import Command
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import is_present
-from netviz.engine.datasets.own_names import dataset_info_or_none
+from netviz.cli.progress_report import BarReport, JsonReport, LineReport, Outcome, Report
+from netviz.engine.catalogue import is_present
+from netviz.engine.dataset_names import dataset_info_or_none
 from netviz.engine.errors import DataError, NetvizError, StorageError
-from netviz.engine.events import Event, State
-from netviz.engine.run_summary import summarise
-from netviz.reports import BarReport, JsonReport, LineReport, Outcome, Report
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import Command
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.storage.run_summary import summarise
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class HeadlessRun:
     def run(self, report: Report) -> Outcome:
         """Train, telling `report` everything but the end."""
         # Takes seconds, which `netviz --help` and a wrong option need not wait for.
-        from netviz.engine.session import TrainingSession
+        from netviz.engine.session.session import TrainingSession
 
         self._report = report
         TrainingSession(self._on_event, self._inbox).serve()

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from netviz.engine.events import Measurement, Progress
+from netviz.engine.protocol.events import Measurement, Progress
 from netviz.ui.plot_base import MetricPlot, Table, set_points
 from netviz.ui.plot_header import Reading
 from netviz.ui.plot_readout import Row

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from netviz.engine.observations import ActivationsObserved
+from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.activation_strips import Strip, Zoom, class_names, signed_number
 from netviz.ui.image_painting import gray_image, signed_image
 from netviz.ui.theme import Theme

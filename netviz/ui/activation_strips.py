@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen
 
-from netviz.engine.observations import ActivationsObserved
+from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.image_painting import signed_pixels
 from netviz.ui.theme import Theme
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.observations import ActivationsObserved
+from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.activation_panels import ImagePanel, StripList
 from netviz.ui.activation_strips import Zoom, strips_of
 from netviz.ui.empty_state import EmptyState

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from netviz.engine.observations import Prediction
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.theme import Theme
 
 _MOST_POINTS = 256

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from netviz.engine.observations import TestAnswered
+from netviz.engine.protocol.observations import TestAnswered
 from netviz.ui.confusion_matrix import ConfusionMatrix, blend
 from netviz.ui.page import Page, Segments
 from netviz.ui.theme import Theme

@@ -6,11 +6,11 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.own_names import dataset_info_or_none, dataset_label
+from netviz.engine.dataset_names import dataset_info_or_none, dataset_label
 from netviz.engine.errors import ConfigError
-from netviz.engine.options import Section, format_value
-from netviz.engine.schedules import Position
+from netviz.engine.options.option import Section, format_value
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.training.schedules import Position
 from netviz.ui.card import Card, SectionBox
 from netviz.ui.dataset_editor import DatasetEditor
 from netviz.ui.network_strip import NetworkStrip

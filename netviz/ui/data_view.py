@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.mistakes import class_counts, is_skewed
-from netviz.engine.observations import AugmentedSamples, ImageArrays
+from netviz.engine.protocol.mistakes import class_counts, is_skewed
+from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.balance_bars import BalanceBars
 from netviz.ui.icons import icon
 from netviz.ui.page import CompactCombo, FittingLabel, Page, Segments

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 
-from netviz.engine.datasets.own_names import dataset_label, is_own
+from netviz.engine.dataset_names import dataset_label, is_own
 from netviz.ui.option_editors import ChoiceEditor
 
 _OPEN = {"folder": "Open a folder of pictures…", "csv": "Open a CSV of pictures…"}

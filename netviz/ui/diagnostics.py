@@ -9,7 +9,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from netviz import __version__
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
 
 PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy")
 

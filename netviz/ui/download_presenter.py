@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from netviz.engine.datasets.own_names import dataset_label
+from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.ui.main_window import MainWindow
 

@@ -8,10 +8,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from netviz.engine import events
 from netviz.engine.datasets.drawings import DrawingStore
 from netviz.engine.errors import NetvizError
-from netviz.engine.observations import Prediction
+from netviz.engine.protocol import events
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.main_window import MainWindow
 
 T = TypeVar("T")

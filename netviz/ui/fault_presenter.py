@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from netviz.engine import events
+from netviz.engine.protocol import events
 from netviz.log_file import LOGGER
 from netviz.ui.crash_guard import QUIET_S, CrashGuard, Fault
 from netviz.ui.diagnostics import RunFacts, diagnostics

@@ -5,12 +5,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from netviz.engine import events
-from netviz.engine.autosave import LostRun, ended_runs, find_lost, find_unreadable
-from netviz.engine.commands import ExportKind
-from netviz.engine.config import DATASETS
 from netviz.engine.errors import StorageError
-from netviz.engine.run_summary import RUN_FILE, RunSummary, summarise
+from netviz.engine.options.run_config import DATASETS
+from netviz.engine.protocol import events
+from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
+from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 from netviz.ui.main_window import MainWindow
 
 RECENT = 8

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.observations import GradientsObserved
+from netviz.engine.protocol.observations import GradientsObserved
 from netviz.ui.thinned_rows import ThinnedRows
 
 _MOST_ROWS = 500

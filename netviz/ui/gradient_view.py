@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from netviz.engine.observations import GradientsObserved
+from netviz.engine.protocol.observations import GradientsObserved
 from netviz.ui.gradient_history import GradientHistory
 from netviz.ui.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.page import Page

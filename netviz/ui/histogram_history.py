@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.observations import Histogram
+from netviz.engine.protocol.observations import Histogram
 from netviz.ui.plot_scale import round_up
 from netviz.ui.thinned_rows import ThinnedRows
 

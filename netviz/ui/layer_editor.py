@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.errors import ModelError
-from netviz.engine.layer_plan import describe
+from netviz.engine.network.layer_plan import describe
 from netviz.ui.card import Card
 from netviz.ui.icons import icon
 from netviz.ui.layer_row import COUNT_PX, FIELD_PX, KIND_PX, NUMBER_PX, OUTPUT_PX, LayerRow

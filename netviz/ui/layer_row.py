@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.layer_plan import KINDS, PlannedLayer, describe
+from netviz.engine.network.layer_plan import KINDS, PlannedLayer, describe
 from netviz.ui.icons import icon
 from netviz.ui.layer_stack import default_fields, fields_of, new_layer, text_of
 from netviz.ui.quiet_button import quiet_button

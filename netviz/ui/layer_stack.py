@@ -1,7 +1,6 @@
 """The layers that are being edited, with their undo; free of Qt."""
 
-from netviz.engine.config import RunConfig
-from netviz.engine.layer_plan import (
+from netviz.engine.network.layer_plan import (
     KINDS,
     LENET5,
     SMALL_CNN,
@@ -10,6 +9,7 @@ from netviz.engine.layer_plan import (
     layer_texts,
     plan,
 )
+from netviz.engine.options.run_config import RunConfig
 
 Texts = tuple[str, ...]
 

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError
+from netviz.engine.options.run_config import RunConfig
 from netviz.ui.option_editors import number_text
 from netviz.ui.style import set_style_property
 from netviz.ui.theme import Theme

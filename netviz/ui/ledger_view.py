@@ -13,7 +13,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from netviz.engine.ledger import LedgerEntry
+from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.ui.icons import icon
 from netviz.ui.page import Page
 from netviz.ui.theme import Theme

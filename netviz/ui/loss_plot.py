@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from netviz.engine.events import Measurement, Progress
-from netviz.engine.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
+from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.run.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
 from netviz.ui.plot_base import MetricPlot, Table, set_points
 from netviz.ui.plot_header import Reading
 from netviz.ui.plot_readout import Row

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
-from netviz.engine.events import State
-from netviz.engine.observations import View
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import View
 from netviz.ui.accuracy_plot import AccuracyPlot
 from netviz.ui.actions import Actions
 from netviz.ui.activation_view import ActivationView

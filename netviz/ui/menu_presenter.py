@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from netviz import __version__
-from netviz.engine.config import DATASETS
-from netviz.engine.datasets.catalogue import CATALOGUE, is_present
+from netviz.engine.atomic_files import write_whole
+from netviz.engine.catalogue import CATALOGUE, is_present
 from netviz.engine.errors import NetvizError
-from netviz.engine.files import write_whole
+from netviz.engine.options.run_config import DATASETS
 from netviz.ui.download_presenter import DownloadPresenter
 from netviz.ui.learning_rate import step_rate
 from netviz.ui.main_window import MainWindow

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.mistakes import Order, select
-from netviz.engine.observations import ImageArrays, TestAnswered
+from netviz.engine.protocol.mistakes import Order, select
+from netviz.engine.protocol.observations import ImageArrays, TestAnswered
 from netviz.ui.empty_state import EmptyState
 from netviz.ui.icons import icon
 from netviz.ui.mistake_detail import MistakeDetail

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from netviz.engine.mistakes import predicted_classes
-from netviz.engine.observations import ImageArrays, TestAnswered
+from netviz.engine.protocol.mistakes import predicted_classes
+from netviz.engine.protocol.observations import ImageArrays, TestAnswered
 from netviz.ui.icons import icon
 from netviz.ui.image_painting import gray_image
 from netviz.ui.theme import Theme

@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from netviz.engine.layer_facts import LayerFacts, trainable
-from netviz.engine.layer_plan import describe
+from netviz.engine.network.layer_plan import describe
+from netviz.engine.protocol.layer_facts import LayerFacts, trainable
 from netviz.ui.icons import icon
 from netviz.ui.network_layout import Place, flow, glyph, height_of
 from netviz.ui.theme import Theme

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
-from netviz.engine.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
+from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.network_canvas import NetworkCanvas
 from netviz.ui.page import FittingLabel, Page
 from netviz.ui.theme import Theme

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from netviz.engine import events
-from netviz.engine.config import MODELS, RunConfig
-from netviz.engine.events import State
-from netviz.engine.layer_facts import LayerFacts, trainable
-from netviz.engine.layer_plan import layer_texts
+from netviz.engine.network.layer_plan import layer_texts
+from netviz.engine.options.run_config import MODELS, RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.layer_facts import LayerFacts, trainable
 from netviz.ui.layer_editor import LayerEditor
 from netviz.ui.main_window import MainWindow
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from netviz.engine.options import Option
+from netviz.engine.options.option import Option
 from netviz.ui.style import set_style_property
 from netviz.ui.theme import Theme
 

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.dataset_editor import DatasetEditor
 from netviz.ui.learning_rate import LearningRateControl
 from netviz.ui.option_editors import OptionEditor, ToggleEditor, make_editor

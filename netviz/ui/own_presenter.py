@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from netviz.bridge.peeks import Peeker
-from netviz.engine import events
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.datasets.own_names import is_own, own_path
-from netviz.engine.datasets.own_peek import OwnPeek
+from netviz.engine.dataset_names import is_own, own_path
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.errors import NetvizError
+from netviz.engine.protocol import events
 from netviz.ui.main_window import MainWindow
 from netviz.ui.own_preview import OwnPreview
 

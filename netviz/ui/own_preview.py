@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.own_names import dataset_label
-from netviz.engine.datasets.own_peek import OwnPeek
+from netviz.engine.dataset_names import dataset_label
+from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.errors import ConfigError
+from netviz.engine.options.run_config import RunConfig
 from netviz.ui.balance_bars import BalanceBars
 from netviz.ui.card import Card
 from netviz.ui.option_row import OptionRow

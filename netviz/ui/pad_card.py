@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from netviz.engine.observations import Prediction
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.card import Card
 from netviz.ui.collecting_row import CollectingRow
 from netviz.ui.confidence_strip import ConfidenceStrip

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
-from netviz.engine.files import write_whole
 
 _LONGEST_SIDE_PX = 1120
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog
 
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
-from netviz.engine.events import Measurement, Progress
-from netviz.engine.files import write_whole
-from netviz.engine.ledger import LedgerEntry
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.events import Measurement, Progress
 from netviz.ui.plot_card import FORMATS, PlotCard
 from netviz.ui.plot_export import PNG_PIXEL_RATIO, csv_bytes, png_bytes, svg_bytes
 from netviz.ui.plot_readout import Row

@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from netviz.engine import events
-from netviz.engine.config import OPTIONS, RunConfig
-from netviz.engine.datasets.own_names import dataset_label
+from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
-from netviz.engine.events import State
-from netviz.engine.ledger import LedgerEntry
-from netviz.engine.options import format_number
-from netviz.engine.schedules import Position
+from netviz.engine.options.option import format_number
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.events import State
+from netviz.engine.training.schedules import Position
 from netviz.ui.main_window import MainWindow
 from netviz.ui.notices import Action
 

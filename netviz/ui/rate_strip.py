@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from netviz.engine.history import MinMaxPyramid, StepHistory, bucket_width
+from netviz.engine.run.history import MinMaxPyramid, StepHistory, bucket_width
 from netviz.ui.plot_canvas import PlotCanvas
 from netviz.ui.plot_scale import Range, logarithmic_range, logarithmic_ticks
 from netviz.ui.schedule_curve import short_rate

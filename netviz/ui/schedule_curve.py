@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from netviz.engine.config import RunConfig
-from netviz.engine.options import format_number
-from netviz.engine.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.engine.options.option import format_number
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.ui.theme import Theme
 
 _HEIGHT_PX = 64

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.events import State
+from netviz.engine.protocol.events import State
 from netviz.ui.figure_label import FigureLabel
 from netviz.ui.icons import icon
 from netviz.ui.theme import Theme

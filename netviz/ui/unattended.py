@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from netviz.engine import events
 from netviz.engine.errors import NetvizError
-from netviz.engine.events import State
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import State
 from netviz.ui.main_window import MainWindow
 from netviz.ui.menu_presenter import save_picture
 from netviz.ui.view_presenter import ViewPresenter

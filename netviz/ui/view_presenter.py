@@ -4,10 +4,10 @@ import random
 
 from PySide6.QtCore import QObject, Slot
 
-from netviz.engine import events
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.own_names import dataset_label
-from netviz.engine.observations import Prediction
+from netviz.engine.dataset_names import dataset_label
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.main_window import MainWindow
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from netviz.engine.errors import ConfigError
-from netviz.engine.observations import View
+from netviz.engine.protocol.observations import View
 from netviz.ui.card import Card
 from netviz.ui.theme import Theme
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from netviz.engine.observations import LayerWeights
+from netviz.engine.protocol.observations import LayerWeights
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from netviz.engine.observations import Histogram, LayerWeights
+from netviz.engine.protocol.observations import Histogram, LayerWeights
 from netviz.ui.histogram_history import HistogramHistory, is_drawable, reach_of
 from netviz.ui.theme import Theme
 from netviz.ui.weight_facts import Fact, edge, facts_of, number

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-from netviz.engine.observations import WeightsObserved
+from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.page import Page, Segments
 from netviz.ui.theme import Theme

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from netviz.bridge import live_change
 from netviz.bridge.controller import Controller
 from netviz.bridge.live_change import MERGE_S
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
 from netviz.engine.errors import ConfigError
-from netviz.engine.events import State
-from netviz.engine.observations import View
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import View
 from tests.support import Driven, learning_rates, losses
 
 CONFIG = RunConfig(hidden=(8,), epochs=10_000, batch_size=100, device="cpu", threads=1)

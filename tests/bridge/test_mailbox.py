@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 
 from netviz.bridge import mailbox
 from netviz.bridge.mailbox import CAPACITY_POINTS, Mailbox
-from netviz.engine.events import EpochFinished, Event, Measurement, Progress, State, StateChanged
-from netviz.engine.observations import GradientsObserved, Prediction, WeightsObserved
+from netviz.engine.protocol.events import (
+    EpochFinished,
+    Event,
+    Measurement,
+    Progress,
+    State,
+    StateChanged,
+)
+from netviz.engine.protocol.observations import GradientsObserved, Prediction, WeightsObserved
 
 
 def progress(first: int, losses: Any, run: int = 1) -> Progress:

@@ -7,9 +7,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from netviz.bridge.worker import TrainingThread
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
-from netviz.engine.session import TrainingSession
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.session.session import TrainingSession
 
 CONFIG = RunConfig(hidden=(8,), epochs=10_000, device="cpu", threads=1)
 

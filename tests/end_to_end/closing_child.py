@@ -14,8 +14,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from netviz.bridge.worker import TrainingThread
-from netviz.engine.commands import Close, Command
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import Close, Command
 from netviz.launch import WindowOptions
 from netviz.ui import app
 from netviz.ui.main_window import MainWindow
@@ -62,14 +62,14 @@ class Closer(QObject):
 
 
 def saving(window: MainWindow, closer: Closer, folder: Path) -> None:
-    from netviz.engine import files
+    from netviz.engine import atomic_files
 
-    closer.hold(files, "_write_durably")
+    closer.hold(atomic_files, "_write_durably")
     window.controller.save(folder)
 
 
 def opening(window: MainWindow, closer: Closer, folder: Path) -> None:
-    from netviz.engine import session
+    from netviz.engine.session import session
 
     closer.hold(session, "read_run")
     window.controller.save(folder)
@@ -77,15 +77,16 @@ def opening(window: MainWindow, closer: Closer, folder: Path) -> None:
 
 
 def evaluating(_window: MainWindow, closer: Closer, _folder: Path) -> None:
-    from netviz.engine.trainer import Trainer
+    from netviz.engine.training.trainer import Trainer
 
     closer.hold(Trainer, "evaluate")
 
 
 def autosaving(_window: MainWindow, closer: Closer, _folder: Path) -> None:
-    from netviz.engine import autosave, keeper
+    from netviz.engine.session import run_keeper
+    from netviz.engine.storage import autosave
 
-    keeper.AUTOSAVE_INTERVAL_S = keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
+    run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
     closer.hold(autosave, "write_whole")
 
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from netviz.engine import keeper
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.catalogue import CATALOGUE
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.session import run_keeper
 from netviz.launch import WindowOptions
 from netviz.ui import app
 from netviz.ui.main_window import MainWindow
@@ -56,7 +56,7 @@ def main(folder: str, mirror: str, seed: str) -> int:
     app.missing_display = str  # type: ignore[assignment]
     app.build_window = build_and_drive
     app.qInstallMessageHandler(app._pass_on_qt_message)
-    keeper.AUTOSAVE_INTERVAL_S = keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
+    run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
     CATALOGUE["mnist"] = make_tiny_dataset("mnist", None).info
     config = RunConfig.parse({"epochs": 1000, "threads": 1, "seed": int(seed), "hidden": (16,)})
     return app.open_window(WindowOptions(config, mirror=mirror, size=(1280, 720)))

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from netviz.engine import events
-from netviz.engine.events import State
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import State
 from netviz.ui.main_window import MainWindow
 
 LONGEST_GAP_S = 1.0

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from netviz import paths
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
 from tests.end_to_end.installed import installed_without
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

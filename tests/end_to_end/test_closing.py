@@ -8,9 +8,9 @@ from time import monotonic
 
 import pytest
 
-from netviz.engine.datasets.catalogue import CATALOGUE
-from netviz.engine.run_file import unpack
-from netviz.engine.run_summary import RUN_FILE
+from netviz.engine.catalogue import CATALOGUE
+from netviz.engine.storage.run_file import unpack
+from netviz.engine.storage.run_summary import RUN_FILE
 from tests.end_to_end.closing_child import STAGES
 from tests.engine.datasets.mirror_server import MirrorServer
 

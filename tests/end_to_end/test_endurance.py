@@ -7,7 +7,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.events import State
+from netviz.engine.protocol.events import State
 from netviz.ui.main_window import MainWindow
 
 ROUNDS, SETTLED = 500, 100

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from netviz.bridge.downloads import Downloader
-from netviz.engine.events import State
+from netviz.engine.protocol.events import State
 from netviz.ui.main_window import MainWindow
 from tests.end_to_end.monkey import Monkey
 

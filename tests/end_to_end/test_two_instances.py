@@ -14,9 +14,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from netviz import paths
-from netviz.engine import commands, events
-from netviz.engine.autosave import ended_runs, find_lost
-from netviz.engine.run_file import SavedRun, unpack
+from netviz.engine.protocol import commands, events
+from netviz.engine.storage.autosave import ended_runs, find_lost
+from netviz.engine.storage.run_file import SavedRun, unpack
 from netviz.ui.settings import Settings
 from tests.end_to_end.test_cli import RUN_FILES
 from tests.engine.datasets.mirror_server import MirrorServer

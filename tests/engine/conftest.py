@@ -7,13 +7,13 @@ from functools import cache
 import pytest
 import torch
 
-from netviz.engine import meter
-from netviz.engine.config import RunConfig
+from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.datasets import load
-from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.dataset import Dataset, Split
-from netviz.engine.losses import LOSSES
-from netviz.engine.trainer import DeviceData
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.session import batch_meter
+from netviz.engine.training.losses import LOSSES
+from netviz.engine.training.trainer import DeviceData
 from tests.support import Loss
 
 CPU = torch.device("cpu")
@@ -66,7 +66,7 @@ def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions report after each batch and not by the clock."""
-    monkeypatch.setattr(meter, "REPORT_INTERVAL_S", 0.0)
+    monkeypatch.setattr(batch_meter, "REPORT_INTERVAL_S", 0.0)
 
 
 @pytest.fixture

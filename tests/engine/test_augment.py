@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from netviz.engine import commands, events
-from netviz.engine.augment import Augmenter, is_augmented, preview
-from netviz.engine.config import RunConfig
-from netviz.engine.observations import AugmentedSamples
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.observations import AugmentedSamples
+from netviz.engine.training.augmentation import Augmenter, is_augmented, preview
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import Driven, losses, only
 
 CPU = torch.device("cpu")

@@ -10,12 +10,14 @@ from typing import IO
 
 import pytest
 
-from netviz.engine import autosave, commands, events, keeper
-from netviz.engine.autosave import AutosaveFolder, ended_runs, find_lost
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event, State
-from netviz.engine.run_file import unpack
-from netviz.engine.run_summary import RUN_FILE, summarise
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.session import run_keeper
+from netviz.engine.storage import autosave
+from netviz.engine.storage.autosave import AutosaveFolder, ended_runs, find_lost
+from netviz.engine.storage.run_file import unpack
+from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -27,11 +29,11 @@ import json, os, random, signal, sys, threading
 from pathlib import Path
 import torch, torch._dynamo  # what the first step of an optimizer loads
 from netviz.engine import commands, events, keeper, meter, preparation
-from netviz.engine.autosave import find_lost
-from netviz.engine.config import RunConfig
+from netviz.engine.storage.autosave import find_lost
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.datasets.dataset import Dataset, Split
-from netviz.engine.run_file import unpack
-from netviz.engine.session import TrainingSession
+from netviz.engine.storage.run_file import unpack
+from netviz.engine.session.session import TrainingSession
 
 root, kills = Path(sys.argv[1]), int(sys.argv[2])
 config = RunConfig(hidden=(16,), epochs=100_000, device="cpu", threads=1)
@@ -108,7 +110,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Autosave after every batch."""
     for name in ("AUTOSAVE_INTERVAL_S", "MAX_AUTOSAVE_INTERVAL_S"):
-        monkeypatch.setattr(keeper, name, 0.0)
+        monkeypatch.setattr(run_keeper, name, 0.0)
 
 
 @pytest.mark.slow

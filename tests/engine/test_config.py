@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.engine.config import OPTIONS, RunConfig
 from netviz.engine.errors import ConfigError
-from netviz.engine.options import Effect, Option
+from netviz.engine.options.option import Effect, Option
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 
 KIND = {name: field.annotation for name, field in RunConfig.model_fields.items()}
 NUMBERS = [name for name, kind in KIND.items() if kind in (int, float)]

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from netviz.engine import commands, events, observations, preparation
-from netviz.engine.config import RunConfig
-from netviz.engine.devices import choose_device
 from netviz.engine.errors import ConfigError
-from netviz.engine.events import State
-from netviz.engine.observations import View
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events, observations
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import View
+from netviz.engine.session import preparation
+from netviz.engine.training.devices import choose_device
 from tests.support import Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits")

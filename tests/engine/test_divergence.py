@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from netviz.engine import commands, events
-from netviz.engine.config import LOSSES, OPTIMIZERS, RunConfig
-from netviz.engine.events import State
+from netviz.engine.options.run_config import LOSSES, OPTIMIZERS, RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
 from tests.support import Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")

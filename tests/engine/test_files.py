@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
-from netviz.engine.files import write_whole
 
 
 def write_text_whole(path: Path, text: str) -> None:
@@ -104,7 +104,7 @@ def test_a_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
 WRITERS = """
 import multiprocessing, sys
 from pathlib import Path
-from netviz.engine.files import write_files_whole
+from netviz.engine.atomic_files import write_files_whole
 
 context = multiprocessing.get_context("fork")
 both, rounds = context.Barrier(2, timeout=10), int(sys.argv[2])

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from netviz.engine import commands, events
-from netviz.engine.config import OPTIMIZERS, RunConfig
 from netviz.engine.errors import ConfigError
-from netviz.engine.freezing import freezable, freeze
-from netviz.engine.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
-from netviz.engine.models import build_model, parameter_count
-from netviz.engine.network_facts import describe_network
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.network.build import build_model, parameter_count
+from netviz.engine.network.describe import describe_network
+from netviz.engine.network.freezing import freezable, freeze
+from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import Driven, only
 
 CPU = torch.device("cpu")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.engine.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
+from netviz.engine.run.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
 
 values = st.floats(-1e6, 1e6, width=32)
 losses = st.one_of(values, st.sampled_from([math.nan, math.inf, -math.inf]))

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from netviz.engine.config import RunConfig
 from netviz.engine.datasets.load import load
 from netviz.engine.errors import ConfigError
-from netviz.engine.inference import network_input
-from netviz.engine.models import evaluating
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.network.build import evaluating
+from netviz.engine.observatory.drawing_input import network_input
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.trainer import DeviceData, Trainer
 
 CANVAS = 280
 

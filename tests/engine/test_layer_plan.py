@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from netviz.engine.config import RunConfig
 from netviz.engine.errors import ModelError
-from netviz.engine.layer_plan import (
+from netviz.engine.network.layer_plan import (
     KINDS,
     LENET5,
     SMALL_CNN,
@@ -20,7 +19,8 @@ from netviz.engine.layer_plan import (
     plan,
     with_output,
 )
-from netviz.engine.layers import build_layers
+from netviz.engine.network.modules import build_layers
+from netviz.engine.options.run_config import RunConfig
 
 PRESETS: dict[str, tuple[str, ...]] = {
     "784-64-64-64-10": layer_texts(RunConfig()),

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from netviz.engine.config import LOSSES as DECLARED
-from netviz.engine.losses import LOSSES
+from netviz.engine.options.run_config import LOSSES as DECLARED
+from netviz.engine.training.losses import LOSSES
 
 LOGITS = torch.tensor([[2.0, -1.0, 0.5], [0.0, 0.0, 0.0], [-3.0, 4.0, 1.0], [9.0, 8.0, -7.0]])
 LABELS = torch.tensor([0, 2, 1, 1])

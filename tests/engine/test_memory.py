@@ -6,10 +6,11 @@ import sys
 import pytest
 import torch
 
-from netviz.engine import commands, events, memory
-from netviz.engine.config import RunConfig
-from netviz.engine.events import State
-from netviz.engine.memory import is_out_of_memory
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
+from netviz.engine.training import memory_errors
+from netviz.engine.training.memory_errors import is_out_of_memory
 from tests.support import Driven, Loss, only, when_step
 
 usual = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -42,7 +43,7 @@ def test_a_step_names_its_batch_size_and_a_smaller_one_mends_it(
     config: RunConfig, loss: Loss, make: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released: list[torch.device] = []
-    monkeypatch.setattr(memory, "release", released.append)
+    monkeypatch.setattr(memory_errors, "release", released.append)
     driven = Driven(config.with_changes({"batch_size": 64}))
     error = make()
 
@@ -77,7 +78,7 @@ def test_what_a_refused_step_allocated_is_free_when_memory_is_given_back(
         torch.empty(2**58, dtype=torch.uint8)
 
     seen: list[bool] = []
-    monkeypatch.setattr(memory, "release", lambda _: seen.append(alive[0]() is None))
+    monkeypatch.setattr(memory_errors, "release", lambda _: seen.append(alive[0]() is None))
     driven = Driven(config)
     loss.on_training = allocate_and_fail
     driven.do(commands.Start())
@@ -129,7 +130,7 @@ import resource, sys
 sys.path.insert(0, "tests")
 from tests.support import Driven, only
 from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
 
 config = {"model": "cnn", "batch_size": 64, "epochs": 1, "threads": 1, "device": "cpu"}
 driven = Driven(RunConfig.parse(config))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.engine.mistakes import (
+from netviz.engine.protocol.mistakes import (
     Order,
     class_counts,
     is_skewed,
@@ -15,7 +15,7 @@ from netviz.engine.mistakes import (
     row_shares,
     select,
 )
-from netviz.engine.observations import TestAnswered
+from netviz.engine.protocol.observations import TestAnswered
 
 LABELS = np.array([0, 1, 2, 0, 1], np.int64)
 PROBABILITIES = np.array(

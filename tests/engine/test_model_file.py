@@ -10,12 +10,13 @@ import pytest
 import torch
 from torch import nn
 
-from netviz.engine import commands, events, model_file
-from netviz.engine.config import RunConfig
 from netviz.engine.errors import ModelError
-from netviz.engine.model_file import load_model
-from netviz.engine.models import build_model
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.network import python_file
+from netviz.engine.network.build import build_model
+from netviz.engine.network.python_file import load_model
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import Driven, only
 
 SHAPE = (1, 28, 28)
@@ -188,7 +189,7 @@ def test_nothing_to_train_is_refused(write: Write) -> None:
 def test_a_file_that_loops_is_given_up(
     write: Write, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_file, "TIME_LIMIT_S", 0.3)
+    monkeypatch.setattr(python_file, "TIME_LIMIT_S", 0.3)
     path = write(text.replace("\nready = Net(10)\n", "\n"))
     assert "did not finish within 0.3 s" in refusal(path).message
 

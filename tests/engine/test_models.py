@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from netviz.engine.config import MODELS, RunConfig
 from netviz.engine.errors import ModelError
-from netviz.engine.models import (
+from netviz.engine.network.build import (
     build_model,
     evaluating,
     multiplications,
     parameter_count,
 )
+from netviz.engine.options.run_config import MODELS, RunConfig
 from tests.support import cnn, mlp
 
 BUILT = [name for name in MODELS if name != "resnet18-pretrained"]

@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
 from netviz.engine.datasets.load import load
-from netviz.engine.models import Normalise, build_model
-from netviz.engine.observations import ActivationsObserved, Prediction, View
-from netviz.engine.sampler import Sampler
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.network.build import Normalise, build_model
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.observations import ActivationsObserved, Prediction, View
+from netviz.engine.training.sampler import Sampler
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import Driven, losses, only
 
 CPU = torch.device("cpu")

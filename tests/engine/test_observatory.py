@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from netviz.engine import commands, events, observatory, trainer
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets.catalogue import CATALOGUE
-from netviz.engine.events import Event, State
-from netviz.engine.observations import (
+from netviz.engine.catalogue import CATALOGUE
+from netviz.engine.observatory import observatory, probe
+from netviz.engine.observatory.probe import Probe
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
     Prediction,
@@ -19,8 +21,7 @@ from netviz.engine.observations import (
     View,
     WeightsObserved,
 )
-from netviz.engine.probes import probe
-from netviz.engine.probes.probe import Probe
+from netviz.engine.training import trainer
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -303,7 +304,7 @@ def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
     with monkeypatch.context() as broken:
         for name in ("layer_weights", "gradient_norms", "observe_activations"):
             broken.setattr(observatory, name, fail)
-        broken.setattr("netviz.engine.examiner.describe_answers", fail)
+        broken.setattr("netviz.engine.observatory.test_evaluation.describe_answers", fail)
         driven.do(commands.LookAt(0), watch(view))
         driven.do(commands.Start())
         (refused,) = only(driven.events, events.Refused)

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adam, AdamW, NAdam, Optimizer, RAdam, RMSprop
 
-from netviz.engine.config import OPTIMIZERS, RunConfig
-from netviz.engine.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
+from netviz.engine.training.optimizers import adjust_optimizer, build_optimizer
 
 TORCHS_OWN: dict[str, type[Optimizer]] = {
     "sgd": SGD,

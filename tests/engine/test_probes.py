@@ -9,15 +9,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from netviz.engine.config import RunConfig
-from netviz.engine.losses import LOSSES
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
-from netviz.engine.probes.answers import Answers, describe_answers, sample_losses
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
 from netviz.engine.probes.layers import flow, layers_of
+from netviz.engine.probes.predictions import Answers, describe_answers, sample_losses
 from netviz.engine.probes.weights import initial_weights, layer_weights, probe_batch
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.training.losses import LOSSES
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import cnn, mlp
 
 CPU = torch.device("cpu")

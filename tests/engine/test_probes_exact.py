@@ -9,10 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from netviz.engine import commands, events, trainer
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event
-from netviz.engine.observations import (
+from netviz.engine.observatory.probe import Probe
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
     Prediction,
@@ -20,7 +21,7 @@ from netviz.engine.observations import (
     View,
     WeightsObserved,
 )
-from netviz.engine.probes.probe import Probe
+from netviz.engine.training import trainer
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")

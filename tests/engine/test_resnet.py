@@ -10,13 +10,13 @@ import torch
 from torch import nn
 from torchvision.models import resnet18
 
-from netviz.engine import resnet
-from netviz.engine.config import RunConfig
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.errors import ModelError
-from netviz.engine.freezing import freezable
-from netviz.engine.models import build_model, parameter_count
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.network import resnet
+from netviz.engine.network.build import build_model, parameter_count
+from netviz.engine.network.freezing import freezable
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.trainer import DeviceData, Trainer
 
 SMALL = RunConfig(model="resnet18")
 PRETRAINED = RunConfig(model="resnet18-pretrained", batch_size=4)

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.engine.sampler import Sampler
+from netviz.engine.training.sampler import Sampler
 
 CPU = torch.device("cpu")
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
-from netviz.engine.events import State
-from netviz.engine.run_summary import META_KEY, RUN_FILE, summarise
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
+from netviz.engine.storage.run_summary import META_KEY, RUN_FILE, summarise
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")

@@ -10,9 +10,9 @@ from torch import nn
 from torch.optim import lr_scheduler as torchs
 from torch.utils.data import DataLoader, TensorDataset
 
-from netviz.engine.config import SCHEDULES, RunConfig
-from netviz.engine.schedules import Plateau, Position, planned_rates, rate_factor
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.options.run_config import SCHEDULES, RunConfig
+from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.engine.training.trainer import DeviceData, Trainer
 
 CPU = torch.device("cpu")
 PER_EPOCH = ("step", "exponential")

@@ -11,10 +11,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from netviz.engine import commands, events
-from netviz.engine.commands import ExportKind
-from netviz.engine.config import RunConfig
-from netviz.engine.models import build_model
+from netviz.engine.network.build import build_model
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import ExportKind
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from netviz.engine import commands, events, session
-from netviz.engine.commands import Command
-from netviz.engine.config import RunConfig
-from netviz.engine.events import Event, State
-from netviz.engine.observations import View
-from netviz.engine.session import TrainingSession
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import Command
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.observations import View
+from netviz.engine.session import session
+from netviz.engine.session.session import TrainingSession
 from tests.support import Answer, Driven, Loss, learning_rates, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -391,8 +392,8 @@ def test_the_speed_is_right_after_a_command_during_the_wait_for_the_pace(
 ) -> None:
     clock = FakeClock()
     monkeypatch.setattr(session, "perf_counter", clock)
-    monkeypatch.setattr("netviz.engine.training_loop.perf_counter", clock)
-    monkeypatch.setattr("netviz.engine.meter.perf_counter", clock)
+    monkeypatch.setattr("netviz.engine.session.training_loop.perf_counter", clock)
+    monkeypatch.setattr("netviz.engine.session.batch_meter.perf_counter", clock)
     told: list[Event] = []
     slow = TrainingSession(told.append, LateInbox(clock, command))
     for wish in (commands.Prepare(config), commands.SetPace(1), commands.Start()):
@@ -649,7 +650,7 @@ def test_a_preparation_given_up_for_one_that_is_refused_leaves_the_random_state(
 
 @pytest.fixture
 def snapshots_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netviz.engine.run.SNAPSHOT_INTERVAL_S", 0.0)
+    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 0.0)
 
 
 @pytest.mark.usefixtures("snapshots_at_every_batch")
@@ -766,7 +767,7 @@ def test_steps_before_one_that_raises_are_told(
     config: RunConfig, loss: Loss, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driven = Driven(config)
-    monkeypatch.setattr("netviz.engine.meter.REPORT_INTERVAL_S", 1e9)
+    monkeypatch.setattr("netviz.engine.session.batch_meter.REPORT_INTERVAL_S", 1e9)
     loss.on_training = [None, *range(6)].pop
     driven.do(commands.Start())
     (failed,) = only(driven.events, events.Failed)

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from netviz.engine.config import LOSSES as LOSS_NAMES
-from netviz.engine.config import OPTIMIZERS, RunConfig
-from netviz.engine.losses import LOSSES
-from netviz.engine.optimizers import build_optimizer
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.options.run_config import LOSSES as LOSS_NAMES
+from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
+from netviz.engine.training.losses import LOSSES
+from netviz.engine.training.optimizers import build_optimizer
+from netviz.engine.training.trainer import DeviceData, Trainer
 
 CPU = torch.device("cpu")
 

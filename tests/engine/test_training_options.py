@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader, TensorDataset
 
-from netviz.engine.config import OPTIMIZERS, OPTIONS, RunConfig
-from netviz.engine.options import Section
-from netviz.engine.trainer import DeviceData, Trainer
+from netviz.engine.options.option import Section
+from netviz.engine.options.run_config import OPTIMIZERS, OPTIONS, RunConfig
+from netviz.engine.training.trainer import DeviceData, Trainer
 
 CPU = torch.device("cpu")
 STEPS = 45

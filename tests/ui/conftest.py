@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from netviz import paths
-from netviz.engine.config import RunConfig
-from netviz.engine.events import State
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import State
 from netviz.launch import WindowOptions
 from netviz.ui import icons, shipped, style, theme
 from netviz.ui.app import build_window

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from netviz.engine.observations import (
+from netviz.engine.protocol.observations import (
     GradientsObserved,
     Histogram,
     ImageArrays,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.observations import ActivationsObserved, LayerActivation
+from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
 from netviz.ui.activation_strips import Grid, Zoom
 from netviz.ui.activation_view import ActivationView
 from netviz.ui.style import dress_window

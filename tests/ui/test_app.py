@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.config import RunConfig
+from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
 from netviz.ui import app
 from netviz.ui.main_window import MainWindow

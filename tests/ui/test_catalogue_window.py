@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.catalogue import CATALOGUE
 from tests.engine.datasets.tiny import make_tiny_dataset
 from tests.ui.conftest import OpenWindow
 

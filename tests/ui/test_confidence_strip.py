@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from netviz.engine.observations import Prediction
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.confidence_strip import ConfidenceRecord, ConfidenceStrip
 from netviz.ui.theme import Theme
 

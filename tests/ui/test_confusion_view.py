@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from netviz.engine.observations import TestAnswered
+from netviz.engine.protocol.observations import TestAnswered
 from netviz.ui.confusion_matrix import cell_levels
 from netviz.ui.confusion_view import ConfusionView
 from netviz.ui.theme import Theme

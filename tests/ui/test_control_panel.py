@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
-from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.learning_rate import LearningRateControl
 from netviz.ui.style import dress_window

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.run_summary import RUN_FILE
+from netviz.engine.storage.run_summary import RUN_FILE
 from netviz.paths import state_dir
 from netviz.ui.fault_presenter import FaultPresenter
 from netviz.ui.file_presenter import FilePresenter

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from netviz.engine.observations import ImageArrays
+from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.data_view import DataView, imbalance
 from netviz.ui.theme import Theme
 from tests.ui.made_up import DIGITS, images

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.catalogue import CATALOGUE
 from netviz.ui.main_window import MainWindow
 from netviz.ui.panel_strips import DownloadStrip
 from tests.engine.datasets.mirror_server import MirrorServer

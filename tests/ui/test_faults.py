@@ -11,9 +11,9 @@ from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import observatory
-from netviz.engine.events import State
-from netviz.engine.losses import LOSSES
+from netviz.engine.observatory import observatory
+from netviz.engine.protocol.events import State
+from netviz.engine.training.losses import LOSSES
 from netviz.log_file import LOG_NAME, start_log, stop_log
 from netviz.ui import drawing_pad
 from netviz.ui.crash_guard import CrashGuard

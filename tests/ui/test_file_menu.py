@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import session
-from netviz.engine.autosave import find_lost
-from netviz.engine.events import State
-from netviz.engine.run_summary import RUN_FILE, summarise
+from netviz.engine.protocol.events import State
+from netviz.engine.session import session
+from netviz.engine.storage.autosave import find_lost
+from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
 from netviz.ui.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, wait_for_state

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.layer_plan import LENET5
+from netviz.engine.network.layer_plan import LENET5
 from netviz.ui.layer_editor import LayerEditor
 from netviz.ui.layer_stack import PRESETS, LayerStack, fields_of, text_of
 from netviz.ui.theme import Theme

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from netviz.engine.ledger import LedgerEntry
+from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.ui.ledger_view import LedgerView
 from netviz.ui.theme import Theme
 

@@ -13,8 +13,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import events
-from netviz.engine.events import State
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import State
 from netviz.ui.learning_rate import LearningRateControl
 from netviz.ui.main_window import MainWindow
 from tests.ui.conftest import wait_for_state

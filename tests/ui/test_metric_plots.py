@@ -17,8 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.events import Measurement, Progress
-from netviz.engine.ledger import LedgerEntry
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.events import Measurement, Progress
 from netviz.ui import plot_scale
 from netviz.ui.accuracy_plot import AccuracyPlot
 from netviz.ui.loss_plot import LossPlot

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from netviz.engine.mistakes import Order
-from netviz.engine.observations import ImageArrays
+from netviz.engine.protocol.mistakes import Order
+from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.mistake_gallery import MistakeGallery
 from netviz.ui.mistake_list import MISTAKE_ROLE
 from netviz.ui.style import dress_application, dress_window

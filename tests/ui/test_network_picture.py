@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import events
-from netviz.engine.events import State
-from netviz.engine.layer_facts import LayerFacts
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.ui.main_window import MainWindow
 from netviz.ui.network_layout import flow, glyph, height_of
 from netviz.ui.network_picture import NetworkPicture

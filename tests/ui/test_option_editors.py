@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
 
-from netviz.engine.config import OPTIONS, RunConfig
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.option_editors import (
     ChoiceEditor,
     NumberEditor,

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine import preparation
-from netviz.engine.config import RunConfig
-from netviz.engine.events import State
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import State
+from netviz.engine.session import preparation
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.main_window import MainWindow

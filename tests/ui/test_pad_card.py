@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu, QToolButton
 
-from netviz.engine.observations import Prediction
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.pad_card import PadCard
 from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.events import Progress
-from netviz.engine.history import StepHistory
+from netviz.engine.protocol.events import Progress
+from netviz.engine.run.history import StepHistory
 from netviz.ui.loss_plot import LossPlot
 from netviz.ui.rate_strip import RateSeries, RateStrip
 from netviz.ui.theme import Theme

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.config import SCHEDULES, RunConfig
-from netviz.engine.events import State
-from netviz.engine.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.engine.options.run_config import SCHEDULES, RunConfig
+from netviz.engine.protocol.events import State
+from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.ui.control_panel import ControlPanel
 from netviz.ui.schedule_curve import ScheduleCurve
 from netviz.ui.style import dress_window

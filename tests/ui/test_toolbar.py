@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from netviz.engine.events import State
+from netviz.engine.protocol.events import State
 from netviz.ui.style import dress_window
 from netviz.ui.theme import Theme
 from netviz.ui.toolbar import TopBar

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from netviz.engine.observations import LayerWeights
+from netviz.engine.protocol.observations import LayerWeights
 from netviz.ui.histogram_history import HistogramHistory, rebin
 from netviz.ui.layer_menu import numbered_titles
 from netviz.ui.theme import Theme

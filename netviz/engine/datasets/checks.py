@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.datasets.dataset import Dataset, Split
-from netviz.engine.mistakes import class_counts, is_skewed
+from netviz.engine.protocol.mistakes import class_counts, is_skewed
 
 
 @dataclass(frozen=True)

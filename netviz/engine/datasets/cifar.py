@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from netviz.engine.datasets.catalogue import DatasetInfo, is_intact
+from netviz.engine.catalogue import DatasetInfo, is_intact
 from netviz.engine.datasets.idx import Arrays
 from netviz.engine.errors import DataError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from netviz.engine.observations import ImageArrays
+from netviz.engine.protocol.observations import ImageArrays
 
 
 @dataclass(frozen=True)

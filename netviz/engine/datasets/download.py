@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from netviz.engine.datasets.catalogue import DatasetInfo, RemoteFile, is_intact
+from netviz.engine.catalogue import DatasetInfo, RemoteFile, is_intact
 from netviz.engine.errors import DownloadCancelledError, DownloadError, StorageError
 
 _BLOCK_BYTES = 32 * 1024

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from netviz import paths
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import DataError, StorageError
-from netviz.engine.files import write_whole
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}\.png")
 _FORBIDDEN = '<>:"/\\|?*'

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.datasets.catalogue import DatasetInfo, idx_size_bytes, is_intact
+from netviz.engine.catalogue import DatasetInfo, idx_size_bytes, is_intact
 from netviz.engine.errors import DataError
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]

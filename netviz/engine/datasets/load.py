@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from netviz import paths
-from netviz.engine.datasets.catalogue import DatasetInfo, Form, dataset_info, is_present
+from netviz.engine.catalogue import DatasetInfo, Form, dataset_info, is_present
 from netviz.engine.datasets.cifar import read_cifar
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.datasets.idx import Arrays, read_idx
-from netviz.engine.datasets.own import load_own
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.datasets.own_peek import is_own, own_path
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.load import load_own
+from netviz.engine.datasets.own.peek import is_own, own_path
 from netviz.engine.errors import DataError
 
 

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from netviz.engine.models import evaluating
-from netviz.engine.observations import ActivationsObserved, LayerActivation
+from netviz.engine.network.build import evaluating
 from netviz.engine.probes.layers import flow, layers_of, to_numpy
+from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
 
 
 def observe_activations(

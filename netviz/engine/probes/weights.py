@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from netviz.engine.models import evaluating
-from netviz.engine.observations import Histogram, LayerWeights
+from netviz.engine.network.build import evaluating
 from netviz.engine.probes.layers import Layer, flow, layers_of
+from netviz.engine.protocol.observations import Histogram, LayerWeights
 
 BINS = 64
 """Bins of a histogram."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from netviz.engine.datasets.catalogue import CATALOGUE
+from netviz.engine.catalogue import CATALOGUE
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import MakeTiny, TinyDataset, make_tiny_dataset
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
+from netviz.engine.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
 from netviz.engine.datasets.cifar import BATCH_MD5
 from netviz.engine.errors import DataError
 from tests.engine.datasets.tiny import MakeTiny, TinyDataset

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.engine.datasets.catalogue import CATALOGUE, is_intact
+from netviz.engine.catalogue import CATALOGUE, is_intact
 from netviz.engine.datasets.download import DownloadProgress, download
 from netviz.engine.errors import DownloadCancelledError, DownloadError, StorageError
 from tests.engine.datasets.mirror_server import MirrorServer

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from netviz import paths
+from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.datasets import cifar
-from netviz.engine.datasets.catalogue import CATALOGUE
 from netviz.engine.datasets.load import load, present
 from netviz.engine.errors import DataError
 from tests.engine.datasets.tiny import SHARED_DATA, MakeTiny, TinyDataset, remote_file

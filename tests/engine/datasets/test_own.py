@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from netviz.engine.datasets import own, own_listing
 from netviz.engine.datasets.load import load, present
-from netviz.engine.datasets.own import LoadingCancelledError, load_own, split_indices
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.datasets.own_peek import peek_own
+from netviz.engine.datasets.own import listing
+from netviz.engine.datasets.own import load as own_load
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.load import LoadingCancelledError, load_own, split_indices
+from netviz.engine.datasets.own.peek import peek_own
 from netviz.engine.errors import DataError
 from tests.engine.datasets.pictures import png_claiming, save_classes, save_picture
 
@@ -156,8 +157,8 @@ def test_too_much_memory_is_refused_before_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_classes(tmp_path, cat=2, dog=2)
-    monkeypatch.setattr(own, "MAX_BYTES", 1_000_000)
-    monkeypatch.setattr(own, "read_picture", None)
+    monkeypatch.setattr(own_load, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(own_load, "read_picture", None)
 
     assert (
         f"The 4 pictures of {tmp_path} would take 0.1 GB of memory at 1024 x 1000 pixels"
@@ -301,10 +302,10 @@ def test_too_many_files_or_classes_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_classes(tmp_path, a=2, b=2, c=2)
-    monkeypatch.setattr(own_listing, "MAX_CLASSES", 2)
+    monkeypatch.setattr(listing, "MAX_CLASSES", 2)
     assert f"{tmp_path} has 3 classes; at most 2 are possible." in refusal(f"folder:{tmp_path}")
 
-    monkeypatch.setattr(own_listing, "MAX_FILES", 5)
+    monkeypatch.setattr(listing, "MAX_FILES", 5)
     assert f"{tmp_path} holds more than 5 files." in refusal(f"folder:{tmp_path}")
 
 

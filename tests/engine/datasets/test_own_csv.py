@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.engine.datasets import own_csv, own_listing
 from netviz.engine.datasets.load import load, present
-from netviz.engine.datasets.own import load_own
-from netviz.engine.datasets.own_csv import list_csv
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.datasets.own_listing import Listing
-from netviz.engine.datasets.own_peek import peek_own
+from netviz.engine.datasets.own import csv_listing, listing
+from netviz.engine.datasets.own.csv_listing import list_csv
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.listing import Listing
+from netviz.engine.datasets.own.load import load_own
+from netviz.engine.datasets.own.peek import peek_own
 from netviz.engine.errors import DataError
 from tests.engine.datasets.pictures import save_picture
 
@@ -211,10 +211,10 @@ def test_file_that_is_missing_a_folder_or_too_large(
     assert refusal(folder).startswith(f"{folder} is not a file.")
 
     file = write(folder, TUTORIAL)
-    monkeypatch.setattr(own_listing, "MAX_FILES", 1)
+    monkeypatch.setattr(listing, "MAX_FILES", 1)
     assert f"{file} holds more than 1 files." in refusal(file)
 
-    monkeypatch.setattr(own_csv, "_LARGEST_BYTES", 10)
+    monkeypatch.setattr(csv_listing, "_LARGEST_BYTES", 10)
     assert f"{file} is too large for a list of pictures." in refusal(file)
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from netviz.engine.datasets.own_images import OwnForm, PictureError, read_picture
+from netviz.engine.datasets.own.images import OwnForm, PictureError, read_picture
 from netviz.engine.errors import ConfigError
 from tests.engine.datasets.pictures import png_claiming, save_picture
 

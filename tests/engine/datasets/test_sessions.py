@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from netviz.engine import commands, events
-from netviz.engine.config import RunConfig
-from netviz.engine.datasets import own
-from netviz.engine.datasets.catalogue import CATALOGUE
-from netviz.engine.datasets.own_images import OwnForm
-from netviz.engine.events import State
-from netviz.engine.observations import Prediction
+from netviz.engine.catalogue import CATALOGUE
+from netviz.engine.datasets.own import load
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import Prediction
 from tests.engine.datasets.pictures import save_classes
 from tests.engine.datasets.test_load import CifarFiles
 from tests.engine.datasets.tiny import MakeTiny
@@ -139,7 +139,7 @@ def test_another_wish_ends_the_reading_of_own_pictures(tmp_path: Path) -> None:
     save_classes(tmp_path / "few", cats=4, dogs=4)
     few = config.with_changes({"dataset": f"folder:{tmp_path / 'few'}"})
     read: list[Path] = []
-    real = own.read_picture
+    real = load.read_picture
 
     def counted(path: Path, form: OwnForm) -> NDArray[np.uint8]:
         read.append(path)
@@ -149,7 +149,7 @@ def test_another_wish_ends_the_reading_of_own_pictures(tmp_path: Path) -> None:
 
     driven = Driven()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(own, "read_picture", counted)
+        patch.setattr(load, "read_picture", counted)
         driven.do(commands.Prepare(config, tmp_path))
     assert len(read) == 28
     assert only(driven.events, events.Prepared)[-1].config == few

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.datasets.catalogue import CATALOGUE, DatasetInfo, RemoteFile
+from netviz.engine.catalogue import CATALOGUE, DatasetInfo, RemoteFile
 
 SHARED_DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 

@@ -1,0 +1,238 @@
+"""What a run without a window tells its user: JSON lines, plain lines or a progress bar.
+
+Each report reads the events of a `TrainingSession`, in whatever thread hands them over.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from time import perf_counter
+from typing import Any, Literal, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from netviz.engine.dataset_names import dataset_label
+from netviz.engine.options.run_config import MODELS, RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import Event, Measurement
+
+REFRESH_INTERVAL_S = 0.2
+"""Drawing a bar costs a few milliseconds of training."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and in state failed why."""
+
+    state: Literal["finished", "failed", "interrupted"]
+    message: str = ""
+
+
+class Report:
+    """What is told of a run; this one tells nothing. Enter it before the first event."""
+
+    def tell(self, event: Event) -> None:
+        """Take one event of the session."""
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how the run ended; nothing is told after it."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class JsonReport(Report):
+    """One JSON object a line, for programs.
+
+    Parameters
+    ----------
+    write
+        Takes whole lines.
+    batches
+        Whether every step has a line of its own.
+    """
+
+    def __init__(self, write: Callable[[str], object], *, batches: bool) -> None:
+        self._write = write
+        self._batches = batches
+
+    def tell(self, event: Event) -> None:
+        """Write the event's line, or a line for each of its steps."""
+        match event:
+            case events.Prepared():
+                self._write(_start_line(event))
+            case events.Progress() if self._batches:
+                self._write(_batch_lines(event))
+            case events.EpochFinished(measurement=measurement):
+                self._write(_line(event="epoch", **asdict(measurement)))
+            case _:
+                pass
+
+    def end(self, outcome: Outcome) -> None:
+        """Write the last line."""
+        message = {"message": outcome.message} if outcome.message else {}
+        self._write(_line(event="end", state=outcome.state, **message))
+
+
+def _line(**values: Any) -> str:
+    # NaN and infinity are no JSON: the session never reports any, and none shall slip through.
+    return json.dumps(values, separators=(",", ":"), allow_nan=False) + "\n"
+
+
+def _start_line(event: events.Prepared) -> str:
+    notes = {"warnings": event.warnings, "left_out": event.left_out}
+    notes = {name: told for name, told in notes.items() if told}
+    return _line(
+        event="start",
+        config=event.config.model_dump(mode="json"),
+        device=event.device,
+        threads=event.threads,
+        parameters=event.parameters,
+        **notes,
+    )
+
+
+def _batch_lines(event: events.Progress) -> str:
+    # As 64-bit floats these numbers read back to the same 32-bit losses.
+    columns = (event.steps.tolist(), event.losses.tolist(), event.learning_rates.tolist())
+    return "".join(
+        _line(event="batch", step=step, loss=loss, lr=rate)
+        for step, loss, rate in zip(*columns, strict=True)
+    )
+
+
+class LineReport(Report):
+    """A line of text for each epoch, for logs and pipes.
+
+    Parameters
+    ----------
+    write
+        Takes whole lines.
+    """
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._epochs = 0
+
+    def tell(self, event: Event) -> None:
+        """Write the event's line if it has one."""
+        match event:
+            case events.Preparing(config=config):
+                self._say(f"Preparing {_subject(config)}.")
+            case events.Prepared():
+                self._epochs = event.config.epochs
+                self._say(_figures(event))
+                for note in (*left_out_lines(event.left_out), *event.warnings):
+                    self._say(note)
+            case events.EpochFinished(measurement=measurement):
+                self._say(_epoch(measurement, self._epochs))
+            case events.Saved(folder=folder):
+                self._say(f"Saved in {folder}")
+            case _:
+                pass
+
+    def end(self, outcome: Outcome) -> None:
+        """Say that the run ended, unless it failed: that is for standard error."""
+        if outcome.state != "failed":
+            self._say(f"{outcome.state.capitalize()}.")
+
+    def _say(self, text: str) -> None:
+        self._write(text + "\n")
+
+
+def _subject(config: RunConfig) -> str:
+    hidden = "-".join(map(str, config.hidden)) if config.is_relevant("hidden") else ""
+    network = f"{MODELS.get(config.model, config.model)} {hidden}".strip()
+    return f"{network} on {dataset_label(config.dataset)}"
+
+
+def left_out_lines(left_out: tuple[str, ...], at_most: int = 10) -> list[str]:
+    """Say which own files are not in the data set, so many of them by name."""
+    if not left_out:
+        return []
+    files = "1 file was" if len(left_out) == 1 else f"{len(left_out):,} files were"
+    more = [f"... and {len(left_out) - at_most:,} more."] if len(left_out) > at_most else []
+    return [f"{files} left out:", *(f"  {line}" for line in left_out[:at_most]), *more]
+
+
+def _figures(event: events.Prepared) -> str:
+    return (
+        f"{event.parameters:,} parameters, {event.train_count:,} training and "
+        f"{event.test_count:,} test images, on {event.device} with "
+        f"{event.threads} thread{'s' if event.threads > 1 else ''}."
+    )
+
+
+def _epoch(measurement: Measurement, epochs: int) -> str:
+    return (
+        f"Epoch {measurement.epoch}/{epochs}: "
+        f"loss train {measurement.train_loss:.4f}, test {measurement.test_loss:.4f}; "
+        f"accuracy train {measurement.train_accuracy:.1%}, test {measurement.test_accuracy:.1%}; "
+        f"{measurement.samples_per_second:,.0f} samples/s"
+    )
+
+
+class BarReport(LineReport):
+    """The same lines with a progress bar below them, for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(self._print_above)
+        # Drawn from `tell` rather than by a thread of rich's own beside the training.
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=console,
+            auto_refresh=False,
+            transient=True,
+        )
+        self._task = self._bar.add_task("Loading", total=None, figures="")
+        self._drawn_at = 0.0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def tell(self, event: Event) -> None:
+        """Print the event's line, or move the bar."""
+        super().tell(event)
+        if isinstance(event, events.Progress) and self._is_due():
+            self._bar.update(
+                self._task,
+                description=f"Epoch {event.epoch}/{self._epochs}",
+                total=self._epochs * event.batches,
+                completed=(event.epoch - 1) * event.batches + event.batch,
+                figures=_progress_figures(event),
+                refresh=True,
+            )
+
+    def end(self, outcome: Outcome) -> None:
+        """Take the bar away and say that the run ended, unless it failed."""
+        self._bar.stop()
+        super().end(outcome)
+
+    def _is_due(self) -> bool:
+        now = perf_counter()
+        if now - self._drawn_at < REFRESH_INTERVAL_S:
+            return False
+        self._drawn_at = now
+        return True
+
+    def _print_above(self, text: str) -> None:
+        self._bar.console.print(text, end="", markup=False, highlight=False, soft_wrap=True)
+
+
+def _progress_figures(event: events.Progress) -> str:
+    return (
+        f"{event.batch}/{event.batches}  loss {event.losses.mean():.4f}  "
+        f"{event.samples_per_second:,.0f} samples/s  "
+        f"{timedelta(seconds=round(event.remaining_s))} left"
+    )

@@ -1,0 +1,4 @@
+"""What is trained: networks built from a plan, read from a Python file, described and frozen.
+
+How they are trained belongs in `training`, what is measured on them in `probes`.
+"""

@@ -1,0 +1,118 @@
+"""From a name to a network, built of plain torch layers as the tutorials write them."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from netviz.engine.network.layer_plan import layer_texts
+from netviz.engine.network.modules import build_layers
+from netviz.engine.network.python_file import load_model
+from netviz.engine.options.network import MODELS
+from netviz.engine.options.run_config import RunConfig
+
+
+class Normalise(nn.Module):
+    """Brings pixels to mean 0 and standard deviation 1, as a part of the network.
+
+    Within the network it holds for training, testing, the pad and an exported network alike.
+
+    Parameters
+    ----------
+    mean, std
+        Of each channel over the training images, ``float32 [C]``.
+    """
+
+    def __init__(self, mean: Tensor, std: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mean", mean.view(-1, 1, 1), persistent=False)
+        self.register_buffer("std", std.clamp_min(1e-6).view(-1, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return ``(images - mean) / std``."""
+        return (images - cast(Tensor, self.mean)) / cast(Tensor, self.std)
+
+
+def build_model(config: RunConfig, image_shape: tuple[int, int, int], classes: int) -> nn.Module:
+    """Build the network that `config` names; its output are logits ``[N, classes]``.
+
+    The initial weights come from torch's global generator, so seed it before. A network of
+    layers is a plain `nn.Sequential`; a network in a Python file is run, see `model_file`.
+
+    Raises
+    ------
+    ModelError
+        When the network does not fit the images, or its file cannot be used.
+    """
+    if config.model.startswith("resnet18"):
+        # Brings torchvision with it, which takes seconds to import.
+        from netviz.engine.network import resnet
+
+        pretrained = config.model == "resnet18-pretrained"
+        make = resnet.pretrained_resnet18 if pretrained else resnet.small_resnet18
+        return make(image_shape[0], classes)
+    if config.model not in MODELS:
+        return load_model(config.model, image_shape, classes)
+    return build_layers(layer_texts(config), image_shape, classes)
+
+
+def normalised(model: nn.Module, images: Tensor) -> nn.Module:
+    """Put a `Normalise` for `images`, ``[N, C, H, W]``, before `model`; names stay the same."""
+    front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
+    if type(model) is nn.Sequential:
+        return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
+    # Whatever else it is goes its own way through its parts, so this stands at its door.
+    model.add_module(FRONT, front)
+    model.register_forward_pre_hook(_normalise_first)
+    return model
+
+
+FRONT = "netviz_normalise"
+"""Name of the `Normalise` in a network that is no plain `nn.Sequential`."""
+
+
+def _normalise_first(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return (model.get_submodule(FRONT)(inputs[0]), *inputs[1:])
+
+
+def parameter_count(model: nn.Module) -> int:
+    """Count the numbers that training may change."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def multiplications(model: nn.Module, image_shape: tuple[int, int, int]) -> int:
+    """Count the multiplications of one image's forward pass through dense and conv layers."""
+    total = 0
+
+    def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        weight = cast(nn.Linear | nn.Conv2d, module).weight
+        total += weight.numel() * math.prod(output.shape[2:])
+
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear | nn.Conv2d)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    try:
+        device = next(model.parameters()).device
+        with evaluating(model):
+            model(torch.zeros(1, *image_shape, device=device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put `model` into evaluation mode without gradients, and back as it was."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -1,0 +1,260 @@
+"""Own networks: an `nn.Module` from a Python file, tried before it is trained.
+
+Reading such a file runs it, with all that it does; a file from a stranger is a program from a
+stranger.
+"""
+
+import contextlib
+import ctypes
+import inspect
+import io
+import linecache
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from netviz.engine.errors import ModelError
+from netviz.engine.network.layer_plan import Shape
+
+TIME_LIMIT_S = 10.0
+"""A file that has not finished by then loops for ever, as far as anyone can tell."""
+
+_MODULE_NAME = "netviz_own_network"
+_AGAIN_S = 0.2
+_TRIED = 2
+
+
+class _TimeUpError(BaseException):
+    """Raised into a file that does not finish; no ``except Exception`` of the file stops it."""
+
+
+def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
+    """Make the network that `reference` names, and see that it answers images with logits.
+
+    The initial weights come from torch's global generator, which the file's import and the
+    trial leave as it was.
+
+    Parameters
+    ----------
+    reference
+        ``FILE.py:NAME``, where the name stands for a class, a function that returns a module,
+        or a module. Of the arguments ``classes``, ``num_classes``, ``in_channels`` and
+        ``image_shape`` it is given those that it wants.
+
+    Raises
+    ------
+    ModelError
+        When the file cannot be read or run, does not finish, or its network does not fit; with
+        the line in the file where there is one.
+    """
+    file, _, name = reference.rpartition(":")
+    path = Path(file).expanduser()
+    with _surroundings_kept(path), _time_limit(path):
+        with _random_state_kept(), _told_with_line(path, "importing it"):
+            module = _run(path)
+        made = _named(module, name, path)
+        with _told_with_line(path, f"making {name}"):
+            model = _make(made, image_shape, classes)
+        if not isinstance(model, nn.Module):
+            raise ModelError(f"{path.name}: {name} is {_a(model)}, and no nn.Module.", _mend(path))
+        doing = f"{name} on a batch of {_TRIED} images"
+        with _random_state_kept(), _told_with_line(path, doing):
+            answer = _tried(model, image_shape)
+    _check(model, answer, classes, f"{path.name}: {name}", _mend(path))
+    return model
+
+
+def _run(path: Path) -> ModuleType:
+    """Run the file in a module of its own."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(f"{path} cannot be read: {reason}.", "Choose another file.") from error
+    code: CodeType = compile(source, str(path), "exec", dont_inherit=True)
+    linecache.checkcache(str(path))
+    module = ModuleType(_MODULE_NAME)
+    module.__file__ = str(path)
+    # Where dataclasses, typing and pickle look for the module of what is in it.
+    sys.modules[_MODULE_NAME] = module
+    # No hidden global of ours: the file sees what a script of its own would see.
+    exec(code, module.__dict__)
+    return module
+
+
+def _named(module: ModuleType, name: str, path: Path) -> Any:
+    found = getattr(module, name, None)
+    if callable(found):
+        return found
+    own = [
+        key
+        for key, value in vars(module).items()
+        if isinstance(value, nn.Module)
+        or (
+            isinstance(value, type)
+            and issubclass(value, nn.Module)
+            and value.__module__ == _MODULE_NAME
+        )
+    ]
+    there = f"Its networks: {', '.join(own)}." if own else "There is no nn.Module in it."
+    if found is None:
+        raise ModelError(f"There is no {name} in {path.name}.", there)
+    raise ModelError(f"{path.name}: {name} is {_a(found)}, and no nn.Module.", there)
+
+
+def _make(made: Any, image_shape: Shape, classes: int) -> Any:
+    """Call a class or a function with what it wants of what is known; a module is ready."""
+    if isinstance(made, nn.Module):
+        return made
+    known = {
+        "classes": classes,
+        "num_classes": classes,
+        "in_channels": image_shape[0],
+        "image_shape": image_shape,
+    }
+    try:
+        wanted = inspect.signature(made).parameters
+    except ValueError:
+        wanted = {}  # type: ignore[assignment]  # nothing is known of it, so nothing is given
+    return made(**{key: value for key, value in known.items() if key in wanted})
+
+
+def _tried(model: nn.Module, image_shape: Shape) -> Any:
+    """Pass a batch of black images through `model` in evaluation mode."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        # Not inference mode: lazy layers make their weights here, which must be able to learn.
+        with torch.no_grad():
+            return model(torch.zeros(_TRIED, *image_shape))
+    finally:
+        for module in model.modules():
+            module.training = modes.get(module, True)
+
+
+def _check(model: nn.Module, answer: Any, classes: int, what: str, hint: str) -> None:
+    expected = (_TRIED, classes)
+    if not isinstance(answer, Tensor):
+        raise ModelError(f"{what} answers with {_a(answer)}, and not with a tensor.", hint)
+    if tuple(answer.shape) != expected:
+        raise ModelError(
+            f"{what} answers {_TRIED} images with the shape {_shape(answer.shape)}; expected "
+            f"{_shape(expected)}, one logit for each of the {classes} classes.",
+            hint,
+        )
+    if answer.dtype != torch.float32:
+        raise ModelError(f"{what} answers with {answer.dtype}; expected torch.float32.", hint)
+    if not any(True for _ in model.parameters()):
+        raise ModelError(f"{what} has no parameters, so there is nothing to train.", hint)
+
+
+@contextlib.contextmanager
+def _told_with_line(path: Path, doing: str) -> Iterator[None]:
+    """Turn whatever the file raises into a `ModelError` that names the line."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.filename == str(path) else ""
+        raise ModelError(f"{path.name}{line}: {error.msg}.", _mend(path)) from error
+    except (Exception, SystemExit) as error:
+        line = f", line {number}" if (number := _line(error, path)) else ""
+        text = " ".join(str(error).split())
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        text = text if len(text) <= 300 else f"{text[:297]}..."
+        raise ModelError(f"{path.name}{line}, {doing}: {text}", _mend(path)) from error
+
+
+def _line(error: BaseException, path: Path) -> int | None:
+    """Return the innermost line of the file that the error went through."""
+    found, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == str(path):
+            found = step.tb_lineno
+        step = step.tb_next
+    return found
+
+
+@contextlib.contextmanager
+def _random_state_kept() -> Iterator[None]:
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+
+
+@contextlib.contextmanager
+def _surroundings_kept(path: Path) -> Iterator[None]:
+    """Leave torch's random state and defaults, the import path and the output as they were."""
+    dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    folder = str(path.resolve().parent)
+    sys.path.append(folder)
+    # What a file prints must not fall among the lines that a program reads.
+    output = contextlib.redirect_stdout(sys.stderr or io.StringIO())
+    try:
+        with output:
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(gradients)
+        with contextlib.suppress(ValueError):
+            sys.path.remove(folder)
+
+
+@contextlib.contextmanager
+def _time_limit(path: Path) -> Iterator[None]:
+    """Raise in this thread what ends a loop when `TIME_LIMIT_S` are over."""
+    thread, ended, lock = threading.get_ident(), threading.Event(), threading.Lock()
+    limit_s = TIME_LIMIT_S
+
+    def watch() -> None:
+        wait_s = limit_s
+        # Again and again, since the file may catch what it is told.
+        while not ended.wait(wait_s):
+            with lock:
+                if not ended.is_set():
+                    _raise_in(thread, _TimeUpError)
+            wait_s = _AGAIN_S
+
+    watcher = threading.Thread(target=watch, name="netviz-time-limit", daemon=True)
+    watcher.start()
+    try:
+        try:
+            yield
+        finally:
+            with lock:
+                ended.set()
+                _raise_in(thread, None)
+    except _TimeUpError:
+        raise ModelError(
+            f"{path.name} did not finish within {limit_s:g} s, so it was given up.", _mend(path)
+        ) from None
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Raise `kind` in another thread at its next Python instruction; None takes it back."""
+    kind_object = ctypes.py_object(kind) if kind else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind_object)
+
+
+def _mend(path: Path) -> str:
+    return f"Mend {path} and try again."
+
+
+def _a(value: object) -> str:
+    return f"a {type(value).__name__}"
+
+
+def _shape(shape: Any) -> str:
+    return f"[{', '.join(map(str, shape))}]"

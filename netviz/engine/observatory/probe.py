@@ -1,0 +1,112 @@
+"""When to observe: at a modest rate, within a budget, and never so that training stops."""
+
+import traceback
+from collections.abc import Callable
+from time import perf_counter
+
+import torch
+
+from netviz.engine.errors import NetvizError
+from netviz.engine.protocol.events import Event, Refused
+from netviz.engine.run.run import Run
+
+BUDGET = 0.03
+"""Share of the time that one probe may take while training runs."""
+
+
+class Probe:
+    """One thing that is observed: whether, how often, and of which moment it was last.
+
+    Parameters
+    ----------
+    what
+        What it computes, as the beginning of a sentence: ``The weights``.
+    emit
+        Takes the news that it failed.
+    rate_hz
+        How often at most while training runs; less often if it would exceed its budget.
+
+    Attributes
+    ----------
+    is_on
+        Whether anybody wants it; False once it failed.
+    moment
+        What it was observed of last, such as a step; None for nothing yet.
+    """
+
+    def __init__(
+        self, what: str, emit: Callable[[Event], None], *, rate_hz: float = 1000.0
+    ) -> None:
+        self.is_on = False
+        self.moment: object = None
+        self._what = what
+        self._interval_s = 1 / rate_hz
+        self._emit = emit
+        self._due = 0.0
+        self._cost_s = 0.0
+        self._spent_s = 0.0
+
+    def switch(self, on: bool) -> None:
+        """Switch on or off; what was off before is observed at once."""
+        if on and not self.is_on:
+            self.renew()
+        self.is_on = on
+
+    def renew(self) -> None:
+        """Observe at the next opportunity, whether anything changed or not."""
+        self.moment = None
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Do not wait for the next turn."""
+        self._due = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it has waited long enough."""
+        return perf_counter() >= self._due
+
+    def attempt(self, run: Run, work: Callable[[], None]) -> bool:
+        """Do `work` and count its cost; an error switches off, is told, and returns False."""
+        # Steps that the device has not finished yet are training time, not the probe's.
+        _synchronize(run.trainer.device)
+        began = perf_counter()
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - whatever a view does must not stop training
+            self.is_on = False
+            self._emit(_failed(run.number, self._what, error))
+            return False
+        finally:
+            cost_s = perf_counter() - began
+            self._cost_s += cost_s
+            self._spent_s += cost_s
+        return True
+
+    def done(self, moment: object) -> None:
+        """The observation of `moment` is complete; rest in proportion to what it cost."""
+        self.moment = moment
+        self._due = perf_counter() + max(self._interval_s, self._cost_s / BUDGET)
+        self._cost_s = 0.0
+
+    def take_spent(self) -> float:
+        """Return the seconds spent since this was asked last."""
+        spent_s, self._spent_s = self._spent_s, 0.0
+        return spent_s
+
+
+def _synchronize(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def _failed(run: int, what: str, error: Exception) -> Refused:
+    known = isinstance(error, NetvizError)
+    reason = str(error) if known else f"{type(error).__name__}: {error}."
+    return Refused(
+        run,
+        f"{what} could not be computed. {reason}",
+        "The run is not affected. To try again, hide the view and show it, or draw anew.",
+        "".join(traceback.format_exception(error)),
+    )

@@ -1,0 +1,48 @@
+"""The ledger: every change that the user made to a run, and at which step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from netviz.engine.options.option import format_value
+from netviz.engine.options.run_config import OPTIONS
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One change of one option.
+
+    Attributes
+    ----------
+    step
+        Steps done before the change: step ``step + 1`` is the first that used the new value.
+    epoch
+        Epoch under way when the change was made, counted from 1.
+    option
+        Field of `RunConfig`.
+    old, new
+        Its values before and after.
+    """
+
+    step: int
+    epoch: int
+    option: str
+    old: Any
+    new: Any
+
+    @property
+    def label(self) -> str:
+        """What changed, short enough for a plot: ``lr 0.1 → 0.01``."""
+        return f"{self._name} {self._written(self.old)} → {self._written(self.new)}"
+
+    @property
+    def short_label(self) -> str:
+        """What holds since, where there is no space for what was before: ``lr 0.01``."""
+        return f"{self._name} {self._written(self.new)}"
+
+    @property
+    def _name(self) -> str:
+        option = OPTIONS[self.option]
+        return option.short or option.label.lower()
+
+    def _written(self, value: Any) -> str:
+        return format_value(OPTIONS[self.option], value)

@@ -1,0 +1,261 @@
+"""What can be asked of a `TrainingSession`; each command is obeyed within one batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.observations import View
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Load the data, build the network and measure it untrained: a new run, ready to start.
+
+    Attributes
+    ----------
+    config
+        The run's settings.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    """
+
+    config: RunConfig
+    data_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Train until the last epoch: start, resume, or go on after the epochs were raised."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold the run where it is."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Train a single batch, then hold."""
+
+
+@dataclass(frozen=True)
+class RunEpoch:
+    """Train to the end of the epoch under way, then hold."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the run here; it can still be continued with `Start`."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Go back to the initial weights, which are the same again unless the seed changes.
+
+    Attributes
+    ----------
+    changes
+        Options to change on the way, also those that take effect only on a reset.
+    data_dir
+        Folder of downloaded data sets; None for the one in use.
+    """
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    data_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change options of the run under way; the next batch uses them.
+
+    Options that take effect on Reset are refused here.
+    """
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rewind:
+    """Return to the last good state that was kept, and change options there.
+
+    Attributes
+    ----------
+    changes
+        Options to change at that point, for example a smaller learning rate.
+    """
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SetPace:
+    """Slow training down so that single batches can be watched.
+
+    Attributes
+    ----------
+    batches_per_second
+        Upper limit; None for full speed. The losses are the same at any pace.
+    """
+
+    batches_per_second: float | None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Say which views are visible; only those are computed, and each at once.
+
+    Attributes
+    ----------
+    views
+        Replaces what was watched before.
+    """
+
+    views: frozenset[View]
+
+
+@dataclass(frozen=True)
+class MeasureTest:
+    """Answer all test images now, for the mistakes and the confusion matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predict:
+    """Answer a drawing with the present weights.
+
+    Attributes
+    ----------
+    request
+        A number that the answer carries; of several that wait only the newest is answered.
+    drawing
+        The pad's canvas, light strokes on dark, ``uint8 [H, W]`` or ``uint8 [3, H, W]``, of
+        any size. An empty canvas is answered as it is.
+    prepared
+        Whether `drawing` is already an image of the data set's own form (a test image that
+        was put on the pad) and is not to be centred and scaled.
+    """
+
+    request: int
+    drawing: NDArray[np.uint8]
+    prepared: bool = False
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """Choose the image whose activations are watched.
+
+    Attributes
+    ----------
+    test_index
+        Index of a test image; None for the drawing that was predicted last.
+    """
+
+    test_index: int | None = None
+
+
+@dataclass(frozen=True)
+class PreviewAugmentation:
+    """Show training images as the present augmentation may change them; the run goes on.
+
+    Attributes
+    ----------
+    indices
+        Which training images; those that are not there are left out.
+    seed
+        Decides the changes shown. They come from a generator of their own.
+    """
+
+    indices: tuple[int, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Save:
+    """Write the run's files into a folder, each whole or not at all."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Open:
+    """Continue a saved run from where it was; the present run stays if that cannot be.
+
+    Attributes
+    ----------
+    folder
+        Where `Save` wrote it, or its run file.
+    data_dir
+        Folder of downloaded data sets; None for the user's cache folder.
+    changes
+        Options to change there, for example more epochs.
+    """
+
+    folder: Path
+    data_dir: Path | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LoadWeights:
+    """Begin a new run, with the present settings and the weights of a file.
+
+    Nothing in the file is executed. A later `Reset` goes back to the seed's own weights.
+
+    Attributes
+    ----------
+    path
+        A ``.safetensors``, or a ``state_dict`` as ``.pth``.
+    """
+
+    path: Path
+
+
+class ExportKind(StrEnum):
+    """What a run can be taken away as."""
+
+    SCRIPT = "PyTorch script"
+    METRICS = "metrics"
+    WEIGHTS = "weights"
+    ONNX = "ONNX network"
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write the run, as it is now, in a form that needs no NetViz."""
+
+    kind: ExportKind
+    path: Path
+
+
+@dataclass(frozen=True)
+class Close:
+    """End the session; nothing is served after it."""
+
+
+Command = (
+    Prepare
+    | Start
+    | Pause
+    | Step
+    | RunEpoch
+    | Stop
+    | Reset
+    | Change
+    | Rewind
+    | SetPace
+    | Watch
+    | MeasureTest
+    | Predict
+    | LookAt
+    | PreviewAugmentation
+    | Save
+    | Open
+    | LoadWeights
+    | Export
+    | Close
+)

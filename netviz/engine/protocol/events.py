@@ -1,0 +1,339 @@
+"""What a `TrainingSession` tells: plain numbers and numpy copies, never a tensor.
+
+Every event carries the number of the run it belongs to, so that late news of an older run
+can be dropped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.observations import ImageArrays, Observation
+
+
+class State(StrEnum):
+    """What a run is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Loss and accuracy of one moment, in evaluation mode.
+
+    Attributes
+    ----------
+    epoch, step
+        When: after this many epochs and steps; 0 is the untrained network.
+    train_loss, train_accuracy
+        On as many training images as there are test images, so that the gap to the test
+        figures means something. Accuracy is in 0..1.
+    test_loss, test_accuracy
+        On all test images.
+    seconds
+        Training time of the epoch, evaluation and pauses not counted.
+    samples_per_second
+        Training throughput of the epoch; 0 for the untrained network.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+    samples_per_second: float
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """A new run is being made ready: data are loaded, the network is built."""
+
+    run: int
+    config: RunConfig
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Own pictures are being read: `done` files of `total`."""
+
+    run: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A new run is ready, and this is what it consists of.
+
+    Attributes
+    ----------
+    device
+        The processor in use, such as ``cpu`` or ``cuda``.
+    threads
+        Processor cores used for one step.
+    parameters
+        Number of trainable parameters.
+    image_shape
+        Channels, height, width.
+    layers
+        One line per layer of the network.
+    images
+        All images of the data set.
+    untrained
+        How good the network is before the first step.
+    warnings
+        Reasons to distrust what a run on these data shows, each a sentence.
+    left_out
+        Own files that are not in the data set, each a sentence that says why.
+    started_from
+        File of the weights at step 0; empty for those that the seed makes.
+    step
+        Steps trained already, where a saved run goes on.
+    network
+        The network's layers, from input to output.
+    """
+
+    run: int
+    config: RunConfig
+    device: str
+    threads: int
+    parameters: int
+    train_count: int
+    test_count: int
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+    layers: tuple[str, ...]
+    images: ImageArrays
+    untrained: Measurement
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    started_from: str = ""
+    step: int = 0
+    network: tuple[LayerFacts, ...] = ()
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The run went into another state.
+
+    Attributes
+    ----------
+    stopped
+        Whether the user ended it before the last epoch; only with state finished.
+    """
+
+    run: int
+    state: State
+    step: int
+    epoch: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The steps trained since the last report.
+
+    Attributes
+    ----------
+    steps
+        Their numbers, counted from 1, ``int64 [k]``.
+    losses
+        Loss of each batch, ``float32 [k]``.
+    learning_rates
+        Learning rate that each step used, ``float64 [k]``.
+    epoch
+        Epoch under way, counted from 1.
+    batch, batches
+        Batches done in this epoch and batches it has at the present batch size.
+    running_accuracy
+        Share of right answers of the epoch so far, as the network was at each batch.
+    samples_per_second
+        Training throughput since the last report.
+    remaining_s
+        Estimated seconds of training to the last epoch's end.
+    """
+
+    run: int
+    steps: NDArray[np.int64]
+    losses: NDArray[np.float32]
+    learning_rates: NDArray[np.float64]
+    epoch: int
+    batch: int
+    batches: int
+    running_accuracy: float
+    samples_per_second: float
+    remaining_s: float
+
+    @property
+    def step(self) -> int:
+        """Number of the last step."""
+        return int(self.steps[-1])
+
+
+@dataclass(frozen=True)
+class EpochFinished:
+    """An epoch was trained and measured."""
+
+    run: int
+    measurement: Measurement
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Options of the run changed; the next batch uses the new config.
+
+    Attributes
+    ----------
+    entries
+        What is new in the ledger; empty for what changed before the first step, or changed
+        back at the same step.
+    ledger
+        All changes of the run.
+    """
+
+    run: int
+    config: RunConfig
+    entries: tuple[LedgerEntry, ...]
+    ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """The run went back; everything after this step is forgotten.
+
+    Attributes
+    ----------
+    ledger
+        The changes that remain.
+    """
+
+    run: int
+    step: int
+    epoch: int
+    config: RunConfig
+    ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command could not be obeyed and nothing was changed.
+
+    A new run that could not be prepared is refused under its own number; the one before it
+    stays as it was.
+    """
+
+    run: int
+    message: str
+    hint: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Training stopped because of an error; the session takes commands again.
+
+    Attributes
+    ----------
+    message, hint
+        What happened, and what to do.
+    details
+        A traceback for the log; may be empty.
+    rewind_step
+        Step of the last good state, to which `Rewind` returns; None if there is none.
+    remedy
+        Changes that are likely to help after a `Rewind`, by option; may be empty.
+    """
+
+    run: int
+    message: str
+    hint: str
+    details: str
+    step: int
+    rewind_step: int | None
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The run's files were written."""
+
+    run: int
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A saved run was opened; comes after its `Prepared`.
+
+    Attributes
+    ----------
+    folder
+        Where it was saved.
+    progress
+        All steps that it was trained; None if there are none.
+    measurements
+        All of its epochs, the first of the untrained network.
+    ledger
+        All of its changes.
+    missing_device
+        Where it was trained, if this machine has no such device; empty otherwise.
+    """
+
+    run: int
+    folder: Path
+    progress: Progress | None
+    measurements: tuple[Measurement, ...]
+    ledger: tuple[LedgerEntry, ...]
+    missing_device: str = ""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The run was written in another form."""
+
+    run: int
+    kind: ExportKind
+    path: Path
+
+
+@dataclass(frozen=True)
+class AutosaveFailed:
+    """The run could not be kept safe; told once, training goes on."""
+
+    run: int
+    message: str
+    hint: str
+
+
+Event = (
+    Preparing
+    | Loading
+    | Prepared
+    | StateChanged
+    | Progress
+    | EpochFinished
+    | Changed
+    | Rewound
+    | Refused
+    | Failed
+    | Saved
+    | Opened
+    | Exported
+    | AutosaveFailed
+    | Observation
+)

@@ -1,0 +1,107 @@
+"""What the test images say of a network: its mistakes, in which order, and who is taken for whom.
+
+Plain numpy on copies, so that views may ask on any thread.
+"""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.protocol.observations import TestAnswered
+
+
+class Order(StrEnum):
+    """What comes first in a list of mistakes."""
+
+    CONFIDENCE = "most confident"
+    LOSS = "largest loss"
+    INDEX = "index"
+
+
+def predicted_classes(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the class of the largest probability of each row, the first one of equals.
+
+    Parameters
+    ----------
+    probabilities
+        ``float32 [N, classes]``.
+    """
+    classes: NDArray[np.int64] = probabilities.argmax(axis=1).astype(np.int64)
+    return classes
+
+
+def select(
+    answers: TestAnswered,
+    labels: NDArray[np.int64],
+    *,
+    true_class: int | None = None,
+    predicted_class: int | None = None,
+    with_learned: bool = False,
+    order: Order = Order.CONFIDENCE,
+) -> NDArray[np.int64]:
+    """Return the indices of the wrongly answered test images, in the order asked for.
+
+    Parameters
+    ----------
+    answers
+        How the network answers each test image.
+    labels
+        Classes that are right, ``int64 [N]``.
+    true_class, predicted_class
+        Only images of this class, only images taken for this class; None for all.
+    with_learned
+        Whether images that were just learned, and so are right, are listed too.
+    order
+        Equals stay in the order of their index; what is not a number comes last.
+    """
+    predicted = predicted_classes(answers.probabilities)
+    chosen = predicted != labels
+    if with_learned:
+        chosen |= answers.just_learned
+    if true_class is not None:
+        chosen &= labels == true_class
+    if predicted_class is not None:
+        chosen &= predicted == predicted_class
+    indices = np.flatnonzero(chosen).astype(np.int64)
+    if order is Order.INDEX:
+        return indices
+    by = answers.losses if order is Order.LOSS else answers.probabilities.max(axis=1)
+    return indices[np.argsort(-by[indices], kind="stable")]
+
+
+def class_counts(labels: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Return how many labels each class has, ``int64 [classes]``."""
+    return np.bincount(labels, minlength=classes).astype(np.int64)
+
+
+def is_skewed(counts: NDArray[np.int64]) -> bool:
+    """Whether the smallest class has fewer than half the images of the largest."""
+    return bool(len(counts)) and bool(2 * counts.min() < counts.max())
+
+
+def recall(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return which share of each class's images is answered rightly; NaN for an empty class.
+
+    Parameters
+    ----------
+    confusion
+        Images by true class (row) and predicted class (column).
+    """
+    return _share(np.diagonal(confusion), confusion.sum(axis=1))
+
+
+def precision(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return which share of the answers for each class is right; NaN for one never answered."""
+    return _share(np.diagonal(confusion), confusion.sum(axis=0))
+
+
+def row_shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each cell as share of its row, the images of one class; NaN for an empty class."""
+    return _share(confusion, confusion.sum(axis=1, keepdims=True))
+
+
+def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    shares = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=shares, where=np.broadcast_to(whole > 0, part.shape))
+    return shares

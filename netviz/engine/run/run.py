@@ -1,0 +1,208 @@
+"""One run's record: what it started from, what happened, and what it can go back to."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from netviz.engine.errors import ConfigError
+from netviz.engine.options.option import Effect
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.probes.weights import initial_weights
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.events import Measurement
+from netviz.engine.run.history import StepHistory
+from netviz.engine.training.trainer import Snapshot, Trainer
+
+SNAPSHOT_INTERVAL_S = 1.0
+"""Training time between two states kept for `Run.rewind`."""
+
+HOPELESS_LOSS_FACTOR = 10
+"""A loss this many times the untrained one is no state worth going back to."""
+
+
+@dataclass
+class EpochTally:
+    """Sums over the epoch under way."""
+
+    samples: int = 0
+    right: int = 0
+    seconds: float = 0.0
+
+    def add(self, samples: int, right: int, seconds: float) -> None:
+        """Count the batches of one reading."""
+        self.samples += samples
+        self.right += right
+        self.seconds += seconds
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, 0..1."""
+        return self.right / self.samples if self.samples else 0.0
+
+    @property
+    def samples_per_second(self) -> float:
+        """Training throughput."""
+        return self.samples / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    snapshot: Snapshot
+    ledger: tuple[LedgerEntry, ...]
+
+
+class Run:
+    """A trainer with its record.
+
+    Attributes
+    ----------
+    number
+        Identifies the run within its session.
+    trainer
+        The network under training.
+    initial_config
+        The settings at step 0; with the ledger they give those of any step.
+    history
+        Loss and learning rate of every step.
+    measurements
+        One per epoch, the first of the untrained network.
+    ledger
+        Every change since step 0, in order.
+    tally
+        Sums over the epoch under way.
+    initial_weights
+        How each layer's weights were spread at step 0.
+    start, started_from
+        Weights at step 0 and the file they came from, if they are not the seed's own.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        trainer: Trainer,
+        untrained: Measurement,
+        start: dict[str, Tensor] | None = None,
+        started_from: str = "",
+    ) -> None:
+        self.number = number
+        self.trainer = trainer
+        self.initial_config = trainer.config
+        self.history = StepHistory()
+        self.measurements = [untrained]
+        self.ledger: tuple[LedgerEntry, ...] = ()
+        self.tally = EpochTally()
+        self.start, self.started_from = start, started_from
+        self.initial_weights = initial_weights(trainer.model)
+        self._good = self._keep()
+        self._candidate: _Kept | None = None
+        self._unkept_s = 0.0
+
+    @property
+    def has_epochs_left(self) -> bool:
+        """Whether the config asks for more epochs than were trained."""
+        return self.trainer.epoch < self.trainer.config.epochs
+
+    @property
+    def is_measurement_due(self) -> bool:
+        """Whether an epoch was trained to its end and not yet measured."""
+        return self.trainer.epoch > self.measurements[-1].epoch
+
+    @property
+    def current_epoch(self) -> int:
+        """Epoch under way, counted from 1; the last one when it is complete."""
+        in_mid_epoch = not self.trainer.sampler.epoch_done
+        return max(1, self.trainer.epoch + in_mid_epoch)
+
+    @property
+    def good_step(self) -> int:
+        """Step of the last good state that was kept."""
+        return self._good.snapshot.step
+
+    def change(self, config: RunConfig) -> tuple[LedgerEntry, ...]:
+        """Go on with `config`; return the ledger's new entries.
+
+        What is changed before the first step is no change but the run's beginning. Several
+        changes of an option at the same step are one, and none if they cancel out.
+        """
+        changes = config.changes_from(self.trainer.config)
+        old = self.trainer.config
+        self.trainer.apply(config)
+        step = self.trainer.step
+        if step == 0:
+            self.initial_config = config
+            self._good = self._keep()
+            return ()
+        entries = []
+        ledger = list(self.ledger)
+        for name, value in changes.items():
+            before = getattr(old, name)
+            for entry in ledger:
+                if entry.step == step and entry.option == name:
+                    before = entry.old
+            ledger = [e for e in ledger if not (e.step == step and e.option == name)]
+            if before != value:
+                entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
+        self.ledger = (*ledger, *entries)
+        return tuple(entries)
+
+    @property
+    def good_config(self) -> RunConfig:
+        """Settings of the last good state that was kept."""
+        return self._good.snapshot.config
+
+    def keep_good_states(self, loss: float, seconds: float) -> None:
+        """Keep the present state now and then, and trust the one before once it proved good.
+
+        Parameters
+        ----------
+        loss
+            Of the last batch, finite.
+        seconds
+            Training time since this was called last.
+        """
+        proved = loss < HOPELESS_LOSS_FACTOR * self.measurements[0].train_loss
+        if proved and self._candidate and self._candidate.snapshot.step < self.trainer.step:
+            self._good, self._candidate = self._candidate, None
+        self._unkept_s += seconds
+        if self._unkept_s >= SNAPSHOT_INTERVAL_S:
+            self._unkept_s = 0.0
+            self._candidate = self._keep()
+
+    def rewind(self) -> None:
+        """Go back to the last good state and forget what came after."""
+        snapshot = self._good.snapshot
+        self.trainer.restore(snapshot)
+        self.history.truncate(snapshot.step)
+        self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
+        self.ledger = self._good.ledger
+        self.tally = EpochTally()
+        self._candidate = None
+
+    def take_over(
+        self,
+        initial_config: RunConfig,
+        history: StepHistory,
+        measurements: list[Measurement],
+        ledger: tuple[LedgerEntry, ...],
+        tally: EpochTally,
+    ) -> None:
+        """Go on with the record of a saved run, whose state the trainer has already."""
+        self.initial_config = initial_config
+        self.history = history
+        self.measurements = measurements
+        self.ledger = ledger
+        self.tally = tally
+        self._good = self._keep()
+
+    def _keep(self) -> _Kept:
+        return _Kept(self.trainer.snapshot(), self.ledger)
+
+
+def refuse_resets(config: RunConfig, current: RunConfig) -> None:
+    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
+    for name in config.changes_from(current):
+        if OPTIONS[name].effect is Effect.RESET:
+            raise ConfigError(
+                f"{OPTIONS[name].label} cannot change during a run.",
+                "Reset the run to change it.",
+            )

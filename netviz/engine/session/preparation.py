@@ -1,0 +1,169 @@
+"""Makes a run ready: loads its data, builds its network and measures it."""
+
+from collections.abc import Callable, Generator, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from netviz.engine.dataset_names import is_own
+from netviz.engine.datasets.checks import DataNotes, warnings_of
+from netviz.engine.datasets.dataset import Dataset
+from netviz.engine.datasets.load import load
+from netviz.engine.datasets.own.images import OwnForm
+from netviz.engine.datasets.own.load import fingerprint, loading
+from netviz.engine.network.build import multiplications
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Measurement
+from netviz.engine.run.run import EpochTally
+from netviz.engine.session.reports import not_finite
+from netviz.engine.training.devices import choose_device, choose_threads
+from netviz.engine.training.memory_errors import evaluation_explained
+from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
+
+PROGRESS_INTERVAL_S = 0.1
+"""Time between two reports of how many pictures were read."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What of torch's global state a preparation changes and a refused one must put back."""
+
+    threads: int
+    cpu: Tensor
+    cuda: list[Tensor]
+    mps: Tensor | None
+
+    @classmethod
+    def now(cls) -> "Surroundings":
+        """Note the present state."""
+        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+        mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
+        return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
+
+    def restore(self) -> None:
+        """Put everything back as it was."""
+        torch.set_num_threads(self.threads)
+        torch.set_rng_state(self.cpu)
+        if self.cuda:
+            torch.cuda.set_rng_state_all(self.cuda)
+        if self.mps is not None:
+            torch.mps.set_rng_state(self.mps)
+
+
+class Preparation:
+    """Builds trainers, and keeps the last data set on its device for the next one.
+
+    Attributes
+    ----------
+    notes
+        What is to be said of the data set of the trainer that was built last.
+    """
+
+    def __init__(self) -> None:
+        self._data: tuple[Hashable, DeviceData, DataNotes] | None = None
+        self.notes = DataNotes()
+
+    def build(
+        self, config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
+    ) -> Generator[None, None, tuple[Trainer, int]]:
+        """Load the data and build the network; own pictures are read one at a time.
+
+        Parameters
+        ----------
+        on_read
+            Told now and then how many own pictures were read, and of how many.
+
+        Returns
+        -------
+        tuple[Trainer, int]
+            The trainer, and how many threads torch was told to use for it; as the generator's
+            value.
+        """
+        device = choose_device(config.device)
+        key = _data_key(config, data_dir, device)
+        if self._data is None or self._data[0] != key:
+            dataset, notes = yield from _load(config, data_dir, on_read)
+            self._data = (key, DeviceData.of(dataset, device), notes)
+        _, data, self.notes = self._data
+        trainer = Trainer(config, data, device)
+        work = multiplications(trainer.model, data.image_shape) * config.batch_size
+        threads = choose_threads(config, work)
+        torch.set_num_threads(threads)
+        return trainer, threads
+
+
+def own_form(config: RunConfig) -> OwnForm:
+    """Return what a config asks of own pictures.
+
+    The split does not depend on the seed of the run: other weights are tested on the same
+    pictures, so that runs can be compared.
+    """
+    return OwnForm(config.image_size, 3 if config.colour else 1, config.test_share)
+
+
+def _data_key(config: RunConfig, data_dir: Path | None, device: torch.device) -> Hashable:
+    """Return what decides the images; own pictures are read anew when a file has changed."""
+    if is_own(config.dataset):
+        return config.dataset, own_form(config), fingerprint(config.dataset), device
+    return config.dataset, data_dir, device
+
+
+def _load(
+    config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
+) -> Generator[None, None, tuple[Dataset, DataNotes]]:
+    if is_own(config.dataset):
+        own = yield from loading(config.dataset, own_form(config), _now_and_then(on_read))
+        return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
+    dataset = load(config.dataset, data_dir)
+    return dataset, DataNotes(warnings_of(dataset))
+
+
+def _now_and_then(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return `tell` so that it tells only a few times a second."""
+    told = perf_counter()
+
+    def tell_if_due(done: int, total: int) -> None:
+        nonlocal told
+        if perf_counter() - told >= PROGRESS_INTERVAL_S:
+            told = perf_counter()
+            tell(done, total)
+
+    return tell_if_due
+
+
+def measure(
+    trainer: Trainer, tally: EpochTally
+) -> Generator[None, None, tuple[Measurement, Tensor]]:
+    """Measure a network on training and test images, a chunk at a time.
+
+    Returns
+    -------
+    tuple[Measurement, Tensor]
+        The figures, and the logits of all test images; as the generator's value.
+
+    Raises
+    ------
+    TrainingError
+        When a loss is not finite, or memory is refused.
+    """
+    data = trainer.data
+    with evaluation_explained(EVALUATION_CHUNK):
+        train = yield from trainer.evaluate(*data.train_sample())
+        test = yield from trainer.answer(data.test_images, data.test_labels)
+    for loss in (train[0], test.loss):
+        if not np.isfinite(loss):
+            raise not_finite(loss, trainer.step, trainer.config)
+    measurement = Measurement(
+        trainer.epoch,
+        trainer.step,
+        *train,
+        test.loss,
+        test.accuracy,
+        tally.seconds,
+        tally.samples_per_second,
+    )
+    return measurement, test.logits

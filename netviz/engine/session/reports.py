@@ -1,0 +1,124 @@
+"""Puts what happened in a session into events."""
+
+import traceback
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.datasets.checks import DataNotes
+from netviz.engine.errors import NetvizError, TrainingError
+from netviz.engine.network.build import parameter_count
+from netviz.engine.network.describe import describe_network
+from netviz.engine.options.option import format_number
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.commands import PreviewAugmentation
+from netviz.engine.protocol.observations import AugmentedSamples
+from netviz.engine.run.run import Run
+from netviz.engine.training.augmentation import is_augmented, preview
+
+
+def refused(run: int, error: Exception) -> events.Refused:
+    """Put an error into words: its own where it has them, else its type and text."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, NetvizError):
+        return events.Refused(run, error.message, error.hint, details)
+    message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
+    return events.Refused(run, message, "Go back to the last good state, or reset.", details)
+
+
+def failed(run: int, error: Exception) -> events.Failed:
+    """Put into words an error that ends training; where it happened is added later."""
+    told = refused(run, error)
+    remedy = error.remedy if isinstance(error, TrainingError) else {}
+    return events.Failed(run, told.message, told.hint, told.details, 0, None, remedy)
+
+
+def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
+    """Say that training has diverged, and what to do about it."""
+    what = "not a number (NaN)" if np.isnan(loss) else "infinite"
+    return TrainingError(
+        f"The loss became {what} at step {step:,}.",
+        f"The learning rate {format_number(config.learning_rate)} is probably too large: "
+        "go back to the last good state with a smaller one.",
+        {"learning_rate": config.learning_rate / 3},
+    )
+
+
+def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
+    """Say what a run that is ready consists of."""
+    trainer = run.trainer
+    data = trainer.data
+    return events.Prepared(
+        run.number,
+        trainer.config,
+        trainer.device.type,
+        threads,
+        parameter_count(trainer.model),
+        len(data.train_labels),
+        len(data.test_labels),
+        data.classes,
+        data.image_shape,
+        tuple(str(layer) for layer in trainer.model.children()),
+        data.source.arrays(),
+        run.measurements[0],
+        notes.warnings,
+        notes.left_out,
+        run.started_from,
+        trainer.step,
+        network=describe_network(trainer.model, data.image_shape),
+    )
+
+
+def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
+    """Show the training images that `command` asks for as they would be trained now."""
+    trainer = run.trainer
+    count = len(trainer.data.train_labels)
+    indices = tuple(index for index in command.indices if 0 <= index < count)
+    images = preview(trainer.data.train_images[list(indices)], trainer.config, command.seed)
+    is_on = is_augmented(trainer.config)
+    return AugmentedSamples(run.number, indices, command.seed, images, is_on)
+
+
+def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
+    """Say what a saved run has behind it."""
+    history = run.history
+    speed = run.measurements[-1].samples_per_second or 1.0
+    columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
+    told = progress(run, *columns, speed) if len(history) else None
+    return events.Opened(
+        run.number,
+        folder,
+        told,
+        tuple(run.measurements),
+        run.ledger,
+        missing_device,
+    )
+
+
+def progress(
+    run: Run,
+    steps: NDArray[np.int64],
+    losses: NDArray[np.float32],
+    learning_rates: NDArray[np.float64],
+    samples_per_second: float,
+) -> events.Progress:
+    """Say what was trained, and estimate what is left."""
+    trainer = run.trainer
+    batches = trainer.batches_per_epoch()
+    done = trainer.sampler.position
+    size = len(trainer.data.train_labels)
+    epochs_left = trainer.config.epochs - trainer.epoch - (done % size) / size
+    return events.Progress(
+        run.number,
+        steps,
+        losses,
+        learning_rates,
+        run.current_epoch,
+        -(-done // trainer.config.batch_size),
+        batches,
+        run.tally.accuracy,
+        samples_per_second,
+        max(0.0, epochs_left * size / samples_per_second),
+    )

@@ -1,0 +1,158 @@
+"""The loop around the training step: batches, reports, epochs, at full speed or slowed down."""
+
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from time import perf_counter
+
+import numpy as np
+
+from netviz.engine.observatory.observatory import Observatory
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import Event
+from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.session import reports
+from netviz.engine.session.batch_meter import Meter
+from netviz.engine.session.preparation import measure
+from netviz.engine.session.run_keeper import Keeper
+from netviz.engine.training import memory_errors
+
+
+class Goal(Enum):
+    """How far to train."""
+
+    END = auto()
+    EPOCH = auto()
+    BATCH = auto()
+
+
+class TrainingLoop:
+    """Trains a run, batch after batch, and tells of it a few times a second.
+
+    Parameters
+    ----------
+    emit
+        Takes each `Progress` and `EpochFinished`.
+    observatory
+        Sees the steps that the views want to see.
+    keeper
+        Keeps the run safe now and then.
+    is_called
+        Whether somebody waits for the loop to yield; asked after every batch.
+
+    Attributes
+    ----------
+    goal
+        How far to train; may change while training is under way.
+    due
+        When the next batch may begin, by `perf_counter`; 0 at full speed.
+    has_reported
+        Whether something was told since this was last set to False.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        observatory: Observatory,
+        keeper: Keeper,
+        is_called: Callable[[], bool],
+    ) -> None:
+        self.goal = Goal.END
+        self.due = 0.0
+        self.has_reported = False
+        self._emit = emit
+        self._observatory = observatory
+        self._keeper = keeper
+        self._is_called = is_called
+        self._meter = Meter()
+        self._batch_interval_s = 0.0
+
+    def set_pace(self, batches_per_second: float | None) -> None:
+        """Train no faster than this; None is full speed."""
+        self._batch_interval_s = 1 / batches_per_second if batches_per_second else 0.0
+        self.due = 0.0
+
+    def leave_out(self, seconds: float) -> None:
+        """Do not count `seconds` as training time."""
+        self._meter.leave_out(seconds)
+
+    def drop(self) -> None:
+        """Forget what was trained and not yet told."""
+        self._meter.drop()
+
+    def train(self, run: Run) -> Iterator[None]:
+        """Train towards the goal; yields after what was called for, and after every chunk."""
+        if run.is_measurement_due:
+            yield from self._finish_epoch(run)
+        while run.has_epochs_left:
+            if self._batch_interval_s:
+                self.due = perf_counter() + self._batch_interval_s
+            self._train_batches(run)
+            if self._meter.is_due() or self._batch_interval_s:
+                self.report(run)
+            yield
+            if run.is_measurement_due:
+                yield from self._finish_epoch(run)
+                if self.goal is Goal.EPOCH:
+                    break
+            if self.goal is Goal.BATCH:
+                break
+        self.report(run)
+
+    def start_clock(self) -> None:
+        """Count training time from now on; what views took before is no part of it."""
+        self._observatory.take_spent()
+        self._meter.start()
+
+    def _train_batches(self, run: Run) -> None:
+        """Train a batch, and more of them until a report, an epoch's end or somebody is due."""
+        slowly = self.goal is Goal.BATCH or self._batch_interval_s > 0
+        observed = self._observatory.wants_step(always=slowly)
+        if observed:
+            self._observatory.before_batch(run)
+        self._train_until_called(run, singly=slowly or observed)
+        if observed:
+            self._observatory.after_batch(run)
+            self._meter.leave_out(self._observatory.take_spent())
+
+    def _train_until_called(self, run: Run, *, singly: bool) -> None:
+        trainer, meter, is_called = run.trainer, self._meter, self._is_called
+        try:
+            while True:
+                meter.add(trainer.train_batch())
+                if singly or trainer.sampler.epoch_done or is_called() or meter.is_due():
+                    break
+        except Exception as error:
+            memory_errors.explain_step(error, trainer.config.batch_size)
+            raise
+
+    def report(self, run: Run) -> None:
+        """Tell what was trained since the last report, and see that the losses are finite."""
+        if not self._meter:
+            return
+        self.has_reported = True
+        self._observatory.trained(run)
+        reading = self._meter.read()
+        run.tally.add(reading.samples, reading.right, reading.seconds)
+        finite = np.isfinite(reading.losses)
+        count = len(finite) if finite.all() else int(finite.argmin())
+        first = run.trainer.step - len(finite) + 1
+        steps = np.arange(first, first + count)
+        losses, rates = reading.losses[:count], reading.learning_rates[:count]
+        if count:
+            run.history.extend(steps, losses, rates)
+            speed = reading.samples / reading.seconds
+            self._emit(reports.progress(run, steps, losses, rates, speed))
+        if count < len(finite):
+            raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
+        run.keep_good_states(float(losses[-1]), reading.seconds)
+        self._meter.leave_out(self._keeper.tend(run))
+
+    def _finish_epoch(self, run: Run) -> Iterator[None]:
+        self.report(run)
+        measurement, test_logits = yield from measure(run.trainer, run.tally)
+        run.tally = EpochTally()
+        run.measurements.append(measurement)
+        run.trainer.note_test_loss(measurement.test_loss)
+        self._emit(events.EpochFinished(run.number, measurement))
+        self._observatory.evaluated(run, test_logits)
+        self.start_clock()

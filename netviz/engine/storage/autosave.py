@@ -1,0 +1,185 @@
+"""Where running processes keep their runs, so that none is lost when one of them is killed.
+
+Every process has a folder of its own, which it holds with a lock that ends with the process,
+however it ends. A folder that nobody holds and that was not left in good order is a run to
+bring back. Free of torch, so that the window can look before torch is loaded.
+"""
+
+import contextlib
+import shutil
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from netviz.engine.atomic_files import write_whole
+from netviz.engine.errors import StorageError
+from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
+
+LOCK_FILE = "lock"
+ENDED_FILE = "ended"
+TOLD_FILE = "told"
+KEPT = 3
+"""Runs of earlier starts that ended in good order and are kept all the same."""
+
+
+class AutosaveFolder:
+    """This process's own folder under `root`, made at the first write.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.path = root / uuid.uuid4().hex[:12]
+        self._lock: IO[bytes] | None = None
+
+    def write(self, content: bytes) -> None:
+        """Replace the saved run by `content`, whole or not at all; raises `StorageError`."""
+        self._claim()
+        with contextlib.suppress(OSError):
+            (self.path / ENDED_FILE).unlink()
+        write_whole(self.path / RUN_FILE, lambda path: path.write_bytes(content))
+
+    def end(self) -> None:
+        """Say that the process ended in good order, and let go of the folder."""
+        if self._lock is None:
+            return
+        with contextlib.suppress(OSError):
+            (self.path / ENDED_FILE).touch()
+        self._lock.close()
+        self._lock = None
+
+    def _claim(self) -> None:
+        if self._lock is not None:
+            return
+        reason = "it cannot be locked"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(self.path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+        if self._lock is None:
+            raise StorageError(
+                f"{self.path} could not be written: {reason}.",
+                "Make room on the disk; until then the run is not kept safe.",
+            )
+
+
+@dataclass(frozen=True)
+class LostRun:
+    """A run whose process ended unexpectedly; nobody else is offered it meanwhile.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    summary
+        What it is.
+    """
+
+    folder: Path
+    summary: RunSummary
+    _lock: IO[bytes]
+
+    def forget(self) -> None:
+        """Delete it."""
+        self._lock.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settle(self) -> None:
+        """Keep it among those that ended in good order: it was brought back."""
+        with contextlib.suppress(OSError):
+            (self.folder / ENDED_FILE).touch()
+        self._lock.close()
+
+
+def find_lost(root: Path) -> LostRun | None:
+    """Return the newest run whose process did not end in good order; lets old ended ones go.
+
+    What cannot be read stays where it is: a newer NetViz may have written it.
+    """
+    lost: LostRun | None = None
+    ended = 0
+    for folder in _newest_first(root):
+        # A folder without a run belongs to a process that has only just begun.
+        lock = _locked(folder) if (folder / RUN_FILE).is_file() else None
+        if lock is None:
+            continue
+        summary = _summary(folder)
+        is_ended = (folder / ENDED_FILE).exists()
+        ended += is_ended
+        if is_ended and ended > KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
+        if is_ended or lost or summary is None:
+            lock.close()
+        else:
+            lost = LostRun(folder, summary, lock)
+    return lost
+
+
+def find_unreadable(root: Path) -> StorageError | None:
+    """Return why a run that was not left in good order cannot be read; once for each."""
+    for folder in _newest_first(root):
+        told = folder / TOLD_FILE
+        if (folder / ENDED_FILE).exists() or told.exists():
+            continue
+        try:
+            if (folder / RUN_FILE).exists():
+                summarise(folder)
+        except StorageError as error:
+            with contextlib.suppress(OSError):
+                told.touch()
+            return error
+    return None
+
+
+def ended_runs(root: Path) -> list[Path]:
+    """Return the folders of runs that earlier starts left in good order, the newest first."""
+    return [folder for folder in _newest_first(root) if (folder / ENDED_FILE).exists()]
+
+
+def _newest_first(root: Path) -> list[Path]:
+    try:
+        folders = [folder for folder in root.iterdir() if folder.is_dir()]
+    except OSError:
+        return []
+    return sorted(folders, key=_saved_at, reverse=True)
+
+
+def _saved_at(folder: Path) -> float:
+    try:
+        return (folder / RUN_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _summary(folder: Path) -> RunSummary | None:
+    try:
+        return summarise(folder)
+    except StorageError:
+        return None
+
+
+def _locked(folder: Path) -> IO[bytes] | None:
+    """Take the folder's lock; None if another process holds it."""
+    stream = None
+    try:
+        stream = (folder / LOCK_FILE).open("ab")
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if stream is not None:
+            stream.close()
+        return None
+    return stream

@@ -1,0 +1,234 @@
+"""One file that holds all of a run; reading it executes nothing.
+
+It is a safetensors file: tensors by name, and in its header a JSON record of everything else.
+"""
+
+import dataclasses
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from netviz import __version__
+from netviz.engine.errors import NetvizError, StorageError
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.events import Measurement
+from netviz.engine.run.history import StepHistory
+from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
+from netviz.engine.training.schedules import Plateau
+from netviz.engine.training.trainer import Snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """What a run file holds, all of it on the CPU.
+
+    Attributes
+    ----------
+    initial_config
+        Settings at step 0.
+    snapshot
+        The trainer's state.
+    history, measurements, ledger, tally
+        The record, as in `Run`.
+    threads
+        Processor cores that one step used.
+    start, started_from
+        Weights at step 0 and where they came from, if they are not the seed's own.
+    """
+
+    initial_config: RunConfig
+    snapshot: Snapshot
+    history: StepHistory
+    measurements: list[Measurement]
+    ledger: tuple[LedgerEntry, ...]
+    tally: EpochTally
+    threads: int
+    start: dict[str, Tensor] | None
+    started_from: str
+
+    def on_any_device(self) -> "SavedRun":
+        """Return the same run, to go on with whatever the machine has."""
+        change = {"device": "auto"}
+        snapshot = dataclasses.replace(
+            self.snapshot, config=self.snapshot.config.with_changes(change)
+        )
+        initial = self.initial_config.with_changes(change)
+        return dataclasses.replace(self, initial_config=initial, snapshot=snapshot)
+
+
+def pack(run: Run) -> bytes:
+    """Put a run into the bytes of its file."""
+    snapshot = run.trainer.snapshot()
+    tensors: dict[str, Tensor] = {}
+    history = run.history
+    state = {
+        "model": snapshot.model,
+        "optimizer": snapshot.optimizer,
+        "sampler": snapshot.sampler,
+        "generators": snapshot.generators,
+        "gradients": snapshot.gradients,
+        "start": run.start,
+        "steps": torch.from_numpy(history.steps.copy()),
+        "losses": torch.from_numpy(history.losses.copy()),
+        "learning_rates": torch.from_numpy(history.learning_rates.copy()),
+    }
+    record = {
+        "format": FORMAT,
+        "netviz": __version__,
+        "config": snapshot.config.model_dump(),
+        "initial_config": run.initial_config.model_dump(),
+        "step": snapshot.step,
+        "epoch": snapshot.epoch,
+        "summed": snapshot.summed,
+        "threads": torch.get_num_threads(),
+        "plateau": asdict(snapshot.plateau),
+        "measurements": [asdict(measurement) for measurement in run.measurements],
+        "ledger": [asdict(entry) for entry in run.ledger],
+        "tally": asdict(run.tally),
+        "started_from": run.started_from,
+        "state": {name: _encode(value, name, tensors) for name, value in state.items()},
+    }
+    return save(tensors, {META_KEY: json.dumps(record)})
+
+
+def unpack(path: Path) -> SavedRun:
+    """Read the run that was saved in the folder (or run file) `path`.
+
+    Raises
+    ------
+    StorageError
+        When there is no run, it is broken, or it is of a later version.
+    """
+    file = run_file(path)
+    record = read_record(file)
+    try:
+        return _unpack(record, load(file.read_bytes()))
+    except StorageError:
+        raise
+    except (
+        *(KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError),
+        *(RuntimeError, OSError, SafetensorError, NetvizError),
+    ) as error:
+        raise broken(file, error) from error
+
+
+def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
+    state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+    config = RunConfig.parse(record["config"])
+    snapshot = Snapshot(
+        config=config,
+        step=int(record["step"]),
+        epoch=int(record["epoch"]),
+        model=state["model"],
+        optimizer=state["optimizer"],
+        sampler=state["sampler"],
+        generators=state["generators"],
+        plateau=Plateau(**record["plateau"]),
+        summed=int(record["summed"]),
+        gradients=state["gradients"],
+    )
+    history = StepHistory()
+    columns = [state[name].numpy() for name in ("steps", "losses", "learning_rates")]
+    history.extend(*(np.asarray(column) for column in columns))
+    measurements = [Measurement(**values) for values in record["measurements"]]
+    if not measurements or history.last_step > snapshot.step:
+        raise ValueError("its parts do not fit each other")
+    return SavedRun(
+        RunConfig.parse(record["initial_config"]),
+        snapshot,
+        history,
+        measurements,
+        tuple(_entry(values, config) for values in record["ledger"]),
+        EpochTally(**record["tally"]),
+        max(1, int(record["threads"])),
+        state["start"],
+        str(record["started_from"]),
+    )
+
+
+def _entry(values: dict[str, Any], config: RunConfig) -> LedgerEntry:
+    """Read a line of the ledger; its values become what the config takes them for."""
+    name = str(values["option"])
+    old, new = (getattr(config.with_changes({name: values[key]}), name) for key in ("old", "new"))
+    return LedgerEntry(int(values["step"]), int(values["epoch"]), name, old, new)
+
+
+def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
+    """Put `value` into JSON, and the tensors in it into `tensors`."""
+    match value:
+        case Tensor():
+            tensors[name] = value.detach().cpu().contiguous()
+            return {"tensor": name}
+        case dict():
+            items = value.items()
+            return {"dict": [[key, _encode(item, f"{name}/{key}", tensors)] for key, item in items]}
+        case list() | tuple():
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            parts = enumerate(value)
+            return {kind: [_encode(item, f"{name}/{index}", tensors) for index, item in parts]}
+        case None | bool() | int() | float() | str():
+            return value
+    raise TypeError(f"{name} is a {type(value).__name__}, which a run file cannot hold")
+
+
+def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """Undo `_encode`."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    match kind:
+        case "tensor":
+            return tensors[content]
+        case "dict":
+            return {key: _decode(item, tensors) for key, item in content}
+        case "tuple":
+            return tuple(_decode(item, tensors) for item in content)
+        case "list":
+            return [_decode(item, tensors) for item in content]
+    raise ValueError(f"it holds a {kind}, which is unknown")
+
+
+def resume(run: Run, saved: SavedRun) -> None:
+    """Put a run that has just been built for `saved` to where it was saved.
+
+    Raises
+    ------
+    StorageError
+        When the state does not fit the network or the data; the run is unusable then.
+    """
+    trainer, snapshot = run.trainer, saved.snapshot
+    images = len(trainer.data.train_labels)
+    order = snapshot.sampler["order"]
+    if len(order) not in (0, images) or (
+        len(order) and not 0 <= order.min() <= order.max() < images
+    ):
+        raise StorageError(
+            f"The run was saved with {len(order):,} training images; there are {images:,} now.",
+            "Put the data set back as it was, or start a new run on it.",
+        )
+    kind = trainer.device.type
+    generators = {
+        name: state
+        for name, state in snapshot.generators.items()
+        if name in ("cpu", "augmenter", kind)
+    }
+    gradients = {name: value.to(trainer.device) for name, value in snapshot.gradients.items()}
+    try:
+        trainer.restore(dataclasses.replace(snapshot, generators=generators, gradients=gradients))
+    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StorageError(
+            f"The saved state does not fit the run's network or optimizer ({error}).",
+            "The file was changed, or is of another version; choose another run.",
+        ) from error
+    run.take_over(
+        saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
+    )

@@ -1,0 +1,104 @@
+"""A run's folder: files for people, and one to continue from; written whole or not at all."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from netviz.engine.atomic_files import write_files_whole
+from netviz.engine.protocol.events import Measurement
+from netviz.engine.run.run import Run
+from netviz.engine.storage.run_file import SavedRun, pack, resume, unpack
+from netviz.engine.storage.run_summary import RUN_FILE
+from netviz.engine.storage.weights_files import weights_bytes
+from netviz.engine.training.trainer import Trainer
+
+
+def save_run(run: Run, folder: Path) -> None:
+    """Write the run into `folder`, which is made if it is missing; all files or none.
+
+    ``config.json``
+        Settings at step 0; with the ledger they give those of any step.
+    ``metrics.csv``
+        Loss and learning rate of every step.
+    ``epochs.csv``
+        One `Measurement` a line, the first of the untrained network.
+    ``ledger.json``
+        What the user changed, and at which step.
+    ``model.safetensors``
+        The weights as they are now, by their names in torch's ``state_dict``.
+    ``run.safetensors``
+        All of that and the trainer's state: what `open_run` continues from.
+
+    Raises
+    ------
+    StorageError
+        When a file cannot be written; what was in the folder stays as it was.
+    """
+    ledger = [asdict(entry) for entry in run.ledger]
+    texts = {
+        "config.json": run.initial_config.to_json() + "\n",
+        "metrics.csv": metrics_csv(run),
+        "epochs.csv": epochs_csv(run),
+        "ledger.json": json.dumps(ledger, indent=2) + "\n",
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files["model.safetensors"] = weights_bytes(run.trainer.model)
+    files[RUN_FILE] = pack(run)
+    write_files_whole(folder, files)
+
+
+def open_run(saved: SavedRun, number: int, trainer: Trainer) -> Run:
+    """Make the run that `read_run` read, ready to continue bit for bit.
+
+    Parameters
+    ----------
+    saved
+        What was read.
+    number
+        Identifies the run within its session.
+    trainer
+        Just built with the initial settings of `saved`, on its data set.
+
+    Raises
+    ------
+    StorageError
+        When the saved state does not fit the trainer.
+    """
+    run = Run(number, trainer, saved.measurements[0], saved.start, saved.started_from)
+    resume(run, saved)
+    return run
+
+
+def read_run(folder: Path) -> SavedRun:
+    """Read a saved run; raises `StorageError` when that cannot be."""
+    return unpack(folder)
+
+
+def metrics_csv(run: Run) -> str:
+    """Write loss and learning rate of every step as CSV."""
+    history = run.history
+    steps = zip(
+        history.steps.tolist(),
+        history.losses.tolist(),
+        history.learning_rates.tolist(),
+        strict=True,
+    )
+    return _csv(("step", "loss", "learning_rate"), steps)
+
+
+def epochs_csv(run: Run) -> str:
+    """Write the measurements as CSV, the first of the untrained network."""
+    names = [field.name for field in fields(Measurement)]
+    return _csv(names, (asdict(measurement).values() for measurement in run.measurements))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

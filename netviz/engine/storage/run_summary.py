@@ -1,0 +1,95 @@
+"""What a saved run is, read from its first bytes: without torch, and without its tensors."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from netviz.engine.errors import NetvizError, StorageError
+from netviz.engine.options.run_config import RunConfig
+
+RUN_FILE = "run.safetensors"
+"""The file of a saved run that holds everything it takes to continue; the others are for people."""
+
+FORMAT = 1
+"""Version of the run file; raised when an older NetViz could no longer read it."""
+
+META_KEY = "netviz"
+"""Where in a safetensors file's metadata the run's own record stands."""
+
+_MAX_HEADER_BYTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What can be told of a saved run at a glance.
+
+    Attributes
+    ----------
+    config
+        The settings in force when it was saved.
+    step, epoch
+        How far it was trained.
+    """
+
+    config: RunConfig
+    step: int
+    epoch: int
+
+
+def run_file(path: Path) -> Path:
+    """Return the run file that `path` names: itself, or the one in the folder `path`."""
+    return path if path.is_file() else path / RUN_FILE
+
+
+def summarise(path: Path) -> RunSummary:
+    """Look at the run that was saved in the folder (or run file) `path`.
+
+    Raises
+    ------
+    StorageError
+        When there is no run, it is broken, or it is of a later version.
+    """
+    file = run_file(path)
+    record = read_record(file)
+    try:
+        config = RunConfig.parse(record["config"])
+        return RunSummary(config, int(record["step"]), int(record["epoch"]))
+    except (KeyError, TypeError, ValueError, NetvizError) as error:
+        raise broken(file, error) from error
+
+
+def read_record(file: Path) -> dict[str, Any]:
+    """Read the record in a run file's header; raises `StorageError`."""
+    try:
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            if length > min(_MAX_HEADER_BYTES, file.stat().st_size):
+                raise ValueError("it is cut off, or no safetensors file")
+            header = json.loads(stream.read(length))
+        record = json.loads(header["__metadata__"][META_KEY])
+        version = record["format"]
+    except FileNotFoundError as error:
+        raise StorageError(
+            f"There is no saved run in {file.parent}.",
+            f"Choose a folder in which a run was saved: one with a file {RUN_FILE}.",
+        ) from error
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise broken(file, error) from error
+    if version != FORMAT:
+        raise StorageError(
+            f"{file} was saved in format {version}, and this NetViz reads format {FORMAT}.",
+            "Open it with the NetViz that saved it, or a newer one.",
+        )
+    return dict(record)
+
+
+def broken(file: Path, error: Exception) -> StorageError:
+    """Say that a run file is not what it should be."""
+    text = error.message if isinstance(error, NetvizError) else f"{type(error).__name__}: {error}"
+    return StorageError(
+        f"{file} is broken or no saved run ({text.strip().rstrip('.')}).",
+        "Choose another folder; the run at hand is as it was.",
+    )

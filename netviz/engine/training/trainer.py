@@ -1,0 +1,322 @@
+"""The training loop's one step, the evaluation, and exact snapshots of both."""
+
+import copy
+from collections.abc import Generator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from netviz.engine.datasets.dataset import Dataset
+from netviz.engine.network.build import build_model, evaluating, normalised
+from netviz.engine.network.freezing import freeze
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.augmentation import Augmenter, is_augmented
+from netviz.engine.training.losses import LOSSES
+from netviz.engine.training.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.training.sampler import Sampler
+from netviz.engine.training.schedules import Plateau, Position, rate_factor
+
+EVALUATION_CHUNK = 500
+"""Images evaluated at a time."""
+EVALUATION_SLICE_S = 0.005
+"""After so long, and the chunk under way, an evaluation lets commands be obeyed."""
+
+
+@dataclass(frozen=True)
+class DeviceData:
+    """A data set as the trainer wants it: scaled images and labels in the device's memory.
+
+    Attributes
+    ----------
+    train_images, test_images
+        ``float32 [N, C, H, W]`` in 0..1.
+    train_labels, test_labels
+        ``int64 [N]``.
+    source
+        The data set as it was loaded.
+    """
+
+    train_images: Tensor
+    train_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    source: Dataset
+
+    @classmethod
+    def of(cls, dataset: Dataset, device: torch.device) -> "DeviceData":
+        """Copy `dataset` to `device`."""
+        return cls(
+            dataset.train.scaled(device),
+            dataset.train.labels.to(device),
+            dataset.test.scaled(device),
+            dataset.test.labels.to(device),
+            dataset,
+        )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.source.classes
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        return self.source.image_shape
+
+    def train_sample(self) -> tuple[Tensor, Tensor]:
+        """Return as many training images as there are test images, evenly spread."""
+        count = min(len(self.train_labels), len(self.test_labels))
+        stride = len(self.train_labels) // count
+        return self.train_images[::stride][:count], self.train_labels[::stride][:count]
+
+
+class Batch(NamedTuple):
+    """What one step leaves behind; tensors on the device, not yet waited for.
+
+    Attributes
+    ----------
+    loss
+        Mean loss, a scalar.
+    logits
+        ``[N, classes]``, as they were before the step.
+    labels
+        ``int64 [N]``.
+    learning_rate
+        The one that the step used.
+    """
+
+    loss: Tensor
+    logits: Tensor
+    labels: Tensor
+    learning_rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How the network answers many images in evaluation mode.
+
+    Attributes
+    ----------
+    loss, accuracy
+        Mean loss, and the share of right answers in 0..1.
+    logits
+        ``float32 [N, classes]``, on the device.
+    """
+
+    loss: float
+    accuracy: float
+    logits: Tensor
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that the future of a run depends on, copied."""
+
+    config: RunConfig
+    step: int
+    epoch: int
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    sampler: dict[str, Any]
+    generators: dict[str, Tensor]
+    plateau: Plateau
+    summed: int
+    gradients: dict[str, Tensor]
+
+
+class Trainer:
+    """Trains one network on one data set, a batch at a time.
+
+    Attributes
+    ----------
+    config
+        The settings in force.
+    model, optimizer
+        torch's own.
+    step
+        Batches trained so far.
+    epoch
+        Epochs completed so far.
+    """
+
+    def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
+        torch.manual_seed(config.seed)
+        self.config = config
+        self.data = data
+        self.device = device
+        model = build_model(config, data.image_shape, len(data.classes)).to(device)
+        self.model = normalised(model, data.train_images) if config.normalise else model
+        freeze(self.model, config.frozen)
+        self.optimizer = build_optimizer(config, self.model.parameters())
+        self.sampler = Sampler(len(data.train_labels), config.seed, device)
+        self.step = 0
+        self.epoch = 0
+        self._loss = LOSSES[config.loss]
+        self._augmenter = Augmenter(config.seed)
+        self._plateau = Plateau()
+        self._summed = 0
+
+    def train_batch(self) -> Batch:
+        """Train one step on the next batch: the loop's body as the tutorials teach it."""
+        config = self.config
+        learning_rate = self._scheduled_rate()
+        indices = self.sampler.next_batch(config.batch_size)
+        # What `train_images[indices]` gives, sooner.
+        images = self.data.train_images.index_select(0, indices)
+        labels = self.data.train_labels.index_select(0, indices)
+        if is_augmented(config):
+            images = self._augmenter(images, config)
+
+        if self._summed == 0:
+            self.optimizer.zero_grad()
+        logits = self.model(images)
+        loss = self._loss(logits, labels)
+        share = loss / config.accumulate if config.accumulate > 1 else loss
+        share.backward()  # type: ignore[no-untyped-call]
+        self._summed += 1
+        # An epoch's last batch ends the sum, so that no gradient outlives its epoch.
+        if self._summed >= config.accumulate or self.sampler.epoch_done:
+            if config.clip_norm:
+                nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
+            self.optimizer.step()
+            self._summed = 0
+
+        self.step += 1
+        self.epoch += self.sampler.epoch_done
+        return Batch(loss.detach(), logits.detach(), labels, learning_rate)
+
+    def _scheduled_rate(self) -> float:
+        """Set the learning rate of the step that begins, and return it."""
+        config = self.config
+        if config.schedule == "constant":
+            return config.learning_rate
+        done = 0 if self.sampler.epoch_done else self.sampler.position
+        batch = done // config.batch_size
+        position = Position(self.epoch, batch, self.batches_per_epoch())
+        rate = config.learning_rate * rate_factor(config, position, self._plateau)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def note_test_loss(self, loss: float) -> None:
+        """Tell the schedule how an epoch ended; "reduce on plateau" waits for it."""
+        if self.config.schedule == "plateau":
+            self._plateau = self._plateau.after(loss, self.config)
+
+    def apply(self, config: RunConfig) -> None:
+        """Go on with the settings of `config`, from the next batch on.
+
+        Weights are kept; another optimizer starts with an empty memory. Options that take
+        effect on Reset must be the same.
+
+        Raises
+        ------
+        ConfigError
+            When `config` freezes layers that are not there, or all; nothing is changed.
+        """
+        if config.frozen != self.config.frozen:
+            freeze(self.model, config.frozen)
+        if config.optimizer != self.config.optimizer:
+            self.optimizer = build_optimizer(config, self.model.parameters())
+        else:
+            adjust_optimizer(self.optimizer, config)
+        if config.schedule != self.config.schedule:
+            self._plateau = Plateau()
+        self._loss = LOSSES[config.loss]
+        self.config = config
+
+    def evaluate(
+        self, images: Tensor, labels: Tensor
+    ) -> Generator[None, None, tuple[float, float]]:
+        """Measure the mean loss and the accuracy, as `answer` does, and leave out the logits."""
+        answered = yield from self.answer(images, labels)
+        return answered.loss, answered.accuracy
+
+    def answer(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
+        """Answer `images` in evaluation mode, for a few milliseconds at a time.
+
+        Parameters
+        ----------
+        images
+            ``float32 [N, C, H, W]``.
+        labels
+            ``int64 [N]``.
+
+        Returns
+        -------
+        Evaluation
+            The figures and the logits; as the generator's value.
+        """
+        total_loss = torch.zeros((), dtype=torch.float64)
+        if self.device.type != "mps":  # which has no float64
+            total_loss = total_loss.to(self.device)
+        answers: list[Tensor] = []
+        starts = iter(range(0, len(labels), EVALUATION_CHUNK))
+        count = len(labels)
+        while len(answers) * EVALUATION_CHUNK < count:
+            yield_at = perf_counter() + EVALUATION_SLICE_S
+            with evaluating(self.model):
+                for start in starts:
+                    chunk_labels = labels[start : start + EVALUATION_CHUNK]
+                    logits = self.model(images[start : start + EVALUATION_CHUNK])
+                    loss = self._loss(logits, chunk_labels)
+                    total_loss += loss.to(total_loss.device) * len(chunk_labels)
+                    answers.append(logits)
+                    if perf_counter() >= yield_at:
+                        break
+            yield
+        all_logits = torch.cat(answers)
+        right = (all_logits.argmax(dim=1) == labels).sum()
+        return Evaluation(float(total_loss) / count, float(right) / count, all_logits)
+
+    def snapshot(self) -> Snapshot:
+        """Copy everything that the future depends on."""
+        generators = {
+            "cpu": torch.get_rng_state(),
+            "augmenter": self._augmenter.generator.get_state(),
+        }
+        if self.device.type == "cuda":
+            generators["cuda"] = torch.cuda.get_rng_state(self.device)
+        elif self.device.type == "mps":
+            generators["mps"] = torch.mps.get_rng_state()
+        return Snapshot(
+            self.config,
+            self.step,
+            self.epoch,
+            copy.deepcopy(self.model.state_dict()),
+            copy.deepcopy(self.optimizer.state_dict()),
+            self.sampler.state_dict(),
+            generators,
+            self._plateau,
+            self._summed,
+            {n: p.grad.clone() for n, p in self.model.named_parameters() if p.grad is not None},
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to `snapshot`; what follows is the same, bit for bit, as it was then."""
+        self.config = snapshot.config
+        self._loss = LOSSES[snapshot.config.loss]
+        self.step, self.epoch = snapshot.step, snapshot.epoch
+        self.model.load_state_dict(snapshot.model)
+        freeze(self.model, snapshot.config.frozen)
+        self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
+        self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
+        self.sampler.load_state_dict(snapshot.sampler)
+        self._plateau, self._summed = snapshot.plateau, snapshot.summed
+        for name, parameter in self.model.named_parameters():
+            gradient = snapshot.gradients.get(name)
+            # A run may go on where there is another device than it was saved on.
+            parameter.grad = None if gradient is None else gradient.to(self.device, copy=True)
+        self._augmenter.generator.set_state(snapshot.generators["augmenter"])
+        torch.set_rng_state(snapshot.generators["cpu"])
+        if self.device.type == "cuda" and "cuda" in snapshot.generators:
+            torch.cuda.set_rng_state(snapshot.generators["cuda"], self.device)
+        elif self.device.type == "mps" and "mps" in snapshot.generators:
+            torch.mps.set_rng_state(snapshot.generators["mps"])
+
+    def batches_per_epoch(self) -> int:
+        """Return how many batches an epoch has at the present batch size."""
+        return -(-len(self.data.train_labels) // self.config.batch_size)
