@@ -8,7 +8,7 @@ import pytest
 
 import netviz.engine
 
-QT = ("PySide6", "shiboken6", "pyqtgraph", "superqt")
+QT = ("PySide6", "shiboken6", "pyqtgraph")
 TORCH = ("torch", "torchvision", "safetensors")
 OTHER_COMMANDS = ("requests", "rich")
 LIGHT = [

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from netviz.benchmarks.measuring import Outcome, Plan, middle_half
 from netviz.engine.protocol.events import Progress
 from netviz.engine.run.history import StepHistory
-from netviz.ui.accuracy_plot import AccuracyPlot
-from netviz.ui.loss_plot import LossPlot
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
 
 LENGTHS = (1_000, 100_000, 1_000_000)
 STEPS_PER_FRAME = 100

@@ -18,7 +18,7 @@ from netviz.engine.protocol.events import Event, State
 from netviz.engine.protocol.observations import Prediction
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
-from netviz.ui.settings import Settings
+from netviz.ui.shell.settings import Settings
 
 SIZE = (1280, 720)
 _TIMEOUT_MS = 120_000

@@ -21,23 +21,23 @@ from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
 from netviz.paths import state_dir
-from netviz.ui import shipped
-from netviz.ui.display import missing_display
-from netviz.ui.download_presenter import DownloadPresenter
-from netviz.ui.drawings_presenter import DrawingsPresenter
 from netviz.ui.fault_watch import FaultWatch
-from netviz.ui.file_presenter import FilePresenter
-from netviz.ui.guard import guard_events
-from netviz.ui.main_window import MainWindow
-from netviz.ui.menu_presenter import MenuPresenter
-from netviz.ui.network_presenter import NetworkPresenter
-from netviz.ui.own_presenter import OwnPresenter
-from netviz.ui.presenter import RunPresenter
-from netviz.ui.settings import Settings
-from netviz.ui.style import dress_application
-from netviz.ui.theme import Theme
+from netviz.ui.faults.event_guard import guard_events
+from netviz.ui.look import damaged_resources
+from netviz.ui.look.style_sheet import dress_application
+from netviz.ui.look.theme import Theme
+from netviz.ui.presenters.download_presenter import DownloadPresenter
+from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
+from netviz.ui.presenters.file_presenter import FilePresenter
+from netviz.ui.presenters.menu_presenter import MenuPresenter
+from netviz.ui.presenters.network_presenter import NetworkPresenter
+from netviz.ui.presenters.own_images_presenter import OwnPresenter
+from netviz.ui.presenters.run_presenter import RunPresenter
+from netviz.ui.presenters.view_presenter import ViewPresenter
+from netviz.ui.shell.display import missing_display
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.settings import Settings
 from netviz.ui.unattended import Unattended
-from netviz.ui.view_presenter import ViewPresenter
 
 UNPAINTED_MS = 1000
 """Time after which a window trains that is not painted, since it lies on another desktop."""
@@ -132,7 +132,7 @@ def build_window(
         files.offer_lost_run()
     MenuPresenter(window, DownloadPresenter(window, mirror))
     # After the offer of a lost run, which matters more and stays until it is answered.
-    for problem in filter(None, (settings.problem, shipped.problem())):
+    for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)
     if options.size:
         window.resize(*options.size)

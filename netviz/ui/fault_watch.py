@@ -5,11 +5,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from netviz.log_file import LOGGER, start_log, stop_log
-from netviz.ui.crash_guard import CrashGuard
-from netviz.ui.crash_trace import CrashTrace
-from netviz.ui.diagnostics import versions
-from netviz.ui.fault_presenter import FaultPresenter
-from netviz.ui.main_window import MainWindow
+from netviz.ui.faults.crash_trace import CrashTrace
+from netviz.ui.faults.diagnostics import versions
+from netviz.ui.faults.exception_hooks import CrashGuard
+from netviz.ui.presenters.fault_presenter import FaultPresenter
+from netviz.ui.shell.main_window import MainWindow
 
 
 class FaultWatch:

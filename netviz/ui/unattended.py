@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from netviz.engine.errors import NetvizError
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
-from netviz.ui.main_window import MainWindow
-from netviz.ui.menu_presenter import save_picture
-from netviz.ui.view_presenter import ViewPresenter
+from netviz.ui.presenters.menu_presenter import save_picture
+from netviz.ui.presenters.view_presenter import ViewPresenter
+from netviz.ui.shell.main_window import MainWindow
 
 SETTLE_MS = 700
 """Time after the last step in which the views show their last figures before the picture."""

@@ -18,7 +18,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import Close, Command
 from netviz.launch import WindowOptions
 from netviz.ui import app
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 
 
 class Closer(QObject):

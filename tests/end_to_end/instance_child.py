@@ -14,7 +14,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.session import run_keeper
 from netviz.launch import WindowOptions
 from netviz.ui import app
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 from tests.engine.datasets.tiny import make_tiny_dataset
 
 SAVES = 40

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 
 LONGEST_GAP_S = 1.0
 """Between two heartbeats; time in which other programs had the processor does not count."""

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.events import State
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 
 ROUNDS, SETTLED = 500, 100
 GROWTH_BYTES = 24 * 2**20

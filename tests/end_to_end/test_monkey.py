@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.bridge.downloads import Downloader
 from netviz.engine.protocol.events import State
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 from tests.end_to_end.monkey import Monkey
 
 EVENTS = int(os.environ.get("NETVIZ_MONKEY_EVENTS", "1000"))

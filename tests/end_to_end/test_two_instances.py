@@ -17,7 +17,7 @@ from netviz import paths
 from netviz.engine.protocol import commands, events
 from netviz.engine.storage.autosave import ended_runs, find_lost
 from netviz.engine.storage.run_file import SavedRun, unpack
-from netviz.ui.settings import Settings
+from netviz.ui.shell.settings import Settings
 from tests.end_to_end.test_cli import RUN_FILES
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset

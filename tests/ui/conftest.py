@@ -12,10 +12,10 @@ from netviz import paths
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import State
 from netviz.launch import WindowOptions
-from netviz.ui import icons, shipped, style, theme
 from netviz.ui.app import build_window
-from netviz.ui.main_window import MainWindow
-from netviz.ui.settings import Settings
+from netviz.ui.look import damaged_resources, icons, style_sheet, theme
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.settings import Settings
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -24,7 +24,7 @@ OpenWindow = Callable[..., MainWindow]
 def dressed_theme(qapp: QApplication) -> theme.Theme:
     """The theme that an application is dressed in, for widgets without a window."""
     dressed = theme.Theme()
-    style.dress_application(dressed)
+    style_sheet.dress_application(dressed)
     return dressed
 
 
@@ -68,13 +68,13 @@ def nothing_stood_in(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test in which an icon was not found: its name has a slip of the pen."""
     yield
     if "resources" not in request.fixturenames:
-        assert shipped.problem() == ""
+        assert damaged_resources.problem() == ""
 
 
 def _begin_anew() -> None:
-    for cached in (icons._svg, icons._icon, style._picture_folder, theme.load_fonts):
+    for cached in (icons._svg, icons._icon, style_sheet._picture_folder, theme.load_fonts):
         cached.cache_clear()
-    shipped.forget_damaged()
+    damaged_resources.forget_damaged()
 
 
 def wait_for_state(qtbot: QtBot, window: MainWindow, state: State, timeout: int = 30_000) -> None:

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
-from netviz.ui.activation_strips import Grid, Zoom
-from netviz.ui.activation_view import ActivationView
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.activations.activation_strips import Grid, Zoom
+from netviz.ui.views.activations.activation_view import ActivationView
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
 CLASSES = (*FASHION, "Bag", "Ankle boot")

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
 from netviz.ui import app
-from netviz.ui.main_window import MainWindow
-from netviz.ui.settings import Settings
-from netviz.ui.theme import DARK, LIGHT
+from netviz.ui.look.theme import DARK, LIGHT
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.settings import Settings
 
 
 def test_the_whole_window_follows_the_theme_at_any_time(open_window) -> None:

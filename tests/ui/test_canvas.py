@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
-from netviz.ui.canvas import SIDE, Canvas, Example, light_on_dark
+from netviz.ui.pad.drawing import SIDE, Canvas, Example, light_on_dark
 
 
 @pytest.fixture

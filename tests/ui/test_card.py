@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from netviz.ui.card import Card, SectionBox
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.widgets.card import Card, SectionBox
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz import paths
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint
 
 from netviz.engine.protocol.observations import Prediction
-from netviz.ui.confidence_strip import ConfidenceRecord, ConfidenceStrip
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.confidence_strip import ConfidenceRecord, ConfidenceStrip
 
 
 def _prediction(step: int, request: int = 1, run: int = 1, confidence: float = 0.8) -> Prediction:

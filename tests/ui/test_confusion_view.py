@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import TestAnswered
-from netviz.ui.confusion_matrix import cell_levels
-from netviz.ui.confusion_view import ConfusionView
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.confusion.confusion_matrix import cell_levels
+from netviz.ui.views.confusion.confusion_view import ConfusionView
 from tests.ui.made_up import DIGITS, answers, images
 
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.ui.control_panel import ControlPanel
-from netviz.ui.learning_rate import LearningRateControl
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.controls.control_panel import ControlPanel
+from netviz.ui.controls.learning_rate_slider import LearningRateControl
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from netviz.ui.crash_trace import CrashTrace
+from netviz.ui.faults.crash_trace import CrashTrace
 
 _START = """
 import faulthandler, sys
 from pathlib import Path
-from netviz.ui.crash_trace import CrashTrace
+from netviz.ui.faults.crash_trace import CrashTrace
 trace = CrashTrace(Path(sys.argv[1]))
 trace.start()
 """

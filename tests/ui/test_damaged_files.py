@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.storage.run_summary import RUN_FILE
 from netviz.paths import state_dir
-from netviz.ui.fault_presenter import FaultPresenter
-from netviz.ui.file_presenter import FilePresenter
-from netviz.ui.icons import icon
-from netviz.ui.main_window import MainWindow
+from netviz.ui.look.icons import icon
+from netviz.ui.presenters.fault_presenter import FaultPresenter
+from netviz.ui.presenters.file_presenter import FilePresenter
+from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow
 from tests.ui.test_file_menu import submenu
 

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import ImageArrays
-from netviz.ui.data_view import DataView, imbalance
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.data_view import DataView, imbalance
 from tests.ui.made_up import DIGITS, images
 
 

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from netviz.ui.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX, DrawingPad
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX, DrawingPad
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -3,14 +3,14 @@
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from netviz.ui.confusion_view import ConfusionView
-from netviz.ui.data_view import DataView
-from netviz.ui.empty_state import EmptyState
-from netviz.ui.gradient_view import GradientView
-from netviz.ui.ledger_view import LedgerView
-from netviz.ui.mistake_gallery import MistakeGallery
-from netviz.ui.theme import Theme
-from netviz.ui.weight_view import WeightView
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.change_log_view import LedgerView
+from netviz.ui.views.confusion.confusion_view import ConfusionView
+from netviz.ui.views.data_view import DataView
+from netviz.ui.views.gradients.gradient_view import GradientView
+from netviz.ui.views.mistakes.mistake_view import MistakeGallery
+from netviz.ui.views.weights.weight_view import WeightView
+from netviz.ui.widgets.empty_state import EmptyState
 
 VIEWS = (WeightView, GradientView, MistakeGallery, ConfusionView, DataView, LedgerView)
 

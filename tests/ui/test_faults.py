@@ -15,10 +15,10 @@ from netviz.engine.observatory import observatory
 from netviz.engine.protocol.events import State
 from netviz.engine.training.losses import LOSSES
 from netviz.log_file import LOG_NAME, start_log, stop_log
-from netviz.ui import drawing_pad
-from netviz.ui.crash_guard import CrashGuard
-from netviz.ui.fault_presenter import FaultPresenter
-from netviz.ui.main_window import MainWindow
+from netviz.ui.faults.exception_hooks import CrashGuard
+from netviz.ui.pad import drawing_pad
+from netviz.ui.presenters.fault_presenter import FaultPresenter
+from netviz.ui.shell.main_window import MainWindow
 from tests.support import Loss
 from tests.ui.conftest import wait_for_state
 

@@ -13,7 +13,7 @@ from netviz.engine.session import session
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
-from netviz.ui.main_window import MainWindow
+from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 

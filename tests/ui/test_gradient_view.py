@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
-from netviz.ui.gradient_view import GradientView
-from netviz.ui.layer_colors import layer_color, layer_pen
-from netviz.ui.series_plot import runs, smoothed_exponents, spread
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.gradients.gradient_view import GradientView
+from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen
+from netviz.ui.views.gradients.layer_series_plot import runs, smoothed_exponents, spread
 from tests.ui.made_up import gradients
 
 

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QPixmap
 
-from netviz.ui import shipped
-from netviz.ui.icons import icon, pixmap
-from netviz.ui.theme import DARK, LIGHT, Theme
+from netviz.ui.look import damaged_resources
+from netviz.ui.look.icons import icon, pixmap
+from netviz.ui.look.theme import DARK, LIGHT, Theme
 
 
 @pytest.fixture
@@ -44,5 +44,5 @@ def test_icon_is_made_once(theme: Theme) -> None:
 
 def test_a_dot_stands_in_for_an_icon_that_is_not_there(theme: Theme) -> None:
     assert _ink(icon(theme, "no-such-icon").pixmap(16, 16)) == DARK.text
-    assert "icons" in shipped.problem()
-    shipped.forget_damaged()
+    assert "icons" in damaged_resources.problem()
+    damaged_resources.forget_damaged()

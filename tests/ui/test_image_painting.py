@@ -5,14 +5,14 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from netviz.ui.image_painting import (
+from netviz.ui.look.theme import Theme
+from netviz.ui.widgets.image_painting import (
     SignedLegend,
     gray_image,
     image_pixels,
     signed_color,
     signed_image,
 )
-from netviz.ui.theme import Theme
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.network.layer_plan import LENET5
-from netviz.ui.layer_editor import LayerEditor
-from netviz.ui.layer_stack import PRESETS, LayerStack, fields_of, text_of
-from netviz.ui.theme import Theme
+from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
+from netviz.ui.dialogs.layer_editor.layer_stack import PRESETS, LayerStack, fields_of, text_of
+from netviz.ui.look.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 Open = Callable[..., LayerEditor]

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from netviz.ui.learning_rate import LearningRateControl, step_rate
-from netviz.ui.style import dress_application, dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.controls.learning_rate_slider import LearningRateControl, step_rate
+from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.theme import Theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier

@@ -19,11 +19,11 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import Measurement, Progress
-from netviz.ui import plot_scale
-from netviz.ui.accuracy_plot import AccuracyPlot
-from netviz.ui.loss_plot import LossPlot
-from netviz.ui.plot_base import MetricPlot
-from netviz.ui.theme import DARK, LIGHT, Theme
+from netviz.ui.charts import ticks
+from netviz.ui.look.theme import DARK, LIGHT, Theme
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.plots.metric_plot import MetricPlot
 
 Plot = TypeVar("Plot", bound=MetricPlot)
 Open = Callable[[type[Plot]], Plot]
@@ -647,21 +647,21 @@ def test_a_click_on_a_button_leaves_the_keyboard_where_it_was(qtbot: QtBot, loss
 @given(st.floats(1e-30, 1e30), st.floats(1e-3, 1))
 def test_ranges_hold_what_they_are_made_for_and_have_few_ticks(high: float, share: float) -> None:
     low = high * share
-    bottom, top = plot_scale.linear_range(low, high)
+    bottom, top = ticks.linear_range(low, high)
     assert bottom <= low <= high <= top * (1 + 1e-6)
-    assert 3 <= len(plot_scale.linear_ticks(bottom, top)) <= 5
-    bottom, top = plot_scale.logarithmic_range(low, high)
+    assert 3 <= len(ticks.linear_ticks(bottom, top)) <= 5
+    bottom, top = ticks.logarithmic_range(low, high)
     assert bottom <= math.log10(low) + 1e-6
     assert math.log10(high) <= top + 1e-6
-    assert 2 <= len(plot_scale.logarithmic_ticks(bottom, top)) <= 5
+    assert 2 <= len(ticks.logarithmic_ticks(bottom, top)) <= 5
 
 
 @given(st.floats(0, 1e6), st.floats(4, 1e6))
 def test_ticks_of_any_stretch_are_few_and_inside(low: float, width: float) -> None:
-    ticks = plot_scale.linear_ticks(low, low + width)
-    assert 2 <= len(ticks) <= 5
+    values = ticks.linear_ticks(low, low + width)
+    assert 2 <= len(values) <= 5
     slack = 1e-6 * (low + width)
-    assert all(low - slack <= value <= low + width + slack for value, _ in ticks)
+    assert all(low - slack <= value <= low + width + slack for value, _ in values)
 
 
 @pytest.mark.parametrize(
@@ -679,7 +679,7 @@ def test_ticks_of_any_stretch_are_few_and_inside(low: float, width: float) -> No
     ],
 )
 def test_figures_are_written_short(value: float, text: str) -> None:
-    assert plot_scale.figure(value) == text
+    assert ticks.figure(value) == text
 
 
 def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss: LossPlot) -> None:

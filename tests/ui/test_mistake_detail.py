@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from netviz.ui.class_bars import ClassBars
-from netviz.ui.mistake_detail import MistakeDetail
-from netviz.ui.mistake_list import Mistake
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.mistakes.class_bars import ClassBars
+from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
+from netviz.ui.views.mistakes.mistake_list import Mistake
 
 CLASSES = tuple("abcdefghijklmnopqrstuvwxyz")
 

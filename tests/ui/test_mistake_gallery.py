@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
-from netviz.ui.mistake_gallery import MistakeGallery
-from netviz.ui.mistake_list import MISTAKE_ROLE
-from netviz.ui.style import dress_application, dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.mistakes.mistake_list import MISTAKE_ROLE
+from netviz.ui.views.mistakes.mistake_view import MistakeGallery
 from tests.ui.made_up import DIGITS, answers, images
 
 WRONG = {3: (5, 0.95), 13: (8, 0.99), 24: (8, 0.6)}

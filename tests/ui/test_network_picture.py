@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
 from netviz.engine.protocol.layer_facts import LayerFacts
-from netviz.ui.main_window import MainWindow
-from netviz.ui.network_layout import flow, glyph, height_of
-from netviz.ui.network_picture import NetworkPicture
-from netviz.ui.network_presenter import NetworkPresenter, candidates
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.presenters.network_presenter import NetworkPresenter, candidates
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.network.diagram_layout import flow, glyph, height_of
+from netviz.ui.views.network.network_view import NetworkPicture
 from tests.ui.conftest import wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from netviz.ui.notices import MessageBar
-from netviz.ui.style import dress_application, dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.shell.message_bar import MessageBar
 
 
 @pytest.fixture

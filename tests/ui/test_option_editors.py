@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.ui.option_editors import (
+from netviz.ui.controls.option_editors import (
     ChoiceEditor,
     NumberEditor,
     NumberField,
@@ -19,8 +19,8 @@ from netviz.ui.option_editors import (
     make_editor,
     number_text,
 )
-from netviz.ui.style import dress_application, dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.theme import Theme
 
 
 class Bench:

@@ -13,10 +13,10 @@ from netviz.engine.protocol.events import State
 from netviz.engine.session import preparation
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
-from netviz.ui.main_window import MainWindow
-from netviz.ui.own_presenter import OwnPresenter
-from netviz.ui.own_preview import OwnPreview
-from netviz.ui.settings import Settings
+from netviz.ui.dialogs.own_images_dialog import OwnPreview
+from netviz.ui.presenters.own_images_presenter import OwnPresenter
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.settings import Settings
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton

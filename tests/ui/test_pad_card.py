@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu, QToolButton
 
 from netviz.engine.protocol.observations import Prediction
-from netviz.ui.pad_card import PadCard
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.pad_card import PadCard
 
 DIGITS = tuple("0123456789")
 LEFT = Qt.MouseButton.LeftButton

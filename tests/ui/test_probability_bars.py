@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from netviz.ui.probability_bars import AnswerLine, ProbabilityBars, confidence_word, percent
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.probability_bars import AnswerLine, ProbabilityBars, confidence_word, percent
 
 DIGITS = tuple("0123456789")
 

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.run.history import StepHistory
-from netviz.ui.loss_plot import LossPlot
-from netviz.ui.rate_strip import RateSeries, RateStrip
-from netviz.ui.theme import Theme
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.learning_rate_strip import RateSeries, RateStrip
+from netviz.ui.plots.loss_plot import LossPlot
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.options.run_config import SCHEDULES, RunConfig
 from netviz.engine.protocol.events import State
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
-from netviz.ui.control_panel import ControlPanel
-from netviz.ui.schedule_curve import ScheduleCurve
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
+from netviz.ui.controls.control_panel import ControlPanel
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.schedule_curve import ScheduleCurve
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 

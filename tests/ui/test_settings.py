@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.ui.settings import LARGEST_BYTES, Settings
+from netviz.ui.shell.settings import LARGEST_BYTES, Settings
 
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from netviz.ui.style import dress_window, set_style_property, style_sheet
-from netviz.ui.theme import DARK, LIGHT, Colors, Theme
+from netviz.ui.look.style_sheet import dress_window, set_style_property, style_sheet
+from netviz.ui.look.theme import DARK, LIGHT, Colors, Theme
 
 
 def _luminance(color: str) -> float:

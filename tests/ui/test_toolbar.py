@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from netviz.engine.protocol.events import State
-from netviz.ui.style import dress_window
-from netviz.ui.theme import Theme
-from netviz.ui.toolbar import TopBar
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.shell.top_bar import TopBar
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import LayerWeights
-from netviz.ui.histogram_history import HistogramHistory, rebin
-from netviz.ui.layer_menu import numbered_titles
-from netviz.ui.theme import Theme
-from netviz.ui.thinned_rows import ThinnedRows
-from netviz.ui.weight_panel import WeightPanel, facts_of, number
-from netviz.ui.weight_view import WeightView
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.layer_menu import numbered_titles
+from netviz.ui.views.thinned_history import ThinnedRows
+from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
+from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of, number
+from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.made_up import histogram, weights
 
 

@@ -1,0 +1,296 @@
+"""The control panel: every option of a run, made from its declaration in `RunConfig`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from netviz.engine.dataset_names import dataset_info_or_none, dataset_label
+from netviz.engine.errors import ConfigError
+from netviz.engine.options.option import Section, format_value
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.training.schedules import Position
+from netviz.ui.controls.dataset_editor import DatasetEditor
+from netviz.ui.controls.network_buttons import NetworkStrip
+from netviz.ui.controls.option_editors import WidthsEditor
+from netviz.ui.controls.option_row import OptionRow
+from netviz.ui.controls.pending_and_download import DownloadStrip, PendingBanner
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.schedule_curve import ScheduleCurve
+from netviz.ui.widgets.card import Card, SectionBox
+
+WIDTH_PX = 264
+_SHARED_ROWS = (
+    ("epochs", "batch_size"),
+    ("beta1", "beta2"),
+    ("augment_shift", "augment_rotate"),
+    ("augment_scale", "augment_noise"),
+)
+_OPEN_AT_FIRST = (Section.TRAINING, Section.NETWORK, Section.DATA)
+_SETTLE_MS = 500
+_RATE_NOTE_HELP = "The learning rate that the schedule makes of the base rate below."
+
+
+class ControlPanel(Card):
+    """All options of a run in sections that fold.
+
+    The panel shows what it is told and emits what the user did; it changes nothing itself.
+
+    Signals
+    -------
+    change_requested
+        ``dict`` of option and checked value; whether it holds now or waits for Reset is for
+        the receiver to decide.
+    apply_requested, drop_requested
+        What shall become of the changes that wait for Reset.
+    download_requested
+        Name of the data set to fetch.
+    cancel_download_requested
+        The download shall end.
+    edit_layers_requested, model_file_requested
+        The user wants to edit the network's layers, or to open a network in a Python file.
+    own_requested
+        The user wants to open own pictures: ``folder`` or ``csv``.
+    section_toggled
+        The user folded or opened a section; see `section_states`.
+    """
+
+    change_requested = Signal(object)
+    apply_requested = Signal()
+    drop_requested = Signal()
+    download_requested = Signal(str)
+    cancel_download_requested = Signal()
+    edit_layers_requested = Signal()
+    model_file_requested = Signal()
+    own_requested = Signal(str)
+    section_toggled = Signal()
+
+    def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
+        super().__init__(theme, margin_px=0, parent=parent)
+        self._config = config
+        self._pending: dict[str, Any] = {}
+        self._asked: dict[str, Any] = {}
+        self._rows: dict[str, OptionRow] = {}
+        self._sections: dict[Section, SectionBox] = {}
+        # A change asked for shows at once; the run's answer comes a little later, and answers
+        # to earlier changes of the same drag come in between and must not move the handle.
+        self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle_timer.timeout.connect(self._on_settle_timer_timeout)
+        self._network_facts, self._data_facts = _fact_label(), _fact_label()
+        self.schedule_curve = ScheduleCurve(theme, config)
+        self._download = DownloadStrip()
+        self._download.requested.connect(self.download_requested)
+        self._download.cancelled.connect(self.cancel_download_requested)
+        self.network_strip = NetworkStrip(theme)
+        self.network_strip.edit_requested.connect(self.edit_layers_requested)
+        self.network_strip.file_requested.connect(self.model_file_requested)
+        self._banner = PendingBanner()
+        self._banner.apply_clicked.connect(self.apply_requested)
+        self._banner.drop_clicked.connect(self.drop_requested)
+        self._own_classes: tuple[str, int] = ("", 0)
+        self._build()
+        dataset = self._rows["dataset"].editor
+        if isinstance(dataset, DatasetEditor):
+            dataset.own_requested.connect(self.own_requested)
+        self._on_theme_changed()
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(WIDTH_PX), self._theme.px(600))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(WIDTH_PX - 16), self._theme.px(200))
+
+    def set_config(self, config: RunConfig) -> None:
+        """Show the options that are in force."""
+        self._config = config
+        self._asked = {k: v for k, v in self._asked.items() if getattr(config, k) != v}
+        self._refresh()
+
+    def set_pending(self, changes: Mapping[str, Any]) -> None:
+        """Show these values as waiting for Reset, and no others."""
+        self._pending = dict(changes)
+        self._asked = {k: v for k, v in self._asked.items() if k not in changes}
+        self._refresh()
+
+    def show_problem(self, option: str, message: str) -> None:
+        """Show the value in force again, with a sentence why the one asked for is refused."""
+        self._asked.pop(option, None)
+        self._refresh()
+        if option in self._rows:
+            self._rows[option].show_problem(message)
+
+    def set_own_classes(self, dataset: str, count: int) -> None:
+        """Say how many classes own pictures have, which only shows when they are read."""
+        self._own_classes = (dataset, count)
+        self._refresh()
+
+    def show_position(self, position: Position, rate: float | None = None) -> None:
+        """Show where the run is on its schedule; `rate` is what its last step used."""
+        self.schedule_curve.set_position(position, rate)
+        self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
+
+    def set_data_facts(self, text: str) -> None:
+        """Say under the data set what is in it; hidden when empty."""
+        _set_fact(self._data_facts, text)
+
+    def set_network_facts(self, text: str) -> None:
+        """Say under the network how large it is; hidden when empty."""
+        _set_fact(self._network_facts, text)
+
+    def set_download(self, name: str | None, text: str = "") -> None:
+        """Offer to fetch the data set `name` on a button that says `text`; None offers none."""
+        self._download.offer(name, text)
+
+    def set_download_progress(self, received: int, total: int | None) -> None:
+        """Show a download under way: bytes received, of how many if known."""
+        self._download.set_progress(received, total)
+
+    def section_states(self) -> dict[str, bool]:
+        """Which sections are open, to be kept for the next start."""
+        return {section.value: box.is_open() for section, box in self._sections.items()}
+
+    def set_section_states(self, states: Mapping[str, bool]) -> None:
+        """Open and fold sections as `section_states` told; unknown names are passed over."""
+        for section, box in self._sections.items():
+            box.set_open(states.get(section.value, box.is_open()))
+
+    def row(self, option: str) -> OptionRow:
+        """Return the row of one option."""
+        return self._rows[option]
+
+    def _build(self) -> None:
+        scrolled = QWidget()
+        scrolled.setObjectName("scrolled")
+        self._column = QVBoxLayout(scrolled)
+        for section in Section:
+            self._column.addWidget(self._build_section(section))
+        self._column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(scrolled)
+        self.body.addWidget(area, 1)
+        self._foot = QVBoxLayout()
+        self._foot.addWidget(self._banner)
+        self.body.addLayout(self._foot)
+
+    def _build_section(self, section: Section) -> SectionBox:
+        box = SectionBox(self._theme, section.value)
+        names = [n for n, o in OPTIONS.items() if o.section is section and o.in_panel]
+        shared = {name: row for row in _SHARED_ROWS for name in row}
+        for name in names:
+            partners = shared.get(name, (name,))
+            if name != partners[0]:
+                continue
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            for partner in partners:
+                row = OptionRow(self._theme, partner, narrow=len(partners) > 1)
+                row.edited.connect(self._on_row_edited)
+                self._rows[partner] = row
+                line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+            box.body.addLayout(line)
+        extras: dict[Section, tuple[QWidget, ...]] = {
+            Section.SCHEDULE: (self.schedule_curve,),
+            Section.NETWORK: (self._network_facts,),
+            Section.DATA: (self._data_facts, self._download),
+        }
+        for widget in extras.get(section, ()):
+            box.body.addWidget(widget)
+        if section is Section.NETWORK:
+            box.add_tools(self.network_strip)
+        box.set_open(section in _OPEN_AT_FIRST)
+        box.toggled.connect(self.section_toggled)
+        self._sections[section] = box
+        return box
+
+    def _shown_config(self) -> RunConfig:
+        return self._config.with_changes({**self._pending, **self._asked})
+
+    def _refresh(self) -> None:
+        shown = self._shown_config()
+        ends = self._ends(shown)
+        for name, row in self._rows.items():
+            if isinstance(row.editor, WidthsEditor):
+                row.editor.set_ends(*ends)
+            row.set_value(getattr(shown, name))
+            row.set_waiting(name in self._pending)
+            row.setVisible(shown.is_relevant(name))
+        for section, box in self._sections.items():
+            options = [name for name, option in OPTIONS.items() if option.section is section]
+            box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
+            box.set_summary(", ".join(_changes_from_default(shown, options)))
+        self._banner.set_count(len(self._pending))
+        self.schedule_curve.set_config(shown)
+        self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
+
+    def _ends(self, config: RunConfig) -> tuple[int, int]:
+        """How many numbers go in, and how many classes come out; 0 where that is not known."""
+        if info := dataset_info_or_none(config.dataset):
+            return info.channels * info.height * info.width, len(info.classes)
+        name, count = self._own_classes
+        inputs = (3 if config.colour else 1) * config.image_size**2
+        return inputs, count if name == config.dataset else 0
+
+    def _on_row_edited(self, name: str, entry: object) -> None:
+        shown = self._shown_config()
+        try:
+            value = getattr(shown.with_changes({name: entry}), name)
+        except ConfigError as error:
+            self._rows[name].show_problem(error.message.removeprefix(f"{name}: "))
+            return
+        for row in self._rows.values():
+            row.show_choice_help(False)
+        self._rows[name].accept(value)
+        self._rows[name].show_choice_help(True)
+        if value != getattr(shown, name):
+            self._asked[name] = value
+            self._settle_timer.start()
+            self._refresh()
+            self.change_requested.emit({name: value})
+
+    def _on_settle_timer_timeout(self) -> None:
+        self._asked.clear()
+        self._refresh()
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        px = self._theme.px
+        self._column.setContentsMargins(px(12), px(6), px(12), px(6))
+        self._column.setSpacing(px(1))
+        self._foot.setContentsMargins(px(8), 0, px(8), px(8))
+
+
+def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
+    """Say in a word or two each what is not as it is for a beginner: ``Cosine``, ``clip 1``."""
+    default, told = RunConfig(), []
+    for name in names:
+        option, value = OPTIONS[name], getattr(config, name)
+        if value == getattr(default, name) or not config.is_relevant(name):
+            continue
+        label = option.short or option.label.lower()
+        if name == "dataset":
+            told.append(dataset_label(value))
+        elif isinstance(value, str):
+            told.append(format_value(option, value))
+        elif isinstance(value, bool):
+            told.append(label if value else f"no {label}")
+        else:
+            told.append(f"{label} {format_value(option, value)}")
+    return told
+
+
+def _fact_label() -> QLabel:
+    label = QLabel()
+    label.setProperty("role", "fact")
+    label.setWordWrap(True)
+    label.hide()
+    return label
+
+
+def _set_fact(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))

@@ -1,0 +1,1 @@
+"""Windows of their own that are opened for one task and closed again."""

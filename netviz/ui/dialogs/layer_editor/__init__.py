@@ -1,0 +1,1 @@
+"""The dialog in which a network is put together layer by layer."""

@@ -1,0 +1,181 @@
+"""One line of the layer editor: a layer's kind, its numbers, what comes out, what it learns."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.engine.network.layer_plan import KINDS, PlannedLayer, describe
+from netviz.ui.dialogs.layer_editor.layer_stack import default_fields, fields_of, new_layer, text_of
+from netviz.ui.look.icons import icon
+from netviz.ui.look.style_sheet import set_style_property
+from netviz.ui.look.theme import Theme
+from netviz.ui.widgets.icon_button import quiet_button
+
+NUMBER_PX, KIND_PX, FIELD_PX, OUTPUT_PX, COUNT_PX = 20, 116, 72, 112, 84
+_FIELDS = 4
+_BUTTONS = (
+    ("up", "arrow-up", "Move this layer up."),
+    ("down", "arrow-down", "Move this layer down."),
+    ("add", "plus", "Add a layer below this one."),
+    ("remove", "x", "Take this layer out."),
+)
+
+
+class LayerRow(QWidget):
+    """One layer; those that every network ends with can be seen and not changed.
+
+    Signals
+    -------
+    edited
+        The layer is another: its place and text, and whether that is being typed.
+    acted
+        A button was pressed: the place, and ``up``, ``down``, ``add`` or ``remove``.
+    """
+
+    edited = Signal(int, str, bool)
+    acted = Signal(int, str)
+
+    def __init__(self, theme: Theme, place: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._place = place
+        self._text = ""
+        self._number = QLabel(
+            str(place + 1), alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._number.setProperty("role", "hint")
+        self.kind_box = self._build_kinds()
+        self.fields = [self._build_field() for _ in range(_FIELDS)]
+        self.output = QLabel()
+        self.count = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.problem = QLabel()
+        self.problem.setProperty("role", "problem")
+        self.problem.setWordWrap(True)
+        self.buttons = {key: self._build_button(key, tip) for key, _, tip in _BUTTONS}
+        self._lay_out()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_layer(self, planned: PlannedLayer, count: int) -> None:
+        """Show a layer of a network with `count` layers that can be changed."""
+        own = self._place < count
+        if planned.text != self._text:
+            self._text = planned.text
+            self._show_text()
+        self.kind_box.setEnabled(own)
+        for field in self.fields:
+            field.setEnabled(own)
+        for key, button in self.buttons.items():
+            button.setVisible(own)
+            button.setEnabled(not (key == "up" and self._place == 0))
+        self.buttons["down"].setEnabled(self._place + 1 < count)
+        is_known = planned.output is not None
+        self.output.setText(describe(planned.output) if planned.output is not None else "–")
+        self.count.setText(f"{planned.parameters:,}" if is_known else "–")
+        self.problem.setText(f"{planned.problem[:1].upper()}{planned.problem[1:]}")
+        self.problem.setVisible(bool(planned.problem))
+        set_style_property(self.kind_box, "invalid", bool(planned.problem))
+
+    def _show_text(self) -> None:
+        kind, numbers = fields_of(self._text)
+        self.kind_box.setCurrentIndex(self.kind_box.findData(kind))
+        names = KINDS[kind].numbers if kind in KINDS else ()
+        defaults = default_fields(kind) if kind in KINDS else []
+        for index, field in enumerate(self.fields):
+            used = index < len(names)
+            field.setVisible(used)
+            if not used:
+                continue
+            known = "" if defaults[index] == "-1" else defaults[index]
+            field.setPlaceholderText(f"{names[index]} {known}".strip())
+            field.setAccessibleName(f"Layer {self._place + 1}: {names[index]}")
+            field.setToolTip(f"{names[index].capitalize()} of this layer.")
+            if field.text() != numbers[index] and not self._is_same(field, numbers, index):
+                field.setText(numbers[index])
+        self.kind_box.setToolTip(KINDS[kind].help if kind in KINDS else "")
+
+    def _is_same(self, field: QLineEdit, numbers: list[str], index: int) -> bool:
+        """Whether a field that is being typed in means what the layer says."""
+        if not field.hasFocus():
+            return False
+        kind = fields_of(self._text)[0]
+        written = [each.text() for each in self.fields[: len(numbers)]]
+        return text_of(kind, written) == self._text and index < len(numbers)
+
+    def _build_kinds(self) -> QComboBox:
+        box = QComboBox()
+        for word, kind in KINDS.items():
+            box.addItem(kind.title, word)
+            box.setItemData(box.count() - 1, kind.help, Qt.ItemDataRole.ToolTipRole)
+        box.setAccessibleName(f"Layer {self._place + 1}")
+        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        box.activated.connect(self._on_kind_activated)
+        return box
+
+    def _build_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.textEdited.connect(self._on_field_text_edited)
+        return field
+
+    def _build_button(self, key: str, tip: str) -> QToolButton:
+        button = quiet_button(f"Layer {self._place + 1}: {key}", tip)
+        button.clicked.connect(lambda: self.acted.emit(self._place, key))
+        return button
+
+    def _lay_out(self) -> None:
+        self._line = QHBoxLayout()
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.addWidget(self._number)
+        self._line.addWidget(self.kind_box)
+        self._fields = QWidget()
+        fields = QHBoxLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.setSpacing(4)
+        for field in self.fields:
+            fields.addWidget(field)
+        fields.addStretch()
+        self._line.addWidget(self._fields)
+        self._line.addWidget(self.output)
+        self._line.addWidget(self.count)
+        self._line.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        for button in self.buttons.values():
+            buttons.addWidget(button)
+        self._line.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._line)
+        column.addWidget(self.problem)
+
+    def _on_kind_activated(self, index: int) -> None:
+        kind = self.kind_box.itemData(index)
+        if kind != fields_of(self._text)[0]:
+            self.edited.emit(self._place, new_layer(kind), False)
+
+    def _on_field_text_edited(self) -> None:
+        kind, numbers = fields_of(self._text)
+        written = [field.text() for field in self.fields[: len(numbers)]]
+        self.edited.emit(self._place, text_of(kind, written), True)
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._line.setSpacing(px(8))
+        widths = ((self._number, NUMBER_PX), (self.kind_box, KIND_PX), (self.output, OUTPUT_PX))
+        for widget, width in (*widths, (self.count, COUNT_PX)):
+            widget.setFixedWidth(px(width))
+        self._fields.setFixedWidth(px(FIELD_PX) * _FIELDS + 4 * (_FIELDS - 1))
+        for field in self.fields:
+            field.setFixedWidth(px(FIELD_PX))
+            field.setFont(self._theme.font(12))
+        for key, name, _ in _BUTTONS:
+            self.buttons[key].setIcon(icon(self._theme, name, "muted", 14))
+        self.problem.setContentsMargins(px(NUMBER_PX + 8), 0, 0, px(4))

@@ -1,0 +1,164 @@
+"""The look: colours, type and scale, and the one object that tells when they change."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase
+
+from netviz.paths import resource
+from netviz.ui.look.damaged_resources import note_damaged
+
+FAMILY = "Inter"
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+
+
+@dataclass(frozen=True)
+class Colors:
+    """The colours of one theme, as ``#RRGGBB``.
+
+    `train` and `test` mark everything measured on that split, `ledger` what the user changed,
+    `right` and `wrong` stand beside a sign of their own, never alone; `primary` is the one
+    thing to press, `primary_fill` its ground behind white letters. `quiet` is for small text
+    that stands back and must still be read, `faint` for what is no text. `negative` and
+    `positive` end the scale of signed values.
+    """
+
+    ground: str
+    surface: str
+    raised: str
+    border: str
+    grid: str
+    text: str
+    muted: str
+    faint: str
+    train: str
+    test: str
+    ledger: str
+    right: str
+    wrong: str
+    primary: str
+    primary_fill: str
+    quiet: str
+    warning: str
+    on_primary: str = "#FFFFFF"
+    negative: str = "#0072B2"
+    positive: str = "#D55E00"
+
+
+DARK = Colors(
+    ground="#12161B",
+    surface="#1A2027",
+    raised="#242C35",
+    border="#2E3842",
+    grid="#252E38",
+    text="#E8EDF3",
+    muted="#94A1B2",
+    faint="#5C6977",
+    train="#56B4E9",
+    test="#E69F00",
+    ledger="#CC79A7",
+    right="#2FBF8F",
+    wrong="#F0764A",
+    primary="#2F81F7",
+    primary_fill="#1F6FEB",
+    quiet="#8491A1",
+    warning="#E6B450",
+)
+LIGHT = Colors(
+    ground="#EEF1F5",
+    surface="#FFFFFF",
+    raised="#F3F5F8",
+    border="#D6DCE4",
+    grid="#E6EAEF",
+    text="#17202B",
+    muted="#5A6675",
+    faint="#97A2AF",
+    train="#0072B2",
+    test="#D55E00",
+    ledger="#A6457F",
+    right="#00795A",
+    wrong="#B84300",
+    primary="#0B62D6",
+    primary_fill="#0B62D6",
+    quiet="#697584",
+    warning="#8A6100",
+)
+
+
+class Theme(QObject):
+    """The present look; widgets read it when they draw and listen to `changed`.
+
+    Signals
+    -------
+    changed
+        The colours or the scale are others now; no arguments.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, dark: bool = True, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        load_fonts()
+        self._dark = dark
+        self._scale = 1.0
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours are in use."""
+        return self._dark
+
+    @property
+    def colors(self) -> Colors:
+        """The colours in use."""
+        return DARK if self._dark else LIGHT
+
+    @property
+    def scale(self) -> float:
+        """Factor on fonts, pens and spacing: 1, or more in presentation mode."""
+        return self._scale
+
+    def color(self, token: str, opacity: float = 1.0) -> QColor:
+        """Return one colour by the name of its token, at `opacity` 0..1."""
+        color = QColor(getattr(self.colors, token))
+        color.setAlphaF(opacity)
+        return color
+
+    def font(self, size_px: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        """Return the interface's font with tabular figures, `size_px` scaled."""
+        return QFont(_font(self.px(size_px), weight))
+
+    def px(self, length: float) -> int:
+        """Scale a length of the design to the present one, in whole pixels."""
+        return max(1, round(length * self._scale))
+
+    def set_dark(self, dark: bool) -> None:
+        """Choose the dark or the light colours."""
+        if dark != self._dark:
+            self._dark = dark
+            self.changed.emit()
+
+    def set_scale(self, scale: float) -> None:
+        """Choose the factor on fonts, pens and spacing."""
+        if scale != self._scale:
+            self._scale = scale
+            self.changed.emit()
+
+
+@cache
+def _font(size_px: int, weight: QFont.Weight) -> QFont:
+    """Make a font once: views ask for theirs every time they paint."""
+    font = QFont(FAMILY)
+    font.setPixelSize(size_px)
+    font.setWeight(weight)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+@cache
+def load_fonts() -> None:
+    """Register the shipped fonts, since a bare machine may have none; needs a QGuiApplication."""
+    for weight in _WEIGHTS:
+        path = resource("fonts", f"{FAMILY}-{weight}.otf")
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            note_damaged("fonts")

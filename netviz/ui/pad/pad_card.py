@@ -1,0 +1,371 @@
+"""The card on the right: draw, see what the network makes of it, and how it got there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QImageReader,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+
+from netviz.engine.protocol.observations import Prediction
+from netviz.ui.look.icons import icon
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.collecting_row import CollectingRow
+from netviz.ui.pad.confidence_strip import ConfidenceStrip
+from netviz.ui.pad.drawing_pad import DrawingPad
+from netviz.ui.pad.probability_bars import AnswerLine, ProbabilityBars
+from netviz.ui.widgets.card import Card
+from netviz.ui.widgets.icon_button import quiet_button
+
+WIDTH_PX = 264
+
+_SMALLEST_PAD_PX = 96
+_BRUSHES = (("Finest", 8), ("Fine", 14), ("Medium", 22), ("Broad", 32), ("Broadest", 48))
+
+
+class PadCard(Card):
+    """The drawing pad with the network's answer to what is on it.
+
+    Signals
+    -------
+    drawing_changed
+        The drawing (``uint8 [H, W]``, in colour ``[3, H, W]``), and whether it is already an
+        image of the data set's own form: put there by `show_example` and unchanged since.
+    example_requested
+        The user asks for a random test image; answer with `show_example`.
+    failed
+        A picture could not be read or written: what happened, and what to do.
+    digit_typed
+        The user typed 0 to 9 on the pad.
+
+    Attributes
+    ----------
+    pad, answer, bars, strip, collecting
+        The parts, from top to bottom; the last one only while drawings are collected.
+    """
+
+    drawing_changed = Signal(object, bool)
+    example_requested = Signal()
+    failed = Signal(str, str)
+    digit_typed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Draw a digit", parent=parent)
+        self.pad = DrawingPad(theme)
+        self.answer = AnswerLine(theme)
+        self.bars = ProbabilityBars(theme)
+        self.strip = ConfidenceStrip(theme)
+        self.collecting = CollectingRow(theme)
+        self.collecting.hide()
+        self._classes: tuple[str, ...] = ()
+        self._buttons: list[tuple[QToolButton, str]] = []
+        self._actions: list[tuple[QAction, str]] = []
+        self._fill_header()
+        self._column = _Column(theme, self.pad, self.answer, self.bars, self.strip)
+        self.body.addWidget(self._column, 1)
+        self.body.addWidget(self.collecting)
+        self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
+        self.pad.edited.connect(self._on_pad_edited)
+        self.pad.failed.connect(self.failed)
+        self.setMinimumWidth(WIDTH_PX - 14)
+        self._dress()
+        self._on_pad_edited()
+
+    def set_heading(self, text: str) -> None:
+        """Choose the heading, such as ``Draw clothes``; an empty pad says the same."""
+        if self.title:
+            self.title.setText(text)
+        self.pad.set_invitation(text)
+        self._fit_title()
+
+    def set_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the classes of the data set and forget the last answer."""
+        self.bars.set_classes(classes)
+        self.strip.set_classes(classes)
+        self._classes = classes
+        self._forget_answer()
+        self._column.place()
+
+    def set_image_shape(self, shape: tuple[int, int, int]) -> None:
+        """Say what an image of the data set is: channels, height, width.
+
+        Another shape empties the pad. With colours it takes pictures but no strokes.
+        """
+        self.pad.set_image_shape(shape)
+
+    def show_prediction(self, prediction: Prediction) -> None:
+        """Show the network's answer; an empty pad shows none."""
+        if self.pad.canvas.is_empty or len(prediction.probabilities) != len(self._classes):
+            return
+        if not np.isfinite(prediction.probabilities).all():
+            self._forget_answer()  # the network has diverged and answers nothing
+            return
+        winner = int(prediction.probabilities.argmax())
+        self.pad.set_seen(prediction.seen)
+        self.answer.set_answer(self._classes[winner], float(prediction.probabilities[winner]))
+        self.bars.set_probabilities(prediction.probabilities)
+        self.strip.add(prediction)
+
+    def show_example(self, pixels: NDArray[np.uint8], label: str) -> None:
+        """Put an image of the data set, ``uint8 [C, H, W]``, on the pad, and say what it is."""
+        self.pad.show_example(pixels, label)
+
+    def clear(self) -> None:
+        """Make the pad empty; the user can undo this."""
+        self.pad.clear()
+
+    @property
+    def is_collecting(self) -> bool:
+        """Whether the row that collects drawings is shown."""
+        return self.collecting.isVisibleTo(self)
+
+    def set_collecting(self, is_collecting: bool) -> None:
+        """Show or hide the row that collects drawings."""
+        self._collect.setChecked(is_collecting)
+        self.collecting.setVisible(is_collecting)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The pad leaves keys to its parents that mean nothing to it.
+        text = event.text()
+        if self.pad.hasFocus() and len(text) == 1 and text in "0123456789":
+            self.digit_typed.emit(int(text))
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(WIDTH_PX), self._theme.px(610))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
+
+    def _fill_header(self) -> None:
+        pad = self.pad
+        self.header.setSpacing(0)
+        self._brush_menu = self._make_brush_menu()
+        brush = self._add_button("pencil", "Choose the width of the brush ([ and ]).", "Brush")
+        brush.setMenu(self._brush_menu)
+        brush.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._eraser = self._add_button("eraser", "Wipe out instead of drawing (E).", "Eraser")
+        self._eraser.setCheckable(True)
+        self._eraser.clicked.connect(pad.set_erasing)
+        self._undo = self._add_button(
+            "undo-2", "Take back the last stroke (Ctrl+Z).", "Undo stroke"
+        )
+        self._undo.clicked.connect(pad.undo)
+        self._clear = self._add_button("trash-2", "Make the pad empty (Delete).", "Clear the pad")
+        self._clear.clicked.connect(pad.clear)
+        more = self._add_button("ellipsis", "More that the pad can do.", "More")
+        more.setMenu(self._make_more_menu())
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _add_button(self, name: str, tooltip: str, accessible_name: str) -> QToolButton:
+        button = quiet_button(accessible_name, tooltip)
+        # A click must not take the keyboard from the pad, whose Ctrl+Z is wanted next.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header.addWidget(button)
+        self._buttons.append((button, name))
+        return button
+
+    def _make_brush_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(menu)
+        for name, width in _BRUSHES:
+            action = menu.addAction(f"{name}, {width} px")
+            action.setToolTip(f"Draw with a brush {width} pixels wide.")
+            action.setCheckable(True)
+            action.setData(width)
+            group.addAction(action)
+        group.triggered.connect(self._on_brush_triggered)
+        return menu
+
+    def _make_more_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self._menu = menu
+        pad, keys = self.pad, QKeySequence.StandardKey
+        shuffle = "Put a random test image on the pad."
+        self._add_action("shuffle", "Show me one", shuffle, self.example_requested.emit)
+        menu.addSeparator()
+        redo = "Bring back what was taken back."
+        self._redo = self._add_action("redo-2", "Redo", redo, pad.redo, keys.Redo)
+        self._add_action("copy", "Copy", "Copy the drawing as a picture.", pad.copy, keys.Copy)
+        paste = "Put the picture that was copied last on the pad."
+        self._add_action("clipboard-paste", "Paste", paste, pad.paste, keys.Paste)
+        menu.addSeparator()
+        collect = "Keep drawings with their labels, to train on them."
+        self._collect = self._add_action("pencil", "Collect drawings", collect, self._on_collect)
+        self._collect.setCheckable(True)
+        menu.addSeparator()
+        open_tip = "Put a picture from a file on the pad."
+        self._add_action("folder-open", "Open image…", open_tip, self._ask_for_picture)
+        save = "Save the drawing as a PNG file."
+        self._save = self._add_action("save", "Save drawing…", save, self._ask_where_to_save)
+        return menu
+
+    def _add_action(
+        self,
+        name: str,
+        text: str,
+        tooltip: str,
+        act: Callable[[], object],
+        key: QKeySequence.StandardKey | None = None,
+    ) -> QAction:
+        # The keys are only shown: the pad obeys them itself, while it has the keyboard.
+        if key is not None:
+            text += "\t" + QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        action = self._menu.addAction(text)
+        action.setToolTip(tooltip)
+        action.triggered.connect(lambda: act())
+        self._actions.append((action, name))
+        return action
+
+    def _on_collect(self) -> None:
+        self.set_collecting(self._collect.isChecked())
+
+    def _ask_for_picture(self) -> None:
+        dialog = QFileDialog(self, "Open image")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        endings = sorted(
+            bytes(kind.data()).decode() for kind in QImageReader.supportedImageFormats()
+        )
+        patterns = " ".join(f"*.{ending}" for ending in endings)
+        dialog.setNameFilters([f"Images ({patterns})", "All files (*)"])
+        dialog.fileSelected.connect(self._on_open_dialog_file_selected)
+        self._show_dialog(dialog)
+
+    def _ask_where_to_save(self) -> None:
+        dialog = QFileDialog(self, "Save drawing")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("PNG image (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile("drawing.png")
+        dialog.fileSelected.connect(self._on_save_dialog_file_selected)
+        self._show_dialog(dialog)
+
+    def _show_dialog(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Not exec(): training is watched on while the dialog is open.
+        dialog.open()
+
+    def _forget_answer(self) -> None:
+        self.pad.set_seen(None)
+        self.answer.set_answer("", 0.0)
+        self.bars.set_probabilities(None)
+        self.strip.clear()
+
+    def _fit_title(self) -> None:
+        """Leave the heading out where the buttons need its place."""
+        if self.title:
+            buttons = sum(button.sizeHint().width() for button, _ in self._buttons)
+            room = self.width() - 2 * self._theme.px(12) - buttons
+            self.title.setVisible(self.title.sizeHint().width() <= room)
+
+    def _on_pad_drawing_changed(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
+        if self.pad.canvas.is_empty:
+            self._forget_answer()
+        self.drawing_changed.emit(drawing, prepared)
+
+    def _on_pad_edited(self) -> None:
+        pad = self.pad
+        self._undo.setEnabled(pad.canvas.can_undo)
+        self._redo.setEnabled(pad.canvas.can_redo)
+        self._clear.setEnabled(not pad.canvas.is_empty)
+        self._save.setEnabled(not pad.canvas.is_empty)
+        self.collecting.set_possible(pad.takes_strokes and not pad.canvas.is_empty)
+        for action in self._brush_menu.actions():
+            action.setChecked(action.data() == pad.brush_px)
+        if self._eraser.isChecked() != pad.is_erasing:
+            self._eraser.setChecked(pad.is_erasing)
+        for button in (self._buttons[0][0], self._eraser):
+            button.setEnabled(pad.takes_strokes)
+
+    def _on_brush_triggered(self, action: QAction) -> None:
+        self.pad.set_brush_px(action.data())
+
+    def _on_open_dialog_file_selected(self, path: str) -> None:
+        self.pad.open_file(Path(path))
+
+    def _on_save_dialog_file_selected(self, path: str) -> None:
+        self.pad.save_file(Path(path))
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        self._dress()
+        self._fit_title()
+        self._column.place()
+
+    def _dress(self) -> None:
+        theme = self._theme
+        side = theme.px(16)
+        for button, name in self._buttons:
+            button.setIcon(icon(theme, name, "muted"))
+            button.setIconSize(QSize(side, side))
+        for action, name in self._actions:
+            action.setIcon(icon(theme, name, "muted"))
+        colors = theme.colors
+        self._eraser.setStyleSheet(
+            f"QToolButton:checked {{ background: {colors.raised}; "
+            f"border: 1px solid {colors.primary}; }}"
+        )
+
+
+class _Column(QWidget):
+    """Places the pad as the largest square that leaves the answer below it its least height."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        pad: DrawingPad,
+        answer: AnswerLine,
+        bars: ProbabilityBars,
+        strip: ConfidenceStrip,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pad, self._answer, self._bars, self._strip = pad, answer, bars, strip
+        for widget in (pad, answer, bars, strip):
+            widget.setParent(self)
+
+    def place(self) -> None:
+        """Lay out anew, after a change of size, theme or classes."""
+        self.updateGeometry()
+        gap, width = self._theme.px(8), self.width()
+        answer = self._answer.sizeHint().height()
+        bars = self._bars.minimumSizeHint().height()
+        strip = self._strip.minimumSizeHint().height()
+        room = self.height() - answer - bars - strip - 3 * gap
+        side = max(min(width, room), _SMALLEST_PAD_PX)
+        # Of what the square leaves a third goes to the strip, until the bars have enough.
+        extra = max(self.height() - side - answer - bars - strip - 3 * gap, 0)
+        more = min(extra * 2 // 3, max(self._bars.largest_height() - bars, 0))
+        bars += more
+        strip += min(extra - more, 2 * strip)
+        top = 0
+        parts = (
+            (self._pad, side),
+            (self._answer, answer),
+            (self._bars, bars),
+            (self._strip, strip),
+        )
+        for widget, height in parts:
+            widget.setGeometry(0, top, width, height)
+            top += height + gap
+
+    def minimumSizeHint(self) -> QSize:
+        others = (self._bars.minimumSizeHint(), self._strip.minimumSizeHint())
+        height = sum(hint.height() for hint in others) + self._answer.sizeHint().height()
+        return QSize(0, height + _SMALLEST_PAD_PX + 3 * self._theme.px(8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.place()

@@ -1,0 +1,186 @@
+"""The changes that the user made, on a plot: dashed lines with small labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.ui.charts.ticks import Range
+from netviz.ui.look.theme import Theme
+
+_NEAR_PX = 5
+_ONE_LABEL_PX = 60
+"""Distance of lines below which no label fits between them, so that they share one."""
+_WIDEST_PX = 260
+_LABELS_FROM_PX = 60
+"""Height of a plot below which labels would cover the curve; its lines and the hover remain."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Changes whose lines would fall together.
+
+    Attributes
+    ----------
+    x
+        Place of the line in pixels of the scene.
+    entries
+        The changes, oldest first.
+    """
+
+    x: float
+    entries: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Lines so close to each other that they share a label."""
+
+    markers: tuple[Marker, ...]
+
+    @property
+    def left(self) -> float:
+        return self.markers[0].x
+
+    @property
+    def right(self) -> float:
+        return self.markers[-1].x
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The changes in words, and in fewer; those of one option count as one change."""
+        net: dict[str, LedgerEntry] = {}
+        for entry in (entry for marker in self.markers for entry in marker.entries):
+            first = net.get(entry.option, entry)
+            net[entry.option] = replace(first, new=entry.new)
+        changes = [entry for entry in net.values() if entry.old != entry.new]
+        return (
+            ", ".join(entry.label for entry in changes),
+            ", ".join(entry.short_label for entry in changes),
+        )
+
+
+@dataclass(frozen=True)
+class _Label:
+    box: QRectF
+    text: str
+
+
+class MarkerLayer(QGraphicsItem):
+    """Draws a line for every change, and beside it what was changed if there is space.
+
+    Attributes
+    ----------
+    markers
+        The lines in sight, from the left.
+    labelled
+        Whether there are labels at all.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._area = QRectF()
+        self.markers: list[Marker] = []
+        self.labelled = True
+        self._labels: list[_Label] = []
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels in sight, newest first."""
+        return [label.text for label in self._labels]
+
+    @property
+    def label_boxes(self) -> list[QRectF]:
+        """Where the labels in sight are, in pixels of the scene."""
+        return [label.box for label in self._labels]
+
+    def arrange(
+        self, entries: Sequence[LedgerEntry], area: QRectF, x_range: tuple[float, float]
+    ) -> None:
+        """Place lines and labels for `entries` inside `area`, whose width shows `x_range`."""
+        self.prepareGeometryChange()
+        self._area = area
+        low, high = x_range
+        self.markers = []
+        for entry in entries:
+            if low <= entry.step <= high:
+                x = area.left() + (entry.step - low) / (high - low) * area.width()
+                self._add(x, entry)
+        self._labels = []
+        if self.labelled and area.height() >= self._theme.px(_LABELS_FROM_PX):
+            self._place_labels()
+        self.update()
+
+    def _add(self, x: float, entry: LedgerEntry) -> None:
+        if self.markers and x - self.markers[-1].x < _NEAR_PX * self._theme.scale:
+            last = self.markers[-1]
+            self.markers[-1] = replace(last, entries=(*last.entries, entry))
+        else:
+            self.markers.append(Marker(x, (entry,)))
+
+    def _place_labels(self) -> None:
+        groups, gap = self._groups(), self._theme.px(4)
+        ends = [*(group.left - gap for group in groups[1:]), self._area.right()]
+        for index, group in reversed([*enumerate(groups)]):
+            placed = self._place(group, (group.right + gap, ends[index]))
+            if not placed and group is groups[-1]:
+                # The newest change counts most, and is often close to the right edge.
+                start = groups[-2].right + gap if index else self._area.left()
+                self._place(group, (start, group.left - gap), is_before=True)
+
+    def _groups(self) -> list[_Group]:
+        groups: list[_Group] = []
+        for marker in self.markers:
+            if groups and marker.x - groups[-1].right < self._theme.px(_ONE_LABEL_PX):
+                groups[-1] = _Group((*groups[-1].markers, marker))
+            else:
+                groups.append(_Group((marker,)))
+        return groups
+
+    def _place(self, group: _Group, space: Range, *, is_before: bool = False) -> bool:
+        """Put a label into `space` beside its lines; return whether there is place for it."""
+        px, area = self._theme.px, self._area
+        metrics = QFontMetricsF(self._theme.font(11))
+        for text in group.texts:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, px(_WIDEST_PX))
+            width, height = metrics.horizontalAdvance(text) + px(12), metrics.height() + px(5)
+            left = space[1] - width if is_before else space[0]
+            box = QRectF(left, area.top() + px(2), width, height)
+            fits = space[0] <= left and left + width <= space[1]
+            if text and fits and not any(box.intersects(b) for b in self.label_boxes):
+                self._labels.append(_Label(box, text))
+                return True
+        return False
+
+    def boundingRect(self) -> QRectF:
+        return self._area
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        theme, area = self._theme, self._area
+        line = QPen(theme.color("ledger"), theme.px(1), Qt.PenStyle.CustomDashLine)
+        line.setDashPattern([3, 3])
+        painter.setPen(line)
+        for marker in self.markers:
+            x = round(marker.x) + 0.5
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setFont(theme.font(11))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for label in self._labels:
+            painter.setPen(QPen(theme.color("ledger"), 1))
+            painter.setBrush(theme.color("raised", 0.92))
+            radius = theme.px(4)
+            painter.drawRoundedRect(label.box, radius, radius)
+            painter.drawText(label.box, _CENTERED, label.text)
+
+
+_CENTERED: Any = Qt.AlignmentFlag.AlignCenter

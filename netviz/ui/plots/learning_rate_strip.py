@@ -1,0 +1,221 @@
+"""The learning rate that was used, step by step, under the plot of the loss."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from netviz.engine.run.history import MinMaxPyramid, StepHistory, bucket_width
+from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.plot_canvas import PlotCanvas
+from netviz.ui.plots.schedule_curve import short_rate
+
+_HEIGHT_PX = 36
+_MOST_DECADES = 5
+"""Lower rates than so many powers of ten below the highest lie on the ground."""
+
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class RateSeries:
+    """The rates of a history, reduced to where they change; free of Qt.
+
+    A rate that stays costs two points however long it stays, and no redraw goes through the
+    whole run.
+    """
+
+    def __init__(self, history: StepHistory) -> None:
+        self._history = history
+        self._pyramid = MinMaxPyramid()
+        self._seen = 0
+        self._has_zero = False
+        self.lowest, self.highest = math.inf, 0.0
+
+    def update(self) -> None:
+        """Take in what the history has more than at the last call."""
+        rates = self._history.learning_rates
+        new = rates[self._seen :]
+        if len(new):
+            self._seen = len(rates)
+            self.highest = max(self.highest, float(new.max()))
+            above = new[new > 0]
+            if len(above):
+                self.lowest = min(self.lowest, float(above.min()))
+            self._has_zero = self._has_zero or len(above) < len(new)
+
+    def forget_from(self, count: int) -> None:
+        """Forget the rates after the first `count`, which the history has forgotten."""
+        self._pyramid.truncate(count)
+        self._seen = 0
+        self.lowest, self.highest = math.inf, 0.0
+        self._has_zero = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rates so far are the same."""
+        if self._has_zero:
+            return self.highest == 0
+        return self.lowest >= self.highest
+
+    @property
+    def y_range(self) -> Range:
+        """Exponents of ten between which the rates lie."""
+        if self.highest <= 0:
+            return (-4.0, -2.0)
+        low = max(self.lowest, self.highest / 10**_MOST_DECADES)
+        return logarithmic_range(low, self.highest)
+
+    def points(self, x: Range, stop: int, columns: int) -> Points:
+        """Return steps in the range `x` and their rates, at most a few for each column."""
+        history = self._history
+        first = max(0, history.count_until(math.floor(x[0])) - 1)
+        last = min(stop, history.count_until(math.ceil(x[1])) + 1)
+        rates = history.learning_rates
+        self._pyramid.update(rates)
+        width = bucket_width(math.ceil(x[1] - x[0]), max(2, columns))
+        indices = self._pyramid.indices(rates, first, last, width)
+        steps, values = history.steps[indices].astype(np.float64), rates[indices]
+        if len(values) > 2:
+            is_same = values[1:] == values[:-1]
+            # Of equal neighbours only the first and the last are corners of the curve.
+            keep = np.concatenate(([True], ~(is_same[:-1] & is_same[1:]), [True]))
+            steps, values = steps[keep], values[keep]
+        return steps, values
+
+
+class RateStrip(QWidget):
+    """A slim curve of the learning rate over the steps that the canvas above it shows.
+
+    Signals
+    -------
+    hovered
+        The mouse is over the step given, a float.
+    left
+        The mouse has gone.
+    """
+
+    hovered = Signal(float)
+    left = Signal()
+
+    def __init__(self, theme: Theme, canvas: PlotCanvas, history: StepHistory) -> None:
+        super().__init__()
+        self._theme = theme
+        self._canvas = canvas
+        self.series = RateSeries(history)
+        self._stop = 0
+        self._y_range = self.series.y_range
+        self._crosshair: tuple[int, float] | None = None
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Learning rate of each step")
+        self.setToolTip("The learning rate that each step used, as the schedule and you set it.")
+        theme.changed.connect(self._on_theme_changed)
+
+    def show_until(self, count: int) -> None:
+        """Draw the first `count` recorded steps, within the range of the canvas."""
+        self._stop = count
+        self._y_range = self.series.y_range
+        self.update()
+
+    def show_crosshair(self, found: tuple[int, float] | None) -> None:
+        """Mark a step with its rate, or none."""
+        if found != self._crosshair:
+            self._crosshair = found
+            self.update()
+
+    @property
+    def crosshair(self) -> tuple[int, float] | None:
+        """The step that is marked, with its rate."""
+        return self._crosshair
+
+    def curve(self) -> QPolygonF:
+        """Return the corners of the curve, in pixels of this widget."""
+        area, (first, last) = self._area(), self._canvas.x_range
+        # Two pixels a column are enough for a curve that hardly ever has noise.
+        steps, rates = self.series.points((first, last), self._stop, round(area.width() / 2))
+        x = area.left() + (steps - first) / (last - first) * area.width()
+        y = [self._y_pixel(rate, area) for rate in rates.tolist()]
+        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y, strict=True)])
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._theme.px(_HEIGHT_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x, area = event.position().x(), self._area()
+        if area.left() <= x <= area.right():
+            self.hovered.emit(self._canvas.step_at(x))
+        else:
+            self.left.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.left.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, area = QPainter(self), self._theme, self._area()
+        self._paint_labels(painter, area)
+        painter.setClipRect(area.adjusted(0, -theme.px(2), 0, theme.px(2)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("primary"), theme.px(1.5)))
+        painter.drawPolyline(self.curve())
+        painter.setClipping(False)
+        if self._crosshair:
+            self._paint_crosshair(painter, area, *self._crosshair)
+
+    def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
+        theme, (low, high) = self._theme, self._y_range
+        painter.setFont(theme.font(11))
+        line = painter.fontMetrics().height()
+        ticks = logarithmic_ticks(low, high)
+        for exponent, text in {ticks[0], ticks[-1]}:
+            y = self._y_pixel(10**exponent, area)
+            painter.setPen(QPen(theme.color("grid"), theme.px(1)))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(theme.color("muted"))
+            top = min(max(y - line / 2, 0.0), self.height() - line)
+            place = QRectF(0, top, area.left() - theme.px(8), line)
+            painter.drawText(place, _AT_RIGHT, text)
+
+    def _paint_crosshair(self, painter: QPainter, area: QRectF, step: int, rate: float) -> None:
+        theme = self._theme
+        x = self._canvas.x_pixel(step)
+        painter.setPen(QPen(theme.color("muted", 0.7), theme.px(1)))
+        painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()))
+        text = f"lr {short_rate(rate)}"
+        painter.setFont(theme.font(11))
+        metrics = QFontMetricsF(theme.font(11))
+        width = metrics.horizontalAdvance(text) + theme.px(8)
+        left = (
+            x + theme.px(6) if x + theme.px(6) + width < area.right() else x - width - theme.px(6)
+        )
+        box = QRectF(left, (self.height() - metrics.height()) / 2, width, metrics.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(box, theme.px(4), theme.px(4))
+        painter.setPen(theme.color("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("primary"))
+        painter.drawEllipse(QPointF(x, self._y_pixel(rate, area)), theme.px(3), theme.px(3))
+
+    def _area(self) -> QRectF:
+        across, gap = self._canvas.area, self._theme.px(4)
+        return QRectF(across.left(), gap, across.width(), self.height() - 2 * gap)
+
+    def _y_pixel(self, rate: float, area: QRectF) -> float:
+        low, high = self._y_range
+        exponent = math.log10(rate) if rate > 0 else low
+        return area.bottom() - max(0.0, (exponent - low) / (high - low)) * area.height()
+
+    def _on_theme_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

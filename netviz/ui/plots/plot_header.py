@@ -1,0 +1,215 @@
+"""The line above a plot: its title and the present figures, on one baseline."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from netviz.ui.look.theme import Theme
+
+_NOTHING = "–"
+_GAP_PX = 18
+_MARK_PX = 8
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure of the header.
+
+    Attributes
+    ----------
+    name
+        Word before the figure.
+    token
+        Colour of its mark in the theme.
+    symbol
+        Shape of its mark, as in the plot: ``o`` a circle, ``d`` a diamond.
+    tooltip
+        One sentence that says what the figure is.
+    """
+
+    name: str
+    token: str
+    symbol: str
+    tooltip: str
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Which parts there is space for."""
+
+    title: bool
+    names: bool
+    note: bool
+
+
+_BY_SPACE = (
+    _Parts(title=True, names=True, note=True),
+    _Parts(title=True, names=True, note=False),
+    _Parts(title=True, names=False, note=False),
+    _Parts(title=False, names=False, note=False),
+)
+
+
+class Readings(QWidget):
+    """Title, figures and a note, painted as one so that a new figure lays nothing out anew.
+
+    A figure has a fixed place as long as it is no wider than `widest`. Where space is short
+    the note goes first, then the names, then the title.
+    """
+
+    def __init__(
+        self, theme: Theme, title: str, readings: tuple[Reading, ...], widest: str
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._title = title
+        self._readings = readings
+        self._widest = {reading.name: widest for reading in readings}
+        self._values = {reading.name: _NOTHING for reading in readings}
+        self._note = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.restyle()
+
+    def value(self, name: str) -> str:
+        """Return the text of a figure."""
+        return self._values[name]
+
+    @property
+    def note(self) -> str:
+        """The text after the figures."""
+        return self._note
+
+    @property
+    def width_of_essentials(self) -> int:
+        """Width of title, names and figures, without the note."""
+        return round(self._width(_BY_SPACE[1]))
+
+    def set_values(self, values: dict[str, str], note: str = "") -> None:
+        """Show new figures by their names and a new note; a figure not named shows a dash."""
+        new = {name: values.get(name, _NOTHING) for name in self._values}
+        if (new, note) == (self._values, self._note):
+            return
+        self._values = new
+        wider = [name for name, text in new.items() if len(text) > len(self._widest[name])]
+        for name in wider:
+            # Once wide, always wide: the figures after it would dance otherwise.
+            self._widest[name] = new[name]
+        if wider or note != self._note:
+            self._note = note
+            self._arrange()
+        self.update()
+
+    def restyle(self) -> None:
+        """Take the scale of the theme anew."""
+        self._title_font = self._theme.font(14, QFont.Weight.Bold)
+        self._name_font = self._theme.font(13)
+        self._value_font = self._theme.font(22, QFont.Weight.DemiBold)
+        self._arrange()
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(self._width(_BY_SPACE[0])), self._theme.px(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(self._width(_BY_SPACE[-1])), self._theme.px(30))
+
+    def tooltip_at(self, x: float) -> str:
+        """Return what the figure at a horizontal position is."""
+        before = [reading for place, reading in self._marks if place <= x]
+        return before[-1].tooltip if before else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tooltip_at(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        baseline = (self.height() + self._cap_height) / 2
+        painter.setPen(self._theme.color("muted"))
+        painter.setFont(self._name_font)
+        for x, text in self._names:
+            painter.drawText(QPointF(x, baseline), text)
+        painter.setPen(self._theme.color("text"))
+        if self._parts.title:
+            painter.setFont(self._title_font)
+            painter.drawText(QPointF(0, baseline), self._title)
+        painter.setFont(self._value_font)
+        for x, name in self._places:
+            painter.drawText(QPointF(x, baseline), self._values[name])
+        radius = _MARK_PX / 2 * self._theme.scale
+        for x, reading in self._marks:
+            center = QPointF(x + radius, baseline - radius)
+            color = self._theme.color(reading.token)
+            _paint_mark(painter, center, radius, reading.symbol, color)
+
+    def _arrange(self) -> None:
+        """Decide what fits and where it stands, so that painting measures no text."""
+        fitting = (parts for parts in _BY_SPACE if self._width(parts) <= self.width())
+        self._parts = next(fitting, _BY_SPACE[-1])
+        self._cap_height = QFontMetricsF(self._value_font).capHeight()
+        self._marks: list[tuple[float, Reading]] = []
+        self._names: list[tuple[float, str]] = []
+        self._places: list[tuple[float, str]] = []
+        scale = self._theme.scale
+        x = self._title_width() if self._parts.title else 0.0
+        for reading in self._readings:
+            self._marks.append((x, reading))
+            if self._parts.names:
+                self._names.append((x + 14 * scale, reading.name))
+            x += self._name_width(reading, self._parts.names)
+            self._places.append((x, reading.name))
+            x += self._value_width(reading) + _GAP_PX * scale
+        if self._parts.note:
+            self._names.append((x, self._note))
+
+    def _width(self, parts: _Parts) -> float:
+        width = self._title_width() if parts.title else 0.0
+        for reading in self._readings:
+            width += self._name_width(reading, parts.names) + self._value_width(reading)
+            width += _GAP_PX * self._theme.scale
+        if parts.note:
+            width += QFontMetricsF(self._name_font).horizontalAdvance(self._note)
+        return width
+
+    def _title_width(self) -> float:
+        metrics = QFontMetricsF(self._title_font)
+        return metrics.horizontalAdvance(self._title) + _GAP_PX * self._theme.scale
+
+    def _name_width(self, reading: Reading, names: bool) -> float:
+        """Width of mark and name with the space after them."""
+        width = QFontMetricsF(self._name_font).horizontalAdvance(reading.name)
+        return 14 * self._theme.scale + (width + 5 * self._theme.scale if names else 0)
+
+    def _value_width(self, reading: Reading) -> float:
+        return QFontMetricsF(self._value_font).horizontalAdvance(self._widest[reading.name])
+
+
+def _paint_mark(
+    painter: QPainter, center: QPointF, radius: float, symbol: str, color: QColor
+) -> None:
+    painter.setPen(color)
+    painter.setBrush(color)
+    if symbol == "o":
+        painter.drawEllipse(center, radius - 0.5, radius - 0.5)
+    else:
+        reach = ((0.0, -radius), (radius, 0.0), (0.0, radius), (-radius, 0.0))
+        painter.drawPolygon(QPolygonF([center + QPointF(dx, dy) for dx, dy in reach]))

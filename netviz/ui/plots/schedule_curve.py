@@ -1,0 +1,201 @@
+"""The learning rate that a schedule plans, painted small, with where the run is on it."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from netviz.engine.options.option import format_number
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.ui.look.theme import Theme
+
+_HEIGHT_PX = 64
+_POINTS = 200
+_LOGARITHMIC_FROM = 30
+"""Where the highest rate is so many times the lowest, equal heights are equal factors."""
+_NEXT_TO_NOTHING = 1e-5
+_FALLING = ("step", "exponential")
+
+
+class SchedulePlan:
+    """What a config plans, and where on it the run is; free of Qt.
+
+    Attributes
+    ----------
+    config
+        The settings that are planned with.
+    curve
+        Epochs done and the learning rate there, from the first step to the last.
+    position
+        Where the step that was trained last began; the first one before any was trained.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.position = Position(0, 0, 1)
+        self._trained: RunConfig | None = None
+        self._rate = 0.0
+        self.curve = planned_rates(config, 1, _POINTS)
+
+    def set_config(self, config: RunConfig) -> None:
+        """Plan with other settings."""
+        self.config = config
+        self.curve = planned_rates(config, self.position.batches, _POINTS)
+
+    def set_position(self, position: Position, rate: float | None = None) -> None:
+        """Say where the run is, and which rate its last step used if there was one."""
+        is_other = position.batches != self.position.batches
+        self.position = position
+        self._trained, self._rate = (None, 0.0) if rate is None else (self.config, rate)
+        if is_other:
+            self.set_config(self.config)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether nothing is planned but the base rate."""
+        return self.config.schedule == "constant"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a step was trained."""
+        return self._trained is not None
+
+    @property
+    def rate_now(self) -> float:
+        """The effective learning rate at `position`, with the settings of now."""
+        factor = 1.0
+        if self._trained and self._trained.schedule == "plateau" and self._trained.learning_rate:
+            factor = self._rate / self._trained.learning_rate
+        plateau = Plateau(factor=factor)
+        return self.config.learning_rate * rate_factor(self.config, self.position, plateau)
+
+
+class ScheduleCurve(QWidget):
+    """The planned learning rate over the epochs; nothing is shown of a constant one.
+
+    Attributes
+    ----------
+    plan
+        What is painted.
+    """
+
+    def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.plan = SchedulePlan(config)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Planned learning rate")
+        theme.changed.connect(self._on_theme_changed)
+        self.set_config(config)
+
+    def set_config(self, config: RunConfig) -> None:
+        """Plan with other settings."""
+        self.plan.set_config(config)
+        self._show_plan()
+
+    def set_position(self, position: Position, rate: float | None = None) -> None:
+        """Mark where the run is; `rate` is what its last step used."""
+        self.plan.set_position(position, rate)
+        if not self.plan.is_constant:
+            self._show_plan()
+
+    @property
+    def rate_note(self) -> str:
+        """The effective rate beside the base, in words; empty while they are the same."""
+        return "" if self.plan.is_constant else f"now {short_rate(self.plan.rate_now)}"
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether equal heights are equal factors."""
+        low, high = self._extremes()
+        return self.plan.config.schedule in _FALLING and high > _LOGARITHMIC_FROM * low > 0
+
+    def point_at(self, epochs: float, rate: float) -> QPointF:
+        """Return where a rate after so many epochs is painted."""
+        area, (low, high) = self._area(), self._extremes()
+        share = min(1.0, epochs / max(1, self.plan.config.epochs))
+        if self.is_logarithmic:
+            bottom = math.log(low)
+            height = (math.log(max(rate, low)) - bottom) / (math.log(high) - bottom)
+        else:
+            height = rate / high if high > 0 else 0.0
+        return QPointF(
+            area.left() + share * area.width(),
+            area.bottom() - min(1.0, max(0.0, height)) * area.height(),
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self._theme.px(_HEIGHT_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, area = QPainter(self), self._theme, self._area()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("grid"), theme.px(1)))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        self._paint_words(painter, area)
+        points = [self.point_at(epochs, rate) for epochs, rate in self.plan.curve]
+        painter.setPen(QPen(theme.color("primary"), theme.px(2)))
+        painter.drawPolyline(QPolygonF(points))
+        if self.plan.has_begun:
+            here = self.point_at(self.plan.position.epochs, self.plan.rate_now)
+            painter.setPen(QPen(theme.color("muted"), theme.px(1), Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(here.x(), area.top()), QPointF(here.x(), area.bottom()))
+            painter.setPen(QPen(theme.color("surface"), theme.px(1.5)))
+            painter.setBrush(theme.color("primary"))
+            painter.drawEllipse(here, theme.px(4), theme.px(4))
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        theme = self._theme
+        painter.setFont(theme.font(11))
+        painter.setPen(theme.color("muted"))
+        line = painter.fontMetrics().height()
+        below = QRectF(area.left(), area.bottom() + theme.px(2), area.width(), line)
+        count = self.plan.config.epochs
+        unit = "epoch" if count == 1 else "epochs"
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{count:,} {unit}")
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._span())
+
+    def _span(self) -> str:
+        """Say where the rate starts and ends, and its peak where that is neither."""
+        rates = [rate for _, rate in self.plan.curve]
+        if self.plan.config.schedule == "plateau":
+            return f"from {short_rate(rates[0])}"
+        peak = max(rates)
+        turns = [rates[0], rates[-1]]
+        if peak > max(turns):
+            turns.insert(1, peak)
+        # What is a hundred-thousandth of the peak is zero to a reader, unless it is drawn.
+        least = 0 if self.is_logarithmic else peak * _NEXT_TO_NOTHING
+        return " → ".join(short_rate(rate if rate > least else 0) for rate in turns)
+
+    def _area(self) -> QRectF:
+        theme = self._theme
+        words = theme.px(18)
+        margin = theme.px(5)
+        return QRectF(self.rect()).adjusted(margin, margin, -margin, -words)
+
+    def _extremes(self) -> tuple[float, float]:
+        rates = [rate for _, rate in self.plan.curve]
+        return min(rates), max(rates)
+
+    def _show_plan(self) -> None:
+        later = ""
+        if self.plan.config.schedule == "plateau":
+            later = ", to fall when the test loss gets no better"
+        self.setToolTip(f"The learning rate that is planned: {self._span()}{later}.")
+        self.setVisible(not self.plan.is_constant)
+        self.update()
+
+    def _on_theme_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+def short_rate(rate: float) -> str:
+    """Write a learning rate in three digits: ``0.00042``, ``1e-06``."""
+    return format_number(float(f"{rate:.3g}"))

@@ -1,0 +1,217 @@
+"""Opening, saving and exporting runs, and the run that was lost."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from netviz.engine.errors import StorageError
+from netviz.engine.options.run_config import DATASETS
+from netviz.engine.protocol import events
+from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
+from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
+from netviz.ui.shell.main_window import MainWindow
+
+RECENT = 8
+"""Saved runs that are remembered."""
+
+_EXPORTS = (
+    (ExportKind.SCRIPT, "&PyTorch script…", "train.py", "Python (*.py)"),
+    (ExportKind.METRICS, "&Metrics as CSV…", "metrics.csv", "CSV (*.csv)"),
+    (
+        ExportKind.WEIGHTS,
+        "&Weights…",
+        "model.safetensors",
+        "safetensors (*.safetensors);;PyTorch state_dict (*.pth)",
+    ),
+    (ExportKind.ONNX, "&ONNX network…", "model.onnx", "ONNX (*.onnx)"),
+)
+_TIPS = {
+    ExportKind.SCRIPT: "A plain script that shows the same losses without NetViz.",
+    ExportKind.METRICS: "Loss and learning rate of every step.",
+    ExportKind.WEIGHTS: "The weights as they are now, for PyTorch.",
+    ExportKind.ONNX: "The network as it is now, for other programs.",
+}
+
+
+class FilePresenter(QObject):
+    """Connects the entries of the File menu with the run, and offers back what was lost.
+
+    Parameters
+    ----------
+    window
+        Whose menu it is.
+    autosaves
+        Folder in which running processes keep their runs.
+    """
+
+    def __init__(self, window: MainWindow, autosaves: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._controller = window.controller
+        self._autosaves = autosaves
+        self._lost: LostRun | None = None
+        self._add_menus()
+        actions, run = window.actions_by_key, self._controller
+        actions["open_run"].triggered.connect(self._on_open_run_triggered)
+        actions["load_weights"].triggered.connect(self._on_load_weights_triggered)
+        run.prepared.connect(self._on_run_prepared)
+        run.opened.connect(self._on_run_opened)
+        run.saved.connect(self._on_run_saved)
+        run.exported.connect(self._on_run_exported)
+        run.autosave_failed.connect(self._on_run_autosave_failed)
+
+    def offer_lost_run(self) -> None:
+        """Offer back the last run whose process ended unexpectedly, or say why that cannot be."""
+        self._lost = lost = find_lost(self._autosaves)
+        if lost is not None:
+            self._window.message_bar.show_message(
+                "warning",
+                f"The last run ended unexpectedly at step {lost.summary.step:,}.",
+                f"It was training on {_dataset(lost.summary)}.",
+                actions=(
+                    ("Bring it back", self._bring_back),
+                    ("Forget it", self._forget),
+                ),
+            )
+        if (error := find_unreadable(self._autosaves)) is not None:
+            self._window.message_bar.show_next(
+                "warning", f"A run that ended unexpectedly cannot be brought back: {error.message}"
+            )
+
+    def _bring_back(self) -> None:
+        if self._lost is not None:
+            self._controller.open_run(self._lost.folder)
+
+    def _forget(self) -> None:
+        if self._lost is not None:
+            self._lost.forget()
+            self._lost = None
+
+    # -- the menu ----------------------------------------------------------------------------
+
+    def _add_menus(self) -> None:
+        actions = self._window.actions_by_key
+        menu = actions.menus["File"]
+        self.recent = QMenu("Open &recent", menu)
+        self.recent.setToolTip("Runs that were saved, and those of the last sessions.")
+        self.recent.aboutToShow.connect(self._on_recent_about_to_show)
+        menu.insertMenu(actions["save_run"], self.recent)
+        self.exports = QMenu("&Export", menu)
+        self.exports.setToolTip("Take the run away in a form that needs no NetViz.")
+        self.exports.setToolTipsVisible(True)
+        menu.insertMenu(actions["load_weights"], self.exports)
+        for kind, text, name, filters in _EXPORTS:
+            action = self.exports.addAction(text)
+            action.setToolTip(_TIPS[kind])
+            action.setData((kind, name, filters))
+            action.triggered.connect(self._on_export_triggered)
+
+    @Slot()
+    def _on_open_run_triggered(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Folder of a saved run")
+        if folder:
+            self._controller.open_run(Path(folder))
+
+    @Slot()
+    def _on_load_weights_triggered(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window,
+            "Begin a new run with these weights",
+            "",
+            "Weights (*.safetensors *.pth *.pt)",
+        )
+        if name:
+            self._controller.load_weights(Path(name))
+
+    @Slot()
+    def _on_export_triggered(self) -> None:
+        kind, name, filters = self.sender().data()  # type: ignore[attr-defined]
+        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {kind}", name, filters)
+        if chosen:
+            path = Path(chosen)
+            path = path if path.suffix else path.with_suffix(Path(name).suffix)
+            self._controller.export(kind, path)
+
+    @Slot()
+    def _on_recent_about_to_show(self) -> None:
+        self.recent.clear()
+        for folder in self._recent():
+            self._add_recent(folder, str(folder))
+        sessions = ended_runs(self._autosaves)
+        if sessions:
+            self.recent.addSection("Last sessions")
+        for folder in sessions:
+            self._add_recent(folder, "")
+        if self.recent.isEmpty():
+            self.recent.addAction("No saved runs yet").setEnabled(False)
+
+    def _add_recent(self, folder: Path, text: str) -> None:
+        try:
+            summary = summarise(folder)
+        except StorageError:
+            return
+        what = f"{_dataset(summary)}, step {summary.step:,}"
+        action = self.recent.addAction(f"{text} ({what})" if text else what)
+        action.setData(folder)
+        action.triggered.connect(self._on_recent_triggered)
+
+    @Slot()
+    def _on_recent_triggered(self) -> None:
+        self._controller.open_run(self.sender().data())  # type: ignore[attr-defined]
+
+    def _recent(self) -> list[Path]:
+        lines = self._window.settings.text("recent_runs").splitlines()
+        return [Path(line) for line in lines if (Path(line) / RUN_FILE).is_file()]
+
+    def _remember(self, folder: Path) -> None:
+        folder = folder.absolute()
+        if folder.parent != self._autosaves.absolute():
+            others = [each for each in self._recent() if each != folder]
+            lines = [str(each) for each in (folder, *others)][:RECENT]
+            self._window.settings.set("recent_runs", "\n".join(lines))
+
+    # -- what happened -----------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_run_prepared(self, event: events.Prepared) -> None:
+        if event.started_from:
+            self._window.ledger.add_note(
+                0,
+                f"Begun with the weights of {event.started_from}. "
+                "Reset goes back to the seed's own.",
+            )
+
+    @Slot(object)
+    def _on_run_opened(self, event: events.Opened) -> None:
+        if self._lost is not None and event.folder == self._lost.folder:
+            self._lost.settle()
+            self._lost = None
+        self._remember(event.folder)
+        step = event.progress.step if event.progress else 0
+        self._window.say(f"Opened at step {step:,}. Space goes on.")
+        if event.missing_device:
+            self._window.message_bar.show_message(
+                "info",
+                f"The run was trained on {event.missing_device}, which this machine has not.",
+                "It goes on here; its losses may differ in their last digits.",
+            )
+
+    @Slot(object)
+    def _on_run_saved(self, event: events.Saved) -> None:
+        self._remember(event.folder)
+
+    @Slot(object)
+    def _on_run_exported(self, event: events.Exported) -> None:
+        self._window.message_bar.show_message(
+            "success", f"The {event.kind} was written to {event.path}."
+        )
+
+    @Slot(object)
+    def _on_run_autosave_failed(self, event: events.AutosaveFailed) -> None:
+        self._window.message_bar.show_message("warning", event.message, event.hint)
+
+
+def _dataset(summary: RunSummary) -> str:
+    return DATASETS.get(summary.config.dataset, summary.config.dataset)

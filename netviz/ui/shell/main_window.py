@@ -1,0 +1,278 @@
+"""The window: puts the widgets together, remembers its layout and closes in good order."""
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.bridge.controller import Controller
+from netviz.bridge.downloads import Downloader
+from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import View
+from netviz.ui.controls.control_panel import ControlPanel
+from netviz.ui.look.icons import pixmap
+from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.theme import Theme
+from netviz.ui.pad.pad_card import PadCard
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.shell.garbage_collector import GarbageCollector
+from netviz.ui.shell.menus import Actions
+from netviz.ui.shell.message_bar import MessageBar
+from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.top_bar import TopBar
+from netviz.ui.shell.view_tabs import ViewTabs
+from netviz.ui.views.activations.activation_view import ActivationView
+from netviz.ui.views.change_log_view import LedgerView
+from netviz.ui.views.confusion.confusion_view import ConfusionView
+from netviz.ui.views.data_view import DataView
+from netviz.ui.views.gradients.gradient_view import GradientView
+from netviz.ui.views.mistakes.mistake_view import MistakeGallery
+from netviz.ui.views.network.network_view import NetworkPicture
+from netviz.ui.views.weights.weight_view import WeightView
+
+CLOSE_TIMEOUT_MS = 1500
+"""The whole process shall have ended in 3 s, also on a slow machine."""
+DOWNLOAD_TIMEOUT_S = 0.3
+GAP_PX = 12
+ICON_PX = 256
+ACCURACY_EVERY = 3
+"""Frames between two of the accuracy, which moves once an epoch, while the loss moves always."""
+LAYOUT_VERSION = 1
+"""Raised when docks change, so that a layout of an older version is not restored."""
+
+
+class MainWindow(QMainWindow):
+    """All widgets of NetViz in one window; `Presenter` lets them speak with the training.
+
+    Attributes
+    ----------
+    top_bar, panel, loss_plot, accuracy_plot, views, pad, message_bar
+        The parts, from the top to the right.
+    docks
+        The panels that can be moved: settings, pad, views.
+    weights, gradients, mistakes, confusion, activations, data, ledger
+        The pages of `views`.
+    actions_by_key
+        Everything that has a menu entry.
+    """
+
+    def __init__(
+        self, theme: Theme, controller: Controller, downloader: Downloader, settings: Settings
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self.controller = controller
+        self.downloader = downloader
+        self.settings = settings
+        self.setWindowTitle("NetViz")
+        dress_window(self, theme)
+        self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
+        self.actions_by_key = Actions(self)
+        self._is_layout_new = True
+        self._build_parts()
+        self._build_pages()
+        self._build_status_bar()
+        self._lay_out()
+        self._default_layout = self._area.saveState(LAYOUT_VERSION)
+        self._frames = 0
+        controller.frames.ticked.connect(self._draw_plots)
+        self._garbage = GarbageCollector(self)
+        self._garbage.start()
+        self.controller.prepared.connect(self._garbage.settle)
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+        self._restore()
+
+    def set_panels_movable(self, movable: bool) -> None:
+        """Show handles by which the panels can be dragged, or hide them."""
+        for dock in self.docks:
+            # An empty widget in place of the title bar is Qt's way to have none.
+            dock.setTitleBarWidget(None if movable else QWidget(dock))  # type: ignore[arg-type]
+
+    def restore_layout(self) -> None:
+        """Put all panels back to where they were at first."""
+        self._area.restoreState(self._default_layout, LAYOUT_VERSION)
+        for dock in self.docks:
+            dock.show()
+        self._size_docks()
+
+    def say(self, text: str) -> None:
+        """Show in the status bar what just happened."""
+        self._status.setText(text)
+        self._status.setToolTip(text)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the layout, end the training and its thread, then close."""
+        self._remember()
+        self.downloader.close(DOWNLOAD_TIMEOUT_S)
+        if self.controller.close(CLOSE_TIMEOUT_MS):
+            self._garbage.stop()
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_layout_new:
+            self._is_layout_new = False
+            self._size_docks()
+        # No control has the focus at first: Space belongs to Train.
+        self._area.setFocus()
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _build_parts(self) -> None:
+        theme = self.theme
+        self.top_bar = TopBar(theme)
+        self.message_bar = MessageBar(theme)
+        self.panel = ControlPanel(theme, self.controller.config)
+        self.loss_plot = LossPlot(theme)
+        self.accuracy_plot = AccuracyPlot(theme)
+        self.pad = PadCard(theme)
+        self.views = ViewTabs(theme)
+
+    def _build_pages(self) -> None:
+        theme, add = self.theme, self.views.add
+        self.weights = WeightView(theme)
+        self.gradients = GradientView(theme)
+        self.mistakes = MistakeGallery(theme)
+        self.confusion = ConfusionView(theme)
+        self.activations = ActivationView(theme)
+        self.data = DataView(theme)
+        self.network = NetworkPicture(theme)
+        self.ledger = LedgerView(theme)
+        add(self.weights, "Weights", "How the weights are spread.", View.WEIGHTS)
+        add(self.gradients, "Gradients", "How strongly each layer is moved.", View.GRADIENTS)
+        add(self.mistakes, "Mistakes", "Test images answered wrongly.", View.MISTAKES)
+        add(self.confusion, "Confusion", "Which class is taken for which.", View.CONFUSION)
+        add(self.activations, "Activations", "What layers make of an image.", View.ACTIVATIONS)
+        add(self.data, "Data", "The images that the network learns from.")
+        add(self.network, "Network", "Every layer, its shape, and what of it is frozen.")
+        add(self.ledger, "Log", "Every change that you made, and at which step.")
+
+    def _build_status_bar(self) -> None:
+        self._status = QLabel()
+        self._status.setProperty("role", "muted")
+        self.undo_button = QToolButton()
+        self.undo_button.setProperty("kind", "quiet")
+        self.undo_button.setDefaultAction(self.actions_by_key["undo"])
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(GAP_PX, 0, GAP_PX, 0)
+        bar.addWidget(self._status, 1)
+        bar.addPermanentWidget(self.undo_button)
+
+    def _lay_out(self) -> None:
+        plots = QSplitter(Qt.Orientation.Vertical)
+        plots.setChildrenCollapsible(False)
+        plots.addWidget(self.loss_plot)
+        plots.addWidget(self.accuracy_plot)
+        plots.setStretchFactor(0, 5)
+        plots.setStretchFactor(1, 4)
+        self._plots = plots
+        self.setMenuWidget(self._build_head())
+        # The panels live in a main window within the main window: only so does the air around
+        # them leave the bars above and below alone.
+        self._area = QMainWindow(flags=Qt.WindowType.Widget)
+        self._area.setCentralWidget(plots)
+        self.setCentralWidget(self._area)
+        self.docks = (
+            self._dock("Settings", self.panel, Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Draw", self.pad, Qt.DockWidgetArea.RightDockWidgetArea),
+            self._dock("Views", self.views, Qt.DockWidgetArea.BottomDockWidgetArea),
+        )
+        area = Qt.DockWidgetArea
+        self._area.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self._area.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
+        self._area.setDockNestingEnabled(True)
+        self.set_panels_movable(False)
+        view_menu = self.actions_by_key.menus["View"]
+        view_menu.addSeparator()
+        for dock in self.docks:
+            view_menu.addAction(dock.toggleViewAction())
+
+    def _build_head(self) -> QWidget:
+        """Stack the menu bar, the top bar and the message bar over the whole width."""
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.actions_by_key.menu_bar)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.message_bar)
+        return head
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._area)
+        dock.setObjectName(title.lower())
+        dock.setWidget(widget)
+        self._area.addDockWidget(area, dock)
+        return dock
+
+    def _size_docks(self) -> None:
+        px = self.theme.px
+        settings, draw, views = self.docks
+        area, share = self._area, Qt.Orientation
+        area.resizeDocks([settings, draw], [px(264), px(288)], share.Horizontal)
+        area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
+
+    def _draw_plots(self) -> None:
+        self._frames += 1
+        steps = self.loss_plot.canvas.x_range
+        self.loss_plot.refresh()
+        # The same steps stand one below the other.
+        has_moved = self.loss_plot.canvas.x_range != steps
+        is_turn = self._frames % ACCURACY_EVERY == 0
+        if is_turn or has_moved or self.controller.state is not State.RUNNING:
+            self.accuracy_plot.refresh()
+
+    def _on_theme_changed(self) -> None:
+        dress_window(self, self.theme)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        gap = self.theme.px(GAP_PX)
+        self._plots.setHandleWidth(gap)
+        self._area.setContentsMargins(gap, gap, gap, gap)
+        for button_key, checked in (
+            ("theme", self.theme.dark),
+            ("presentation", self.theme.scale > 1),
+        ):
+            self.actions_by_key[button_key].setChecked(checked)
+
+    # -- what is remembered ------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        self.settings.set("geometry", self.saveGeometry())
+        self.settings.set("layout", self._area.saveState(LAYOUT_VERSION))
+        self.settings.set("plots", self._plots.saveState())
+        self.settings.set("page", self.views.tabs.currentIndex())
+        self.settings.set("dark", self.theme.dark)
+        for name, is_open in self.panel.section_states().items():
+            self.settings.set(f"section/{name}", is_open)
+        self.settings.save()
+
+    def _restore(self) -> None:
+        self.resize(1440, 900)
+        geometry, layout = self.settings.bytes("geometry"), self.settings.bytes("layout")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if not layout.isEmpty():
+            self._is_layout_new = False
+            self._area.restoreState(layout, LAYOUT_VERSION)
+        plots = self.settings.bytes("plots")
+        if not plots.isEmpty():
+            self._plots.restoreState(QByteArray(plots))
+        page = self.settings.text("page")
+        if page.isdigit():
+            self.views.tabs.setCurrentIndex(min(int(page), self.views.tabs.count() - 1))
+        states = self.panel.section_states()
+        self.panel.set_section_states(
+            {n: self.settings.flag(f"section/{n}", is_open) for n, is_open in states.items()}
+        )

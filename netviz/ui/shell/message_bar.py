@@ -1,0 +1,214 @@
+"""The message bar: what happened, what it means, what to do."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import partial
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from netviz.ui.look.icons import icon, pixmap
+from netviz.ui.look.style_sheet import set_style_property
+from netviz.ui.look.theme import Theme
+
+
+class Kind(StrEnum):
+    """How much a message matters."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_ICONS = {
+    Kind.INFO: ("info", "primary"),
+    Kind.SUCCESS: ("circle-check", "right"),
+    Kind.WARNING: ("triangle-alert", "warning"),
+    Kind.ERROR: ("circle-x", "wrong"),
+}
+_FADING = (Kind.INFO, Kind.SUCCESS)
+
+Action = tuple[str, Callable[[], object]]
+
+
+class MessageBar(QFrame):
+    """One bar for everything that the user must be told; hidden when there is nothing.
+
+    A later message takes the place of the former, unless it can wait until that is closed; the
+    same one again is counted. Errors and warnings stay until they are closed, the rest goes by
+    itself.
+
+    Signals
+    -------
+    closed
+        The bar was closed, by the user or by time.
+
+    Attributes
+    ----------
+    fade_after_ms
+        How long an info or a success stays.
+    """
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.fade_after_ms = 8000
+        self._kind = Kind.INFO
+        self._message = ("", "")
+        self._details = ""
+        self._count = 0
+        self._waiting: list[Callable[[], None]] = []
+        self.setObjectName("notice")
+        self._build()
+        self._fade_timer = QTimer(self, singleShot=True)
+        self._fade_timer.timeout.connect(self.close_message)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._escape.activated.connect(self.close_message)
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+        self.close_message()
+
+    @property
+    def text(self) -> str:
+        """What the bar says, without its markup; empty when it is hidden."""
+        return " ".join(part for part in self._message if part)
+
+    @property
+    def count(self) -> int:
+        """How many times the present message came."""
+        return self._count
+
+    def show_message(
+        self,
+        kind: str,
+        message: str,
+        hint: str = "",
+        details: str = "",
+        actions: Sequence[Action] = (),
+    ) -> None:
+        """Say something.
+
+        Parameters
+        ----------
+        kind
+            One of `Kind`.
+        message, hint
+            What happened; what it means or what to do.
+        details
+            What only an expert reads, such as a traceback; the user can copy it.
+        actions
+            Label and callable of each button; pressing one also closes the message.
+        """
+        same = (Kind(kind), (message, hint)) == (self._kind, self._message)
+        self._count = self._count + 1 if same else 1
+        self._kind, self._message, self._details = Kind(kind), (message, hint), details
+        self._set_actions(actions)
+        self._copy.setVisible(bool(details))
+        self._show_text()
+        self._restyle()
+        self.show()
+        if self._kind in _FADING:
+            self._fade_timer.start(self.fade_after_ms)
+        else:
+            self._fade_timer.stop()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def show_next(self, kind: str, message: str, hint: str = "", details: str = "") -> None:
+        """Say something once what is said now was closed; at once where nothing is."""
+        show = partial(self.show_message, kind, message, hint, details)
+        if self._count:
+            self._waiting.append(show)
+        else:
+            show()
+
+    def close_message(self) -> None:
+        """Take the message away; the next one that waits takes its place."""
+        was_shown = bool(self._count)
+        self._fade_timer.stop()
+        self._message, self._details, self._count = ("", ""), "", 0
+        self.hide()
+        if was_shown:
+            self.closed.emit()
+        if self._waiting:
+            self._waiting.pop(0)()
+
+    def _build(self) -> None:
+        self._picture = QLabel()
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._counter = QLabel()
+        self._counter.setProperty("role", "chip")
+        self._counter.setToolTip("How many times this happened.")
+        self._buttons = QHBoxLayout()
+        self._copy = QPushButton("Copy details")
+        self._copy.setProperty("kind", "small")
+        self._copy.setToolTip("Copy the technical details, to send them to someone.")
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._close = QToolButton()
+        self._close.setProperty("kind", "quiet")
+        self._close.setToolTip("Close this message (Esc).")
+        self._close.setAccessibleName("Close message")
+        self._close.clicked.connect(self.close_message)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._picture)
+        self._layout.addWidget(self._label, 1)
+        self._layout.addWidget(self._counter, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addLayout(self._buttons)
+        self._layout.addWidget(self._copy)
+        self._layout.addWidget(self._close)
+
+    def _set_actions(self, actions: Sequence[Action]) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                # The button may be the one whose click brought this message.
+                widget.hide()
+                widget.deleteLater()
+        for label, act in actions:
+            self._buttons.addWidget(_ActionButton(label, act, self))
+
+    def _show_text(self) -> None:
+        message, hint = (escape(part) for part in self._message)
+        self._label.setText(f"<b>{message}</b> {hint}".replace("\n", "<br>"))
+        self._counter.setText(f"×{self._count}")
+        self._counter.setVisible(self._count > 1)
+        self.setAccessibleName(f"{self._kind.value}: {self.text}")
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self.text}\n\n{self._details}")
+
+    def _on_theme_changed(self) -> None:
+        self._restyle()
+
+    def _restyle(self) -> None:
+        theme, px = self._theme, self._theme.px
+        set_style_property(self, "kind", self._kind.value)
+        name, token = _ICONS[self._kind]
+        self._picture.setPixmap(pixmap(theme, name, token, 18, self.devicePixelRatioF()))
+        self._close.setIcon(icon(theme, "x", "muted"))
+        self._close.setIconSize(QSize(px(16), px(16)))
+        self._layout.setContentsMargins(px(12), px(8), px(8), px(8))
+        self._layout.setSpacing(px(10))
+        self._buttons.setSpacing(px(8))
+
+
+class _ActionButton(QPushButton):
+    """A button of a message; closes it, then does what it says."""
+
+    def __init__(self, label: str, act: Callable[[], object], bar: MessageBar) -> None:
+        super().__init__(label)
+        self._act = act
+        self._bar = bar
+        self.setProperty("kind", "small")
+        self.setToolTip(f"{label}, and close this message.")
+        self.clicked.connect(self._on_self_clicked)
+
+    def _on_self_clicked(self) -> None:
+        self._bar.close_message()
+        self._act()

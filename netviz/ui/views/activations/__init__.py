@@ -1,0 +1,1 @@
+"""The tab Activations: what each layer makes of one image."""

@@ -1,0 +1,150 @@
+"""What each layer makes of one image, from its pixels to the probabilities."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.engine.protocol.observations import ActivationsObserved
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.activations.activation_panels import ImagePanel, StripList
+from netviz.ui.views.activations.activation_strips import Zoom, strips_of
+from netviz.ui.views.page import CompactCombo
+from netviz.ui.widgets.empty_state import EmptyState
+from netviz.ui.widgets.image_painting import SignedLegend
+from netviz.ui.widgets.steady_label import FigureLabel
+
+_EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
+_IMAGE_SHARE = 0.3
+
+
+class ActivationView(QWidget):
+    """The image with what speaks for the answer, and beside it a strip for each layer.
+
+    Signals
+    -------
+    source_chosen
+        The user chose what to look at: None for the drawing, an int for a test image.
+    """
+
+    source_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._classes: tuple[str, ...] = ()
+        self.source = CompactCombo(
+            theme, "Image to look at", "Choose the image whose way through the network is shown."
+        )
+        self.source.set_entries(["your drawing", "test image"])
+        self.source.activated.connect(self._on_source_activated)
+        self.test_index = QSpinBox()
+        self.test_index.setAccessibleName("Number of the test image")
+        self.test_index.setToolTip("Choose the test image by its number.")
+        self.test_index.setKeyboardTracking(False)
+        self.test_index.valueChanged.connect(self._on_test_index_value_changed)
+        self.test_index.hide()
+        self._step = FigureLabel("muted", "step 88,888", "The step that is shown.")
+        self.set_test_count(0)
+        self.image = ImagePanel(theme)
+        self.strips = StripList(theme)
+        self._build()
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+
+    def set_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the classes."""
+        self._classes = classes
+
+    def set_test_count(self, count: int) -> None:
+        """Say how many test images there are to choose from."""
+        with QSignalBlocker(self.test_index):
+            self.test_index.setRange(0, max(count - 1, 0))
+
+    def set_source(self, test_index: int | None) -> None:
+        """Show which image was chosen elsewhere; emits nothing."""
+        self.source.choose(0 if test_index is None else 1)
+        self.test_index.setVisible(test_index is not None)
+        if test_index is not None:
+            with QSignalBlocker(self.test_index):
+                self.test_index.setValue(test_index)
+
+    def show_activations(self, observed: ActivationsObserved) -> None:
+        """Show what the layers make of an image."""
+        self.image.show_image(observed, self._classes)
+        self.strips.show_strips(strips_of(observed, self._classes))
+        self._step.setText(f"step {observed.step:,}")
+        self._stack.setCurrentWidget(self._content)
+
+    def clear(self) -> None:
+        """Show nothing until the next observation."""
+        self._step.clear()
+        self.strips.show_strips([])
+        self._stack.setCurrentWidget(self.empty)
+
+    def _build(self) -> None:
+        self._legend = SignedLegend(self._theme)
+        self._bar = QHBoxLayout()
+        for widget in (self.source, self.test_index, self._step):
+            self._bar.addWidget(widget)
+        self._bar.addStretch()
+        self._bar.addWidget(self._legend)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.strips)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._scroll.setAccessibleName("Layers")
+        self._content = QWidget()
+        self._columns = QHBoxLayout(self._content)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.addWidget(self.image)
+        self._columns.addWidget(self._scroll, 1)
+        self.empty = EmptyState(self._theme, "layers", _EMPTY)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._content)
+        self._layout = QVBoxLayout(self)
+        self._layout.addLayout(self._bar)
+        self._layout.addWidget(self._stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
+
+    def _divide(self) -> None:
+        self._step.setVisible(self.width() >= self._theme.px(520))
+        self.image.fit(int(self.width() * _IMAGE_SHARE), self._stack.height())
+        self.strips.set_zoom(Zoom.fitting(self.height(), self._theme))
+
+    def _on_source_activated(self, index: int) -> None:
+        self.test_index.setVisible(index == 1)
+        self.source_chosen.emit(self.test_index.value() if index == 1 else None)
+
+    def _on_test_index_value_changed(self, index: int) -> None:
+        self.source_chosen.emit(index)
+
+    def _on_theme_changed(self) -> None:
+        self._restyle()
+        self._divide()
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        self._layout.setContentsMargins(px(12), px(8), px(12), px(8))
+        self._layout.setSpacing(px(8))
+        self._bar.setSpacing(px(8))
+        self._columns.setSpacing(px(16))
+        self._step.setFont(self._theme.font(12))
+        self.test_index.setStyleSheet(
+            f"QSpinBox {{ font-size: {px(12)}px; min-height: {px(22)}px; }}"
+            f"QSpinBox:focus {{ min-height: {px(22) - 2}px; }}"
+        )
+        self.test_index.lineEdit().setTextMargins(px(6), 0, 0, 0)

@@ -1,0 +1,1 @@
+"""The tab Confusion: which class is taken for which."""

@@ -1,0 +1,322 @@
+"""The confusion matrix, painted, with recall and precision at its sides."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from netviz.engine.protocol.mistakes import precision, recall, row_shares
+from netviz.ui.look.theme import Theme
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTER = Qt.AlignmentFlag.AlignCenter
+_MOVES = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+_MOST_ASPECT = 3
+_CORNERS = ("is ↓   taken for →", "taken for →", "")
+_WIDEST_CELL_PX = 72
+
+
+class ConfusionMatrix(QWidget):
+    """Rows are true classes, columns what they are taken for.
+
+    Signals
+    -------
+    cell_clicked
+        True and predicted class of a cell that was clicked or chosen with Enter.
+    cell_pointed
+        True and predicted class under the mouse or the keyboard's frame; -1, -1 for none.
+    """
+
+    cell_clicked = Signal(int, int)
+    cell_pointed = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._classes: tuple[str, ...] = ()
+        self._counts = np.zeros((0, 0), np.int64)
+        self._shows_shares = False
+        self._cursor = (0, 0)
+        self._pointed = (-1, -1)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Confusion matrix")
+        theme.changed.connect(self.update)
+
+    def set_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
+        """Show images by true class (row) and predicted class (column)."""
+        self._counts, self._classes = counts, classes
+        last = max(0, len(classes) - 1)
+        self._cursor = (min(self._cursor[0], last), min(self._cursor[1], last))
+        self.update()
+        self._point_at(self._pointed)
+
+    def set_shares(self, shows_shares: bool) -> None:
+        """Write shares of a row in the cells, or counts."""
+        self._shows_shares = shows_shares
+        self.update()
+
+    def sentence(self, true: int, predicted: int) -> str:
+        """Say what a cell holds: ``7 taken for 1: 12 of 102, 11.8 %``."""
+        size = len(self._classes)
+        if not (0 <= true < size and 0 <= predicted < size):
+            return ""
+        count, total = int(self._counts[true, predicted]), int(self._counts[true].sum())
+        name = self._classes[true]
+        if not total:
+            return f"There is no test image of {name}"
+        what = "recognised" if true == predicted else f"taken for {self._classes[predicted]}"
+        return f"{name} {what}: {count:,} of {total:,}, {100 * count / total:.1f} %"
+
+    def cell_at(self, position: QPointF) -> tuple[int, int]:
+        """Return true and predicted class at a place; -1, -1 outside the cells."""
+        grid = self.grid_area()
+        if not len(self._classes) or not grid.contains(position):
+            return -1, -1
+        size = len(self._classes)
+        row = int((position.y() - grid.top()) / grid.height() * size)
+        column = int((position.x() - grid.left()) / grid.width() * size)
+        return min(row, size - 1), min(column, size - 1)
+
+    def cell_area(self, true: int, predicted: int) -> QRectF:
+        """Return where a cell is."""
+        grid, size = self.grid_area(), max(1, len(self._classes))
+        width, height = grid.width() / size, grid.height() / size
+        return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
+
+    def grid_area(self) -> QRectF:
+        """Return where the cells are."""
+        px, size = self._theme.px, max(1, len(self._classes))
+        left, top = self._name_width() + px(6), px(17)
+        right, bottom = px(48), px(18)
+        height = max(px(40), self.height() - top - bottom)
+        widest = min(height * _MOST_ASPECT, size * px(_WIDEST_CELL_PX))
+        width = min(max(px(40), self.width() - left - right), widest)
+        return QRectF(left, top, width, height)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(420), self._theme.px(170))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(180), self._theme.px(90))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def text_at(self, position: QPointF) -> str:
+        """Return what is to be said of a place."""
+        grid = self.grid_area()
+        if grid.contains(position):
+            return self.sentence(*self.cell_at(position))
+        if grid.top() <= position.y() <= grid.bottom() and position.x() > grid.right():
+            row = self.cell_at(QPointF(grid.left(), position.y()))[0]
+            share = figure(float(recall(self._counts)[row]))
+            return f"Recall of {self._classes[row]}: {share} of its images are recognised"
+        if grid.left() <= position.x() <= grid.right() and position.y() > grid.bottom():
+            column = self.cell_at(QPointF(position.x(), grid.top()))[1]
+            share = figure(float(precision(self._counts)[column]))
+            name = self._classes[column]
+            return f"Precision of {name}: {share} of the images taken for {name} are {name}"
+        return "A row is a true class, a column what the network takes it for."
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self.cell_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and cell[0] >= 0:
+            self._cursor = cell
+            self.update()
+            self.cell_clicked.emit(*cell)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at((-1, -1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self._point_at(self._cursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _MOVES and self._classes:
+            last = len(self._classes) - 1
+            row, column = (a + b for a, b in zip(self._cursor, _MOVES[key], strict=True))
+            self._cursor = (min(max(row, 0), last), min(max(column, 0), last))
+            self._point_at(self._cursor)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._classes:
+            self.cell_clicked.emit(*self._cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def _point_at(self, cell: tuple[int, int]) -> None:
+        self._pointed = cell
+        self.setAccessibleDescription(self.sentence(*cell))
+        self.cell_pointed.emit(*cell)
+        self.update()
+
+    # -- painting ------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._classes:
+            return
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(11))
+        self._paint_cells(painter)
+        self._paint_names(painter)
+        self._paint_sides(painter)
+        for cell, token in ((self._pointed, "text"), (self._cursor, "primary")):
+            if cell[0] >= 0 and (token == "text" or self.hasFocus()):
+                painter.setPen(QPen(self._theme.color(token), 1.5 * self._theme.scale))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(self.cell_area(*cell))
+
+    def _paint_cells(self, painter: QPainter) -> None:
+        grid, cell = self.grid_area(), self.cell_area(0, 0)
+        shares = np.nan_to_num(row_shares(self._counts))
+        levels = cell_levels(shares)
+        metrics = QFontMetricsF(painter.font())
+        is_high = metrics.capHeight() + 3 <= cell.height()
+        painter.fillRect(grid, self._theme.color("raised"))
+        for row, column in np.argwhere(self._counts > 0).tolist():
+            area = cell.translated(column * cell.width(), row * cell.height())
+            color = self._color(float(levels[row, column]), row == column)
+            painter.fillRect(area, color)
+            text = self._cell_text(row, column, shares) if is_high else ""
+            if text and metrics.horizontalAdvance(text) + 2 <= cell.width():
+                painter.setPen(self._ink_on(color))
+                painter.drawText(area, _CENTER, text)
+        if min(cell.width(), cell.height()) >= self._theme.px(7):
+            self._paint_gaps(painter, grid, cell)
+
+    def _paint_gaps(self, painter: QPainter, grid: QRectF, cell: QRectF) -> None:
+        painter.setPen(QPen(self._theme.color("surface"), 1))
+        for place in range(1, len(self._classes)):
+            x, y = grid.left() + place * cell.width(), grid.top() + place * cell.height()
+            painter.drawLine(QPointF(x, grid.top()), QPointF(x, grid.bottom()))
+            painter.drawLine(QPointF(grid.left(), y), QPointF(grid.right(), y))
+
+    def _cell_text(self, row: int, column: int, shares: NDArray[np.float64]) -> str:
+        if self._shows_shares:
+            percent = 100 * shares[row, column]
+            return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}"
+        return str(self._counts[row, column])  # four digits fit in, with a comma they do not
+
+    def _color(self, level: float, is_right: bool) -> QColor:
+        return blend(self._theme, "right" if is_right else "wrong", level)
+
+    def _ink_on(self, color: QColor) -> QColor:
+        """Return black or white, whichever is easier to read on `color`."""
+        red, green, blue = (
+            (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for part in (color.redF(), color.greenF(), color.blueF())
+        )
+        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return QColor("#0B0F14" if luminance > 0.18 else "#FFFFFF")
+
+    def _paint_names(self, painter: QPainter) -> None:
+        theme, grid, size = self._theme, self.grid_area(), len(self._classes)
+        metrics = QFontMetricsF(painter.font())
+        cell = self.cell_area(0, 0)
+        every_row = max(1, int(np.ceil(metrics.capHeight() * 1.5 / cell.height())))
+        painter.setPen(theme.color("text"))
+        name_width = self._name_width()
+        for row in range(0, size, every_row):
+            area = self.cell_area(row, 0)
+            area = QRectF(0, area.center().y() - theme.px(8), name_width, theme.px(16))
+            name = metrics.elidedText(self._classes[row], Qt.TextElideMode.ElideRight, name_width)
+            painter.drawText(area, _RIGHT, name)
+        widest = max(metrics.horizontalAdvance(name) for name in self._classes)
+        room = cell.width() - theme.px(3)
+        every_column = 1 if widest <= 2.5 * cell.width() else 2
+        if widest <= 3 * metrics.averageCharWidth():
+            every_column = max(1, int(np.ceil((widest + theme.px(3)) / cell.width())))
+        for column in range(0, size, every_column):
+            area = self.cell_area(0, column)
+            width = room + (every_column - 1) * cell.width()
+            name = metrics.elidedText(self._classes[column], Qt.TextElideMode.ElideRight, width)
+            area = QRectF(area.center().x() - width, grid.top() - theme.px(16), 2 * width, 0)
+            area.setHeight(theme.px(15))
+            painter.drawText(area, _CENTER, name)
+        painter.setPen(theme.color("muted"))
+        corner = QRectF(0, grid.top() - theme.px(16), name_width, theme.px(15))
+        fitting = (text for text in _CORNERS if metrics.horizontalAdvance(text) <= name_width)
+        painter.drawText(corner, _RIGHT, next(fitting))
+
+    def _paint_sides(self, painter: QPainter) -> None:
+        """Write recall to the right of the rows and precision below the columns, if they fit."""
+        theme, grid = self._theme, self.grid_area()
+        metrics = QFontMetricsF(painter.font())
+        cell = self.cell_area(0, 0)
+        height = theme.px(15)
+        painter.setPen(theme.color("muted"))
+        if metrics.capHeight() + 2 <= cell.height():
+            area = QRectF(grid.right() + theme.px(6), 0, theme.px(42), height)
+            painter.drawText(area.translated(0, grid.top() - height - 1), _LEFT, "recall")
+            for row, share in enumerate(recall(self._counts).tolist()):
+                middle = self.cell_area(row, 0).center().y()
+                painter.drawText(area.translated(0, middle - height / 2), _LEFT, figure(share))
+        if metrics.horizontalAdvance("100") <= cell.width():
+            unit = "" if metrics.horizontalAdvance("100 %") <= cell.width() else " %"
+            area = QRectF(0, grid.bottom() + theme.px(3), self._name_width(), height)
+            painter.drawText(area, _RIGHT, f"precision{unit}")
+            area.setWidth(cell.width())
+            for column, share in enumerate(precision(self._counts).tolist()):
+                left = self.cell_area(0, column).left()
+                text = figure(share).removesuffix(unit) if unit else figure(share)
+                painter.drawText(area.translated(left, 0), _CENTER, text)
+
+    def _name_width(self) -> float:
+        metrics = QFontMetricsF(self._theme.font(11))
+        names = [metrics.horizontalAdvance(name) for name in (*self._classes, _CORNERS[0])]
+        return min(max(names), self.width() * 0.3) + 1
+
+
+def cell_levels(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how strongly each cell is coloured, 0..1.
+
+    The diagonal goes by its share; beside it the square root of the share against the largest
+    one there, so that rare confusions are still seen.
+    """
+    levels = shares.copy()
+    off = ~np.eye(len(shares), dtype=np.bool_)
+    largest = shares[off].max(initial=0.0)
+    levels[off] = np.sqrt(shares[off] / largest) if largest > 0 else 0.0
+    return levels
+
+
+def blend(theme: Theme, token: str, level: float) -> QColor:
+    """Return the colour of a cell between the empty one and `token`."""
+    low, high = theme.color("raised"), theme.color(token)
+    parts = (
+        round(getattr(low, name)() + level * (getattr(high, name)() - getattr(low, name)()))
+        for name in ("red", "green", "blue")
+    )
+    return QColor(*parts)
+
+
+def figure(share: float) -> str:
+    """Write a share in whole percent; a dash where there is none."""
+    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"

@@ -1,0 +1,338 @@
+"""The images that the network learns from and is tested on."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from netviz.engine.protocol.mistakes import class_counts, is_skewed
+from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
+from netviz.ui.look.icons import icon
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.widgets.class_balance_bars import BalanceBars
+from netviz.ui.widgets.icon_button import quiet_button
+from netviz.ui.widgets.sample_grid import SampleGrid
+
+_SIDE_PX = 230
+_BALANCE_PX = 130
+_SPLITS = ("train", "test", "train")
+_TEST, _LEFT_OUT = 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    images: ImageArrays
+    classes: tuple[str, ...]
+    name: str
+    batch_size: int
+
+
+class DataView(Page):
+    """A grid of samples, the balance of the classes and the facts of the data set.
+
+    Signals
+    -------
+    augmentation_wanted
+        Indices of training images (``tuple``) and a seed: answer with `show_augmented`.
+
+    Attributes
+    ----------
+    split, class_filter, shuffle_button, augmented_button, previous_button, next_button
+        The controls.
+    grid, balance, left_out
+        The samples, the images per class and the own files that are not used.
+    """
+
+    augmentation_wanted = Signal(tuple, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(
+            theme, "database", "Choose a data set on the left to see its images here.", parent
+        )
+        self._data: _Data | None = None
+        self._order = np.empty(0, np.int64)
+        self._first = 0
+        self._shuffles = np.random.default_rng()
+        self._warnings: tuple[str, ...] = ()
+        self._seed = 0
+        self.grid = SampleGrid(theme)
+        self.balance = BalanceBars(theme)
+        self.left_out = QListWidget()
+        self.left_out.setAccessibleName("Left out")
+        self.left_out.setToolTip("Files of yours that are not in the data set, and why.")
+        self.left_out.hide()
+        self._build_controls()
+        self._build_side()
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.grid, 1)
+        self._row.addWidget(self.left_out, 1)
+        self._row.addLayout(self._side)
+        self.body.addLayout(self._row, 1)
+        self.grid.capacity_changed.connect(self._on_grid_capacity_changed)
+        self._restyle()
+
+    def set_data(
+        self, images: ImageArrays, classes: tuple[str, ...], name: str, batch_size: int
+    ) -> None:
+        """Show a data set; `name` is for the screen."""
+        is_other = self._data is None or self._data.images is not images
+        self._data = _Data(images, classes, name, batch_size)
+        if is_other:
+            self.class_filter.set_entries(["all classes", *classes])
+            self.grid.set_classes(classes)
+            self._sort()
+        self._show_content(True)
+        self._invalidate()
+
+    def set_notes(self, warnings: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+        """Say why to distrust the data set, and which own files are not in it."""
+        self._warnings = warnings
+        self.left_out.clear()
+        self.left_out.addItems(left_out)
+        self.split.button(_LEFT_OUT).setText(f"Left out ({len(left_out):,})")
+        self.split.button(_LEFT_OUT).setVisible(bool(left_out))
+        if not left_out and self.split.index == _LEFT_OUT:
+            self.split.choose(0)
+            self._sort()
+        self._invalidate()
+
+    def show_augmented(self, samples: AugmentedSamples) -> None:
+        """Show training images as they would be changed; late answers are passed over."""
+        if not self.is_augmented or samples.indices != tuple(self.shown):
+            return
+        if samples.seed != self._seed or self._data is None:
+            return
+        names = self._names(samples.indices)
+        sentences = [f"{name}, as it may be trained" for name in names]
+        self.grid.set_samples(samples.images, names, sentences)
+        if not samples.is_augmented:
+            hint = "Unchanged: choose a shift, a turn or another change under Augmentation."
+            self._place.set_texts(hint, "No augmentation is chosen", "Unchanged")
+
+    @property
+    def is_augmented(self) -> bool:
+        """Whether images are shown as they are trained."""
+        return self.augmented_button.isChecked() and self.split.index == 0
+
+    @property
+    def facts(self) -> str:
+        """What is said of the data set."""
+        return self._facts.text()
+
+    @property
+    def warning(self) -> str:
+        """What is said of skewed classes; empty where they are balanced."""
+        return self._warning.text()
+
+    @property
+    def place(self) -> str:
+        """What is said of this page's place among all images."""
+        return self._place.text
+
+    @property
+    def shown(self) -> list[int]:
+        """Indices of the images on this page."""
+        indices: list[int] = self._order[self._first : self._first + self.grid.capacity].tolist()
+        return indices
+
+    def _build_controls(self) -> None:
+        theme = self._theme
+        self.split = Segments(
+            theme,
+            "Split",
+            (
+                ("Train", "Show the images that the network learns from."),
+                ("Test", "Show the images that the network is only tested on."),
+                ("Left out", "List the files of yours that are not used, and why."),
+            ),
+        )
+        self.class_filter = CompactCombo(theme, "Class", "Show only images of this class.")
+        self.shuffle_button = quiet_button("Shuffle", "Show the images in another random order.")
+        self.split.button(_LEFT_OUT).hide()
+        self.augmented_button = QToolButton()
+        self.augmented_button.setText("As trained")
+        self.augmented_button.setCheckable(True)
+        self.augmented_button.setToolTip(
+            "Show the images as the augmentation changes them at random for training;"
+            " Shuffle shows other changes."
+        )
+        self.augmented_button.clicked.connect(self._on_augmented_button_clicked)
+        self.previous_button = quiet_button("Previous page", "Show the images before these.")
+        self.next_button = quiet_button("Next page", "Show the images after these.")
+        self._place = FittingLabel(theme)
+        for widget in (self.split, self.class_filter, self.augmented_button, self.shuffle_button):
+            self.bar.addWidget(widget)
+        self.bar.addWidget(self._place, 1)
+        self.bar.addWidget(self.previous_button)
+        self.bar.addWidget(self.next_button)
+        self.split.chosen.connect(self._on_choice_changed)
+        self.class_filter.currentIndexChanged.connect(self._on_choice_changed)
+        self.shuffle_button.clicked.connect(self._on_shuffle_button_clicked)
+        self.previous_button.clicked.connect(self._on_previous_button_clicked)
+        self.next_button.clicked.connect(self._on_next_button_clicked)
+
+    def _build_side(self) -> None:
+        self._facts = QLabel()
+        self._facts.setProperty("role", "fact")
+        self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts.setToolTip(
+            "Shape and type as the tutorials print them; the network gets the values divided"
+            " by 255."
+        )
+        self._warning = QLabel()
+        self._warning.setWordWrap(True)
+        self._warning.setToolTip("Accuracy says little about classes that are rare.")
+        self._side = QVBoxLayout()
+        self._side.addWidget(self._facts)
+        self._side.addWidget(self.balance, 1)
+        self._side.addWidget(self._warning)
+        self._side.addStretch()
+
+    def _images_and_labels(self, data: _Data) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        images = data.images
+        if self.split.index == _TEST:
+            return images.test_images, images.test_labels
+        return images.train_images, images.train_labels
+
+    def _sort(self) -> None:
+        """List the chosen images from the first one on."""
+        self._first = 0
+        if self._data is not None:
+            labels = self._images_and_labels(self._data)[1]
+            chosen = self.class_filter.currentIndex() - 1
+            kept = labels == chosen if chosen >= 0 else np.ones(len(labels), np.bool_)
+            self._order = np.flatnonzero(kept).astype(np.int64)
+
+    def _refresh(self) -> None:
+        data = self._data
+        if data is None:
+            return
+        is_list = self.split.index == _LEFT_OUT
+        self.left_out.setVisible(is_list)
+        self.grid.setVisible(not is_list)
+        for widget in (self.class_filter, self.shuffle_button):
+            widget.setEnabled(not is_list)
+        self.augmented_button.setEnabled(self.split.index == 0)
+        images, labels = self._images_and_labels(data)
+        split, indices = _SPLITS[self.split.index], self.shown
+        names = self._names(indices)
+        sentences = [
+            f"{split.capitalize()} image {index:,}: {name}"
+            for index, name in zip(indices, names, strict=True)
+        ]
+        if self.is_augmented:
+            self.augmentation_wanted.emit(tuple(indices), self._seed)
+        else:
+            self.grid.set_samples(images[indices], names, sentences)
+        self._show_place(len(indices))
+        counts = class_counts(labels, len(data.classes))
+        self.balance.set_counts(data.classes, counts, split)
+        self._warning.setText(self._doubts(split, imbalance(counts, data.classes)))
+        self._warning.setVisible(bool(self._warning.text()))
+        self._facts.setText(facts_of(images, data.name, split, data.batch_size))
+
+    def _names(self, indices: Sequence[int]) -> list[str]:
+        assert self._data is not None
+        labels = self._images_and_labels(self._data)[1]
+        return [self._data.classes[int(labels[index])] for index in indices]
+
+    def _doubts(self, split: str, skew: str) -> str:
+        """Say why to distrust what is shown; the warnings speak of training's balance already."""
+        own = () if split == "train" and self._warnings else (skew,)
+        return "\n".join(filter(None, (*own, *self._warnings)))
+
+    def _show_place(self, count: int) -> None:
+        if self.split.index == _LEFT_OUT:
+            self._place.set_texts(f"{self.left_out.count():,} not used", "")
+            self.previous_button.setEnabled(False)
+            self.next_button.setEnabled(False)
+            return
+        total = len(self._order)
+        range_text = f"{self._first + 1:,}–{self._first + count:,}" if count else "none"
+        self._place.set_texts(f"{range_text} of {total:,}", range_text)
+        self.previous_button.setEnabled(self._first > 0)
+        self.next_button.setEnabled(self._first + count < total)
+
+    def _on_choice_changed(self) -> None:
+        self._sort()
+        self._invalidate()
+
+    def _on_shuffle_button_clicked(self) -> None:
+        self._seed += 1
+        if not self.is_augmented:
+            self._order = self._shuffles.permutation(self._order)
+            self._first = 0
+        self._invalidate()
+
+    def _on_augmented_button_clicked(self) -> None:
+        self._invalidate()
+
+    def _on_previous_button_clicked(self) -> None:
+        self._first = max(0, self._first - self.grid.capacity)
+        self._invalidate()
+
+    def _on_next_button_clicked(self) -> None:
+        self._first += self.grid.capacity
+        self._invalidate()
+
+    def _on_grid_capacity_changed(self) -> None:
+        self._invalidate()
+
+    def _restyle(self) -> None:
+        px = self._theme.px
+        for button, name in (
+            (self.shuffle_button, "shuffle"),
+            (self.previous_button, "chevron-up"),
+            (self.next_button, "chevron-down"),
+        ):
+            button.setIcon(icon(self._theme, name, "text"))
+        # As high as the fields beside it.
+        self.augmented_button.setStyleSheet(
+            f"QToolButton {{ font-size: {px(12)}px; padding: {px(3)}px {px(8)}px; }}"
+            f"QToolButton:focus {{ padding: {px(3) - 1}px {px(8) - 1}px; }}"
+        )
+        self._row.setSpacing(px(16))
+        self._side.setSpacing(px(4))
+        self.balance.setFixedWidth(px(_SIDE_PX))
+        self.balance.setMaximumHeight(px(_BALANCE_PX))
+        self._warning.setFixedWidth(px(_SIDE_PX))
+        self._warning.setStyleSheet(
+            f"color: {self._theme.colors.warning}; font-size: {px(11)}px; font-weight: 500;"
+        )
+
+
+def facts_of(images: NDArray[np.uint8], name: str, split: str, batch_size: int) -> str:
+    """Return what the tutorials print of a data set, a line for each fact."""
+    shape = ", ".join(str(length) for length in images.shape)
+    lines = [
+        f"{name}, {split}",
+        f"shape [{shape}] · {images.dtype}",
+        f"values {images.min(initial=255)} to {images.max(initial=0)}",
+    ]
+    batches = math.ceil(len(images) / max(1, batch_size))
+    if split == "train":
+        lines[-1] += f" · {batches:,} batches of {batch_size:,}"
+    return "\n".join(lines)
+
+
+def imbalance(counts: NDArray[np.int64], classes: tuple[str, ...]) -> str:
+    """Return a sentence that warns of skewed classes; empty where they are balanced."""
+    if not is_skewed(counts):
+        return ""
+    least, most = int(counts.argmin()), int(counts.argmax())
+    return (
+        f"Skewed: {counts[most]:,} images of {classes[most]}, only {counts[least]:,}"
+        f" of {classes[least]}."
+    )

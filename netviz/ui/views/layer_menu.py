@@ -1,0 +1,76 @@
+"""The menu in which one chooses the layers that a view shows."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from netviz.ui.look.icons import icon
+from netviz.ui.look.theme import Theme
+
+
+class LayerMenu(QToolButton):
+    """A button with one entry to tick for each layer.
+
+    Signals
+    -------
+    chosen
+        The user chose; ask `is_shown`.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._names: tuple[str, ...] = ()
+        self._actions: dict[str, QAction] = {}
+        self.setProperty("kind", "quiet")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolTip("Choose which layers are shown.")
+        self.setAccessibleName("Layers")
+        self.setMenu(QMenu(self))
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_layers(self, names: tuple[str, ...], titles: tuple[str, ...]) -> None:
+        """Offer other layers, all of them shown; does nothing where they are the same."""
+        if names == self._names:
+            return
+        self._names = names
+        menu = self.menu()
+        menu.clear()
+        menu.addAction("Show all").triggered.connect(self._on_all_triggered)
+        menu.addSeparator()
+        self._actions = {}
+        for name, title in zip(names, titles, strict=True):
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.toggled.connect(self.chosen)
+            self._actions[name] = action
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a layer is chosen."""
+        return self._actions[name].isChecked()
+
+    def choose(self, name: str, is_shown: bool) -> None:
+        """Tick a layer or take its tick away."""
+        self._actions[name].setChecked(is_shown)
+
+    def _on_all_triggered(self) -> None:
+        for action in self._actions.values():
+            action.setChecked(True)
+
+    def _restyle(self) -> None:
+        self.setIcon(icon(self._theme, "layers", "muted"))
+
+
+def numbered_titles(titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each layer's name, counted by kind, and its sizes: ``Linear 1``, ``784 → 64``."""
+    seen: dict[str, int] = {}
+    result = []
+    for title in titles:
+        kind, _, sizes = title.partition(" ")
+        seen[kind] = seen.get(kind, 0) + 1
+        result.append((f"{kind} {seen[kind]}", sizes))
+    return tuple(result)

@@ -1,0 +1,99 @@
+"""The network as a picture, in which layers are frozen and freed."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
+
+from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.network.network_diagram import NetworkCanvas
+from netviz.ui.views.page import FittingLabel, Page
+
+
+class NetworkPicture(Page):
+    """A tab's page: every layer from input to output, its shape, its weights and its mode.
+
+    Signals
+    -------
+    freeze_requested
+        Names of the layers that shall be frozen from the next batch on; all others learn.
+    """
+
+    freeze_requested = Signal(tuple)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "layers", "The network is drawn when a run is ready.", parent)
+        self._layers: tuple[LayerFacts, ...] = ()
+        self._frozen: tuple[str, ...] = ()
+        self._training = False
+        self.facts = FittingLabel(theme)
+        self.transfer_button = self._button(
+            "Freeze all but the last layer",
+            "Transfer learning: only the last layer learns, the others keep what they know.",
+        )
+        self.transfer_button.clicked.connect(self._on_transfer_button_clicked)
+        self.free_button = self._button("Free all", "Let all layers learn again.")
+        self.free_button.clicked.connect(self._on_free_button_clicked)
+        self.bar.addWidget(self.facts, 1)
+        self.bar.addWidget(self.transfer_button)
+        self.bar.addWidget(self.free_button)
+        self.canvas = NetworkCanvas(theme)
+        self.canvas.setObjectName("scrolled")
+        self.canvas.toggled.connect(self._on_canvas_toggled)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.canvas)
+        self.body.addWidget(area, 1)
+
+    @property
+    def trainable(self) -> int:
+        """How many weights learn."""
+        return trainable(self._layers, self._frozen)
+
+    def set_network(self, layers: tuple[LayerFacts, ...], frozen: tuple[str, ...]) -> None:
+        """Show another network, with these layers frozen."""
+        self._layers, self._frozen = layers, frozen
+        self._show_content(bool(layers))
+        self._invalidate()
+
+    def set_frozen(self, frozen: tuple[str, ...]) -> None:
+        """Show which layers are frozen now."""
+        self._frozen = frozen
+        self._invalidate()
+
+    def set_training(self, training: bool) -> None:
+        """Show whether the network is in train mode, as while it trains, or in eval mode."""
+        self._training = training
+        self._invalidate()
+
+    def _refresh(self) -> None:
+        total = trainable(self._layers, ())
+        learn = "parameters, all learn" if self.trainable == total else f"of {total:,} learn"
+        facts = f"{self.trainable:,} {learn}"
+        texts = [facts, f"{self.trainable:,} of {total:,}"]
+        if any(layer.has_modes for layer in self._layers):
+            mode = "train mode" if self._training else "eval mode"
+            why = "dropout and batch norm work otherwise while training"
+            texts = [f"{facts} · {mode}: {why}", f"{facts} · {mode}", *texts]
+        self.facts.set_texts(*texts)
+        self.facts.setToolTip(texts[0])
+        last = all_but_last(self._layers)
+        self.transfer_button.setEnabled(bool(last) and set(last) != set(self._frozen))
+        self.free_button.setEnabled(bool(self._frozen))
+        self.canvas.show_network(self._layers, self._frozen, training=self._training)
+
+    def _on_canvas_toggled(self, index: int) -> None:
+        self.freeze_requested.emit(with_toggled(self._layers, self._frozen, index))
+
+    def _on_transfer_button_clicked(self) -> None:
+        self.freeze_requested.emit(all_but_last(self._layers))
+
+    def _on_free_button_clicked(self) -> None:
+        self.freeze_requested.emit(())
+
+    def _button(self, text: str, tooltip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("kind", "small")
+        button.setToolTip(tooltip)
+        return button

@@ -1,0 +1,49 @@
+"""What stands where there is nothing yet: a sign and a sentence on what to do."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from netviz.ui.look.icons import pixmap
+from netviz.ui.look.theme import Theme
+
+
+class EmptyState(QWidget):
+    """A muted sentence in the middle, under an icon."""
+
+    def __init__(
+        self, theme: Theme, icon_name: str, text: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon_name = icon_name
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._label = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._label.setProperty("role", "muted")
+        self._label.setWordWrap(True)
+        layout = self._layout = QVBoxLayout(self)
+        layout.addStretch()
+        layout.addWidget(self._icon)
+        layout.addWidget(self._label)
+        layout.addStretch()
+        theme.changed.connect(self._on_theme_changed)
+        self._restyle()
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._label.text()
+
+    def set_text(self, text: str) -> None:
+        """Say something else."""
+        self._label.setText(text)
+
+    def _on_theme_changed(self) -> None:
+        self._restyle()
+
+    def _restyle(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(pixmap(self._theme, self._icon_name, "faint", 24, ratio))
+        self._label.setFont(self._theme.font())
+        margin = self._theme.px(12)
+        self._layout.setContentsMargins(margin, margin, margin, margin)
+        self._layout.setSpacing(self._theme.px(8))
