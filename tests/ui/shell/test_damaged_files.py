@@ -16,7 +16,7 @@ from netviz.ui.presenters.fault_presenter import FaultPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow
-from tests.ui.test_file_menu import submenu
+from tests.ui.presenters.test_file_menu import submenu
 
 Harm = Callable[[Path], object]
 
