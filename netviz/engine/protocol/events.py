@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
 
 

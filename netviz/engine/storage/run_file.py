@@ -18,8 +18,8 @@ from torch import Tensor
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import Measurement
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.run import EpochTally, Run
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file

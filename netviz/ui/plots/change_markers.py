@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.charts.ticks import Range, round_up
 from netviz.ui.plots.hover_readout import Row
 from netviz.ui.plots.plot_card import FORMATS, PlotCard

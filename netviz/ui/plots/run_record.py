@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.ledger import LedgerEntry
 
 
 class RunRecord:

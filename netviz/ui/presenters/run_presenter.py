@@ -12,8 +12,8 @@ from netviz.engine.errors import NetvizError
 from netviz.engine.options.option import format_number
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import State
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.training.schedules import Position
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.message_bar import Action

@@ -30,10 +30,10 @@ from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.views.activations.activation_view import ActivationView
-from netviz.ui.views.change_log_view import LedgerView
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.data_view import DataView
 from netviz.ui.views.gradients.gradient_view import GradientView
+from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeGallery
 from netviz.ui.views.network.network_view import NetworkPicture
 from netviz.ui.views.weights.weight_view import WeightView

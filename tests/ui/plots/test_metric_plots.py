@@ -17,8 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.change_log import LedgerEntry
 from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.charts import ticks
 from netviz.ui.look.theme import DARK, LIGHT, Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from netviz.engine.protocol.change_log import LedgerEntry
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.change_log_view import LedgerView
+from netviz.ui.views.ledger_view import LedgerView
 
 RATE = LedgerEntry(375, 3, "learning_rate", 0.003, 0.0003)
 OPTIMIZER = LedgerEntry(1420, 4, "optimizer", "adam", "sgd")
