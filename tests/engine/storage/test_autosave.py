@@ -28,7 +28,8 @@ KILLED = """
 import json, os, random, signal, sys, threading
 from pathlib import Path
 import torch, torch._dynamo  # what the first step of an optimizer loads
-from netviz.engine import commands, events, keeper, meter, preparation
+from netviz.engine.protocol import commands, events
+from netviz.engine.session import batch_meter, preparation, run_keeper
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.datasets.dataset import Dataset, Split
@@ -37,9 +38,9 @@ from netviz.engine.session.session import TrainingSession
 
 root, kills = Path(sys.argv[1]), int(sys.argv[2])
 config = RunConfig(hidden=(16,), epochs=100_000, device="cpu", threads=1)
-keeper.AUTOSAVE_INTERVAL_S = keeper.COST_SHARE = 1e-9
-keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
-meter.REPORT_INTERVAL_S = 0.0
+run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.COST_SHARE = 1e-9
+run_keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
+batch_meter.REPORT_INTERVAL_S = 0.0
 
 torch.set_num_threads(1)  # a fork does not survive the threads of OpenMP
 whole = preparation.load("mnist-sample", None)

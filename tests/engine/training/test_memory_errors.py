@@ -127,9 +127,9 @@ def test_a_network_too_large_to_be_prepared_leaves_the_run_before_it(
 
 _LIMITED = """
 import resource, sys
-sys.path.insert(0, "tests")
+sys.path.insert(0, "")
 from tests.support import Driven, only
-from netviz.engine import commands, events
+from netviz.engine.protocol import commands, events
 from netviz.engine.options.run_config import RunConfig
 
 config = {"model": "cnn", "batch_size": 64, "epochs": 1, "threads": 1, "device": "cpu"}
