@@ -63,6 +63,8 @@ def test_python_imports_as_it_always_does_beside_the_window() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-@pytest.mark.parametrize(("barred", "module"), [(QT, "bridge.worker"), (TORCH, "engine.training.trainer")])
+@pytest.mark.parametrize(
+    ("barred", "module"), [(QT, "bridge.worker"), (TORCH, "engine.training.trainer")]
+)
 def test_the_wall_holds(barred: tuple[str, ...], module: str) -> None:
     assert "must not be imported here" in import_without(barred, [f"netviz.{module}"])

@@ -23,7 +23,7 @@ from netviz.engine.protocol.observations import (
     AugmentedSamples,
     GradientsObserved,
     Prediction,
-    TestAnswered,
+    TestPredictions,
     View,
     WeightsObserved,
 )
@@ -54,7 +54,7 @@ class Controller(QObject):
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
 refused, failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, \
-test_answered, predicted, \
+test_predicted, predicted, \
 activations_observed, augmented
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
@@ -78,7 +78,7 @@ activations_observed, augmented
     autosave_failed = Signal(object)
     weights_observed = Signal(object)
     gradients_observed = Signal(object)
-    test_answered = Signal(object)
+    test_predicted = Signal(object)
     predicted = Signal(object)
     activations_observed = Signal(object)
     augmented = Signal(object)
@@ -124,7 +124,7 @@ activations_observed, augmented
             events.AutosaveFailed: self.autosave_failed.emit,
             WeightsObserved: self.weights_observed.emit,
             GradientsObserved: self.gradients_observed.emit,
-            TestAnswered: self.test_answered.emit,
+            TestPredictions: self.test_predicted.emit,
             Prediction: self.predicted.emit,
             ActivationsObserved: self.activations_observed.emit,
             AugmentedSamples: self.augmented.emit,

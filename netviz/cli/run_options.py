@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from netviz.engine.options.option import Option, format_number
+from netviz.engine.options.option import Option
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.number_text import number_text
 
 Command = Callable[..., int]
 
@@ -69,5 +70,5 @@ def _range(name: str, option: Option) -> str:
     if isinstance(default, tuple):
         default = ",".join(map(str, default))
     elif isinstance(default, int | float):
-        default = format_number(default)
+        default = number_text(default)
     return f"{option.allowed}; default {default}"

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from netviz.log_file import LOGGER, start_log, stop_log
 from netviz.ui.faults.crash_trace import CrashTrace
 from netviz.ui.faults.diagnostics import versions
-from netviz.ui.faults.exception_hooks import CrashGuard
+from netviz.ui.faults.exception_hooks import ExceptionHooks
 from netviz.ui.presenters.fault_presenter import FaultPresenter
 from netviz.ui.shell.main_window import MainWindow
 
@@ -29,7 +29,7 @@ class FaultWatch:
         self._trace = CrashTrace(folder)
         self._former = self._trace.take_former()
         self._trace.start()
-        self.guard = CrashGuard(parent)
+        self.guard = ExceptionHooks(parent)
         self.guard.install()
 
     def attach(self, window: MainWindow) -> FaultPresenter:

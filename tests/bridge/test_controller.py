@@ -35,7 +35,7 @@ SIGNALS = (
     "saved",
     "weights_observed",
     "gradients_observed",
-    "test_answered",
+    "test_predicted",
     "predicted",
     "activations_observed",
 )

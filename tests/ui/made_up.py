@@ -7,7 +7,7 @@ from netviz.engine.protocol.observations import (
     Histogram,
     ImageArrays,
     LayerWeights,
-    TestAnswered,
+    TestPredictions,
     WeightsObserved,
 )
 
@@ -33,7 +33,7 @@ def answers(
     learned: tuple[int, ...] = (),
     forgotten: tuple[int, ...] = (),
     step: int = 100,
-) -> TestAnswered:
+) -> TestPredictions:
     """Answer every test image rightly but `wrong`: index to predicted class and confidence."""
     labels = data.test_labels
     predicted, confidence = labels.copy(), np.full(len(labels), 0.9, np.float32)
@@ -47,7 +47,7 @@ def answers(
     marks = np.zeros((2, len(labels)), np.bool_)
     marks[0, list(learned)] = True
     marks[1, list(forgotten)] = True
-    return TestAnswered(
+    return TestPredictions(
         run=1,
         epoch=1,
         step=step,

@@ -55,7 +55,7 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
     """
     file, _, name = reference.rpartition(":")
     path = Path(file).expanduser()
-    with _surroundings_kept(path), _time_limit(path):
+    with _random_state_restored(path), _time_limit(path):
         with _random_state_kept(), _told_with_line(path, "importing it"):
             module = _run(path)
         made = _named(module, name, path)
@@ -192,7 +192,7 @@ def _random_state_kept() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _surroundings_kept(path: Path) -> Iterator[None]:
+def _random_state_restored(path: Path) -> Iterator[None]:
     """Leave torch's random state and defaults, the import path and the output as they were."""
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     folder = str(path.resolve().parent)

@@ -10,8 +10,8 @@ from torch import Tensor
 from netviz.engine.errors import ConfigError
 from netviz.engine.network.build import evaluating
 from netviz.engine.observatory.drawing_input import network_input
+from netviz.engine.observatory.evaluator import Evaluator
 from netviz.engine.observatory.probe import Probe
-from netviz.engine.observatory.test_evaluation import Examiner
 from netviz.engine.probes.activations import observe_activations
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
 from netviz.engine.probes.layers import layers_of, to_numpy
@@ -50,8 +50,8 @@ class Observatory:
             View.ACTIVATIONS: Probe("The activations", emit, rate_hz=5),
         }
         self._pad = Probe("The answer to the drawing", emit, rate_hz=5)
-        self._examiner = Examiner(emit)
-        self._all = (*self._probes.values(), self._pad, self._examiner.probe)
+        self._evaluator = Evaluator(emit)
+        self._all = (*self._probes.values(), self._pad, self._evaluator.probe)
         self._drawing: Predict | None = None
         self._seen: NDArray[np.float32] | None = None
         self._test_index: int | None = None
@@ -66,7 +66,7 @@ class Observatory:
         self._views = views
         for view, probe in self._probes.items():
             probe.switch(view in views)
-        self._examiner.watch(visible=bool(views & ANSWERS), opened=bool(opened & ANSWERS))
+        self._evaluator.watch(visible=bool(views & ANSWERS), opened=bool(opened & ANSWERS))
 
     def look_at(self, test_index: int | None, run: Run | None) -> None:
         """Choose the image whose activations are observed; None for the drawing.
@@ -89,7 +89,7 @@ class Observatory:
 
     def measure_test(self) -> None:
         """Answer all test images as soon as possible."""
-        self._examiner.ask()
+        self._evaluator.ask()
 
     # -- what happens ------------------------------------------------------------------------
 
@@ -99,12 +99,12 @@ class Observatory:
         if not _has_test_image(run, self._test_index):
             self._test_index = None
         self._renew()
-        self._examiner.begin(run, test_logits)
+        self._evaluator.begin(run, test_logits)
 
     def rewound(self, run: Run) -> None:
         """Observe everything anew: `run` went back to an earlier state."""
         self._renew()
-        self._examiner.rewound(run)
+        self._evaluator.rewound(run)
 
     def _renew(self) -> None:
         self._before = None
@@ -113,7 +113,7 @@ class Observatory:
 
     def evaluated(self, run: Run, test_logits: Tensor) -> None:
         """Keep what an evaluation of all test images gave, ``[N, classes]``."""
-        self._examiner.add(run, test_logits)
+        self._evaluator.add(run, test_logits)
 
     def wants_step(self, *, always: bool) -> bool:
         """Whether the step that follows is to be observed.
@@ -151,15 +151,15 @@ class Observatory:
     @property
     def is_busy(self) -> bool:
         """Whether test images are being answered, which `advance` continues."""
-        return self._examiner.is_busy
+        return self._evaluator.is_busy
 
     def advance(self, run: Run) -> None:
         """Answer the next few test images."""
-        self._examiner.advance(run)
+        self._evaluator.advance(run)
 
     def interrupt(self) -> None:
         """Give up answering test images; it begins anew where it is still wanted."""
-        self._examiner.interrupt()
+        self._evaluator.interrupt()
 
     def take_spent(self) -> float:
         """Return the seconds that observing took since this was asked last."""
@@ -183,7 +183,7 @@ class Observatory:
         image = self._drawing if self._test_index is None else self._test_index
         if activations.is_on and image is not None:
             self._observe(activations, run, training, (step, image), self._activations)
-        self._examiner.tend(run, training=training)
+        self._evaluator.tend(run, training=training)
 
     def _observe(
         self,

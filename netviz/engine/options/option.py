@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from netviz.number_text import number_text
+
 
 class Effect(StrEnum):
     """When a change of an option takes effect."""
@@ -93,7 +95,7 @@ class Option:
         if self.pattern_help:
             return self.pattern_help
         if self.minimum is not None and self.maximum is not None:
-            return f"{format_number(self.minimum)} to {format_number(self.maximum)}"
+            return f"{number_text(self.minimum)} to {number_text(self.maximum)}"
         return "true or false"
 
     def problem(self, value: Any) -> str | None:
@@ -118,11 +120,6 @@ class Option:
         return bool(self.pattern) and re.fullmatch(self.pattern, str(text)) is not None
 
 
-def format_number(value: float) -> str:
-    """Write a number as a person would: ``0.0003``, ``1e-05``, ``64``."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-
-
 def format_value(option: Option, value: Any) -> str:
     """Write a value of `option` as the user knows it."""
     if isinstance(value, bool):
@@ -131,4 +128,4 @@ def format_value(option: Option, value: Any) -> str:
         return " – ".join(str(item) for item in value) or "none"
     if isinstance(value, str):
         return option.choices.get(value, value)
-    return format_number(value)
+    return number_text(value)

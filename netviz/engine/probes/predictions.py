@@ -7,11 +7,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from netviz.engine.probes.layers import to_numpy
-from netviz.engine.protocol.observations import TestAnswered
+from netviz.engine.protocol.observations import TestPredictions
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class TestLogits:
     """The network's answers to all test images at one moment.
 
     Attributes
@@ -59,9 +59,9 @@ def confusion(predicted: Tensor, labels: Tensor, classes: int) -> Tensor:
     return cells.reshape(classes, classes)
 
 
-def describe_answers(
-    run: int, answers: Answers, previous: Answers | None, loss: str
-) -> TestAnswered:
+def describe_predictions(
+    run: int, answers: TestLogits, previous: TestLogits | None, loss: str
+) -> TestPredictions:
     """Put the answers beside those of the evaluation before; without one nothing is new.
 
     Parameters
@@ -75,7 +75,7 @@ def describe_answers(
     """
     logits, labels, right = answers.logits, answers.labels, answers.right
     was_right = right if previous is None else previous.right
-    return TestAnswered(
+    return TestPredictions(
         run,
         answers.epoch,
         answers.step,

@@ -98,10 +98,10 @@ def _dead_units(model: nn.Module, images: Tensor) -> dict[str, float]:
     with evaluating(model):
         _, passed = flow(model, images)
         return {
-            found.layer.name: _share_of_dead(found.values) for found in passed if found.has_relu
+            found.layer.name: _dead_fraction(found.values) for found in passed if found.has_relu
         }
 
 
-def _share_of_dead(values: Tensor) -> float:
+def _dead_fraction(values: Tensor) -> float:
     alive = (values != 0).transpose(0, 1).flatten(1).any(dim=1)
     return 1 - float(alive.float().mean())

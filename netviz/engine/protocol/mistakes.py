@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.protocol.observations import TestAnswered
+from netviz.engine.protocol.observations import TestPredictions
 
 
 class Order(StrEnum):
@@ -32,7 +32,7 @@ def predicted_classes(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def select(
-    answers: TestAnswered,
+    answers: TestPredictions,
     labels: NDArray[np.int64],
     *,
     true_class: int | None = None,
@@ -96,7 +96,7 @@ def precision(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
     return _share(np.diagonal(confusion), confusion.sum(axis=0))
 
 
-def row_shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+def row_fractions(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return each cell as share of its row, the images of one class; NaN for an empty class."""
     return _share(confusion, confusion.sum(axis=1, keepdims=True))
 

@@ -118,7 +118,7 @@ class GradientsObserved:
 
 
 @dataclass(frozen=True, eq=False)
-class TestAnswered:
+class TestPredictions:
     """How the network answers each test image.
 
     Attributes
@@ -243,7 +243,7 @@ class AugmentedSamples:
 Observation = (
     WeightsObserved
     | GradientsObserved
-    | TestAnswered
+    | TestPredictions
     | Prediction
     | ActivationsObserved
     | AugmentedSamples

@@ -29,7 +29,7 @@ PROGRESS_INTERVAL_S = 0.1
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RandomState:
     """What of torch's global state a preparation changes and a refused one must put back."""
 
     threads: int
@@ -38,7 +38,7 @@ class Surroundings:
     mps: Tensor | None
 
     @classmethod
-    def now(cls) -> "Surroundings":
+    def now(cls) -> "RandomState":
         """Note the present state."""
         cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
         mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None

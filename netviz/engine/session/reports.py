@@ -10,13 +10,13 @@ from netviz.engine.datasets.checks import DataNotes
 from netviz.engine.errors import NetvizError, TrainingError
 from netviz.engine.network.build import parameter_count
 from netviz.engine.network.describe import describe_network
-from netviz.engine.options.option import format_number
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import PreviewAugmentation
 from netviz.engine.protocol.observations import AugmentedSamples
 from netviz.engine.run.run import Run
 from netviz.engine.training.augmentation import is_augmented, preview
+from netviz.number_text import number_text
 
 
 def refused(run: int, error: Exception) -> events.Refused:
@@ -40,7 +40,7 @@ def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
     what = "not a number (NaN)" if np.isnan(loss) else "infinite"
     return TrainingError(
         f"The loss became {what} at step {step:,}.",
-        f"The learning rate {format_number(config.learning_rate)} is probably too large: "
+        f"The learning rate {number_text(config.learning_rate)} is probably too large: "
         "go back to the last good state with a smaller one.",
         {"learning_rate": config.learning_rate / 3},
     )

@@ -24,7 +24,7 @@ COST_SHARE = 0.01
 """Of the training time, for autosaving."""
 
 
-class Keeper:
+class RunKeeper:
     """Writes a session's runs to files; all methods belong to the session's thread.
 
     A run is copied in that thread, which takes milliseconds, and written in another, so that

@@ -16,9 +16,9 @@ from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event, State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import Preparation, Surroundings
-from netviz.engine.session.run_keeper import Keeper
-from netviz.engine.session.start_points import Beginning
+from netviz.engine.session.preparation import Preparation, RandomState
+from netviz.engine.session.run_keeper import RunKeeper
+from netviz.engine.session.start_points import StartPoint
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.run_folder import read_run
 from netviz.engine.storage.weights_files import read_weights
@@ -64,7 +64,7 @@ class TrainingSession:
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
         self._deferred: list[Command] = []
         self._observatory = Observatory(emit)
-        self._keeper = Keeper(emit, autosave_root)
+        self._keeper = RunKeeper(emit, autosave_root)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._on_prepare,
             commands.Start: self._on_start,
@@ -94,7 +94,7 @@ class TrainingSession:
         self._preparing: commands.Prepare | None = None
         self._prepared: commands.Prepare | None = None
         self._preparation = Preparation()
-        self._surroundings: Surroundings | None = None
+        self._random_state: RandomState | None = None
         self._run: Run | None = None
         self._numbers = 0
         self._loop = TrainingLoop(
@@ -308,7 +308,7 @@ class TrainingSession:
             saved = saved.on_any_device()
         config = saved.snapshot.config.with_changes(command.changes)
         refuse_resets(config, saved.snapshot.config)
-        beginning = Beginning(
+        beginning = StartPoint(
             saved=saved, folder=command.folder, changes=command.changes, missing_device=missing
         )
         data_dir = command.data_dir or (self._prepared.data_dir if self._prepared else None)
@@ -317,13 +317,13 @@ class TrainingSession:
     def _on_load_weights(self, command: commands.LoadWeights) -> None:
         run, prepared = self._ready_run(), self._prepared
         assert prepared is not None
-        beginning = Beginning(weights=read_weights(command.path), weights_path=command.path)
+        beginning = StartPoint(weights=read_weights(command.path), weights_path=command.path)
         self._begin(commands.Prepare(run.trainer.config, prepared.data_dir), beginning)
 
     def _on_prepare(self, command: commands.Prepare) -> None:
-        self._begin(command, Beginning())
+        self._begin(command, StartPoint())
 
-    def _begin(self, command: commands.Prepare, beginning: Beginning) -> None:
+    def _begin(self, command: commands.Prepare, beginning: StartPoint) -> None:
         if self._state is State.RUNNING:
             try:
                 self._on_pause(commands.Pause())
@@ -343,13 +343,13 @@ class TrainingSession:
         config = current.with_changes(command.changes)
         self._on_prepare(commands.Prepare(config, command.data_dir or basis.data_dir))
 
-    def _prepare(self, command: commands.Prepare, beginning: Beginning) -> Iterator[None]:
+    def _prepare(self, command: commands.Prepare, beginning: StartPoint) -> Iterator[None]:
         self._numbers += 1
         number, config = self._numbers, command.config
         self._emit(events.Preparing(number, config))
         yield
-        if self._surroundings is None:
-            self._surroundings = Surroundings.now()
+        if self._random_state is None:
+            self._random_state = RandomState.now()
         try:
             trainer, threads = yield from self._preparation.build(
                 config,
@@ -361,12 +361,12 @@ class TrainingSession:
             self._preparing = None
             self._prepared = self._prepared or command
             self._deferred.clear()
-            self._surroundings.restore()
-            self._surroundings = None
+            self._random_state.restore()
+            self._random_state = None
             self._emit(reports.refused(number, error))
             return
         self._loop.drop()
-        self._surroundings = None
+        self._random_state = None
         self._run = run
         self._prepared, self._preparing = command, None
         self._emit(reports.prepared(run, threads, self._preparation.notes))
@@ -380,7 +380,7 @@ class TrainingSession:
         for waiting in deferred:
             self._obey(waiting)
 
-    def _enter_opened(self, run: Run, beginning: Beginning) -> None:
+    def _enter_opened(self, run: Run, beginning: StartPoint) -> None:
         """Tell what the run has behind it, and hold it there."""
         self._emit(reports.opened(run, beginning.folder, beginning.missing_device))
         if beginning.changes:

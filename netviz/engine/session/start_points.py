@@ -17,7 +17,7 @@ from netviz.engine.training.trainer import Trainer
 
 
 @dataclass(frozen=True, eq=False)
-class Beginning:
+class StartPoint:
     """What a new run begins with; with nothing given, the weights that its seed makes.
 
     Attributes

@@ -13,7 +13,7 @@ from netviz.engine.run.run import EpochTally, Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
 from netviz.engine.session.preparation import measure
-from netviz.engine.session.run_keeper import Keeper
+from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.training import memory_errors
 
 
@@ -53,7 +53,7 @@ class TrainingLoop:
         self,
         emit: Callable[[Event], None],
         observatory: Observatory,
-        keeper: Keeper,
+        keeper: RunKeeper,
         is_called: Callable[[], bool],
     ) -> None:
         self.goal = Goal.END

@@ -121,46 +121,27 @@ def _plain(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}"
 
 
-def figure(value: float) -> str:
-    """Write a loss for the header and the readout, about three significant digits."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    size = abs(value)
-    if size >= 1e5 or 0 < size < 1e-4:
-        return f"{value:.1e}"
-    if size >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.{4 if 0 < size < 0.01 else 3}f}" if size < 10 else f"{value:.2f}"
-
-
 _LEAST_ERROR = 1e-4
 _ROUND_SHARES = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
 
 
-def share_height(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def fraction_height(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how high shares of 1 lie on a logarithmic axis of the error, upside down."""
     return -np.log10(np.maximum(1 - shares, _LEAST_ERROR))
 
 
 def error_range(low: float, high: float) -> Range:
-    """Return heights of round shares around ``low..high``, for `share_height`."""
+    """Return heights of round shares around ``low..high``, for `fraction_height`."""
     bottom = max(share for share in _ROUND_SHARES if share <= max(low, 0))
     top = min(share for share in _ROUND_SHARES if share >= min(max(high, 0.9), 0.9999))
-    ends = share_height(np.array([bottom, top if top > bottom else 0.9999]))
+    ends = fraction_height(np.array([bottom, top if top > bottom else 0.9999]))
     return float(ends[0]), float(ends[1])
 
 
 def error_ticks(low: float, high: float) -> Ticks:
-    """Return ticks for `share_height`, written as percentages."""
+    """Return ticks for `fraction_height`, written as percentages."""
     ticks = [
-        (float(share_height(np.array(share))), f"{100 * share:g} %") for share in _ROUND_SHARES
+        (float(fraction_height(np.array(share))), f"{100 * share:g} %") for share in _ROUND_SHARES
     ]
     ticks = [tick for tick in ticks if low - 1e-9 <= tick[0] <= high + 1e-9]
     return ticks[:: max(1, -(-len(ticks) // _MOST_TICKS))]
-
-
-def percent(share: float) -> str:
-    """Write a share of 1 as percentage with one decimal."""
-    return f"{100 * share:.1f} %"

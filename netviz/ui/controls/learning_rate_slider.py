@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidg
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
-from netviz.ui.controls.option_editors import number_text
+from netviz.number_text import typed_text
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
 
@@ -343,7 +343,7 @@ class LearningRateControl(QWidget):
         self.slider.wheelEvent(event)
 
     def _show(self) -> None:
-        self.field.setText(number_text(self._value))
+        self.field.setText(typed_text(self._value))
         self.slider.set_rate(self._value)
 
     def _choose(self, value: float) -> None:
@@ -372,7 +372,7 @@ class LearningRateControl(QWidget):
 
     def _on_field_editing_finished(self) -> None:
         text = self.field.text().strip()
-        if text == number_text(self._value):
+        if text == typed_text(self._value):
             self.set_problem("")
             return
         try:

@@ -14,18 +14,12 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QVBoxLayou
 from shiboken6 import isValid
 
 from netviz.engine.options.option import Option
+from netviz.number_text import typed_text
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
 
 _LEAST_FLOAT = 1e-10
 """What one step above zero is where steps multiply; one below it is zero again."""
-
-
-def number_text(value: float) -> str:
-    """Write a number as it is typed: ``0.0003``, ``1e-5``, ``60000``."""
-    if isinstance(value, int):
-        return str(value)
-    return re.sub(r"e([+-])0+", lambda found: f"e{found[1].strip('+')}", f"{value:.12g}")
 
 
 class OptionEditor(QWidget):
@@ -197,7 +191,7 @@ class NumberField(QAbstractSpinBox):
 
     def set_value(self, value: float) -> None:
         """Show `value`, unless the user is typing another one."""
-        self._shown = number_text(value)
+        self._shown = typed_text(value)
         if not self._is_being_edited():
             self.lineEdit().setText(self._shown)
         self.update()
@@ -206,7 +200,7 @@ class NumberField(QAbstractSpinBox):
         value = self._number()
         if value is None:
             return
-        text = number_text(self._stepped(value, steps))
+        text = typed_text(self._stepped(value, steps))
         self.lineEdit().setText(text)
         self.lineEdit().selectAll()
         self._enter(text)

@@ -42,7 +42,7 @@ class Fault:
     seconds_since_last: float
 
 
-class CrashGuard(QObject):
+class ExceptionHooks(QObject):
     """Takes the place of Python's hooks for uncaught exceptions.
 
     PySide hands the exceptions of slots and of overridden methods to `sys.excepthook`; threads

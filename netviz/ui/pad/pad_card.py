@@ -22,7 +22,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
-from netviz.ui.pad.probability_bars import AnswerLine, ProbabilityBars
+from netviz.ui.pad.probability_bars import PredictionLine, ProbabilityBars
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 
@@ -61,7 +61,7 @@ class PadCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Draw a digit", parent=parent)
         self.pad = DrawingPad(theme)
-        self.answer = AnswerLine(theme)
+        self.answer = PredictionLine(theme)
         self.bars = ProbabilityBars(theme)
         self.strip = ConfidenceStrip(theme)
         self.collecting = CollectingRow(theme)
@@ -92,7 +92,7 @@ class PadCard(Card):
         self.bars.set_classes(classes)
         self.strip.set_classes(classes)
         self._classes = classes
-        self._forget_answer()
+        self._forget_prediction()
         self._column.place()
 
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
@@ -107,11 +107,11 @@ class PadCard(Card):
         if self.pad.canvas.is_empty or len(prediction.probabilities) != len(self._classes):
             return
         if not np.isfinite(prediction.probabilities).all():
-            self._forget_answer()  # the network has diverged and answers nothing
+            self._forget_prediction()  # the network has diverged and answers nothing
             return
         winner = int(prediction.probabilities.argmax())
         self.pad.set_seen(prediction.seen)
-        self.answer.set_answer(self._classes[winner], float(prediction.probabilities[winner]))
+        self.answer.set_prediction(self._classes[winner], float(prediction.probabilities[winner]))
         self.bars.set_probabilities(prediction.probabilities)
         self.strip.add(prediction)
 
@@ -258,9 +258,9 @@ class PadCard(Card):
         # Not exec(): training is watched on while the dialog is open.
         dialog.open()
 
-    def _forget_answer(self) -> None:
+    def _forget_prediction(self) -> None:
         self.pad.set_seen(None)
-        self.answer.set_answer("", 0.0)
+        self.answer.set_prediction("", 0.0)
         self.bars.set_probabilities(None)
         self.strip.clear()
 
@@ -273,7 +273,7 @@ class PadCard(Card):
 
     def _on_pad_drawing_changed(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
         if self.pad.canvas.is_empty:
-            self._forget_answer()
+            self._forget_prediction()
         self.drawing_changed.emit(drawing, prepared)
 
     def _on_pad_edited(self) -> None:
@@ -327,7 +327,7 @@ class _Column(QWidget):
         self,
         theme: Theme,
         pad: DrawingPad,
-        answer: AnswerLine,
+        answer: PredictionLine,
         bars: ProbabilityBars,
         strip: ConfidenceStrip,
     ) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
+from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
 
 ROWS_WITHOUT_SCROLLING = 12
@@ -24,12 +25,7 @@ def confidence_word(confidence: float) -> str:
     return "unsure" if confidence >= _UNSURE else "guessing"
 
 
-def percent(share: float) -> str:
-    """Write a share in 0..1 as on the screen: ``99.0 %``."""
-    return f"{100 * share:.1f} %"
-
-
-class AnswerLine(QWidget):
+class PredictionLine(QWidget):
     """The winning class in large type with its confidence."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -44,9 +40,9 @@ class AnswerLine(QWidget):
         """Return the answer in words; empty when there is none."""
         if not self._name:
             return ""
-        return f"{self._name} {percent(self._confidence)} {confidence_word(self._confidence)}"
+        return f"{self._name} {percent_text(self._confidence)} {confidence_word(self._confidence)}"
 
-    def set_answer(self, name: str, confidence: float) -> None:
+    def set_prediction(self, name: str, confidence: float) -> None:
         """Show the winner and its probability; an empty name shows that there is no answer."""
         before = self.text()
         self._name, self._confidence = name, confidence
@@ -67,7 +63,7 @@ class AnswerLine(QWidget):
             painter.setPen(theme.color("faint"))
             painter.drawText(self.rect(), _ALIGN.AlignVCenter | _ALIGN.AlignLeft, "–")
             return
-        figure, word = percent(self._confidence), confidence_word(self._confidence)
+        figure, word = percent_text(self._confidence), confidence_word(self._confidence)
         figure_font, word_font = theme.font(22, QFont.Weight.DemiBold), theme.font(13)
         figure_width = QFontMetrics(figure_font).horizontalAdvance("100.0 %")
         word_width = QFontMetrics(word_font).horizontalAdvance("guessing")
@@ -176,7 +172,9 @@ class _Rows(QWidget):
 
     def _figures(self) -> list[str] | None:
         """What stands beside the bars; where it is the same, so are the bars."""
-        return None if self.values is None else [percent(value) for value in self.values.tolist()]
+        return (
+            None if self.values is None else [percent_text(value) for value in self.values.tolist()]
+        )
 
     @property
     def _winner(self) -> int | None:
@@ -220,7 +218,7 @@ class _Rows(QWidget):
             value = None if self.values is None else float(self.values[index])
             if value is not None:
                 figure = area.adjusted(area.width() - figure_width, 0, 0, 0)
-                text = percent(value)
+                text = percent_text(value)
                 painter.drawText(figure, _ALIGN.AlignVCenter | _ALIGN.AlignRight, text)
             gap = theme.px(8)
             bar = area.adjusted(label_width + gap, 0, -figure_width - gap, 0)
@@ -246,7 +244,7 @@ class _Rows(QWidget):
     def _hint(self, index: int) -> str:
         if self.values is None:
             return f"{self.classes[index]}: no answer yet."
-        return f"{self.classes[index]}: {percent(float(self.values[index]))}"
+        return f"{self.classes[index]}: {percent_text(float(self.values[index]))}"
 
     def _on_theme_changed(self) -> None:
         self._fix_height()

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from netviz.engine.protocol.events import Measurement, Progress
+from netviz.number_text import percent_text
 from netviz.ui.charts.ticks import (
     Range,
     error_range,
     error_ticks,
-    percent,
+    fraction_height,
     percent_range,
     percent_ticks,
-    share_height,
 )
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Row
@@ -119,14 +119,17 @@ class AccuracyPlot(MetricPlot):
 
     def _heights(self, shares: list[float]) -> NDArray[np.float64]:
         values = np.array(shares, np.float64)
-        return share_height(values) if self.log_y else values
+        return fraction_height(values) if self.log_y else values
 
     def _figures(self) -> tuple[dict[str, str], str]:
         measured = self._measurements()
         if not measured:
             return {}, ""
         last = measured[-1]
-        values = {"train": percent(last.train_accuracy), "test": percent(last.test_accuracy)}
+        values = {
+            "train": percent_text(last.train_accuracy),
+            "test": percent_text(last.test_accuracy),
+        }
         return values, f"gap {_gap(last)}" if last.step else "untrained"
 
     def _note(self) -> str:
@@ -137,7 +140,7 @@ class AccuracyPlot(MetricPlot):
         shares = [measured[0].train_accuracy, measured[0].test_accuracy]
         if self._heights(shares).min() >= self._ranges[1][0]:
             return ""
-        return f"↓ untrained {percent(shares[1])}"
+        return f"↓ untrained {percent_text(shares[1])}"
 
     def _rows_at(self, step: float) -> tuple[int, list[Row]] | None:
         told = {item.step: self._measured_rows(item) for item in self._measurements()}
@@ -152,15 +155,15 @@ class AccuracyPlot(MetricPlot):
         return [
             Row("epoch under way", str(self._running_epoch)),
             Row("step", f"{step:,}"),
-            Row("right so far", percent(share), "train"),
+            Row("right so far", percent_text(share), "train"),
         ]
 
     def _measured_rows(self, item: Measurement) -> list[Row]:
         return [
             Row("after epoch", str(item.epoch) if item.epoch else "0 (untrained)"),
             Row("step", f"{item.step:,}"),
-            Row("train", percent(item.train_accuracy), "train"),
-            Row("test", percent(item.test_accuracy), "test"),
+            Row("train", percent_text(item.train_accuracy), "train"),
+            Row("test", percent_text(item.test_accuracy), "test"),
             Row("gap", _gap(item)),
         ]
 

@@ -9,10 +9,10 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from netviz.engine.run.history import MinMaxPyramid, StepHistory, bucket_width
+from netviz.number_text import rate_text
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.plot_canvas import PlotCanvas
-from netviz.ui.plots.schedule_curve import short_rate
 
 _HEIGHT_PX = 36
 _MOST_DECADES = 5
@@ -187,7 +187,7 @@ class RateStrip(QWidget):
         x = self._canvas.x_pixel(step)
         painter.setPen(QPen(theme.color("muted", 0.7), theme.px(1)))
         painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()))
-        text = f"lr {short_rate(rate)}"
+        text = f"lr {rate_text(rate)}"
         painter.setFont(theme.font(11))
         metrics = QFontMetricsF(theme.font(11))
         width = metrics.horizontalAdvance(text) + theme.px(8)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from netviz.engine.protocol.events import Measurement, Progress
 from netviz.engine.run.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
+from netviz.number_text import loss_text
 from netviz.ui.charts.ticks import (
     Range,
-    figure,
     linear_range,
     linear_ticks,
     logarithmic_range,
@@ -161,7 +161,7 @@ class LossPlot(MetricPlot):
         highest = self._extremes.highest
         if self.log_y or highest <= self._highest_shown():
             return ""
-        return f"↑ up to {figure(highest)}; log y shows it"
+        return f"↑ up to {loss_text(highest)}; log y shows it"
 
     def _draw(self) -> None:
         steps, losses, stop = self._history.steps, self._history.losses, self._shown_count
@@ -230,11 +230,11 @@ class LossPlot(MetricPlot):
     def _figures(self) -> tuple[dict[str, str], str]:
         values = {}
         if measured := self._measurements():
-            values = {"train": figure(measured[0].train_loss)}
-            values["test"] = figure(measured[-1].test_loss)
+            values = {"train": loss_text(measured[0].train_loss)}
+            values["test"] = loss_text(measured[-1].test_loss)
         if count := self._shown_count:
             series = self._averages() if self._is_smoothed else self._history.losses
-            values["train"] = figure(float(series[count - 1]))
+            values["train"] = loss_text(float(series[count - 1]))
         return values, ""
 
     def _rows_at(self, step: float) -> tuple[int, list[Row]] | None:
@@ -245,15 +245,15 @@ class LossPlot(MetricPlot):
         rows = [
             Row("step", f"{found:,}"),
             Row("epoch", str(self._record.epoch_at(found))),
-            Row("batch loss", figure(float(self._history.losses[index])), "train"),
+            Row("batch loss", loss_text(float(self._history.losses[index])), "train"),
         ]
         if self._is_smoothed:
-            rows.append(Row("smoothed", figure(float(self._averages()[index])), "train"))
+            rows.append(Row("smoothed", loss_text(float(self._averages()[index])), "train"))
         rows.append(Row("learning rate", f"{self._history.learning_rates[index]:.4g}"))
         if measured := self._measurements():
             nearest = min(measured, key=lambda item: abs(item.step - found))
             when = f"test after epoch {nearest.epoch}" if nearest.epoch else "test untrained"
-            rows.append(Row(when, figure(nearest.test_loss), "test"))
+            rows.append(Row(when, loss_text(nearest.test_loss), "test"))
         return found, rows
 
     def _table(self) -> Table:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from netviz.engine.options.option import format_number
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.number_text import rate_text
 from netviz.ui.look.theme import Theme
 
 _HEIGHT_PX = 64
@@ -104,7 +104,7 @@ class ScheduleCurve(QWidget):
     @property
     def rate_note(self) -> str:
         """The effective rate beside the base, in words; empty while they are the same."""
-        return "" if self.plan.is_constant else f"now {short_rate(self.plan.rate_now)}"
+        return "" if self.plan.is_constant else f"now {rate_text(self.plan.rate_now)}"
 
     @property
     def is_logarithmic(self) -> bool:
@@ -164,14 +164,14 @@ class ScheduleCurve(QWidget):
         """Say where the rate starts and ends, and its peak where that is neither."""
         rates = [rate for _, rate in self.plan.curve]
         if self.plan.config.schedule == "plateau":
-            return f"from {short_rate(rates[0])}"
+            return f"from {rate_text(rates[0])}"
         peak = max(rates)
         turns = [rates[0], rates[-1]]
         if peak > max(turns):
             turns.insert(1, peak)
         # What is a hundred-thousandth of the peak is zero to a reader, unless it is drawn.
         least = 0 if self.is_logarithmic else peak * _NEXT_TO_NOTHING
-        return " → ".join(short_rate(rate if rate > least else 0) for rate in turns)
+        return " → ".join(rate_text(rate if rate > least else 0) for rate in turns)
 
     def _area(self) -> QRectF:
         theme = self._theme
@@ -194,8 +194,3 @@ class ScheduleCurve(QWidget):
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
-
-
-def short_rate(rate: float) -> str:
-    """Write a learning rate in three digits: ``0.00042``, ``1e-06``."""
-    return format_number(float(f"{rate:.3g}"))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from netviz.engine.protocol import events
 from netviz.log_file import LOGGER
 from netviz.ui.faults.diagnostics import RunFacts, diagnostics
-from netviz.ui.faults.exception_hooks import QUIET_S, CrashGuard, Fault
+from netviz.ui.faults.exception_hooks import QUIET_S, ExceptionHooks, Fault
 from netviz.ui.shell.main_window import MainWindow
 
 FAULT_HINT = "NetViz goes on. If it happens again, copy the details and report them."
@@ -37,7 +37,7 @@ class FaultPresenter(QObject):
         actions["diagnostics"].triggered.connect(self._on_diagnostics_triggered)
         actions["log_folder"].triggered.connect(self._on_log_folder_triggered)
 
-    def listen(self, guard: CrashGuard) -> None:
+    def listen(self, guard: ExceptionHooks) -> None:
         """Show what `guard` catches."""
         guard.faulted.connect(self._on_guard_faulted)
         guard.interrupted.connect(self._window.close)

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
-from netviz.engine.options.option import format_number
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.training.schedules import Position
+from netviz.number_text import number_text
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.message_bar import Action
 
@@ -189,7 +189,7 @@ class RunPresenter(QObject):
         actions: list[Action] = []
         if event.rewind_step is not None:
             remedy = event.remedy
-            words = ", ".join(f"{OPTIONS[n].short} {format_number(v)}" for n, v in remedy.items())
+            words = ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
             label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
             actions.append((label, partial(self._controller.rewind_with, remedy)))
         actions.append(("Reset", self._controller.reset))

@@ -17,7 +17,7 @@ from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
     Prediction,
-    TestAnswered,
+    TestPredictions,
     View,
     WeightsObserved,
 )
@@ -31,7 +31,7 @@ SEEN_BY_ALL = {
     WeightsObserved: 1,
     ActivationsObserved: 1,
     Prediction: 1,
-    TestAnswered: 1,
+    TestPredictions: 1,
 }
 
 
@@ -46,7 +46,7 @@ def watch(*views: View) -> commands.Watch:
 
 
 def observed(told: list[Event]) -> Counter[type]:
-    kinds = (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction, TestAnswered)
+    kinds = (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction, TestPredictions)
     return Counter(type(event) for event in told if isinstance(event, kinds))
 
 
@@ -72,7 +72,7 @@ def test_nothing_is_computed_that_is_not_watched(driven: Driven) -> None:
 def test_watching_gives_one_observation_at_once_and_no_second(driven: Driven) -> None:
     driven.do(drawing())
     told = driven.do(ALL)
-    assert observed(told) == {WeightsObserved: 1, ActivationsObserved: 1, TestAnswered: 1}
+    assert observed(told) == {WeightsObserved: 1, ActivationsObserved: 1, TestPredictions: 1}
     assert not driven.do(ALL)
 
 
@@ -136,7 +136,7 @@ def test_rewind_shows_the_state_that_it_goes_back_to(driven: Driven) -> None:
     (rewound,) = only(told, events.Rewound)
     assert observed(told) == SEEN_BY_ALL
     assert {only(told, kind)[0].step for kind in SEEN_BY_ALL} == {rewound.step}
-    (answered,) = only(told, TestAnswered)
+    (answered,) = only(told, TestPredictions)
     assert not answered.just_forgotten.any()  # there is nothing left to compare with
 
 
@@ -199,7 +199,7 @@ def test_a_drawing_comes_to_its_turn_while_test_images_are_answered(
     chunks = iter([drawing(8)])
     loss.on_evaluation = lambda: [driven.session.submit(wish) for wish in chunks]
     told = driven.do(commands.MeasureTest())
-    assert [type(event) for event in told] == [Prediction, TestAnswered]
+    assert [type(event) for event in told] == [Prediction, TestPredictions]
 
 
 def test_what_is_no_drawing_is_refused_once(driven: Driven) -> None:
@@ -255,21 +255,21 @@ def test_a_view_opened_after_an_evaluation_costs_no_pass(loss: Any, driven: Driv
     driven.do(commands.Start())
     passes: list[int] = []
     loss.on_evaluation = lambda: passes.append(1)
-    (told,) = only(driven.do(watch(View.MISTAKES)), TestAnswered)
+    (told,) = only(driven.do(watch(View.MISTAKES)), TestPredictions)
     assert told.step == 60
     assert not passes
-    assert observed(driven.do(watch(View.CONFUSION))) == {TestAnswered: 1}
+    assert observed(driven.do(watch(View.CONFUSION))) == {TestPredictions: 1}
 
 
 def test_a_view_opened_in_mid_epoch_is_answered_at_once(driven: Driven) -> None:
     told = driven.do(commands.Start(), answer=when_step(25, watch(View.CONFUSION)))
-    assert [answered.step for answered in only(told, TestAnswered)] == [25, 40, 60]
+    assert [answered.step for answered in only(told, TestPredictions)] == [25, 40, 60]
 
 
 def test_measuring_needs_no_view(driven: Driven) -> None:
     told = driven.do(commands.Start(), answer=when_step(25, commands.MeasureTest()))
-    assert [answered.step for answered in only(told, TestAnswered)] == [25]
-    assert observed(driven.do(commands.MeasureTest())) == {TestAnswered: 1}
+    assert [answered.step for answered in only(told, TestPredictions)] == [25]
+    assert observed(driven.do(commands.MeasureTest())) == {TestPredictions: 1}
 
 
 def test_measuring_without_a_run_is_refused() -> None:
@@ -285,7 +285,7 @@ def test_training_does_not_wait_for_answers_nobody_asked_for(
     chunks = iter([commands.Step()])
     loss.on_evaluation = lambda: [driven.session.submit(wish) for wish in chunks]
     told = driven.do(commands.Step())
-    assert [answered.step for answered in only(told, TestAnswered)] == [3]
+    assert [answered.step for answered in only(told, TestPredictions)] == [3]
 
 
 # -- errors and budgets --------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
     with monkeypatch.context() as broken:
         for name in ("layer_weights", "gradient_norms", "observe_activations"):
             broken.setattr(observatory, name, fail)
-        broken.setattr("netviz.engine.observatory.test_evaluation.describe_answers", fail)
+        broken.setattr("netviz.engine.observatory.evaluator.describe_predictions", fail)
         driven.do(commands.LookAt(0), watch(view))
         driven.do(commands.Start())
         (refused,) = only(driven.events, events.Refused)

@@ -17,7 +17,7 @@ from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
     Prediction,
-    TestAnswered,
+    TestPredictions,
     View,
     WeightsObserved,
 )
@@ -103,7 +103,7 @@ def test_a_watched_run_is_the_same_to_the_bit(
     steps = set(losses(watched.events))
     for kind in (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction):
         assert steps <= {told.step for told in only(watched.events, kind)} | {0}
-    assert len(only(watched.events, TestAnswered)) > config.epochs + 1
+    assert len(only(watched.events, TestPredictions)) > config.epochs + 1
 
 
 def test_an_evaluation_that_is_watched_is_still_one_pass(loss: Any, driven: Driven) -> None:
@@ -116,7 +116,7 @@ def test_an_evaluation_that_is_watched_is_still_one_pass(loss: Any, driven: Driv
     watched.do(commands.Watch(frozenset({View.MISTAKES, View.CONFUSION})))
     watched.do(commands.Start())
     assert len(passes) == headless
-    assert [told.epoch for told in only(watched.events, TestAnswered)] == [0, 1, 2, 3]
+    assert [told.epoch for told in only(watched.events, TestPredictions)] == [0, 1, 2, 3]
 
 
 def test_the_answers_are_those_of_the_figures(driven: Driven) -> None:
@@ -124,7 +124,7 @@ def test_the_answers_are_those_of_the_figures(driven: Driven) -> None:
     driven.do(commands.Start())
     (prepared,) = only(driven.events, events.Prepared)
     labels = prepared.images.test_labels
-    told = only(driven.events, TestAnswered)[1:]
+    told = only(driven.events, TestPredictions)[1:]
     for answered, finished in zip(told, only(driven.events, events.EpochFinished), strict=True):
         measured = finished.measurement
         assert (answered.step, answered.epoch) == (measured.step, measured.epoch)
@@ -139,7 +139,7 @@ def test_learned_and_forgotten_are_counted_from_one_evaluation_to_the_next(drive
     driven.do(commands.Start(), answer=when_step(30, commands.MeasureTest()))
     (prepared,) = only(driven.events, events.Prepared)
     labels = prepared.images.test_labels
-    told = only(driven.events, TestAnswered)
+    told = only(driven.events, TestPredictions)
     assert [answered.step for answered in told] == [0, 20, 30, 40, 60]
     right = [answered.probabilities.argmax(axis=1) == labels for answered in told]
     for before, now, answered in zip(right[:-1], right[1:], told[1:], strict=True):

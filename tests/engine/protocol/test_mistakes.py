@@ -12,10 +12,10 @@ from netviz.engine.protocol.mistakes import (
     precision,
     predicted_classes,
     recall,
-    row_shares,
+    row_fractions,
     select,
 )
-from netviz.engine.protocol.observations import TestAnswered
+from netviz.engine.protocol.observations import TestPredictions
 
 LABELS = np.array([0, 1, 2, 0, 1], np.int64)
 PROBABILITIES = np.array(
@@ -28,11 +28,11 @@ def answers(
     probabilities: np.ndarray = PROBABILITIES,
     losses: tuple[float, ...] = (0.1, 1.6, 2.5, 2.3, 0.0),
     learned: tuple[int, ...] = (),
-) -> TestAnswered:
+) -> TestPredictions:
     count, classes = probabilities.shape
     just_learned = np.zeros(count, np.bool_)
     just_learned[list(learned)] = True
-    return TestAnswered(
+    return TestPredictions(
         run=1,
         epoch=1,
         step=10,
@@ -106,5 +106,5 @@ def test_shares_equal_a_plain_count(pairs: list[tuple[int, int]]) -> None:
         answered = sum(predicted == k for _, predicted in pairs)
         np.testing.assert_equal(recall(confusion)[k], hits / of_class if of_class else np.nan)
         np.testing.assert_equal(precision(confusion)[k], hits / answered if answered else np.nan)
-        row = row_shares(confusion)[k]
+        row = row_fractions(confusion)[k]
         np.testing.assert_allclose(row.sum(), 1.0 if of_class else np.nan)

@@ -90,7 +90,7 @@ def test_every_view_sees_the_weights_of_the_device(there: RunConfig) -> None:
         observations.WeightsObserved,
         observations.GradientsObserved,
         observations.ActivationsObserved,
-        observations.TestAnswered,
+        observations.TestPredictions,
     } <= kinds
     answer = only(told, observations.Prediction)[-1]
     assert float(answer.probabilities.sum()) == pytest.approx(1, abs=1e-4)

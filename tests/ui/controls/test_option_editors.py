@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.number_text import typed_text
 from netviz.ui.controls.option_editors import (
     ChoiceEditor,
     NumberEditor,
@@ -17,7 +18,6 @@ from netviz.ui.controls.option_editors import (
     ToggleEditor,
     WidthsEditor,
     make_editor,
-    number_text,
 )
 from netviz.ui.look.style_sheet import dress_application, dress_window
 from netviz.ui.look.theme import Theme
@@ -74,7 +74,7 @@ def test_each_kind_of_option_has_its_editor(bench) -> None:
     [(60_000, "60000"), (0.0003, "0.0003"), (1e-5, "1e-5"), (1e-12, "1e-12"), (0.1 + 0.2, "0.3")],
 )
 def test_numbers_are_written_as_typed(number: float, text: str) -> None:
-    assert number_text(number) == text
+    assert typed_text(number) == text
 
 
 def test_a_choice_is_made_by_keyboard(qtbot, bench) -> None:

@@ -15,7 +15,7 @@ from netviz.engine.observatory import observatory
 from netviz.engine.protocol.events import State
 from netviz.engine.training.losses import LOSSES
 from netviz.log_file import LOG_NAME, start_log, stop_log
-from netviz.ui.faults.exception_hooks import CrashGuard
+from netviz.ui.faults.exception_hooks import ExceptionHooks
 from netviz.ui.pad import drawing_pad
 from netviz.ui.presenters.fault_presenter import FaultPresenter
 from netviz.ui.shell.main_window import MainWindow
@@ -32,7 +32,7 @@ def watched(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> Iterator[W
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     window = open_window(epochs=1000)
     log = start_log(tmp_path / "state")
-    guard = CrashGuard(window)
+    guard = ExceptionHooks(window)
     guard.install()
     presenter = FaultPresenter(window, tmp_path / "state")
     presenter.listen(guard)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
-from netviz.ui.pad.probability_bars import AnswerLine, ProbabilityBars, confidence_word, percent
+from netviz.ui.pad.probability_bars import PredictionLine, ProbabilityBars, confidence_word
 
 DIGITS = tuple("0123456789")
 
@@ -61,13 +62,13 @@ def test_a_confidence_has_a_word(confidence: float, word: str) -> None:
 
 
 def test_the_answer_says_who_wins_and_how_surely(qtbot) -> None:
-    line = AnswerLine(Theme())
+    line = PredictionLine(Theme())
     qtbot.addWidget(line)
     line.resize(240, 46)
     assert line.text() == ""
     empty = line.grab().toImage()
-    line.set_answer("Ankle boot", 0.99)
-    assert line.text() == f"Ankle boot {percent(0.99)} sure"
+    line.set_prediction("Ankle boot", 0.99)
+    assert line.text() == f"Ankle boot {percent_text(0.99)} sure"
     assert line.accessibleDescription() == line.text()
     assert line.toolTip().startswith("Ankle boot.")
     assert line.grab().toImage() != empty

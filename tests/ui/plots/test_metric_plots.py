@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.events import Measurement, Progress
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.number_text import loss_text
 from netviz.ui.charts import ticks
 from netviz.ui.look.theme import DARK, LIGHT, Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
@@ -679,7 +680,7 @@ def test_ticks_of_any_stretch_are_few_and_inside(low: float, width: float) -> No
     ],
 )
 def test_figures_are_written_short(value: float, text: str) -> None:
-    assert ticks.figure(value) == text
+    assert loss_text(value) == text
 
 
 def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss: LossPlot) -> None:

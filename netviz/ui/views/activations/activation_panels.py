@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from netviz.engine.protocol.observations import ActivationsObserved
+from netviz.number_text import signed_text
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.activations.activation_strips import Strip, Zoom, class_names, signed_number
+from netviz.ui.views.activations.activation_strips import Strip, Zoom, class_names
 from netviz.ui.widgets.image_painting import gray_image, signed_image
 
 _ALIGN = Qt.AlignmentFlag
@@ -133,7 +134,7 @@ class ImagePanel(QWidget):
     def _value(self, name: str, row: int, column: int) -> str:
         assert self._observed is not None
         if name == "saliency":
-            return signed_number(float(self._observed.saliency[row, column]))
+            return signed_text(float(self._observed.saliency[row, column]))
         return " ".join(f"{value:.2f}" for value in self._observed.seen[:, row, column])
 
     def _places(self) -> tuple[QRectF, QRectF]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen
 
 from netviz.engine.protocol.observations import ActivationsObserved
+from netviz.number_text import signed_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.image_painting import signed_pixels
 
@@ -114,7 +115,7 @@ class Grid(Strip):
             return ""
         row, column = min(row, height - 1), min(column, width - 1)
         place = "" if height == width == 1 else f", row {row}, column {column}"
-        value = signed_number(float(self._values[index, row, column]))
+        value = signed_text(float(self._values[index, row, column]))
         return f"{self.title} · {self._kind} {index}{place}: {value}"
 
     def _magnified(self, zoom: Zoom) -> tuple[int, int]:
@@ -211,7 +212,7 @@ class Columns(Strip):
         if not (area.contains(point) and 0 <= index < len(self._values)):
             return ""
         value = float(self._values[index])
-        number = f"{100 * value:.1f} %" if self._are_shares else signed_number(value)
+        number = f"{100 * value:.1f} %" if self._are_shares else signed_text(value)
         return f"{self.title} · {self._names[index]}: {number}"
 
     def _token(self, value: float, wins: bool) -> str:
@@ -245,11 +246,6 @@ def strips_of(observed: ActivationsObserved, classes: tuple[str, ...]) -> list[S
 def class_names(classes: tuple[str, ...], count: int) -> tuple[str, ...]:
     """Return the names where there is one for each of `count` classes, else their numbers."""
     return classes if len(classes) == count else tuple(str(index) for index in range(count))
-
-
-def signed_number(value: float) -> str:
-    """Write a signed value with three digits, such as ``−0.412``."""
-    return f"{value:+.3g}".replace("-", "−")
 
 
 def _largest(values: NDArray[np.float32]) -> float:

@@ -16,7 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from netviz.engine.protocol.mistakes import precision, recall, row_shares
+from netviz.engine.protocol.mistakes import precision, recall, row_fractions
+from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -70,7 +71,7 @@ class ConfusionMatrix(QWidget):
         self.update()
         self._point_at(self._pointed)
 
-    def set_shares(self, shows_shares: bool) -> None:
+    def set_fractions(self, shows_shares: bool) -> None:
         """Write shares of a row in the cells, or counts."""
         self._shows_shares = shows_shares
         self.update()
@@ -132,11 +133,11 @@ class ConfusionMatrix(QWidget):
             return self.sentence(*self.cell_at(position))
         if grid.top() <= position.y() <= grid.bottom() and position.x() > grid.right():
             row = self.cell_at(QPointF(grid.left(), position.y()))[0]
-            share = figure(float(recall(self._counts)[row]))
+            share = percent_text(float(recall(self._counts)[row]), 0)
             return f"Recall of {self._classes[row]}: {share} of its images are recognised"
         if grid.left() <= position.x() <= grid.right() and position.y() > grid.bottom():
             column = self.cell_at(QPointF(position.x(), grid.top()))[1]
-            share = figure(float(precision(self._counts)[column]))
+            share = percent_text(float(precision(self._counts)[column]), 0)
             name = self._classes[column]
             return f"Precision of {name}: {share} of the images taken for {name} are {name}"
         return "A row is a true class, a column what the network takes it for."
@@ -195,7 +196,7 @@ class ConfusionMatrix(QWidget):
 
     def _paint_cells(self, painter: QPainter) -> None:
         grid, cell = self.grid_area(), self.cell_area(0, 0)
-        shares = np.nan_to_num(row_shares(self._counts))
+        shares = np.nan_to_num(row_fractions(self._counts))
         levels = cell_levels(shares)
         metrics = QFontMetricsF(painter.font())
         is_high = metrics.capHeight() + 3 <= cell.height()
@@ -224,8 +225,8 @@ class ConfusionMatrix(QWidget):
             return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}"
         return str(self._counts[row, column])  # four digits fit in, with a comma they do not
 
-    def _color(self, level: float, is_right: bool) -> QColor:
-        return blend(self._theme, "right" if is_right else "wrong", level)
+    def _color(self, level: float, is_correct: bool) -> QColor:
+        return blend(self._theme, "right" if is_correct else "wrong", level)
 
     def _ink_on(self, color: QColor) -> QColor:
         """Return black or white, whichever is easier to read on `color`."""
@@ -277,7 +278,9 @@ class ConfusionMatrix(QWidget):
             painter.drawText(area.translated(0, grid.top() - height - 1), _LEFT, "recall")
             for row, share in enumerate(recall(self._counts).tolist()):
                 middle = self.cell_area(row, 0).center().y()
-                painter.drawText(area.translated(0, middle - height / 2), _LEFT, figure(share))
+                painter.drawText(
+                    area.translated(0, middle - height / 2), _LEFT, percent_text(share, 0)
+                )
         if metrics.horizontalAdvance("100") <= cell.width():
             unit = "" if metrics.horizontalAdvance("100 %") <= cell.width() else " %"
             area = QRectF(0, grid.bottom() + theme.px(3), self._name_width(), height)
@@ -285,7 +288,7 @@ class ConfusionMatrix(QWidget):
             area.setWidth(cell.width())
             for column, share in enumerate(precision(self._counts).tolist()):
                 left = self.cell_area(0, column).left()
-                text = figure(share).removesuffix(unit) if unit else figure(share)
+                text = percent_text(share, 0).removesuffix(unit) if unit else percent_text(share, 0)
                 painter.drawText(area.translated(left, 0), _CENTER, text)
 
     def _name_width(self) -> float:
@@ -315,8 +318,3 @@ def blend(theme: Theme, token: str, level: float) -> QColor:
         for name in ("red", "green", "blue")
     )
     return QColor(*parts)
-
-
-def figure(share: float) -> str:
-    """Write a share in whole percent; a dash where there is none."""
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from netviz.engine.protocol.observations import TestAnswered
+from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix, blend
 from netviz.ui.views.page import Page, Segments
@@ -36,7 +36,7 @@ class ConfusionView(Page):
             theme, "grid-3x3", "Press Train to see which class is taken for which.", parent
         )
         self._classes: tuple[str, ...] = ()
-        self._answers: TestAnswered | None = None
+        self._answers: TestPredictions | None = None
         self.matrix = ConfusionMatrix(theme)
         self.numbers = Segments(
             theme,
@@ -82,7 +82,7 @@ class ConfusionView(Page):
         self._classes = classes
         self.clear()
 
-    def show_answers(self, answers: TestAnswered) -> None:
+    def show_predictions(self, answers: TestPredictions) -> None:
         """Show the confusion of a measurement."""
         if len(self._classes) != len(answers.confusion):
             return
@@ -102,7 +102,7 @@ class ConfusionView(Page):
             self._when.setText(f"at step {step:,}" if step else "before training")
 
     def _on_numbers_chosen(self, index: int) -> None:
-        self.matrix.set_shares(index == 1)
+        self.matrix.set_fractions(index == 1)
 
     def _on_matrix_cell_pointed(self, true: int, predicted: int) -> None:
         sentence = self.matrix.sentence(true, predicted)

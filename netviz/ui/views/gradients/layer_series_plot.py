@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from netviz.number_text import norm_text
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks, round_up, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen, thin_pen
@@ -103,7 +104,7 @@ class SeriesPlot(QWidget):
         if not 0 <= place < len(self._steps):
             return ""
         lines = [f"{self._title}, step {self._steps[place]:,}"]
-        lines += [f"{self._names[i]}: {self._figure(self._values[i, place])}" for i in self._shown]
+        lines += [f"{self._names[i]}: {norm_text(self._values[i, place])}" for i in self._shown]
         return "\n".join(lines)
 
     def place_at(self, x: float) -> int:
@@ -144,12 +145,6 @@ class SeriesPlot(QWidget):
         self._paint_guide(painter)
         self._paint_labels(painter)
         self._paint_pointer(painter)
-
-    @staticmethod
-    def _figure(value: float) -> str:
-        if not math.isfinite(value):
-            return "not finite"
-        return f"{value:.3g}" if value == 0 or value >= 1e-3 else f"{value:.2e}"
 
     def _set_ranges(self) -> None:
         values = self._values[list(self._shown)]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from netviz.number_text import percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 
@@ -32,7 +33,7 @@ class ClassBars(QWidget):
         self.setToolTip("How likely the network holds each class to be.")
         theme.changed.connect(self.update)
 
-    def set_answer(
+    def set_prediction(
         self,
         classes: tuple[str, ...],
         probabilities: NDArray[np.float32],
@@ -100,7 +101,7 @@ class ClassBars(QWidget):
         self._paint_bar(painter, groove, float(self._probabilities[index]), token)
         painter.setFont(theme.font(11, strong))
         painter.setPen(theme.color("muted" if token == "muted" else "text"))
-        painter.drawText(area, _RIGHT, self._figure(float(self._probabilities[index])))
+        painter.drawText(area, _RIGHT, percent_text(float(self._probabilities[index])))
 
     def _paint_bar(self, painter: QPainter, groove: QRectF, share: float, token: str) -> None:
         radius = groove.height() / 2
@@ -117,7 +118,3 @@ class ClassBars(QWidget):
         if index == self._true:
             return "right"
         return "wrong" if index == self._predicted else "muted"
-
-    @staticmethod
-    def _figure(share: float) -> str:
-        return f"{100 * share:.1f} %" if np.isfinite(share) else "–"

@@ -89,7 +89,7 @@ class MistakeDetail(QWidget):
         self._mistake = mistake
         self._picture.set_image(gray_image(mistake.image))
         self._picture.setAccessibleDescription(mistake.sentence)
-        if mistake.is_right:
+        if mistake.is_correct:
             news = "just learned" if mistake.is_learned else "right by now"
             text = f"✓ {mistake.true_name}, {news}"
         else:
@@ -99,7 +99,7 @@ class MistakeDetail(QWidget):
         news = " · just forgotten" if mistake.is_forgotten else ""
         self._source_text = f"image {mistake.index:,} · {share(mistake.confidence)} sure{news}"
         self._source.setText("" if self._is_low else self._source_text)
-        self.bars.set_answer(classes, mistake.probabilities, mistake.true, mistake.predicted)
+        self.bars.set_prediction(classes, mistake.probabilities, mistake.true, mistake.predicted)
         self._restyle()
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
@@ -156,8 +156,8 @@ class MistakeDetail(QWidget):
 
     def _restyle(self) -> None:
         theme = self._theme
-        is_right = self._mistake is not None and self._mistake.is_right
-        color = theme.colors.right if is_right else theme.colors.wrong
+        is_correct = self._mistake is not None and self._mistake.is_correct
+        color = theme.colors.right if is_correct else theme.colors.wrong
         self._headline.setStyleSheet(
             f"color: {color}; font-size: {theme.px(14)}px; font-weight: 700;"
         )

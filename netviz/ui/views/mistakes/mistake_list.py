@@ -18,7 +18,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from netviz.engine.protocol.mistakes import predicted_classes
-from netviz.engine.protocol.observations import ImageArrays, TestAnswered
+from netviz.engine.protocol.observations import ImageArrays, TestPredictions
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.image_painting import gray_image
@@ -62,7 +62,7 @@ class Mistake:
     is_forgotten: bool
 
     @property
-    def is_right(self) -> bool:
+    def is_correct(self) -> bool:
         """Whether it is no mistake, or none any more."""
         return self.true == self.predicted
 
@@ -75,7 +75,7 @@ class Mistake:
     def sentence(self) -> str:
         """What happened, in words."""
         sure = f"{share(self.confidence)} sure"
-        if self.is_right:
+        if self.is_correct:
             news = "just learned" if self.is_learned else "answered rightly"
             return f"Test image {self.index:,}: {self.true_name}, {news}, {sure}."
         news = "; it was right at the evaluation before" if self.is_forgotten else ""
@@ -97,7 +97,7 @@ class MistakeModel(QAbstractListModel):
         super().__init__(parent)
         self._images: ImageArrays | None = None
         self._classes: tuple[str, ...] = ()
-        self._answers: TestAnswered | None = None
+        self._answers: TestPredictions | None = None
         self._predicted = np.empty(0, np.int64)
         self._indices = np.empty(0, np.int64)
 
@@ -114,7 +114,7 @@ class MistakeModel(QAbstractListModel):
         self._indices = np.empty(0, np.int64)
         self.endResetModel()
 
-    def set_answers(self, answers: TestAnswered, indices: NDArray[np.int64]) -> None:
+    def set_predictions(self, answers: TestPredictions, indices: NDArray[np.int64]) -> None:
         """List the test images `indices` with these answers."""
         self.beginResetModel()
         if answers is not self._answers:
@@ -240,7 +240,7 @@ class MistakeDelegate(QStyledItemDelegate):
     def _lines(self, mistake: Mistake) -> list[tuple[str, str, str]]:
         """Each line as icon, bold coloured part, plain part."""
         confidence = ("", "", share(mistake.confidence))
-        if mistake.is_right:
+        if mistake.is_correct:
             return [("check", mistake.true_name, ""), confidence]
         if self._has_short_names:
             return [("x", mistake.predicted_name, f" is {mistake.true_name}"), confidence]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.protocol.mistakes import Order, select
-from netviz.engine.protocol.observations import ImageArrays, TestAnswered
+from netviz.engine.protocol.observations import ImageArrays, TestPredictions
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
@@ -69,7 +69,7 @@ class MistakeGallery(Page):
         super().__init__(theme, "circle-x", empty_text, parent)
         self._images: ImageArrays | None = None
         self._classes: tuple[str, ...] = ()
-        self._answers: TestAnswered | None = None
+        self._answers: TestPredictions | None = None
         self._build_controls()
         self._build_list()
         self.detail.sent_to_pad.connect(self.sent_to_pad)
@@ -89,7 +89,7 @@ class MistakeGallery(Page):
         self.clear()
         self._restyle()
 
-    def show_answers(self, answers: TestAnswered) -> None:
+    def show_predictions(self, answers: TestPredictions) -> None:
         """List the mistakes of a measurement."""
         if self._images is None:
             return
@@ -201,12 +201,12 @@ class MistakeGallery(Page):
         if self.detail.isVisible() and self.detail.mistake is not None:
             self.open_mistake(self.detail.mistake.index)
 
-    def _set_rows(self, answers: TestAnswered, indices: np.ndarray) -> None:
+    def _set_rows(self, answers: TestPredictions, indices: np.ndarray) -> None:
         """Change the list under the user's hand: scroll position and selection stay."""
         selected = self._current_index()
         bar = self.list_view.verticalScrollBar()
         position = bar.value()
-        self.model.set_answers(answers, indices)
+        self.model.set_predictions(answers, indices)
         row = self.model.row_of(selected) if selected is not None else -1
         if row >= 0:
             # Selecting scrolls to the item, which may have moved: the position is put back.
@@ -214,7 +214,7 @@ class MistakeGallery(Page):
         self.list_view.doItemsLayout()
         bar.setValue(position)
 
-    def _show_summary(self, answers: TestAnswered, listed: int) -> None:
+    def _show_summary(self, answers: TestPredictions, listed: int) -> None:
         wrong, total = self._mistake_count(answers), len(answers.losses)
         text = f"{wrong:,} of {total:,} wrong ({100 * wrong / max(1, total):.1f} %)"
         self.header.set_texts(text, f"{wrong:,} wrong ({100 * wrong / max(1, total):.1f} %)")
@@ -242,7 +242,7 @@ class MistakeGallery(Page):
         return mistake.index if isinstance(mistake, Mistake) else None
 
     @staticmethod
-    def _mistake_count(answers: TestAnswered) -> int:
+    def _mistake_count(answers: TestPredictions) -> int:
         return int(answers.confusion.sum() - np.trace(answers.confusion))
 
     def _on_filter_changed(self) -> None:

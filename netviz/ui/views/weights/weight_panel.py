@@ -18,9 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from netviz.engine.protocol.observations import Histogram, LayerWeights
+from netviz.number_text import signed_text, weight_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.histogram_history import HistogramHistory, is_drawable, reach_of
-from netviz.ui.views.weights.weight_statistics import Fact, edge, facts_of, number
+from netviz.ui.views.weights.weight_statistics import Fact, facts_of
 
 _LEAST_PLOT_PX = 40
 _TYPICAL_FACTS = ("mean −0.000", "std 0.000", "near zero 00 %", "dead 00 %")
@@ -157,7 +158,7 @@ class WeightPanel(QWidget):
         low, high = histogram.edges[index : index + 2]
         count, total = int(histogram.counts[index]), int(histogram.counts.sum())
         return (
-            f"{edge(low)} to {edge(high)}: {count:,} of {total:,} {self._noun},"
+            f"{signed_text(low)} to {signed_text(high)}: {count:,} of {total:,} {self._noun},"
             f" {100 * count / total:.1f} %"
         )
 
@@ -171,7 +172,7 @@ class WeightPanel(QWidget):
         low, high = history.edges[index : index + 2]
         return (
             f"Step {history.steps[row]:,}: {100 * shares[row, index]:.1f} % of the {self._noun}"
-            f" lie in {edge(low)} to {edge(high)}"
+            f" lie in {signed_text(low)} to {signed_text(high)}"
         )
 
     def _rows_at(self, across: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -219,7 +220,7 @@ class WeightPanel(QWidget):
         self._paint_bars(painter, plot, histogram, limit, top)
         if ghost:
             self._paint_ghost(painter, plot, ghost, limit, top)
-        self._paint_labels(painter, plot, (number(-limit), "0", number(limit)))
+        self._paint_labels(painter, plot, (weight_text(-limit), "0", weight_text(limit)))
 
     def _paint_bars(
         self, painter: QPainter, plot: QRectF, histogram: Histogram, limit: float, top: float
@@ -262,9 +263,9 @@ class WeightPanel(QWidget):
         height = self._theme.px(14)
         column = QRectF(0, 0, plot.left() - self._theme.px(4), height)
         for text, y in (
-            (number(history.limit), plot.top()),
+            (weight_text(history.limit), plot.top()),
             ("0", plot.center().y() - height / 2),
-            (number(-history.limit), plot.bottom() - height),
+            (weight_text(-history.limit), plot.bottom() - height),
         ):
             painter.drawText(column.translated(0, y), _RIGHT, text)
         first, last = history.steps[0], history.steps[-1]

@@ -1,9 +1,9 @@
 """The figures below a layer's weights, and how weights are written."""
 
-import math
 from dataclasses import dataclass
 
 from netviz.engine.protocol.observations import LayerWeights
+from netviz.number_text import weight_text
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ def facts_of(layer: LayerWeights) -> tuple[Fact, ...]:
             " probe batch; they learn nothing from these images.",
         )
     return (
-        Fact(f"mean {number(layer.mean, 3)}", "The mean of the layer's weights."),
+        Fact(f"mean {weight_text(layer.mean, 3)}", "The mean of the layer's weights."),
         Fact(
-            f"std {number(layer.std, 3, signed=False)}",
+            f"std {weight_text(layer.std, 3, signed=False)}",
             "The standard deviation of the weights: how far they typically are from their mean.",
         ),
         Fact(
@@ -36,21 +36,3 @@ def facts_of(layer: LayerWeights) -> tuple[Fact, ...]:
         ),
         dead,
     )
-
-
-def number(value: float, digits: int = 2, *, signed: bool = True) -> str:
-    """Write a weight: ``−0.43``, ``+0.0012``, ``1.2e+04``."""
-    size = abs(value)
-    plain = value == 0 or 0.01 <= size < 100 or (digits >= 3 and 0.0005 <= size < 100)
-    text = f"{size:.{digits}f}" if plain else f"{size:.1e}"
-    if not math.isfinite(value):
-        text = "not finite"
-    if value < 0:
-        return f"−{text}"
-    return f"+{text}" if signed and value > 0 else text
-
-
-def edge(value: float) -> str:
-    """Write the border of a bin, to three digits: ``−0.0128``."""
-    sign = "−" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{abs(value):.3g}"

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from netviz.engine.protocol.observations import TestAnswered
+from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_matrix import cell_levels
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from tests.ui.made_up import DIGITS, answers, images
 
 
-def measured(classes: int = 10) -> TestAnswered:
+def measured(classes: int = 10) -> TestPredictions:
     return answers(images(20 * classes, classes), {7: (1, 0.9), 17: (1, 0.8)}, classes=classes)
 
 
@@ -23,7 +23,7 @@ def view(qtbot) -> ConfusionView:
     qtbot.addWidget(view)
     view.resize(660, 190)
     view.set_classes(DIGITS)
-    view.show_answers(measured())
+    view.show_predictions(measured())
     view.show()
     return view
 
@@ -83,7 +83,7 @@ def test_every_cell_can_be_pointed_at(qtbot, classes: int, size, scale: float) -
     qtbot.addWidget(view)
     view.resize(*size)
     view.set_classes(tuple(f"class {index}" for index in range(classes)))
-    view.show_answers(measured(classes))
+    view.show_predictions(measured(classes))
     view.show()
     assert not view.grab().isNull()
     grid = view.matrix.grid_area()
@@ -105,18 +105,18 @@ def test_a_rare_confusion_is_still_seen() -> None:
 def test_a_class_without_images_is_said_to_have_none(view: ConfusionView) -> None:
     empty = measured()
     empty.confusion[4] = 0
-    view.show_answers(empty)
+    view.show_predictions(empty)
     assert view.matrix.sentence(4, 0) == "There is no test image of 4"
     assert not view.grab().isNull()
 
 
 def test_answers_of_other_classes_are_not_shown(view: ConfusionView) -> None:
     view.set_classes(("cat", "dog"))
-    view.show_answers(measured())
+    view.show_predictions(measured())
     assert not view.has_content
 
 
 def test_the_moment_of_the_measurement_is_told(view: ConfusionView) -> None:
     assert view.measured_at == "at step 100"
-    view.show_answers(replace(measured(), step=0))
+    view.show_predictions(replace(measured(), step=0))
     assert view.measured_at == "before training"

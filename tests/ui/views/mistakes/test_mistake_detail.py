@@ -53,7 +53,7 @@ def test_the_likeliest_classes_stay_and_the_true_one_always(qtbot) -> None:
     qtbot.addWidget(bars)
     shown = mistake(true=25)
     bars.resize(160, 60)
-    bars.set_answer(CLASSES, shown.probabilities, shown.true, shown.predicted)
+    bars.set_prediction(CLASSES, shown.probabilities, shown.true, shown.predicted)
     assert bars.rows == [5, 0, 1, 2, 3, 25]
     bars.resize(160, 400)
     assert bars.rows == list(range(26))

@@ -5,11 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import LayerWeights
+from netviz.number_text import weight_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.thinned_history import ThinnedRows
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
-from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of, number
+from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.made_up import histogram, weights
 
@@ -168,7 +169,7 @@ def test_rows_are_thinned_evenly_and_bounded() -> None:
     ],
 )
 def test_weights_are_written_short(value: float, digits: int, text: str) -> None:
-    assert number(value, digits) == text
+    assert weight_text(value, digits) == text
 
 
 def test_layers_are_counted_by_kind() -> None:

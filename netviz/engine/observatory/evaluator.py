@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from torch import Tensor
 
 from netviz.engine.observatory.probe import Probe
-from netviz.engine.probes.predictions import Answers, describe_answers
+from netviz.engine.probes.predictions import TestLogits, describe_predictions
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 
 
-class Examiner:
+class Evaluator:
     """Tells how the test images are answered, and answers them where no evaluation did.
 
     The answers of every evaluation are kept, so that a view that is opened afterwards costs
@@ -19,14 +19,14 @@ class Examiner:
     Parameters
     ----------
     emit
-        Takes each `TestAnswered`.
+        Takes each `TestPredictions`.
     """
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self.probe = Probe("How the test images are answered", emit)
-        self._answers: Answers | None = None
-        self._previous: Answers | None = None
+        self._answers: TestLogits | None = None
+        self._previous: TestLogits | None = None
         self._pass: Iterator[None] | None = None
         self._is_asked = False
         self._is_opened = False
@@ -101,7 +101,7 @@ class Examiner:
         trainer = run.trainer
         if self._answers is None or self._answers.step != trainer.step:
             self._previous = self._answers
-        self._answers = Answers(
+        self._answers = TestLogits(
             trainer.epoch, trainer.step, logits.cpu(), trainer.data.test_labels.cpu()
         )
         if self.probe.is_on or self._is_asked:
@@ -112,4 +112,4 @@ class Examiner:
         self.probe.done(self._answers)
         if self._answers is not None:
             loss = run.trainer.config.loss
-            self._emit(describe_answers(run.number, self._answers, self._previous, loss))
+            self._emit(describe_predictions(run.number, self._answers, self._previous, loss))
