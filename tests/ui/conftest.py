@@ -13,7 +13,9 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import State
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
-from netviz.ui.look import damaged_resources, icons, style_sheet, theme
+from netviz.ui.look import damaged_resources
+from netviz.ui.look.style_sheet import dress_application
+from netviz.ui.look.theme import Theme
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 
@@ -21,11 +23,11 @@ OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture(name="theme")
-def dressed_theme(qapp: QApplication) -> theme.Theme:
-    """The theme that an application is dressed in, for widgets without a window."""
-    dressed = theme.Theme()
-    style_sheet.dress_application(dressed)
-    return dressed
+def application_theme(qapp: QApplication) -> Theme:
+    """The theme of the whole application, for widgets without a window."""
+    theme = Theme()
+    dress_application(theme)
+    return theme
 
 
 @pytest.fixture
@@ -54,27 +56,19 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
 
 
 @pytest.fixture
-def resources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the shipped files to do harm to, in use as if NetViz had only now started."""
+def resources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped files that a test may damage; the window reads these instead."""
     folder = Path(shutil.copytree(paths.resources_dir(), tmp_path / "resources"))
     monkeypatch.setattr(paths, "resources_dir", lambda: folder)
-    _begin_anew()
-    yield folder
-    _begin_anew()
+    return folder
 
 
 @pytest.fixture(autouse=True)
-def nothing_stood_in(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test in which an icon was not found: its name has a slip of the pen."""
+def no_icon_is_missing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which an icon was not found, since its name is misspelt somewhere."""
     yield
     if "resources" not in request.fixturenames:
         assert damaged_resources.problem() == ""
-
-
-def _begin_anew() -> None:
-    for cached in (icons._svg, icons._icon, style_sheet._picture_folder, theme.load_fonts):
-        cached.cache_clear()
-    damaged_resources.forget_damaged()
 
 
 def wait_for_state(qtbot: QtBot, window: MainWindow, state: State, timeout: int = 30_000) -> None:

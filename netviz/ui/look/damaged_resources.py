@@ -1,24 +1,24 @@
-"""What the window says of its own files, icons and fonts, that are missing or damaged."""
+"""Which of NetViz's own files, icons and fonts, are missing or damaged."""
 
-_damaged: dict[str, None] = {}
+from pathlib import Path
+
+from netviz import paths
+
+_damaged: set[Path] = set()
 
 
-def note_damaged(what: str) -> None:
-    """Note that of `what`, such as ``icons``, a plain one stands in for the shipped one."""
-    _damaged[what] = None
-
-
-def forget_damaged() -> None:
-    """Begin anew, as after an installation."""
-    _damaged.clear()
+def note_damaged(file: Path) -> None:
+    """Note that the shipped `file` could not be read and a stand-in is used in its place."""
+    _damaged.add(file)
 
 
 def problem() -> str:
     """Return one sentence about what could not be read so far; empty if all could."""
-    if not _damaged:
+    shipped = paths.resources_dir()
+    kinds = sorted({file.parent.name for file in _damaged if file.is_relative_to(shipped)})
+    if not kinds:
         return ""
-    kinds = " and ".join(_damaged)
     return (
-        f"Some of NetViz's own {kinds} are missing or damaged; "
+        f"Some of NetViz's own {' and '.join(kinds)} are missing or damaged; "
         "plain ones stand in for them until NetViz is installed again."
     )

@@ -2,12 +2,13 @@
 
 import contextlib
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from netviz.paths import resource
+from netviz import paths
 from netviz.ui.look.damaged_resources import note_damaged
 from netviz.ui.look.theme import Theme
 
@@ -31,35 +32,40 @@ def icon(theme: Theme, name: str, token: str = "text", size_px: int = 16) -> QIc
         Length of its side, scaled with the theme.
     """
     colors = theme.colors
-    return _icon(name, getattr(colors, token), colors.faint, theme.px(size_px))
+    shipped = paths.resources_dir()
+    return _icon(shipped, name, getattr(colors, token), colors.faint, theme.px(size_px))
 
 
 def pixmap(
     theme: Theme, name: str, token: str = "text", size_px: int = 16, ratio: float = 1.0
 ) -> QPixmap:
-    """Return the picture of an icon for a label, at the device pixel `ratio` of the screen."""
+    """Return an icon as a picture for a label, at the device pixel `ratio` of the screen."""
     return _pixmap(_drawing(name, getattr(theme.colors, token)), theme.px(size_px), ratio)
 
 
 def tinted_svg(name: str, color: str) -> bytes:
     """Return the SVG text of an icon with `color` in place of its ``currentColor``."""
-    return _svg(name).replace("currentColor", color).encode()
+    return _svg(paths.resources_dir(), name).replace("currentColor", color).encode()
 
 
 @cache
-def _svg(name: str) -> str:
-    """Read the SVG text of an icon; where that cannot be, note it and return a dot."""
-    path = resource("icons", f"{name}.svg")
+def _svg(shipped: Path, name: str) -> str:
+    """Read the SVG text of an icon; where it cannot be read, note it and return a dot."""
+    file = shipped / "icons" / f"{name}.svg"
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        text = path.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
         if QSvgRenderer(QByteArray(text.encode())).isValid():
             return text
-    note_damaged("icons")
+    note_damaged(file)
     return _STAND_IN
 
 
 @cache
-def _icon(name: str, color: str, disabled: str, size_px: int) -> QIcon:
+def _icon(_shipped: Path, name: str, color: str, disabled: str, size_px: int) -> QIcon:
+    """Draw an icon once, since views ask for theirs every time they paint.
+
+    The folder is part of the key, so that other files give other icons.
+    """
     result = QIcon()
     for ink, mode in ((color, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
         drawing = _drawing(name, ink)

@@ -1,12 +1,13 @@
-"""The look: colours, type and scale, and the one object that tells when they change."""
+"""Colours, fonts and scale, and the one object that tells when they change."""
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
-from netviz.paths import resource
+from netviz import paths
 from netviz.ui.look.damaged_resources import note_damaged
 
 FAMILY = "Inter"
@@ -17,11 +18,12 @@ _WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 class Colors:
     """The colours of one theme, as ``#RRGGBB``.
 
-    `train` and `test` mark everything measured on that split, `ledger` what the user changed,
-    `right` and `wrong` stand beside a sign of their own, never alone; `primary` is the one
-    thing to press, `primary_fill` its ground behind white letters. `quiet` is for small text
-    that stands back and must still be read, `faint` for what is no text. `negative` and
-    `positive` end the scale of signed values.
+    `ground`, `surface` and `raised` are backgrounds, from the window up to a button. `train`
+    and `test` mark everything measured on that split, `ledger` what the user changed. `right`
+    and `wrong` are never used without a tick or a cross. `primary` marks the main button and
+    the focus, `primary_fill` is its background behind white letters. `quiet` is for small,
+    less important text that must still be readable, `faint` only for lines and shapes.
+    `negative` and `positive` are the ends of the scale of signed values.
     """
 
     ground: str
@@ -87,19 +89,20 @@ LIGHT = Colors(
 
 
 class Theme(QObject):
-    """The present look; widgets read it when they draw and listen to `changed`.
+    """The current look; widgets read it when they draw and listen to `changed`.
 
     Signals
     -------
     changed
-        The colours or the scale are others now; no arguments.
+        The colours or the scale changed; no arguments.
     """
 
     changed = Signal()
 
     def __init__(self, *, dark: bool = True, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        load_fonts()
+        # A bare machine may have no fonts at all.
+        _load_fonts(paths.resources_dir())
         self._dark = dark
         self._scale = 1.0
 
@@ -129,7 +132,7 @@ class Theme(QObject):
         return QFont(_font(self.px(size_px), weight))
 
     def px(self, length: float) -> int:
-        """Scale a length of the design to the present one, in whole pixels."""
+        """Scale a length of the design, in whole pixels."""
         return max(1, round(length * self._scale))
 
     def set_dark(self, dark: bool) -> None:
@@ -147,7 +150,7 @@ class Theme(QObject):
 
 @cache
 def _font(size_px: int, weight: QFont.Weight) -> QFont:
-    """Make a font once: views ask for theirs every time they paint."""
+    """Make a font once, since views ask for theirs every time they paint."""
     font = QFont(FAMILY)
     font.setPixelSize(size_px)
     font.setWeight(weight)
@@ -156,9 +159,9 @@ def _font(size_px: int, weight: QFont.Weight) -> QFont:
 
 
 @cache
-def load_fonts() -> None:
-    """Register the shipped fonts, since a bare machine may have none; needs a QGuiApplication."""
+def _load_fonts(shipped: Path) -> None:
+    """Register the shipped fonts once; needs a QGuiApplication."""
     for weight in _WEIGHTS:
-        path = resource("fonts", f"{FAMILY}-{weight}.otf")
-        if QFontDatabase.addApplicationFont(str(path)) < 0:
-            note_damaged("fonts")
+        file = shipped / "fonts" / f"{FAMILY}-{weight}.otf"
+        if QFontDatabase.addApplicationFont(str(file)) < 0:
+            note_damaged(file)

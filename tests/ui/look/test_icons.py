@@ -1,5 +1,7 @@
 """Icons take the theme's colour and stay crisp."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QPixmap
@@ -42,7 +44,6 @@ def test_icon_is_made_once(theme: Theme) -> None:
     assert icon(theme, "play") is icon(theme, "play")
 
 
-def test_a_dot_stands_in_for_an_icon_that_is_not_there(theme: Theme) -> None:
+def test_a_dot_stands_in_for_an_icon_that_is_not_there(theme: Theme, resources: Path) -> None:
     assert _ink(icon(theme, "no-such-icon").pixmap(16, 16)) == DARK.text
     assert "icons" in damaged_resources.problem()
-    damaged_resources.forget_damaged()

@@ -6,7 +6,8 @@ from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from netviz.ui.look.style_sheet import dress_window, set_style_property, style_sheet
+from netviz.ui.look.style_rules import style_rules
+from netviz.ui.look.style_sheet import dress_window, set_style_property
 from netviz.ui.look.theme import DARK, LIGHT, Colors, Theme
 
 
@@ -68,9 +69,9 @@ def test_text_is_set_in_the_shipped_font(qapp: QApplication, window: QWidget) ->
 
 def test_presentation_scales_the_type(qapp: QApplication) -> None:
     theme = Theme()
-    assert "font-size: 11px" in style_sheet(theme)
+    assert "font-size: 11px" in style_rules(theme)
     theme.set_scale(2.0)
-    assert "font-size: 11px" not in style_sheet(theme)
+    assert "font-size: 11px" not in style_rules(theme)
 
 
 def test_a_property_changes_the_look_at_once(window: QWidget) -> None:

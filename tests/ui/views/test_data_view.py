@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.data_view import DataView, imbalance
-from tests.ui.made_up import DIGITS, images
+from tests.ui.observations import DIGITS, images
 
 
 @pytest.fixture

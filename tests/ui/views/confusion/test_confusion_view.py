@@ -10,11 +10,11 @@ from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_matrix import cell_levels
 from netviz.ui.views.confusion.confusion_view import ConfusionView
-from tests.ui.made_up import DIGITS, answers, images
+from tests.ui.observations import DIGITS, images, predictions
 
 
 def measured(classes: int = 10) -> TestPredictions:
-    return answers(images(20 * classes, classes), {7: (1, 0.9), 17: (1, 0.8)}, classes=classes)
+    return predictions(images(20 * classes, classes), {7: (1, 0.9), 17: (1, 0.8)}, classes=classes)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen
 from netviz.ui.views.gradients.layer_series_plot import runs, smoothed_exponents, spread
-from tests.ui.made_up import gradients
+from tests.ui.observations import gradients
 
 
 @pytest.fixture

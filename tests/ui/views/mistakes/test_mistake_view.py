@@ -11,7 +11,7 @@ from netviz.ui.look.style_sheet import dress_application, dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_list import MISTAKE_ROLE
 from netviz.ui.views.mistakes.mistake_view import MistakeGallery
-from tests.ui.made_up import DIGITS, answers, images
+from tests.ui.observations import DIGITS, images, predictions
 
 WRONG = {3: (5, 0.95), 13: (8, 0.99), 24: (8, 0.6)}
 
@@ -55,7 +55,7 @@ def click(qtbot, gallery: MistakeGallery, row: int) -> None:
 
 
 def test_the_most_confident_mistake_comes_first(gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     assert listed(gallery) == [13, 3, 24]
     assert gallery.header.text == "3 of 200 wrong (1.5 %)"
 
@@ -63,7 +63,7 @@ def test_the_most_confident_mistake_comes_first(gallery: MistakeGallery, data) -
 def test_the_count_is_told_even_while_hidden(qtbot, gallery: MistakeGallery, data) -> None:
     gallery.hide()
     with qtbot.waitSignal(gallery.count_changed) as told:
-        gallery.show_predictions(answers(data, WRONG))
+        gallery.show_predictions(predictions(data, WRONG))
     assert told.args == [3]
     assert listed(gallery) == []
     gallery.show()
@@ -71,7 +71,7 @@ def test_the_count_is_told_even_while_hidden(qtbot, gallery: MistakeGallery, dat
 
 
 def test_filters_narrow_the_list(qtbot, gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     choose(qtbot, gallery.predicted_filter, "taken for 8")
     assert listed(gallery) == [13, 24]
     choose(qtbot, gallery.true_filter, "is 4")
@@ -81,12 +81,12 @@ def test_filters_narrow_the_list(qtbot, gallery: MistakeGallery, data) -> None:
 
 
 def test_a_confusion_cell_sets_the_filters(gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     gallery.set_filter(3, 5)
     assert listed(gallery) == [3]
     assert gallery.true_filter.currentText() == "is 3"
     assert gallery.predicted_filter.currentText() == "taken for 5"
-    gallery.show_predictions(answers(data, {**WRONG, 33: (5, 0.97)}))
+    gallery.show_predictions(predictions(data, {**WRONG, 33: (5, 0.97)}))
     assert listed(gallery) == [33, 3]
 
 
@@ -97,7 +97,7 @@ def test_a_confusion_cell_sets_the_filters(gallery: MistakeGallery, data) -> Non
 def test_an_empty_list_says_why(
     gallery: MistakeGallery, data, true_class: int, predicted_class: int, said: str
 ) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     gallery.set_filter(true_class, predicted_class)
     assert not gallery.list_view.isVisible()
     assert gallery.nothing.isVisible()
@@ -105,7 +105,7 @@ def test_an_empty_list_says_why(
 
 
 def test_a_perfect_network_is_praised(gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, {}))
+    gallery.show_predictions(predictions(data, {}))
     assert gallery.nothing.text.startswith("No mistake: every test image")
 
 
@@ -113,13 +113,13 @@ def test_a_perfect_network_is_praised(gallery: MistakeGallery, data) -> None:
     ("order", "expected"), [(Order.INDEX, [3, 13, 24]), (Order.LOSS, [13, 3, 24])]
 )
 def test_order_can_be_chosen(qtbot, gallery, data, order: Order, expected: list[int]) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     choose(qtbot, gallery.order, "by index" if order is Order.INDEX else "by loss")
     assert listed(gallery) == expected
 
 
 def test_just_learned_images_join_on_request(qtbot, gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG, learned=(50,), forgotten=(13,)))
+    gallery.show_predictions(predictions(data, WRONG, learned=(50,), forgotten=(13,)))
     assert 50 not in listed(gallery)
     gallery.learned.click()
     assert 50 in listed(gallery)
@@ -130,14 +130,14 @@ def test_just_learned_images_join_on_request(qtbot, gallery: MistakeGallery, dat
 
 
 def test_badges_are_painted(gallery: MistakeGallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     plain = gallery.list_view.grab().toImage()
-    gallery.show_predictions(answers(data, WRONG, forgotten=(13,)))
+    gallery.show_predictions(predictions(data, WRONG, forgotten=(13,)))
     assert gallery.list_view.grab().toImage() != plain
 
 
 def test_a_click_shows_a_mistake_large_with_its_bars(qtbot, gallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     click(qtbot, gallery, 1)
     detail = gallery.detail
     assert detail.isVisible()
@@ -148,7 +148,7 @@ def test_a_click_shows_a_mistake_large_with_its_bars(qtbot, gallery, data) -> No
 
 
 def test_enter_shows_it_and_arrows_go_on(qtbot, gallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     gallery.list_view.setFocus()
     gallery.list_view.setCurrentIndex(gallery.model.index(0))
     qtbot.keyClick(gallery.list_view, Qt.Key.Key_Return)
@@ -160,9 +160,9 @@ def test_enter_shows_it_and_arrows_go_on(qtbot, gallery, data) -> None:
 
 
 def test_what_is_shown_large_follows_the_training(qtbot, gallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     click(qtbot, gallery, 0)
-    gallery.show_predictions(answers(data, {3: (5, 0.95)}, learned=(13,)))
+    gallery.show_predictions(predictions(data, {3: (5, 0.95)}, learned=(13,)))
     assert gallery.detail.headline == "✓ 3, just learned"
 
 
@@ -175,7 +175,7 @@ def test_a_mistake_goes_to_the_pad_and_to_the_activations(
     qtbot, gallery, data, button: str, signal: str, size: tuple[int, int]
 ) -> None:
     gallery.resize(*size)
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     click(qtbot, gallery, 2)
     with qtbot.waitSignal(getattr(gallery, signal)) as told:
         qtbot.mouseClick(getattr(gallery.detail, button), Qt.MouseButton.LeftButton)
@@ -183,7 +183,7 @@ def test_a_mistake_goes_to_the_pad_and_to_the_activations(
 
 
 def test_measuring_now_can_be_asked_for(qtbot, gallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     with qtbot.waitSignal(gallery.measure_requested):
         qtbot.mouseClick(gallery.measure_button, Qt.MouseButton.LeftButton)
 
@@ -196,7 +196,7 @@ def test_ten_thousand_mistakes_scroll_without_a_widget_for_each(qtbot) -> None:
     gallery.resize(660, 190)
     gallery.show()
     wrong = {i: ((i + 1) % 10, 0.5 + i / 30_000) for i in range(10_000)}
-    gallery.show_predictions(answers(data, wrong))
+    gallery.show_predictions(predictions(data, wrong))
     widgets = len(gallery.findChildren(QWidget))
     bar = gallery.list_view.verticalScrollBar()
     for place in np.linspace(0, bar.maximum(), 20).astype(int):
@@ -215,20 +215,20 @@ def test_an_update_keeps_scroll_position_and_selection(qtbot) -> None:
     gallery.resize(660, 190)
     gallery.show()
     wrong = {i: ((i + 1) % 10, 0.5 + i / 5_000) for i in range(2_000)}
-    gallery.show_predictions(answers(data, wrong))
+    gallery.show_predictions(predictions(data, wrong))
     gallery.list_view.verticalScrollBar().setValue(3_000)
     click(qtbot, gallery, gallery.list_view.indexAt(QPoint(40, 40)).row())
     chosen = gallery.detail.mistake.index
     before = gallery.list_view.verticalScrollBar().value()
     del wrong[1_999]
-    gallery.show_predictions(answers(data, wrong, step=200))
+    gallery.show_predictions(predictions(data, wrong, step=200))
     assert gallery.list_view.verticalScrollBar().value() == before
     assert gallery.list_view.currentIndex().data(MISTAKE_ROLE).index == chosen
     assert gallery.list_view.selectionModel().hasSelection()
 
 
 def test_another_run_begins_anew(gallery, data) -> None:
-    gallery.show_predictions(answers(data, WRONG))
+    gallery.show_predictions(predictions(data, WRONG))
     gallery.open_mistake(13)
     gallery.clear()
     assert not gallery.has_content
@@ -239,7 +239,7 @@ def test_another_run_begins_anew(gallery, data) -> None:
 
 
 def test_a_network_that_has_diverged_is_listed(gallery, data) -> None:
-    broken = answers(data, WRONG)
+    broken = predictions(data, WRONG)
     broken.probabilities[:] = np.nan
     gallery.show_predictions(broken)
     gallery.open_mistake(13)

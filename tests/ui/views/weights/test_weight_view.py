@@ -12,7 +12,7 @@ from netviz.ui.views.thinned_history import ThinnedRows
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
 from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of
 from netviz.ui.views.weights.weight_view import WeightView
-from tests.ui.made_up import histogram, weights
+from tests.ui.observations import histogram, weights
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Observations of a network that never was, for the tests of the views."""
+"""Observations made for the tests of the views, without a network."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ DIGITS = tuple("0123456789")
 
 
 def images(test_count: int = 200, classes: int = 10, size: int = 8) -> ImageArrays:
-    """Return noise with labels that go round."""
+    """Return noise whose labels count up and start again."""
     draw = np.random.default_rng(0)
 
     def split(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -25,7 +25,7 @@ def images(test_count: int = 200, classes: int = 10, size: int = 8) -> ImageArra
     return ImageArrays(*split(100), *split(test_count))
 
 
-def answers(
+def predictions(
     data: ImageArrays,
     wrong: dict[int, tuple[int, float]],
     *,
@@ -34,11 +34,11 @@ def answers(
     forgotten: tuple[int, ...] = (),
     step: int = 100,
 ) -> TestPredictions:
-    """Answer every test image rightly but `wrong`: index to predicted class and confidence."""
+    """Predict every test image correctly but `wrong`: index to predicted class and confidence."""
     labels = data.test_labels
     predicted, confidence = labels.copy(), np.full(len(labels), 0.9, np.float32)
-    for index, (taken_for, sure) in wrong.items():
-        predicted[index], confidence[index] = taken_for, sure
+    for index, (predicted_class, probability) in wrong.items():
+        predicted[index], confidence[index] = predicted_class, probability
     rest = ((1 - confidence) / (classes - 1))[:, None]
     probabilities = np.repeat(rest, classes, axis=1).astype(np.float32)
     probabilities[np.arange(len(labels)), predicted] = confidence
