@@ -62,3 +62,10 @@ def weight_text(weight: float, digits: int = 2, *, signed: bool = True) -> str:
 def signed_text(value: float) -> str:
     """Write a signed value in three digits: ``−0.0128``, ``+0.412``, ``0``."""
     return f"{value:+.3g}".replace("-", "−") if value else "0"
+
+
+def duration_text(seconds: float) -> str:
+    """Write a duration as on a clock: ``0:04``, ``1:02:03``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

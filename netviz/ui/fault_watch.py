@@ -27,7 +27,7 @@ class FaultWatch:
         self._folder = folder
         self._log = start_log(folder)
         self._trace = CrashTrace(folder)
-        self._former = self._trace.take_former()
+        self._former = self._trace.take_previous()
         self._trace.start()
         self.guard = ExceptionHooks(parent)
         self.guard.install()

@@ -1,4 +1,4 @@
-"""What keeps the window alive: exception hooks, guarded event handlers, the crash's trace.
+"""Catches what goes wrong in the program: exception hooks, guarded event handlers, crash traces.
 
-Sentences for the user belong in `presenters`; here faults are caught and kept.
+What is shown to the user about it belongs in `presenters`.
 """

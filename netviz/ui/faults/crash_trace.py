@@ -1,4 +1,4 @@
-"""What a process that dies without a word leaves for the next start."""
+"""The stack traces of a crash, kept in a file for the next start."""
 
 import contextlib
 import faulthandler
@@ -13,13 +13,13 @@ _PATTERN = "crash-*.txt"
 class CrashTrace:
     """A file into which Python writes the stack of every thread when the process crashes.
 
-    Each process has a file of its own, locked while it lives, so that of two instances none
-    takes the other's for a crash.
+    Each process has a file of its own, locked while the process runs, so that a second
+    instance does not mistake it for the file of a crash.
 
     Parameters
     ----------
     folder
-        Where the files lie.
+        Of the files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,13 +28,13 @@ class CrashTrace:
         self._lock: QLockFile | None = None
         self._descriptor: int | None = None
 
-    def take_former(self) -> str:
+    def take_previous(self) -> str:
         """Return the traces of processes that crashed, empty if none did, and remove them."""
         traces = []
         for path in sorted(self._folder.glob(_PATTERN)):
             lock = _lock(path)
             if not lock.tryLock(0):
-                continue  # its process lives
+                continue  # its process still runs
             with contextlib.suppress(OSError):
                 traces.append(path.read_text("utf-8", errors="replace").strip())
                 path.unlink()
@@ -42,7 +42,7 @@ class CrashTrace:
         return "\n\n".join(trace for trace in traces if trace)
 
     def start(self) -> None:
-        """Write a crash of this process into its file; without one where none can be made."""
+        """Write a crash of this process to a file from now on, if the file can be made."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(self._path)
@@ -52,7 +52,7 @@ class CrashTrace:
             faulthandler.enable(self._descriptor)
 
     def stop(self) -> None:
-        """The process ends in good order: leave nothing."""
+        """Remove the file, since the process ends normally."""
         if self._descriptor is not None:
             faulthandler.disable()
             os.close(self._descriptor)

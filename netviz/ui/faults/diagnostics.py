@@ -1,4 +1,4 @@
-"""The text that "Copy diagnostics" copies: what a maintainer needs to know."""
+"""The text of "Copy diagnostics": what a maintainer needs to know."""
 
 import platform
 import sys
@@ -11,21 +11,21 @@ from PySide6.QtGui import QGuiApplication
 from netviz import __version__
 from netviz.engine.options.run_config import RunConfig
 
-PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy")
+_PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy")
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of the present run.
+    """What is known of the current run.
 
     Attributes
     ----------
     device
-        The processor that it uses; empty before the first run is ready.
+        That trains; empty before the first run is ready.
     threads
-        Processor cores of one step.
+        That torch uses.
     state, step
-        What it is doing, and how far it is.
+        Such as ``running``, and the number of steps trained.
     """
 
     device: str
@@ -35,20 +35,20 @@ class RunFacts:
 
 
 def versions() -> str:
-    """Return the versions of NetViz and of what it stands on, in one line."""
+    """Return the versions of NetViz and of what it uses, in one line."""
     parts = [f"NetViz {__version__}", f"Python {platform.python_version()}", f"Qt {qVersion()}"]
-    return ", ".join([*parts, *(f"{name} {_version(name)}" for name in PACKAGES)])
+    return ", ".join([*parts, *(f"{name} {_version(name)}" for name in _PACKAGES)])
 
 
 def diagnostics(facts: RunFacts, config: RunConfig, last_error: str) -> str:
-    """Return everything in lines of text.
+    """Return everything as lines of text.
 
     Parameters
     ----------
     facts, config
-        The present run and its settings.
+        The current run and its settings.
     last_error
-        The last failure with its trace; empty if there was none.
+        The last failure with its traceback; empty if there was none.
     """
     lines = [
         versions(),

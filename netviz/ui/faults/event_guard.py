@@ -1,4 +1,4 @@
-"""Keeps an exception in what a widget does at an event from taking the process with it."""
+"""Keeps an exception in the event handler of a widget from ending the process."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ _MARK = "__netviz_guarded__"
 
 
 def guard_events() -> None:
-    """Make the event handlers of every widget of NetViz safe; call it before widgets are made.
+    """Guard the event handlers of every widget of NetViz; call it before widgets are made.
 
-    PySide hands an exception in `resizeEvent` or its like to whatever Python code is next up
-    the stack, such as one that shows another widget; where `event` too is overridden, the
-    process crashes. A painter that is still open when `paintEvent` has raised is kept by the
-    traceback, and Qt crashes when the picture below it goes: the more so in `grab`, where
-    PySide hands the exception on only later. So it is caught here, its painters are ended,
-    and `sys.excepthook` is told as for every other exception.
+    PySide raises an exception of `resizeEvent` or another handler in whatever Python code is
+    next up the stack, such as the code that shows another widget; where `event` is overridden
+    too, the process crashes. A painter that is still open when `paintEvent` has raised is kept
+    alive by the traceback, and Qt crashes when the surface that it paints on is deleted. So
+    the exception is caught here, its painters are ended, and it is handed to
+    `sys.excepthook` like every other exception.
     """
     for kind in _widgets(QWidget):
         if kind.__module__.startswith("netviz."):
@@ -32,13 +32,13 @@ def guard_events() -> None:
 
 
 def guarded(handle: Handler) -> Handler:
-    """Return `handle` so that it tells `sys.excepthook` instead of raising."""
+    """Return `handle` so that its exceptions go to `sys.excepthook` instead of to the caller."""
 
     @wraps(handle)
     def handle_safely(widget: Any, event: QEvent) -> None:
         try:
             handle(widget, event)
-        except Exception as error:  # noqa: BLE001 - whatever it is, Qt must not see it
+        except Exception as error:  # noqa: BLE001 - no exception at all may reach Qt
             end_painters(error.__traceback__)
             sys.excepthook(type(error), error, error.__traceback__)
 
@@ -56,6 +56,6 @@ def end_painters(trace: TracebackType | None) -> None:
 
 
 def _widgets(kind: type[QWidget]) -> Iterator[type[QWidget]]:
-    for below in kind.__subclasses__():
-        yield below
-        yield from _widgets(below)
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _widgets(subclass)

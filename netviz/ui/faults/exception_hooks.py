@@ -1,4 +1,4 @@
-"""Catches what nobody else caught, anywhere in the process, and hands it to the window."""
+"""Catches every exception that nothing else caught, and hands it to the window."""
 
 import contextlib
 import sys
@@ -15,25 +15,25 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from netviz.log_file import LOGGER
 
 QUIET_S = 10.0
-"""A fault that the user closed and that goes on all the time is not shown again for so long."""
+"""A fault that the user closed is shown again only after it did not happen for so long."""
 
 Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """An exception that nobody caught.
+    """An exception that nothing caught.
 
     Attributes
     ----------
     message
-        One sentence; the same for all faults of one place.
+        One sentence; the same for all faults at one line of the code.
     details
-        The trace of the first.
+        The traceback of the first one there.
     count
         How many times it happened there.
     seconds_since_last
-        Since it happened there before; infinite for the first.
+        Since the previous one there; infinite for the first.
     """
 
     message: str
@@ -43,23 +43,18 @@ class Fault:
 
 
 class ExceptionHooks(QObject):
-    """Takes the place of Python's hooks for uncaught exceptions.
+    """Replaces Python's hooks for uncaught exceptions.
 
     PySide hands the exceptions of slots and of overridden methods to `sys.excepthook`; threads
-    and finalisers have hooks of their own. Each fault is logged with its trace the first time
-    it happens in its place, and its count now and then.
+    and finalisers have hooks of their own. The first fault at a line of the code is logged
+    with its traceback, of later ones there only their number from time to time.
 
     Signals
     -------
     faulted
-        A `Fault`; always from the event loop, never in the midst of a paint.
+        A `Fault`; always emitted from the event loop, never during a paint event.
     interrupted
         Ctrl+C was pressed in the terminal; no arguments.
-
-    Attributes
-    ----------
-    last
-        The newest fault, None if there was none.
     """
 
     faulted = Signal(object)
@@ -68,7 +63,6 @@ class ExceptionHooks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.last: Fault | None = None
         self._lock = threading.Lock()
         self._counts: Counter[Place] = Counter()
         self._first: dict[Place, tuple[str, str]] = {}
@@ -77,14 +71,14 @@ class ExceptionHooks(QObject):
         self._caught.connect(self._on_self_caught, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Take over the hooks."""
+        """Replace the hooks."""
         self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
         sys.unraisablehook = self._on_unraisable
 
     def uninstall(self) -> None:
-        """Give the hooks back."""
+        """Put the hooks back that were there before."""
         if self._before is not None:
             sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
             self._before = None
@@ -116,7 +110,6 @@ class ExceptionHooks(QObject):
             passed_s = now - self._when.get(place, float("-inf"))
             self._when[place] = now
             fault = Fault(*self._first[place], count, passed_s)
-            self.last = fault
         if count == 1:
             LOGGER.error("%s\n%s", fault.message, fault.details)
             with contextlib.suppress(OSError, AttributeError):  # there may be no terminal
@@ -131,7 +124,7 @@ class ExceptionHooks(QObject):
 
 
 def _place(error: BaseException, trace: TracebackType | None) -> Place:
-    """Say what kind of exception was raised where."""
+    """Return the type of the exception and the line that raised it."""
     last = trace
     while last is not None and last.tb_next is not None:
         last = last.tb_next

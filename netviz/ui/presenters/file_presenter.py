@@ -72,7 +72,7 @@ class FilePresenter(QObject):
                 f"It was training on {_dataset(lost.summary)}.",
                 actions=(
                     ("Bring it back", self._bring_back),
-                    ("Forget it", self._forget),
+                    ("Forget it", self.forget_lost_run),
                 ),
             )
         if (error := find_unreadable(self._autosaves)) is not None:
@@ -84,7 +84,8 @@ class FilePresenter(QObject):
         if self._lost is not None:
             self._controller.open_run(self._lost.folder)
 
-    def _forget(self) -> None:
+    def forget_lost_run(self) -> None:
+        """Delete the run that was offered."""
         if self._lost is not None:
             self._lost.forget()
             self._lost = None

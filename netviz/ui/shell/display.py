@@ -1,4 +1,4 @@
-"""Whether there is a screen to show a window on, asked without Qt, which would abort."""
+"""Finds out without Qt, which would abort, whether a window can be shown."""
 
 import ctypes
 import os
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def missing_display() -> str | None:
-    """Say in a sentence why no window can be shown, or return None where one can.
+    """Return a sentence that says why no window can be shown; None if one can.
 
-    Qt ends the process when it finds no display, so this is asked first: on systems with X
-    or Wayland by trying to connect; elsewhere there always is a screen.
+    Qt ends the process when it finds no display, so this is checked first: on systems with X
+    or Wayland by connecting to it; other systems always have a display.
     """
     if not sys.platform.startswith(("linux", "freebsd")) or "QT_QPA_PLATFORM" in os.environ:
         return None
@@ -43,7 +43,7 @@ def _x_server_answers() -> bool:
 
 
 def _missing_library() -> str | None:
-    """Load Qt's X plugin as Qt would, to learn which system library it lacks."""
+    """Load Qt's X plugin as Qt would, to find out which system library is missing."""
     import PySide6
 
     plugin = Path(PySide6.__path__[0]) / "Qt/plugins/platforms/libqxcb.so"

@@ -1,4 +1,4 @@
-"""Python's garbage collection, kept to the GUI thread."""
+"""Keeps Python's garbage collection in the GUI thread."""
 
 import gc
 
@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 INTERVAL_MS = 1000
 FULL_EVERY = 30
-"""Rounds between two collections of the oldest generation, which take the longest."""
+"""Every how many rounds the oldest generation is collected too, which takes the longest."""
 
 
 class GarbageCollector(QObject):
-    """Collects garbage from a timer instead of whenever and wherever Python happens to.
+    """Collects garbage from a timer of the GUI thread instead of automatically.
 
-    Automatic collection runs in the thread that allocates, which is often the training thread;
-    there it would delete widgets and graphics items, and Qt crashes when another thread than
-    its own does that.
+    Automatic collection runs in whichever thread allocates, often the training thread. There
+    it would delete widgets and graphics items, and Qt crashes when any thread but the GUI
+    thread does that.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -25,22 +25,22 @@ class GarbageCollector(QObject):
         self._timer.timeout.connect(self._on_timer_timeout)
 
     def start(self) -> None:
-        """Take over from Python."""
+        """Turn automatic collection off and collect from the timer."""
         gc.disable()
         self._timer.start(INTERVAL_MS)
 
     def stop(self) -> None:
-        """Give back to Python; call it once no other thread runs."""
+        """Turn automatic collection on again; call it once no other thread runs."""
         self._timer.stop()
         gc.unfreeze()
         gc.enable()
 
     @Slot()
     def settle(self) -> None:
-        """Leave out of all later rounds what is alive now and mostly will be to the end.
+        """Leave everything that is alive now out of all later rounds; later calls do nothing.
 
-        Torch alone brings half a million objects; looking through them takes longer than a
-        frame. Later calls do nothing.
+        Torch alone creates half a million objects that live to the end of the process, and
+        looking through them takes longer than a frame.
         """
         if not self._is_settled:
             self._is_settled = True

@@ -1,4 +1,4 @@
-"""The message bar: what happened, what it means, what to do."""
+"""The message bar: what happened, and what can be done about it."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -15,7 +15,7 @@ from netviz.ui.look.theme import Theme
 
 
 class Kind(StrEnum):
-    """How much a message matters."""
+    """What sort of message it is; also its colour in the style sheet."""
 
     INFO = "info"
     SUCCESS = "success"
@@ -37,9 +37,9 @@ Action = tuple[str, Callable[[], object]]
 class MessageBar(QFrame):
     """One bar for everything that the user must be told; hidden when there is nothing.
 
-    A later message takes the place of the former, unless it can wait until that is closed; the
-    same one again is counted. Errors and warnings stay until they are closed, the rest goes by
-    itself.
+    A new message replaces the one before it, or waits until that is closed. The same message
+    again is counted. Errors and warnings stay until they are closed, the others disappear
+    after a while.
 
     Signals
     -------
@@ -49,7 +49,7 @@ class MessageBar(QFrame):
     Attributes
     ----------
     fade_after_ms
-        How long an info or a success stays.
+        How long a message of kind info or success stays.
     """
 
     closed = Signal()
@@ -69,18 +69,18 @@ class MessageBar(QFrame):
         self._fade_timer.timeout.connect(self.close_message)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(self.close_message)
-        theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._restyle)
         self._restyle()
-        self.close_message()
+        self.hide()
 
     @property
     def text(self) -> str:
-        """What the bar says, without its markup; empty when it is hidden."""
+        """The message and its hint without markup; empty when the bar is hidden."""
         return " ".join(part for part in self._message if part)
 
     @property
     def count(self) -> int:
-        """How many times the present message came."""
+        """How many times the message was shown in a row."""
         return self._count
 
     def show_message(
@@ -91,7 +91,7 @@ class MessageBar(QFrame):
         details: str = "",
         actions: Sequence[Action] = (),
     ) -> None:
-        """Say something.
+        """Show a message in place of the one before it.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class MessageBar(QFrame):
         message, hint
             What happened; what it means or what to do.
         details
-            What only an expert reads, such as a traceback; the user can copy it.
+            Technical details such as a traceback, which the user can copy.
         actions
             Label and callable of each button; pressing one also closes the message.
         """
@@ -119,7 +119,7 @@ class MessageBar(QFrame):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def show_next(self, kind: str, message: str, hint: str = "", details: str = "") -> None:
-        """Say something once what is said now was closed; at once where nothing is."""
+        """Show a message as soon as the one that is shown now is closed."""
         show = partial(self.show_message, kind, message, hint, details)
         if self._count:
             self._waiting.append(show)
@@ -127,7 +127,7 @@ class MessageBar(QFrame):
             show()
 
     def close_message(self) -> None:
-        """Take the message away; the next one that waits takes its place."""
+        """Hide the message; show the next one if one waits."""
         was_shown = bool(self._count)
         self._fade_timer.stop()
         self._message, self._details, self._count = ("", ""), "", 0
@@ -149,7 +149,7 @@ class MessageBar(QFrame):
         self._buttons = QHBoxLayout()
         self._copy = QPushButton("Copy details")
         self._copy.setProperty("kind", "small")
-        self._copy.setToolTip("Copy the technical details, to send them to someone.")
+        self._copy.setToolTip("Copy the technical details, for example to report them.")
         self._copy.clicked.connect(self._on_copy_clicked)
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
@@ -167,7 +167,7 @@ class MessageBar(QFrame):
     def _set_actions(self, actions: Sequence[Action]) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
-                # The button may be the one whose click brought this message.
+                # Not deleted at once: it may be the button whose click led to this message.
                 widget.hide()
                 widget.deleteLater()
         for label, act in actions:
@@ -183,9 +183,6 @@ class MessageBar(QFrame):
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.text}\n\n{self._details}")
 
-    def _on_theme_changed(self) -> None:
-        self._restyle()
-
     def _restyle(self) -> None:
         theme, px = self._theme, self._theme.px
         set_style_property(self, "kind", self._kind.value)
@@ -199,7 +196,7 @@ class MessageBar(QFrame):
 
 
 class _ActionButton(QPushButton):
-    """A button of a message; closes it, then does what it says."""
+    """A button of a message, which closes the message and then acts."""
 
     def __init__(self, label: str, act: Callable[[], object], bar: MessageBar) -> None:
         super().__init__(label)

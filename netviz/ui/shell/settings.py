@@ -1,4 +1,4 @@
-"""What the window remembers between two starts."""
+"""The settings of the window that are kept between two starts."""
 
 import contextlib
 from pathlib import Path
@@ -10,21 +10,21 @@ from netviz.paths import state_dir
 
 _BYTES = ("geometry", "layout", "plots")
 LARGEST_BYTES = 2**20
-"""A file of settings is a few kilobytes; a much larger one is something else."""
+"""A settings file has a few kilobytes; a much larger one is something else."""
 
 
 class Settings:
-    """Typed access to the settings file; a damaged one reads as the defaults.
-
-    Attributes
-    ----------
-    problem
-        One sentence when the file could not be read, else empty.
+    """Typed access to the settings file; a damaged file or value gives the defaults.
 
     Parameters
     ----------
     path
         The file; the user's own if None.
+
+    Attributes
+    ----------
+    problem
+        One sentence if something in the file could not be read, else empty.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -34,21 +34,29 @@ class Settings:
         self.problem = self.problem or self._drop_damaged()
 
     def bytes(self, key: str) -> QByteArray:
-        """Return stored bytes, empty where there are none."""
+        """Return stored bytes; empty if there are none."""
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) else QByteArray()
 
     def text(self, key: str) -> str:
-        """Return a stored text, empty where there is none."""
+        """Return a stored text; empty if there is none."""
         value = self._store.value(key)
         return str(value) if isinstance(value, str | int) else ""
 
     def flag(self, key: str, default: bool) -> bool:
-        """Return a stored yes or no."""
+        """Return a stored truth value."""
         return {"true": True, "false": False}.get(str(self._store.value(key)).lower(), default)
 
+    def set(self, key: str, value: Any) -> None:
+        """Store a value; Qt writes it to the file from time to time."""
+        self._store.setValue(key, value)
+
+    def save(self) -> None:
+        """Write everything now."""
+        self._store.sync()
+
     def _drop_damaged(self) -> str:
-        """Drop values of a wrong kind; return a sentence about them, else nothing."""
+        """Drop values of a wrong type; return a sentence about them, empty if there are none."""
         damaged = [key for key in self._store.allKeys() if not self._is_sound(key)]
         for key in damaged:
             self._store.remove(key)
@@ -59,17 +67,9 @@ class Settings:
         # A text that lost its quotes reads as a list, what cannot be read at all as None.
         return isinstance(self._store.value(key), QByteArray if key in _BYTES else str | int)
 
-    def set(self, key: str, value: Any) -> None:
-        """Store a value; written when the settings are closed or now and then."""
-        self._store.setValue(key, value)
-
-    def save(self) -> None:
-        """Write everything now."""
-        self._store.sync()
-
 
 def _put_aside_if_damaged(path: Path) -> str:
-    """Move a file away that cannot be settings; return a sentence about it, else nothing."""
+    """Move a file that cannot be read out of the way; return a sentence about it, or empty."""
     try:
         if path.stat().st_size <= LARGEST_BYTES:
             text = path.read_text("utf-8")

@@ -1,13 +1,12 @@
-"""The top bar: start and stop, how far the run is, how fast it goes."""
+"""The top bar: start and stop, the progress of the run, its speed."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -16,13 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.protocol.events import State
+from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.steady_label import FigureLabel
 
 HEIGHT_PX = 54
-PACES: tuple[float | None, ...] = (None, 100.0, 20.0, 5.0, 1.0)
-"""Speeds offered, in batches per second; None is full speed."""
 
 _TRAIN_LABELS = {
     State.IDLE: "Train",
@@ -33,35 +32,42 @@ _TRAIN_LABELS = {
 }
 _TRAIN_TOOLTIPS = {
     State.IDLE: "Train the network (Space).",
-    State.RUNNING: "Hold the run after the present batch (Space).",
-    State.PAUSED: "Go on with the run (Space).",
-    State.FINISHED: "Go on with the run (Space).",
+    State.RUNNING: "Pause after this batch (Space).",
+    State.PAUSED: "Continue the run (Space).",
+    State.FINISHED: "Continue the run (Space).",
     State.FAILED: "The run failed: reset it, or go back to its last good step.",
 }
 _PROGRESS_STEPS = 10_000
-_DISPENSABLE = 9
-"""How many of the parts in `TopBar._fit` may be left out."""
 
 
 class TopBar(QFrame):
-    """Buttons of the run at left, its progress in the middle, its speed and the look at right.
+    """Buttons of the run at the left, its progress in the middle, its speed and the look at right.
 
-    Where the window is too narrow the less important things go first; Train never does.
+    Where the window is too narrow the less important things are hidden, Train never.
 
     Signals
     -------
     train_clicked, pause_clicked
-        The wide button, by the state of the run.
+        The wide button, which is Train or Pause by the state of the run.
     step_clicked
-        A single batch.
+        Train a single batch.
     epoch_clicked
-        To the end of the epoch under way.
+        Train to the end of the current epoch.
     stop_clicked, reset_clicked
         End the run; start it again.
     theme_clicked, presentation_clicked
-        The other colours; large type or back.
+        Switch between dark and light; between normal and large type.
     pace_chosen
         Batches per second (float), or None for full speed.
+
+    Attributes
+    ----------
+    reset_button, train_button, step_button, epoch_button, stop_button
+        The buttons of the run.
+    pace_button
+        The speed limit.
+    theme_button, presentation_button
+        The buttons of the look.
     """
 
     train_clicked = Signal()
@@ -83,16 +89,15 @@ class TopBar(QFrame):
         self._busy = ""
         self._buttons: list[tuple[QAbstractButton, str]] = []
         self._make_buttons()
-        self._make_pace_button()
+        self.pace_button = PaceButton(theme)
+        self.pace_button.pace_chosen.connect(self.pace_chosen)
         self._make_figures()
         self._lay_out()
-        theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._restyle)
         self._restyle()
-        self.set_state(State.IDLE)
-        self.set_busy("")
 
     def set_state(self, state: State) -> None:
-        """Offer what can be done in `state`."""
+        """Enable what can be done in `state`."""
         self._state = state
         self._can_continue = self._can_continue and state is State.FINISHED
         self._show_state()
@@ -104,11 +109,11 @@ class TopBar(QFrame):
 
     @property
     def busy(self) -> str:
-        """What is being made ready; empty when nothing is."""
+        """What is being prepared; empty when nothing is."""
         return self._busy
 
     def set_busy(self, text: str) -> None:
-        """Say what must be waited for before a run can start; empty when nothing."""
+        """Say what is being prepared before a run can start; empty when nothing is."""
         self._busy = text
         self._busy_label.setText(text)
         self._show_state()
@@ -120,7 +125,7 @@ class TopBar(QFrame):
         Parameters
         ----------
         epoch, epochs
-            Epoch under way, counted from 1 (0 before the first), and how many there will be.
+            Current epoch, counted from 1 (0 before the first), and how many there will be.
         batch, batches
             Batches done in this epoch, and how many it has.
         """
@@ -137,26 +142,16 @@ class TopBar(QFrame):
         """Show the training speed and the time left; 0 or less shows nothing."""
         speed = f"{samples_per_second:,.0f} samples/s" if samples_per_second > 0 else ""
         self._speed_label.setText(speed)
-        self._remaining_label.setText(f"{_clock(remaining_s)} left" if remaining_s > 0 else "")
+        self._remaining_label.setText(
+            f"{duration_text(remaining_s)} left" if remaining_s > 0 else ""
+        )
 
     def set_device(self, device: str, threads: int) -> None:
-        """Show what trains: the processor, and for a CPU how many of its cores."""
+        """Show the device that trains, and for a CPU the number of threads."""
         cores = f" · {threads} thread{'s' if threads != 1 else ''}" if device == "cpu" else ""
         self._device_label.setText(f"{device}{cores}")
         self._device_label.setVisible(bool(device))
         self._fit()
-
-    def set_pace(self, batches_per_second: float | None) -> None:
-        """Show the speed limit in force; emits nothing."""
-        for action in self.pace_actions():
-            action.setChecked(action.data() == batches_per_second)
-        short = "Full speed" if batches_per_second is None else f"{batches_per_second:g} / s"
-        self._pace.setText(short)
-        self._pace.setAccessibleName(f"Speed limit: {_pace_text(batches_per_second)}")
-
-    def pace_actions(self) -> list[QAction]:
-        """Return the choices of pace, for a menu of the window."""
-        return self._paces.actions()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(1200), self._theme.px(HEIGHT_PX))
@@ -176,15 +171,15 @@ class TopBar(QFrame):
         self.train_button = add(QPushButton(), "play", "")
         self.train_button.setProperty("kind", "primary")
         self.step_button = add(
-            QPushButton("Step"), "step-forward", "Train one single batch, then hold."
+            QPushButton("Step"), "step-forward", "Train a single batch, then pause."
         )
         self.epoch_button = add(
-            QToolButton(), "skip-forward", "Train to the end of this epoch, then hold."
+            QToolButton(), "skip-forward", "Train to the end of this epoch, then pause."
         )
         self.stop_button = add(QToolButton(), "square", "End the run here.")
-        self.theme_button = add(QToolButton(), "sun", "Change between dark and light colours.")
+        self.theme_button = add(QToolButton(), "sun", "Switch between dark and light colours.")
         self.presentation_button = add(
-            QToolButton(), "presentation", "Large type and lines for a projector, or back."
+            QToolButton(), "presentation", "Switch to large type for a projector, or back."
         )
         self.epoch_button.setAccessibleName("Run to end of epoch")
         self.stop_button.setAccessibleName("Stop")
@@ -199,7 +194,7 @@ class TopBar(QFrame):
         self.presentation_button.clicked.connect(self.presentation_clicked)
 
     def _add_button(self, button: QAbstractButton, icon_name: str, tooltip: str) -> QAbstractButton:
-        # A click must not take the focus: Space belongs to Train, wherever one clicked last.
+        # A click must not take the focus, since Space shall train and pause at any time.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tooltip)
         button.setAccessibleName(button.text())
@@ -207,19 +202,19 @@ class TopBar(QFrame):
         return button
 
     def _make_figures(self) -> None:
-        self._epoch_label = FigureLabel("strong", "Epoch 0 / 0", "The epoch under way.")
+        self._epoch_label = FigureLabel("strong", "Epoch 0 / 0", "The current epoch.")
         self._bar = QProgressBar()
         self._bar.setRange(0, _PROGRESS_STEPS)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the run")
-        self._bar.setToolTip("How much of all epochs is trained.")
+        self._bar.setToolTip("How much of the run is done.")
         self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._batch_label = FigureLabel("muted", "batch 0 / 0", "The batch within the epoch.")
         self._busy_label = QLabel()
         self._busy_label.setProperty("role", "muted")
-        self._busy_label.setToolTip("What is being made ready.")
+        self._busy_label.setToolTip("What is being prepared.")
         self._speed_label = FigureLabel(
-            "muted", "888,888 samples/s", "How many images are trained on in a second."
+            "muted", "888,888 samples/s", "How many images the network is trained on per second."
         )
         self._remaining_label = FigureLabel(
             "muted", "88:88 left", "Estimated time to the end of the last epoch."
@@ -228,30 +223,13 @@ class TopBar(QFrame):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._device_label = QLabel()
         self._device_label.setProperty("role", "chip")
-        self._device_label.setToolTip("The processor that trains.")
-
-    def _make_pace_button(self) -> None:
-        self._pace = QToolButton()
-        self._pace.setProperty("kind", "menu")
-        self._pace.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._pace.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._pace.setToolTip("Slow training down so that single batches can be watched.")
-        menu = QMenu(self._pace)
-        self._paces = QActionGroup(menu)
-        for pace in PACES:
-            action = menu.addAction(_pace_text(pace))
-            action.setCheckable(True)
-            action.setData(pace)
-            self._paces.addAction(action)
-        self._paces.triggered.connect(self._on_paces_triggered)
-        self._pace.setMenu(menu)
-        self.set_pace(None)
+        self._device_label.setToolTip("The device that trains the network.")
 
     def _lay_out(self) -> None:
         self._layout = QHBoxLayout(self)
         self._layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         left = (self.reset_button, self.train_button, self.step_button, self.epoch_button)
-        for widget in (*left, self.stop_button, self._pace):
+        for widget in (*left, self.stop_button, self.pace_button):
             self._layout.addWidget(widget)
         self._gap = QWidget()
         self._layout.addWidget(self._gap)
@@ -267,23 +245,24 @@ class TopBar(QFrame):
             self._layout.addWidget(button)
 
     def _fit(self) -> None:
-        """Show everything that fits, the most important first."""
-        shown: dict[QWidget, bool] = {
+        """Show what fits; where space is short, the least important things go first."""
+        ready = not self._busy
+        self._epoch_label.setVisible(ready)
+        self._busy_label.setVisible(not ready)
+        optional: dict[QWidget, bool] = {
             self._device_label: bool(self._device_label.text()),
             self._speed_label: True,
-            self._batch_label: not self._busy,
+            self._batch_label: ready,
             self._remaining_label: True,
-            self._pace: True,
+            self.pace_button: True,
             self.epoch_button: True,
             self.stop_button: True,
-            self._bar: not self._busy,
+            self._bar: ready,
             self.step_button: True,
-            self._epoch_label: not self._busy,
-            self._busy_label: bool(self._busy),
         }
-        for widget, visible in shown.items():
+        for widget, visible in optional.items():
             widget.setVisible(visible)
-        for widget in tuple(shown)[:_DISPENSABLE]:
+        for widget in optional:
             if self._layout.sizeHint().width() <= self.width():
                 break
             widget.hide()
@@ -309,7 +288,7 @@ class TopBar(QFrame):
         token = "on_primary" if button is self.train_button else "text"
         button.setIcon(icon(self._theme, name, token))
         side = self._theme.px(16)
-        # A button with a text gets an icon area wider than the icon, for air before the text.
+        # Qt puts no space between icon and text, so the icon's area is made wider.
         button.setIconSize(QSize(self._theme.px(21) if button.text() else side, side))
 
     def _on_train_button_clicked(self) -> None:
@@ -318,45 +297,20 @@ class TopBar(QFrame):
         else:
             self.train_clicked.emit()
 
-    def _on_paces_triggered(self, action: QAction) -> None:
-        self.set_pace(action.data())
-        self.pace_chosen.emit(action.data())
-
-    def _on_theme_changed(self) -> None:
-        self._restyle()
-        self._show_state()
-        self._fit()
-
     def _restyle(self) -> None:
         theme, px = self._theme, self._theme.px
         for button, name in self._buttons:
             self._set_icon(button, name)
             button.setFixedHeight(px(34))
-        self._pace.setFixedHeight(px(34))
         self._set_icon(self.theme_button, "sun" if theme.dark else "moon")
         widest = max(_TRAIN_LABELS.values(), key=len)
         self.train_button.setFixedWidth(
             QFontMetrics(theme.font(13)).horizontalAdvance(widest) + px(58)
-        )
-        self._pace.setFixedWidth(
-            QFontMetrics(theme.font(13)).horizontalAdvance("Full speed") + px(36)
         )
         self._bar.setMinimumWidth(px(60))
         self._bar.setMaximumWidth(px(220))
         self._gap.setFixedWidth(px(4))
         self._layout.setContentsMargins(px(12), px(9), px(12), px(9))
         self._layout.setSpacing(px(8))
-
-
-def _pace_text(batches_per_second: float | None) -> str:
-    if batches_per_second is None:
-        return "Full speed"
-    plural = "" if batches_per_second == 1 else "es"
-    return f"{batches_per_second:g} batch{plural} per second"
-
-
-def _clock(seconds: float) -> str:
-    """Write a duration as on a clock: ``0:04``, ``1:02:03``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+        self._show_state()
+        self._fit()

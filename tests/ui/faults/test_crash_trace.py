@@ -1,4 +1,4 @@
-"""The trace of a crash: kept for the next start, told once, and only if there was a crash."""
+"""The trace of a crash: kept for the next start, read once, and only if there was a crash."""
 
 import subprocess
 import sys
@@ -27,10 +27,10 @@ def run(folder: Path, then: str) -> int:
 
 def test_a_crash_leaves_its_stack_for_the_next_start_once(tmp_path: Path) -> None:
     assert run(tmp_path, "import ctypes; ctypes.string_at(0)") != 0
-    former = CrashTrace(tmp_path).take_former()
-    assert "Fatal Python error" in former
-    assert "string_at" in former
-    assert CrashTrace(tmp_path).take_former() == ""
+    previous = CrashTrace(tmp_path).take_previous()
+    assert "Fatal Python error" in previous
+    assert "string_at" in previous
+    assert CrashTrace(tmp_path).take_previous() == ""
 
 
 def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_killed_process_leaves_nothing_to_tell(tmp_path: Path) -> None:
     run(tmp_path, "import os, signal; os.kill(os.getpid(), getattr(signal, 'SIGKILL', 9))")
-    assert CrashTrace(tmp_path).take_former() == ""
+    assert CrashTrace(tmp_path).take_previous() == ""
 
 
 def test_another_instance_that_lives_is_no_crash(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_another_instance_that_lives_is_no_crash(tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == "ready\n"
         trace = next(tmp_path.glob("crash-*.txt"))
-        assert CrashTrace(tmp_path).take_former() == ""
+        assert CrashTrace(tmp_path).take_previous() == ""
         assert trace.exists()
         other.communicate("")
 
@@ -59,6 +59,6 @@ def test_another_instance_that_lives_is_no_crash(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "in the way").write_text("a file")
     trace = CrashTrace(tmp_path / "in the way")
-    assert trace.take_former() == ""
+    assert trace.take_previous() == ""
     trace.start()
     trace.stop()

@@ -100,10 +100,11 @@ def test_an_exception_as_a_widget_is_resized(
 ) -> None:
     window, *_ = watched
 
-    def place() -> None:
+    def fit(*_: object) -> None:
         raise RuntimeError("the resizing broke")
 
-    monkeypatch.setattr(window.loss_plot.readings, "_arrange", place)
+    window.views.show_page(window.activations)
+    monkeypatch.setattr(window.activations.image, "fit", fit)
     window.resize(window.width() + 40, window.height())
     monkeypatch.undo()
     assert_told(qtbot, watched, "the resizing broke")
@@ -215,8 +216,8 @@ def test_diagnostics_name_what_a_maintainer_needs(watched: Watched, qtbot: QtBot
 
 
 def test_a_crash_of_the_last_start_is_told_once(open_window: OpenWindow, tmp_path: Path) -> None:
-    presenter = FaultPresenter(open_window(), tmp_path)
+    window = open_window()
+    presenter = FaultPresenter(window, tmp_path)
     presenter.tell_of_crash("Fatal Python error: Segmentation fault")
-    window = presenter._window
     assert window.message_bar.text.startswith("NetViz ended unexpectedly last time.")
     assert "Segmentation fault" in presenter.text()

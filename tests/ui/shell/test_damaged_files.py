@@ -166,7 +166,7 @@ def test_an_autosave_whose_tensors_are_damaged_is_refused_and_stays(
     assert f"{file} is broken" in window.message_bar.text
     assert file.is_file()
     assert_trains(qtbot, window)
-    window.findChild(FilePresenter)._forget()
+    window.findChild(FilePresenter).forget_lost_run()
     assert not file.exists()
 
 

@@ -121,11 +121,11 @@ def test_all_of_it_is_there_at_1280(bar: TopBar) -> None:
 
 
 def test_a_pace_can_be_chosen(qtbot, bar: TopBar) -> None:
-    slow = next(a for a in bar.pace_actions() if a.text() == "1 batch per second")
+    slow = next(a for a in bar.pace_button.menu().actions() if a.text() == "1 batch per second")
     with qtbot.waitSignal(bar.pace_chosen, check_params_cb=lambda pace: pace == 1.0):
         slow.trigger()
     with qtbot.waitSignal(bar.pace_chosen, check_params_cb=lambda pace: pace is None):
-        bar.pace_actions()[0].trigger()
+        bar.pace_button.menu().actions()[0].trigger()
     with qtbot.assertNotEmitted(bar.pace_chosen):
-        bar.set_pace(20.0)
-    assert bar.pace_actions()[2].isChecked()
+        bar.pace_button.set_pace(20.0)
+    assert bar.pace_button.menu().actions()[2].isChecked()
