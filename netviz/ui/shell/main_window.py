@@ -34,8 +34,8 @@ from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.data_view import DataView
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.ledger_view import LedgerView
-from netviz.ui.views.mistakes.mistake_view import MistakeGallery
-from netviz.ui.views.network.network_view import NetworkPicture
+from netviz.ui.views.mistakes.mistake_view import MistakeView
+from netviz.ui.views.network.network_view import NetworkView
 from netviz.ui.views.weights.weight_view import WeightView
 
 CLOSE_TIMEOUT_MS = 1500
@@ -141,11 +141,11 @@ class MainWindow(QMainWindow):
         theme, add = self.theme, self.views.add
         self.weights = WeightView(theme)
         self.gradients = GradientView(theme)
-        self.mistakes = MistakeGallery(theme)
+        self.mistakes = MistakeView(theme)
         self.confusion = ConfusionView(theme)
         self.activations = ActivationView(theme)
         self.data = DataView(theme)
-        self.network = NetworkPicture(theme)
+        self.network = NetworkView(theme)
         self.ledger = LedgerView(theme)
         add(self.weights, "Weights", "How the weights are spread.", View.WEIGHTS)
         add(self.gradients, "Gradients", "How strongly each layer is moved.", View.GRADIENTS)

@@ -8,11 +8,11 @@ from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.data_view import DataView
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.ledger_view import LedgerView
-from netviz.ui.views.mistakes.mistake_view import MistakeGallery
+from netviz.ui.views.mistakes.mistake_view import MistakeView
 from netviz.ui.views.weights.weight_view import WeightView
 from netviz.ui.widgets.empty_state import EmptyState
 
-VIEWS = (WeightView, GradientView, MistakeGallery, ConfusionView, DataView, LedgerView)
+VIEWS = (WeightView, GradientView, MistakeView, ConfusionView, DataView, LedgerView)
 
 
 @pytest.mark.parametrize("view_class", VIEWS)

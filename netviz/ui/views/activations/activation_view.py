@@ -1,4 +1,4 @@
-"""What each layer makes of one image, from its pixels to the probabilities."""
+"""The tab Activations: one image, and the activations of every layer for it."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -14,34 +14,44 @@ from PySide6.QtWidgets import (
 
 from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.activations.activation_panels import ImagePanel, StripList
-from netviz.ui.views.activations.activation_strips import Zoom, strips_of
+from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.views.activations.image_panel import ImagePanel
+from netviz.ui.views.activations.strip_list import StripList
+from netviz.ui.views.activations.strips import Zoom, strips_of
 from netviz.ui.views.page import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.image_painting import SignedLegend
 from netviz.ui.widgets.steady_label import FigureLabel
 
 _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
-_IMAGE_SHARE = 0.3
+_IMAGE_FRACTION = 0.3
 
 
-class ActivationView(QWidget):
-    """The image with what speaks for the answer, and beside it a strip for each layer.
+class ActivationView(ThemedWidget):
+    """The image with its saliency, and beside it a strip for each layer.
 
     Signals
     -------
     source_chosen
-        The user chose what to look at: None for the drawing, an int for a test image.
+        The user chose another image: None for the drawing, an int for a test image.
+
+    Attributes
+    ----------
+    source, test_index
+        The controls.
+    image, strips
+        The image and the layers.
+    empty
+        What is shown until there is an observation.
     """
 
     source_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
         self.source = CompactCombo(
-            theme, "Image to look at", "Choose the image whose way through the network is shown."
+            theme, "Image to look at", "Choose the image whose activations are shown."
         )
         self.source.set_entries(["your drawing", "test image"])
         self.source.activated.connect(self._on_source_activated)
@@ -51,16 +61,15 @@ class ActivationView(QWidget):
         self.test_index.setKeyboardTracking(False)
         self.test_index.valueChanged.connect(self._on_test_index_value_changed)
         self.test_index.hide()
-        self._step = FigureLabel("muted", "step 88,888", "The step that is shown.")
+        self._step = FigureLabel("muted", "step 88,888", "The step of these activations.")
         self.set_test_count(0)
         self.image = ImagePanel(theme)
         self.strips = StripList(theme)
         self._build()
-        theme.changed.connect(self._on_theme_changed)
         self._restyle()
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
-        """Name the classes."""
+        """Use these names of the classes."""
         self._classes = classes
 
     def set_test_count(self, count: int) -> None:
@@ -77,17 +86,21 @@ class ActivationView(QWidget):
                 self.test_index.setValue(test_index)
 
     def show_activations(self, observed: ActivationsObserved) -> None:
-        """Show what the layers make of an image."""
+        """Show the activations of every layer for an image."""
         self.image.show_image(observed, self._classes)
         self.strips.show_strips(strips_of(observed, self._classes))
         self._step.setText(f"step {observed.step:,}")
         self._stack.setCurrentWidget(self._content)
 
     def clear(self) -> None:
-        """Show nothing until the next observation."""
+        """Show the empty state until the next observation."""
         self._step.clear()
         self.strips.show_strips([])
         self._stack.setCurrentWidget(self.empty)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
 
     def _build(self) -> None:
         self._legend = SignedLegend(self._theme)
@@ -116,13 +129,9 @@ class ActivationView(QWidget):
         self._layout.addLayout(self._bar)
         self._layout.addWidget(self._stack, 1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._divide()
-
     def _divide(self) -> None:
         self._step.setVisible(self.width() >= self._theme.px(520))
-        self.image.fit(int(self.width() * _IMAGE_SHARE), self._stack.height())
+        self.image.fit(int(self.width() * _IMAGE_FRACTION), self._stack.height())
         self.strips.set_zoom(Zoom.fitting(self.height(), self._theme))
 
     def _on_source_activated(self, index: int) -> None:
@@ -131,10 +140,6 @@ class ActivationView(QWidget):
 
     def _on_test_index_value_changed(self, index: int) -> None:
         self.source_chosen.emit(index)
-
-    def _on_theme_changed(self) -> None:
-        self._restyle()
-        self._divide()
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -148,3 +153,4 @@ class ActivationView(QWidget):
             f"QSpinBox:focus {{ min-height: {px(22) - 2}px; }}"
         )
         self.test_index.lineEdit().setTextMargins(px(6), 0, 0, 0)
+        self._divide()

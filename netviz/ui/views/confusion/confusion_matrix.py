@@ -1,24 +1,24 @@
-"""The confusion matrix, painted, with recall and precision at its sides."""
+"""The confusion matrix, with recall and precision at its sides."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from netviz.engine.protocol.mistakes import precision, recall, row_fractions
 from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.confusion.cell_colors import cell_color, cell_levels, ink_on
+from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -34,26 +34,25 @@ _CORNERS = ("is ↓   taken for →", "taken for →", "")
 _WIDEST_CELL_PX = 72
 
 
-class ConfusionMatrix(QWidget):
-    """Rows are true classes, columns what they are taken for.
+class ConfusionMatrix(TooltipWidget):
+    """Rows are true classes, columns predicted classes.
 
     Signals
     -------
     cell_clicked
         True and predicted class of a cell that was clicked or chosen with Enter.
     cell_pointed
-        True and predicted class under the mouse or the keyboard's frame; -1, -1 for none.
+        True and predicted class under the mouse or the keyboard's cursor; -1, -1 for none.
     """
 
     cell_clicked = Signal(int, int)
     cell_pointed = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
         self._counts = np.zeros((0, 0), np.int64)
-        self._shows_shares = False
+        self._shows_fractions = False
         self._cursor = (0, 0)
         self._pointed = (-1, -1)
         self.setMouseTracking(True)
@@ -61,7 +60,6 @@ class ConfusionMatrix(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Confusion matrix")
-        theme.changed.connect(self.update)
 
     def set_counts(self, counts: NDArray[np.int64], classes: tuple[str, ...]) -> None:
         """Show images by true class (row) and predicted class (column)."""
@@ -71,13 +69,13 @@ class ConfusionMatrix(QWidget):
         self.update()
         self._point_at(self._pointed)
 
-    def set_fractions(self, shows_shares: bool) -> None:
-        """Write shares of a row in the cells, or counts."""
-        self._shows_shares = shows_shares
+    def set_fractions(self, shows_fractions: bool) -> None:
+        """Write percentages of the row into the cells, or counts."""
+        self._shows_fractions = shows_fractions
         self.update()
 
     def sentence(self, true: int, predicted: int) -> str:
-        """Say what a cell holds: ``7 taken for 1: 12 of 102, 11.8 %``."""
+        """Return the numbers of a cell: ``7 taken for 1: 12 of 102, 11.8 %``."""
         size = len(self._classes)
         if not (0 <= true < size and 0 <= predicted < size):
             return ""
@@ -86,10 +84,10 @@ class ConfusionMatrix(QWidget):
         if not total:
             return f"There is no test image of {name}"
         what = "recognised" if true == predicted else f"taken for {self._classes[predicted]}"
-        return f"{name} {what}: {count:,} of {total:,}, {100 * count / total:.1f} %"
+        return f"{name} {what}: {count:,} of {total:,}, {percent_text(count / total)}"
 
     def cell_at(self, position: QPointF) -> tuple[int, int]:
-        """Return true and predicted class at a place; -1, -1 outside the cells."""
+        """Return the true and the predicted class of the cell at a place; -1, -1 outside."""
         grid = self.grid_area()
         if not len(self._classes) or not grid.contains(position):
             return -1, -1
@@ -99,13 +97,13 @@ class ConfusionMatrix(QWidget):
         return min(row, size - 1), min(column, size - 1)
 
     def cell_area(self, true: int, predicted: int) -> QRectF:
-        """Return where a cell is."""
+        """Return the rectangle of a cell."""
         grid, size = self.grid_area(), max(1, len(self._classes))
         width, height = grid.width() / size, grid.height() / size
         return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
 
     def grid_area(self) -> QRectF:
-        """Return where the cells are."""
+        """Return the rectangle of all cells."""
         px, size = self._theme.px, max(1, len(self._classes))
         left, top = self._name_width() + px(6), px(17)
         right, bottom = px(48), px(18)
@@ -120,27 +118,20 @@ class ConfusionMatrix(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(180), self._theme.px(90))
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
-
     def text_at(self, position: QPointF) -> str:
-        """Return what is to be said of a place."""
         grid = self.grid_area()
         if grid.contains(position):
             return self.sentence(*self.cell_at(position))
         if grid.top() <= position.y() <= grid.bottom() and position.x() > grid.right():
             row = self.cell_at(QPointF(grid.left(), position.y()))[0]
-            share = percent_text(float(recall(self._counts)[row]), 0)
-            return f"Recall of {self._classes[row]}: {share} of its images are recognised"
+            percent = percent_text(float(recall(self._counts)[row]), 0)
+            return f"Recall of {self._classes[row]}: {percent} of its images are recognised"
         if grid.left() <= position.x() <= grid.right() and position.y() > grid.bottom():
             column = self.cell_at(QPointF(position.x(), grid.top()))[1]
-            share = percent_text(float(precision(self._counts)[column]), 0)
+            percent = percent_text(float(precision(self._counts)[column]), 0)
             name = self._classes[column]
-            return f"Precision of {name}: {share} of the images taken for {name} are {name}"
-        return "A row is a true class, a column what the network takes it for."
+            return f"Precision of {name}: {percent} of the images taken for {name} are {name}"
+        return "A row is a true class, a column a predicted class."
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self.cell_at(event.position()))
@@ -196,18 +187,19 @@ class ConfusionMatrix(QWidget):
 
     def _paint_cells(self, painter: QPainter) -> None:
         grid, cell = self.grid_area(), self.cell_area(0, 0)
-        shares = np.nan_to_num(row_fractions(self._counts))
-        levels = cell_levels(shares)
+        fractions = np.nan_to_num(row_fractions(self._counts))
+        levels = cell_levels(fractions)
         metrics = QFontMetricsF(painter.font())
         is_high = metrics.capHeight() + 3 <= cell.height()
         painter.fillRect(grid, self._theme.color("raised"))
         for row, column in np.argwhere(self._counts > 0).tolist():
             area = cell.translated(column * cell.width(), row * cell.height())
-            color = self._color(float(levels[row, column]), row == column)
+            level = float(levels[row, column])
+            color = cell_color(self._theme, is_correct=row == column, level=level)
             painter.fillRect(area, color)
-            text = self._cell_text(row, column, shares) if is_high else ""
+            text = self._cell_text(row, column, fractions) if is_high else ""
             if text and metrics.horizontalAdvance(text) + 2 <= cell.width():
-                painter.setPen(self._ink_on(color))
+                painter.setPen(ink_on(color))
                 painter.drawText(area, _CENTER, text)
         if min(cell.width(), cell.height()) >= self._theme.px(7):
             self._paint_gaps(painter, grid, cell)
@@ -219,23 +211,11 @@ class ConfusionMatrix(QWidget):
             painter.drawLine(QPointF(x, grid.top()), QPointF(x, grid.bottom()))
             painter.drawLine(QPointF(grid.left(), y), QPointF(grid.right(), y))
 
-    def _cell_text(self, row: int, column: int, shares: NDArray[np.float64]) -> str:
-        if self._shows_shares:
-            percent = 100 * shares[row, column]
+    def _cell_text(self, row: int, column: int, fractions: NDArray[np.float64]) -> str:
+        if self._shows_fractions:
+            percent = 100 * fractions[row, column]
             return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}"
-        return str(self._counts[row, column])  # four digits fit in, with a comma they do not
-
-    def _color(self, level: float, is_correct: bool) -> QColor:
-        return blend(self._theme, "right" if is_correct else "wrong", level)
-
-    def _ink_on(self, color: QColor) -> QColor:
-        """Return black or white, whichever is easier to read on `color`."""
-        red, green, blue = (
-            (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-            for part in (color.redF(), color.greenF(), color.blueF())
-        )
-        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-        return QColor("#0B0F14" if luminance > 0.18 else "#FFFFFF")
+        return str(self._counts[row, column])  # no comma: four digits just fit
 
     def _paint_names(self, painter: QPainter) -> None:
         theme, grid, size = self._theme, self.grid_area(), len(self._classes)
@@ -276,45 +256,22 @@ class ConfusionMatrix(QWidget):
         if metrics.capHeight() + 2 <= cell.height():
             area = QRectF(grid.right() + theme.px(6), 0, theme.px(42), height)
             painter.drawText(area.translated(0, grid.top() - height - 1), _LEFT, "recall")
-            for row, share in enumerate(recall(self._counts).tolist()):
+            for row, fraction in enumerate(recall(self._counts).tolist()):
                 middle = self.cell_area(row, 0).center().y()
                 painter.drawText(
-                    area.translated(0, middle - height / 2), _LEFT, percent_text(share, 0)
+                    area.translated(0, middle - height / 2), _LEFT, percent_text(fraction, 0)
                 )
         if metrics.horizontalAdvance("100") <= cell.width():
             unit = "" if metrics.horizontalAdvance("100 %") <= cell.width() else " %"
             area = QRectF(0, grid.bottom() + theme.px(3), self._name_width(), height)
             painter.drawText(area, _RIGHT, f"precision{unit}")
             area.setWidth(cell.width())
-            for column, share in enumerate(precision(self._counts).tolist()):
+            for column, fraction in enumerate(precision(self._counts).tolist()):
                 left = self.cell_area(0, column).left()
-                text = percent_text(share, 0).removesuffix(unit) if unit else percent_text(share, 0)
+                text = percent_text(fraction, 0).removesuffix(unit)
                 painter.drawText(area.translated(left, 0), _CENTER, text)
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font(11))
         names = [metrics.horizontalAdvance(name) for name in (*self._classes, _CORNERS[0])]
         return min(max(names), self.width() * 0.3) + 1
-
-
-def cell_levels(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how strongly each cell is coloured, 0..1.
-
-    The diagonal goes by its share; beside it the square root of the share against the largest
-    one there, so that rare confusions are still seen.
-    """
-    levels = shares.copy()
-    off = ~np.eye(len(shares), dtype=np.bool_)
-    largest = shares[off].max(initial=0.0)
-    levels[off] = np.sqrt(shares[off] / largest) if largest > 0 else 0.0
-    return levels
-
-
-def blend(theme: Theme, token: str, level: float) -> QColor:
-    """Return the colour of a cell between the empty one and `token`."""
-    low, high = theme.color("raised"), theme.color(token)
-    parts = (
-        round(getattr(low, name)() + level * (getattr(high, name)() - getattr(low, name)()))
-        for name in ("red", "green", "blue")
-    )
-    return QColor(*parts)

@@ -1,4 +1,4 @@
-"""Which class is taken for which."""
+"""The tab Confusion: which class is taken for which."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix, blend
+from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.views.confusion.cell_colors import cell_color
+from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix
 from netviz.ui.views.page import Page, Segments
 
 _SIDE_PX = 168
@@ -24,7 +26,7 @@ class ConfusionView(Page):
     Attributes
     ----------
     numbers
-        Switch between counts and shares.
+        Switch between counts and percentages.
     matrix
         The matrix.
     """
@@ -36,14 +38,14 @@ class ConfusionView(Page):
             theme, "grid-3x3", "Press Train to see which class is taken for which.", parent
         )
         self._classes: tuple[str, ...] = ()
-        self._answers: TestPredictions | None = None
+        self._predictions: TestPredictions | None = None
         self.matrix = ConfusionMatrix(theme)
         self.numbers = Segments(
             theme,
             "Numbers",
             (
                 ("Counts", "Write the number of test images in each cell."),
-                ("Shares", "Write the percentage of each true class in its row."),
+                ("Percent", "Write the percentage of each true class in its row."),
             ),
         )
         self._sentence = QLabel(_HINT)
@@ -51,7 +53,7 @@ class ConfusionView(Page):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._when = QLabel()
         self._when.setProperty("role", "fact")
-        self._when.setToolTip("The moment at which the test images were answered.")
+        self._when.setToolTip("The step at which the test images were evaluated.")
         self._legend = _Legend(theme)
         self._side = QVBoxLayout()
         self._side.addWidget(self.numbers, 0, Qt.AlignmentFlag.AlignLeft)
@@ -69,36 +71,36 @@ class ConfusionView(Page):
 
     @property
     def sentence(self) -> str:
-        """What is said of the cell that is pointed at."""
+        """What is written about the cell that is pointed at."""
         return self._sentence.text().replace("\n", ": ")
 
     @property
     def measured_at(self) -> str:
-        """What is said of the moment of the measurement."""
+        """What is written about the step of the evaluation."""
         return self._when.text()
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
-        """Take on the classes of a run."""
+        """Use the classes of a run."""
         self._classes = classes
         self.clear()
 
-    def show_predictions(self, answers: TestPredictions) -> None:
-        """Show the confusion of a measurement."""
-        if len(self._classes) != len(answers.confusion):
+    def show_predictions(self, predictions: TestPredictions) -> None:
+        """Show the confusion of an evaluation."""
+        if len(self._classes) != len(predictions.confusion):
             return
-        self._answers = answers
+        self._predictions = predictions
         self._show_content(True)
         self._invalidate()
 
     def clear(self) -> None:
-        """Forget the answers; the classes stay."""
-        self._answers = None
+        """Forget the predictions; the classes stay."""
+        self._predictions = None
         self._show_content(False)
 
     def _refresh(self) -> None:
-        if self._answers is not None:
-            self.matrix.set_counts(self._answers.confusion, self._classes)
-            step = self._answers.step
+        if self._predictions is not None:
+            self.matrix.set_counts(self._predictions.confusion, self._classes)
+            step = self._predictions.step
             self._when.setText(f"at step {step:,}" if step else "before training")
 
     def _on_numbers_chosen(self, index: int) -> None:
@@ -106,7 +108,7 @@ class ConfusionView(Page):
 
     def _on_matrix_cell_pointed(self, true: int, predicted: int) -> None:
         sentence = self.matrix.sentence(true, predicted)
-        # The figures stand below what they are figures of, whatever the names' length.
+        # The numbers get a line of their own, however long the class names are.
         self._sentence.setText("\n".join(sentence.rsplit(": ", 1)) or _HINT)
 
     def _restyle(self) -> None:
@@ -117,19 +119,17 @@ class ConfusionView(Page):
         self._sentence.setFont(self._theme.font(12))
 
 
-class _Legend(QWidget):
-    """The two colour scales and what they mean."""
+class _Legend(ThemedWidget):
+    """The colour scales of the diagonal and of the mistakes."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self.setAccessibleName("Colour scales")
         self.setToolTip(
-            "The diagonal is coloured by its share of the row, the mistakes by the square root"
+            "The diagonal is coloured by its fraction of the row, the mistakes by the square root"
             " of theirs, so that rare ones can be seen."
         )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(_SIDE_PX), self._theme.px(32))
@@ -138,18 +138,14 @@ class _Legend(QWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.setFont(theme.font(11))
-        rows = (("right", "✓ right"), ("wrong", "✗ wrong, square root"))
-        for row, (token, text) in enumerate(rows):
+        rows = ((True, "✓ correct"), (False, "✗ wrong, square root"))
+        for row, (is_correct, text) in enumerate(rows):
             top = row * theme.px(16)
             bar = QRectF(0, top + theme.px(4), theme.px(44), theme.px(8))
             gradient = QLinearGradient(bar.topLeft(), QPointF(bar.right(), bar.top()))
-            gradient.setColorAt(0, blend(theme, token, 0))
-            gradient.setColorAt(1, blend(theme, token, 1))
+            for level in (0, 1):
+                gradient.setColorAt(level, cell_color(theme, is_correct=is_correct, level=level))
             painter.fillRect(bar, gradient)
             painter.setPen(theme.color("muted"))
             area = QRectF(bar.right() + theme.px(6), top, self.width(), theme.px(16))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()

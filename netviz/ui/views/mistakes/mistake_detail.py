@@ -1,4 +1,4 @@
-"""One mistake, large: the image, its bars, and what can be done with it."""
+"""One mistake in detail: the image, the probabilities, and what can be done with it."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
@@ -12,30 +12,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.number_text import percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.mistakes.class_bars import ClassBars
-from netviz.ui.views.mistakes.mistake_list import Mistake, share
+from netviz.ui.views.mistakes.mistake_model import Mistake
 from netviz.ui.widgets.image_painting import gray_image
 
 _LOW_PX = 200
 
 
-class MistakeDetail(QWidget):
-    """A pane beside the list.
+class MistakeDetail(ThemedWidget):
+    """The pane beside the list that shows one mistake.
 
     Signals
     -------
     sent_to_pad, activations_requested
         The user asked for it; index of the test image.
     closed
-        The user is done with it.
+        The user closed the pane.
 
     Attributes
     ----------
     pad_button, activations_button, close_button
-        What emits the signals.
+        The buttons that emit the signals.
     bars
         The probabilities.
     """
@@ -45,9 +47,9 @@ class MistakeDetail(QWidget):
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._mistake: Mistake | None = None
+        self._is_low = False
         self._picture = _Picture(theme)
         self._headline = QLabel()
         self._source = QLabel()
@@ -58,7 +60,7 @@ class MistakeDetail(QWidget):
             "Send to the pad", "Put this image on the pad, to change it by hand."
         )
         self.activations_button = self._button(
-            "Show activations", "Show what each layer makes of this image."
+            "Show activations", "Show the activations of each layer for this image."
         )
         self.close_button = QToolButton()
         self.close_button.setProperty("kind", "quiet")
@@ -71,7 +73,6 @@ class MistakeDetail(QWidget):
         self.activations_button.clicked.connect(self._on_activations_button_clicked)
         self.close_button.clicked.connect(self.closed)
         self._escape.activated.connect(self.closed)
-        theme.changed.connect(self._restyle)
         self._restyle()
 
     @property
@@ -81,26 +82,34 @@ class MistakeDetail(QWidget):
 
     @property
     def headline(self) -> str:
-        """What it says above the bars."""
+        """The text above the bars."""
         return self._headline.text()
 
     def show_mistake(self, mistake: Mistake, classes: tuple[str, ...]) -> None:
-        """Show a test image, also one that is answered rightly by now."""
+        """Show a test image, even one that is predicted correctly by now."""
         self._mistake = mistake
         self._picture.set_image(gray_image(mistake.image))
         self._picture.setAccessibleDescription(mistake.sentence)
         if mistake.is_correct:
-            news = "just learned" if mistake.is_learned else "right by now"
+            news = "just learned" if mistake.is_learned else "correct by now"
             text = f"✓ {mistake.true_name}, {news}"
         else:
             text = f"✗ {mistake.predicted_name} is {mistake.true_name}"
         self._headline.setText(text)
         self._headline.setToolTip(mistake.sentence)
         news = " · just forgotten" if mistake.is_forgotten else ""
-        self._source_text = f"image {mistake.index:,} · {share(mistake.confidence)} sure{news}"
+        sure = f"{percent_text(mistake.confidence, 0)} sure"
+        self._source_text = f"image {mistake.index:,} · {sure}{news}"
         self._source.setText("" if self._is_low else self._source_text)
         self.bars.set_prediction(classes, mistake.probabilities, mistake.true, mistake.predicted)
         self._restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_low = self.height() < self._theme.px(_LOW_PX)
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._place_actions()
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
         button = QPushButton(text)
@@ -121,7 +130,6 @@ class MistakeDetail(QWidget):
         buttons.addWidget(self.pad_button)
         buttons.addWidget(self.activations_button)
         self._header = header
-        self._is_low = False
         grid.addLayout(header, 0, 0, 1, 2)
         grid.addWidget(self._picture, 1, 0)
         grid.addWidget(self.bars, 1, 1)
@@ -129,15 +137,8 @@ class MistakeDetail(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        is_low = self.height() < self._theme.px(_LOW_PX)
-        if is_low != self._is_low:
-            self._is_low = is_low
-            self._place_actions()
-
     def _place_actions(self) -> None:
-        """Move the buttons into the header where the bars need all the height."""
+        """Put the buttons into the header if the bars need all the height."""
         if self._is_low:
             self._header.insertWidget(2, self._actions)
         else:
@@ -171,12 +172,11 @@ class MistakeDetail(QWidget):
         self._buttons.setSpacing(theme.px(8))
 
 
-class _Picture(QWidget):
+class _Picture(ThemedWidget):
     """An image in sharp pixels, as large as fits."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._image = QImage()
         self.setAccessibleName("The image")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)

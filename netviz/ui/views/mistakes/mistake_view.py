@@ -1,4 +1,4 @@
-"""The test images that the network gets wrong."""
+"""The tab Mistakes: a list of the test images that the network gets wrong."""
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
@@ -16,15 +16,12 @@ from PySide6.QtWidgets import (
 
 from netviz.engine.protocol.mistakes import Order, select
 from netviz.engine.protocol.observations import ImageArrays, TestPredictions
+from netviz.number_text import percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.mistakes.mistake_delegate import MistakeDelegate
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
-from netviz.ui.views.mistakes.mistake_list import (
-    MISTAKE_ROLE,
-    Mistake,
-    MistakeDelegate,
-    MistakeModel,
-)
+from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE, Mistake, MistakeModel
 from netviz.ui.views.page import CompactCombo, FittingLabel, Page
 from netviz.ui.widgets.empty_state import EmptyState
 
@@ -37,15 +34,15 @@ _WIDE_BAR_PX = 720
 _DETAIL_PX = 310
 
 
-class MistakeGallery(Page):
-    """A list of mistakes with filters, and one of them large beside it.
+class MistakeView(Page):
+    """A list of mistakes with filters, and the details of one beside it.
 
     Signals
     -------
     measure_requested
-        The user wants the test images answered now.
+        The user wants the test images to be evaluated now.
     sent_to_pad, activations_requested
-        The user asked it of the image shown large; index of the test image.
+        The user asked for it in the details; index of the test image.
     count_changed
         Number of mistakes among all test images, for the tab.
 
@@ -54,9 +51,9 @@ class MistakeGallery(Page):
     true_filter, predicted_filter, order, learned, measure_button
         The controls.
     list_view, model, detail
-        The list, what it shows, and the pane beside it.
+        The list, its model, and the details beside it.
     nothing
-        What stands in the list's place when it is empty.
+        Shown in place of the list while it is empty.
     """
 
     measure_requested = Signal()
@@ -69,7 +66,7 @@ class MistakeGallery(Page):
         super().__init__(theme, "circle-x", empty_text, parent)
         self._images: ImageArrays | None = None
         self._classes: tuple[str, ...] = ()
-        self._answers: TestPredictions | None = None
+        self._predictions: TestPredictions | None = None
         self._build_controls()
         self._build_list()
         self.detail.sent_to_pad.connect(self.sent_to_pad)
@@ -78,7 +75,7 @@ class MistakeGallery(Page):
         self._restyle()
 
     def set_images(self, images: ImageArrays, classes: tuple[str, ...]) -> None:
-        """Take on the data set of a run."""
+        """Use the data set of a run."""
         self._images, self._classes = images, classes
         self.model.set_images(images, classes)
         self._delegate.set_classes(classes)
@@ -89,23 +86,23 @@ class MistakeGallery(Page):
         self.clear()
         self._restyle()
 
-    def show_predictions(self, answers: TestPredictions) -> None:
+    def show_predictions(self, predictions: TestPredictions) -> None:
         """List the mistakes of a measurement."""
         if self._images is None:
             return
-        self._answers = answers
-        self.count_changed.emit(self._mistake_count(answers))
+        self._predictions = predictions
+        self.count_changed.emit(self._mistake_count(predictions))
         self._show_content(True)
         self._invalidate()
 
     def clear(self) -> None:
-        """Forget the answers; the data set and the filters stay."""
-        self._answers = None
+        """Forget the predictions; the data set and the filters stay."""
+        self._predictions = None
         self.detail.hide()
         self._show_content(False)
 
     def set_filter(self, true_class: int | None, predicted_class: int | None) -> None:
-        """List only images of one class, or taken for one class; None for any."""
+        """List only images of one true class, of one predicted class, or both; None for any."""
         for combo, chosen in (
             (self.true_filter, true_class),
             (self.predicted_filter, predicted_class),
@@ -115,7 +112,7 @@ class MistakeGallery(Page):
         self._invalidate()
 
     def open_mistake(self, test_index: int) -> None:
-        """Show a test image large."""
+        """Show a test image in detail."""
         mistake = self.model.mistake(test_index)
         if mistake is not None:
             self.detail.show_mistake(mistake, self._classes)
@@ -128,22 +125,20 @@ class MistakeGallery(Page):
     def _build_controls(self) -> None:
         theme = self._theme
         self.header = FittingLabel(theme)
-        self.true_filter = CompactCombo(
-            theme, "True class", "List only images that are of this class."
-        )
+        self.true_filter = CompactCombo(theme, "True class", "List only images of this true class.")
         self.predicted_filter = CompactCombo(
-            theme, "Predicted class", "List only images that the network takes for this class."
+            theme, "Predicted class", "List only images that the network predicts as this class."
         )
         self.order = CompactCombo(theme, "Order", "Choose what comes first.", 130)
         self.order.set_entries(list(_ORDERS.values()))
         self.learned = QCheckBox("learned")
         self.learned.setAccessibleName("Show just learned images")
         self.learned.setToolTip(
-            "List also the images that were wrong at the evaluation before and are right now."
+            "Also list the images that were wrong at the previous evaluation and are correct now."
         )
         self.measure_button = QPushButton()
         self.measure_button.setProperty("kind", "small")
-        self.measure_button.setToolTip("Answer all test images with the weights of this moment.")
+        self.measure_button.setToolTip("Evaluate all test images with the current weights.")
         self.measure_button.setAccessibleName("Measure now")
         self.bar.addWidget(self.header, 1)
         for control in (self.true_filter, self.predicted_filter, self.order):
@@ -184,52 +179,53 @@ class MistakeGallery(Page):
         self.body.addLayout(self._row, 1)
 
     def _refresh(self) -> None:
-        answers, images = self._answers, self._images
-        if answers is None or images is None:
+        predictions, images = self._predictions, self._images
+        if predictions is None or images is None:
             return
         true_class, predicted_class = self._filter()
         indices = select(
-            answers,
+            predictions,
             images.test_labels,
             true_class=true_class,
             predicted_class=predicted_class,
             with_learned=self.learned.isChecked(),
             order=list(_ORDERS)[self.order.currentIndex()],
         )
-        self._set_rows(answers, indices)
-        self._show_summary(answers, len(indices))
+        self._set_rows(predictions, indices)
+        self._show_summary(predictions, len(indices))
         if self.detail.isVisible() and self.detail.mistake is not None:
             self.open_mistake(self.detail.mistake.index)
 
-    def _set_rows(self, answers: TestPredictions, indices: np.ndarray) -> None:
-        """Change the list under the user's hand: scroll position and selection stay."""
+    def _set_rows(self, predictions: TestPredictions, indices: np.ndarray) -> None:
+        """Change the list, but keep its scroll position and selection."""
         selected = self._current_index()
         bar = self.list_view.verticalScrollBar()
         position = bar.value()
-        self.model.set_predictions(answers, indices)
+        self.model.set_predictions(predictions, indices)
         row = self.model.row_of(selected) if selected is not None else -1
         if row >= 0:
-            # Selecting scrolls to the item, which may have moved: the position is put back.
+            # Selecting scrolls to the item, which may have moved; the position is restored below.
             self.list_view.setCurrentIndex(self.model.index(row))
         self.list_view.doItemsLayout()
         bar.setValue(position)
 
-    def _show_summary(self, answers: TestPredictions, listed: int) -> None:
-        wrong, total = self._mistake_count(answers), len(answers.losses)
-        text = f"{wrong:,} of {total:,} wrong ({100 * wrong / max(1, total):.1f} %)"
-        self.header.set_texts(text, f"{wrong:,} wrong ({100 * wrong / max(1, total):.1f} %)")
-        self.header.setToolTip(f"{text}, measured at step {answers.step:,}; {listed:,} listed.")
+    def _show_summary(self, predictions: TestPredictions, listed: int) -> None:
+        wrong, total = self._mistake_count(predictions), len(predictions.losses)
+        percent = percent_text(wrong / max(1, total))
+        text = f"{wrong:,} of {total:,} wrong ({percent})"
+        self.header.set_texts(text, f"{wrong:,} wrong ({percent})")
+        self.header.setToolTip(f"{text}, measured at step {predictions.step:,}; {listed:,} listed.")
         self._list_stack.setCurrentIndex(0 if listed else 1)
-        self.nothing.set_text(self._absence())
+        self.nothing.set_text(self._why_empty())
 
-    def _absence(self) -> str:
+    def _why_empty(self) -> str:
         """Say why the list is empty."""
         true_class, predicted_class = self._filter()
         if true_class is None and predicted_class is None:
-            return "No mistake: every test image is answered rightly."
+            return "No mistake: every test image is predicted correctly."
         if true_class == predicted_class and true_class is not None:
             name = self._classes[true_class]
-            return f"{name} taken for {name} is right; choose another pair to see mistakes."
+            return f"{name} taken for {name} is correct; choose another pair to see mistakes."
         return "No mistake of this kind; choose other classes above."
 
     def _filter(self) -> tuple[int | None, int | None]:
@@ -242,8 +238,8 @@ class MistakeGallery(Page):
         return mistake.index if isinstance(mistake, Mistake) else None
 
     @staticmethod
-    def _mistake_count(answers: TestPredictions) -> int:
-        return int(answers.confusion.sum() - np.trace(answers.confusion))
+    def _mistake_count(predictions: TestPredictions) -> int:
+        return int(predictions.confusion.sum() - np.trace(predictions.confusion))
 
     def _on_filter_changed(self) -> None:
         self._invalidate()
@@ -262,7 +258,7 @@ class MistakeGallery(Page):
         self.list_view.setFocus()
 
     def _fit_controls(self) -> None:
-        """Leave the words of the button out where they would crowd the others."""
+        """Show only the icon of the button where the bar is narrow."""
         is_wide = self.width() >= self._theme.px(_WIDE_BAR_PX)
         self.measure_button.setText("Measure now" if is_wide else "")
 

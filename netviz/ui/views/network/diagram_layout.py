@@ -1,4 +1,4 @@
-"""Where the blocks of a drawn network stand; free of Qt."""
+"""Where the blocks of a network diagram are placed, without Qt."""
 
 import math
 from collections.abc import Sequence
@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """A block's rectangle in pixels, and whether an arrow leads on to its right or down."""
+    """The rectangle of a block in pixels, and whether an arrow leads to a block on its right."""
 
     x: int
     y: int
     width: int
     height: int
     leads_right: bool
-    is_last: bool
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point is inside."""
@@ -28,8 +27,8 @@ def flow(count: int, width: int, block: tuple[int, int], gap: tuple[int, int]) -
     for index in range(count):
         row, column = divmod(index, across)
         x, y = column * (block[0] + gap[0]), row * (block[1] + gap[1])
-        is_last = index == count - 1
-        places.append(Place(x, y, *block, column < across - 1 and not is_last, is_last))
+        leads_right = column < across - 1 and index < count - 1
+        places.append(Place(x, y, *block, leads_right))
     return places
 
 
@@ -39,9 +38,10 @@ def height_of(places: Sequence[Place]) -> int:
 
 
 def glyph(shape: Sequence[int], side: int) -> tuple[int, int]:
-    """Size the sign of a shape: sheets and their side of maps, 1 and the height of a row.
+    """Return the number of sheets and their side length that stand for a layer's output shape.
 
-    Both grow with the logarithm, so that 10 and 4,096 units can stand side by side.
+    Units in a row are one sheet. Both numbers grow with the logarithm of the shape, so that 10
+    and 4,096 units can be drawn side by side.
     """
     if len(shape) == 3:
         sheets = 1 + min(3, round(math.log2(max(1, shape[0])) / 2.5))

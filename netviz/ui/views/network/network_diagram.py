@@ -1,9 +1,8 @@
-"""The drawing of a network: a block for each layer, with a snowflake that freezes it."""
+"""The diagram of a network: a block for each layer, with a snowflake that freezes it."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -12,32 +11,32 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from netviz.engine.network.layer_plan import describe
 from netviz.engine.protocol.layer_facts import LayerFacts, trainable
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.diagram_layout import Place, flow, glyph, height_of
+from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
 BLOCK_PX, GAP_PX = (140, 62), (18, 8)
 _FLAKE_PX = 22
 
 
-class NetworkCanvas(QWidget):
-    """Draws the layers in rows; the arrow keys go through them and Enter freezes one.
+class NetworkDiagram(TooltipWidget):
+    """Draws the layers in rows; the arrow keys move between them and Enter freezes one.
 
     Signals
     -------
     toggled
-        The user wants to freeze the layer at this place, or to free it.
+        The user wants to freeze or to unfreeze the layer of this index.
     """
 
     toggled = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._layers: tuple[LayerFacts, ...] = ()
         self._frozen: tuple[str, ...] = ()
         self._training = False
@@ -49,12 +48,11 @@ class NetworkCanvas(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        theme.changed.connect(self._arrange)
 
     def show_network(
         self, layers: tuple[LayerFacts, ...], frozen: tuple[str, ...], *, training: bool
     ) -> None:
-        """Draw these layers, of which some are frozen, in the mode in which they are."""
+        """Draw these layers, of which some are frozen, in train or in eval mode."""
         is_new = layers != self._layers
         self._layers, self._frozen, self._training = layers, frozen, training
         if is_new:
@@ -64,7 +62,7 @@ class NetworkCanvas(QWidget):
         self.update()
 
     def flake_rect(self, index: int) -> QRect:
-        """Where the snowflake of a layer is."""
+        """Return the rectangle of the snowflake of a layer."""
         place, side = self._places[index], self._theme.px(_FLAKE_PX)
         return QRect(place.x + place.width - side - 2, place.y + 2, side, side)
 
@@ -109,20 +107,16 @@ class NetworkCanvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent):
-            index = self._at(QPointF(event.pos()))
-            text = "" if index is None else self.sentence(index)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def text_at(self, position: QPointF) -> str:
+        index = self._at(position)
+        return "" if index is None else self.sentence(index)
 
     def sentence(self, index: int) -> str:
-        """Say of a layer what it is, what it makes, what it learns and in which mode it is."""
+        """Return what a layer is, its output shape, its weights and its mode, in words."""
         layer = self._layers[index]
         parts = [f"{layer.title} ({layer.name})" if layer.name else layer.title]
         if layer.output:
-            parts.append(f"makes {describe(layer.output)}")
+            parts.append(f"output {describe(layer.output)}")
         if layer.weights:
             parts.append(self._learning(layer))
         if layer.has_modes:
@@ -133,12 +127,15 @@ class NetworkCanvas(QWidget):
             text += f" The snowflake {'lets it learn again' if is_frozen else 'freezes it'}."
         return text
 
-    # -- what is where -----------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------
 
     def _flow(self, width: int) -> list[Place]:
         px = self._theme.px
         block, gap = (px(BLOCK_PX[0]), px(BLOCK_PX[1])), (px(GAP_PX[0]), px(GAP_PX[1]))
         return flow(len(self._layers), width, block, gap)
+
+    def _restyle(self) -> None:
+        self._arrange()
 
     def _arrange(self) -> None:
         self._places = self._flow(self.width())
@@ -228,7 +225,7 @@ class NetworkCanvas(QWidget):
     def _paint_glyph(
         self, painter: QPainter, layer: LayerFacts, area: QRectF, is_frozen: bool
     ) -> None:
-        """Draw maps as sheets behind each other and a row as a bar, larger for more."""
+        """Draw maps as sheets behind each other and units as a bar, larger for more of them."""
         theme, px = self._theme, self._theme.px
         space = QRectF(area.left() + px(6), area.top() + px(6), px(32), area.height() - px(24))
         token = "train" if layer.weights else "faint"

@@ -1,21 +1,30 @@
-"""The network as a picture, in which layers are frozen and freed."""
+"""The tab Network: a diagram of the network, in which layers can be frozen."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.network.network_diagram import NetworkCanvas
+from netviz.ui.views.network.network_diagram import NetworkDiagram
 from netviz.ui.views.page import FittingLabel, Page
 
 
-class NetworkPicture(Page):
-    """A tab's page: every layer from input to output, its shape, its weights and its mode.
+class NetworkView(Page):
+    """Every layer from input to output, its shape, its weights and its mode.
 
     Signals
     -------
     freeze_requested
-        Names of the layers that shall be frozen from the next batch on; all others learn.
+        Names of the layers to be frozen from the next batch on; all others learn.
+
+    Attributes
+    ----------
+    facts
+        How many parameters learn.
+    transfer_button, unfreeze_button
+        Freeze all but the last layer; freeze none.
+    diagram
+        The layers.
     """
 
     freeze_requested = Signal(tuple)
@@ -28,27 +37,27 @@ class NetworkPicture(Page):
         self.facts = FittingLabel(theme)
         self.transfer_button = self._button(
             "Freeze all but the last layer",
-            "Transfer learning: only the last layer learns, the others keep what they know.",
+            "Transfer learning: only the last layer learns, the others keep their weights.",
         )
         self.transfer_button.clicked.connect(self._on_transfer_button_clicked)
-        self.free_button = self._button("Free all", "Let all layers learn again.")
-        self.free_button.clicked.connect(self._on_free_button_clicked)
+        self.unfreeze_button = self._button("Unfreeze all", "Let all layers learn again.")
+        self.unfreeze_button.clicked.connect(self._on_unfreeze_button_clicked)
         self.bar.addWidget(self.facts, 1)
         self.bar.addWidget(self.transfer_button)
-        self.bar.addWidget(self.free_button)
-        self.canvas = NetworkCanvas(theme)
-        self.canvas.setObjectName("scrolled")
-        self.canvas.toggled.connect(self._on_canvas_toggled)
+        self.bar.addWidget(self.unfreeze_button)
+        self.diagram = NetworkDiagram(theme)
+        self.diagram.setObjectName("scrolled")
+        self.diagram.toggled.connect(self._on_diagram_toggled)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self.canvas)
+        area.setWidget(self.diagram)
         self.body.addWidget(area, 1)
 
     @property
     def trainable(self) -> int:
-        """How many weights learn."""
+        """How many parameters learn."""
         return trainable(self._layers, self._frozen)
 
     def set_network(self, layers: tuple[LayerFacts, ...], frozen: tuple[str, ...]) -> None:
@@ -74,22 +83,22 @@ class NetworkPicture(Page):
         texts = [facts, f"{self.trainable:,} of {total:,}"]
         if any(layer.has_modes for layer in self._layers):
             mode = "train mode" if self._training else "eval mode"
-            why = "dropout and batch norm work otherwise while training"
+            why = "dropout and batch norm work differently while training"
             texts = [f"{facts} · {mode}: {why}", f"{facts} · {mode}", *texts]
         self.facts.set_texts(*texts)
         self.facts.setToolTip(texts[0])
         last = all_but_last(self._layers)
         self.transfer_button.setEnabled(bool(last) and set(last) != set(self._frozen))
-        self.free_button.setEnabled(bool(self._frozen))
-        self.canvas.show_network(self._layers, self._frozen, training=self._training)
+        self.unfreeze_button.setEnabled(bool(self._frozen))
+        self.diagram.show_network(self._layers, self._frozen, training=self._training)
 
-    def _on_canvas_toggled(self, index: int) -> None:
+    def _on_diagram_toggled(self, index: int) -> None:
         self.freeze_requested.emit(with_toggled(self._layers, self._frozen, index))
 
     def _on_transfer_button_clicked(self) -> None:
         self.freeze_requested.emit(all_but_last(self._layers))
 
-    def _on_free_button_clicked(self) -> None:
+    def _on_unfreeze_button_clicked(self) -> None:
         self.freeze_requested.emit(())
 
     def _button(self, text: str, tooltip: str) -> QPushButton:

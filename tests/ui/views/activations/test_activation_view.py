@@ -1,4 +1,4 @@
-"""The view shows every layer, tells each number under the pointer, and asks for other images."""
+"""The view shows every layer and each value under the mouse, and asks for other images."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.activations.activation_strips import Grid, Zoom
 from netviz.ui.views.activations.activation_view import ActivationView
+from netviz.ui.views.activations.strips import Grid, Zoom
 
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
 CLASSES = (*FASHION, "Bag", "Ankle boot")
@@ -41,7 +41,7 @@ def _observed(channels: int = 1, units: int = 64, filters: int = 512) -> Activat
         LayerActivation("3", f"Linear 784 → {units}", values(units)),
         LayerActivation("5", f"Linear {units} → 10", logits),
     )
-    shares = np.exp(logits) / np.exp(logits).sum()
+    probabilities = np.exp(logits) / np.exp(logits).sum()
     seen = draw.random((channels, 28, 28), dtype=np.float32)
     return ActivationsObserved(
         1,
@@ -49,14 +49,10 @@ def _observed(channels: int = 1, units: int = 64, filters: int = 512) -> Activat
         "test image 17",
         seen,
         layers,
-        shares,
+        probabilities,
         values(28, 28),
         values(filters, channels, 3, 3),
     )
-
-
-def _middle_of(strips_area: QRectF, across: float, down: float, column: int, row: int) -> QPointF:
-    return strips_area.topLeft() + QPointF((column + 0.5) * across, (row + 0.5) * down)
 
 
 def test_without_an_image_the_view_says_what_to_do(view: ActivationView) -> None:
@@ -90,9 +86,12 @@ def test_the_pointer_reads_units_and_classes(qtbot: QtBot, view: ActivationView)
     unit = view.strips.describe(units.topLeft() + QPointF(3, 3))
     value = f"{observed.layers[1].values[0]:+.3g}".replace("-", "−")
     assert unit == f"Layer 2 · Linear 784 → 64 · unit 0: {value}"
-    shares = view.strips.area(3)
-    share = view.strips.describe(QPointF(shares.left() + 3.5 * shares.width() / 10, shares.top()))
-    assert share == f"Probabilities · Dress: {100 * observed.probabilities[3]:.1f} %"
+    columns = view.strips.area(3)
+    dress = QPointF(columns.left() + 3.5 * columns.width() / 10, columns.top())
+    assert (
+        view.strips.describe(dress)
+        == f"Probabilities · Dress: {100 * observed.probabilities[3]:.1f} %"
+    )
     logits = view.strips.area(2)
     assert "Logits · Ankle boot: " in view.strips.describe(logits.bottomRight() - QPointF(2, 2))
 
@@ -157,8 +156,8 @@ def test_an_image_chosen_elsewhere_is_shown_and_not_asked_for(
 def test_classes_without_names_have_numbers(view: ActivationView) -> None:
     view.set_classes(("a", "b"))
     view.show_activations(_observed())
-    shares = view.strips.area(3)
-    assert "· 0: " in view.strips.describe(shares.topLeft() + QPointF(2, 2))
+    probabilities = view.strips.area(3)
+    assert "· 0: " in view.strips.describe(probabilities.topLeft() + QPointF(2, 2))
 
 
 def test_a_low_view_scrolls_and_a_large_one_shows_more(

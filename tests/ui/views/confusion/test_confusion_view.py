@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.confusion.confusion_matrix import cell_levels
+from netviz.ui.views.confusion.cell_colors import cell_levels
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from tests.ui.observations import DIGITS, images, predictions
 
@@ -67,7 +67,7 @@ def test_arrows_move_and_enter_chooses(qtbot, view: ConfusionView) -> None:
     assert told.args == [2, 1]
 
 
-def test_shares_take_the_place_of_counts(qtbot, view: ConfusionView) -> None:
+def test_percentages_take_the_place_of_counts(qtbot, view: ConfusionView) -> None:
     before = view.matrix.grab().toImage()
     qtbot.mouseClick(view.numbers.button(1), Qt.MouseButton.LeftButton)
     assert view.matrix.grab().toImage() != before
@@ -94,12 +94,12 @@ def test_every_cell_can_be_pointed_at(qtbot, classes: int, size, scale: float) -
 
 
 def test_a_rare_confusion_is_still_seen() -> None:
-    shares = np.array([[0.9, 0.1, 0.0], [0.001, 0.999, 0.0], [0.0, 0.0, 1.0]])
-    levels = cell_levels(shares)
+    fractions = np.array([[0.9, 0.1, 0.0], [0.001, 0.999, 0.0], [0.0, 0.0, 1.0]])
+    levels = cell_levels(fractions)
     assert levels[0, 1] == 1
     assert levels[1, 0] == pytest.approx(0.1)
     assert levels[2, 0] == 0
-    np.testing.assert_array_equal(np.diagonal(levels), np.diagonal(shares))
+    np.testing.assert_array_equal(np.diagonal(levels), np.diagonal(fractions))
 
 
 def test_a_class_without_images_is_said_to_have_none(view: ConfusionView) -> None:
@@ -110,7 +110,7 @@ def test_a_class_without_images_is_said_to_have_none(view: ConfusionView) -> Non
     assert not view.grab().isNull()
 
 
-def test_answers_of_other_classes_are_not_shown(view: ConfusionView) -> None:
+def test_predictions_of_other_classes_are_not_shown(view: ConfusionView) -> None:
     view.set_classes(("cat", "dog"))
     view.show_predictions(measured())
     assert not view.has_content

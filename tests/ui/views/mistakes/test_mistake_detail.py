@@ -1,4 +1,4 @@
-"""One mistake, large: bars that tell right from wrong, at any height."""
+"""One mistake in detail: bars that mark the true and the predicted class, at any height."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.class_bars import ClassBars
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
-from netviz.ui.views.mistakes.mistake_list import Mistake
+from netviz.ui.views.mistakes.mistake_model import Mistake
 
 CLASSES = tuple("abcdefghijklmnopqrstuvwxyz")
 
@@ -63,7 +63,7 @@ def test_the_likeliest_classes_stay_and_the_true_one_always(qtbot) -> None:
     ("changes", "said"),
     [
         ({}, "Test image 1,234 is d and was taken for f, 80 % sure."),
-        ({"true": 5, "true_name": "f"}, "Test image 1,234: f, answered rightly, 80 % sure."),
+        ({"true": 5, "true_name": "f"}, "Test image 1,234: f, predicted correctly, 80 % sure."),
         (
             {"true": 5, "true_name": "f", "is_learned": True},
             "Test image 1,234: f, just learned, 80 % sure.",

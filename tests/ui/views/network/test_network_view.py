@@ -1,10 +1,11 @@
-"""The drawn network as a person uses it, alone and in the window."""
+"""The network diagram as a person uses it, alone and in the window."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
@@ -14,7 +15,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.presenters.network_presenter import NetworkPresenter, candidates
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.network.diagram_layout import flow, glyph, height_of
-from netviz.ui.views.network.network_view import NetworkPicture
+from netviz.ui.views.network.network_view import NetworkView
 from tests.ui.conftest import wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -28,82 +29,82 @@ NETWORK = (
 
 
 @pytest.fixture
-def picture(qtbot: QtBot) -> NetworkPicture:
-    picture = NetworkPicture(Theme())
-    qtbot.addWidget(picture)
-    picture.resize(660, 190)
-    picture.set_network(NETWORK, ())
-    picture.show()
-    qtbot.waitExposed(picture)
-    return picture
+def view(qtbot: QtBot) -> NetworkView:
+    view = NetworkView(Theme())
+    qtbot.addWidget(view)
+    view.resize(660, 190)
+    view.set_network(NETWORK, ())
+    view.show()
+    qtbot.waitExposed(view)
+    return view
 
 
-def click_flake(qtbot: QtBot, picture: NetworkPicture, index: int) -> None:
-    where = picture.canvas.flake_rect(index).center()
-    qtbot.mouseClick(picture.canvas, LEFT, pos=where)
+def click_flake(qtbot: QtBot, view: NetworkView, index: int) -> None:
+    where = view.diagram.flake_rect(index).center()
+    qtbot.mouseClick(view.diagram, LEFT, pos=where)
 
 
-def test_a_click_on_a_snowflake_asks_to_freeze_and_another_to_free(
-    picture: NetworkPicture, qtbot: QtBot
+def test_a_click_on_a_snowflake_asks_to_freeze_and_another_to_unfreeze(
+    view: NetworkView, qtbot: QtBot
 ) -> None:
     asked: list[tuple[str, ...]] = []
-    picture.freeze_requested.connect(asked.append)
-    click_flake(qtbot, picture, 0)
-    picture.set_frozen(("0",))
-    click_flake(qtbot, picture, 1)
-    click_flake(qtbot, picture, 0)
+    view.freeze_requested.connect(asked.append)
+    click_flake(qtbot, view, 0)
+    view.set_frozen(("0",))
+    click_flake(qtbot, view, 1)
+    click_flake(qtbot, view, 0)
     assert asked == [("0",), ("0", "1"), ()]
 
 
-def test_what_has_no_weights_cannot_be_frozen(picture: NetworkPicture, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(picture.freeze_requested):
-        click_flake(qtbot, picture, 2)
-        qtbot.mouseClick(picture.canvas, LEFT, pos=QPoint(picture.canvas.width() - 1, 1))
+def test_what_has_no_weights_cannot_be_frozen(view: NetworkView, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(view.freeze_requested):
+        click_flake(qtbot, view, 2)
+        qtbot.mouseClick(view.diagram, LEFT, pos=QPoint(view.diagram.width() - 1, 1))
 
 
-def test_the_keys_go_through_the_layers_and_freeze(picture: NetworkPicture, qtbot: QtBot) -> None:
-    canvas = picture.canvas
-    qtbot.keyClick(canvas, Qt.Key.Key_Right)
-    assert "BatchNorm2d (1)" in canvas.accessibleName()
-    with qtbot.waitSignal(picture.freeze_requested) as asked:
-        qtbot.keyClick(canvas, Qt.Key.Key_Return)
+def test_the_keys_go_through_the_layers_and_freeze(view: NetworkView, qtbot: QtBot) -> None:
+    diagram = view.diagram
+    qtbot.keyClick(diagram, Qt.Key.Key_Right)
+    assert "BatchNorm2d (1)" in diagram.accessibleName()
+    with qtbot.waitSignal(view.freeze_requested) as asked:
+        qtbot.keyClick(diagram, Qt.Key.Key_Return)
     assert asked.args == [("1",)]
 
 
-def test_transfer_learning_is_one_click(picture: NetworkPicture, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(picture.freeze_requested) as asked:
-        qtbot.mouseClick(picture.transfer_button, LEFT)
+def test_transfer_learning_is_one_click(view: NetworkView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.freeze_requested) as asked:
+        qtbot.mouseClick(view.transfer_button, LEFT)
     assert asked.args == [("0", "1")]
-    picture.set_frozen(("0", "1"))
-    assert not picture.transfer_button.isEnabled()
-    with qtbot.waitSignal(picture.freeze_requested) as asked:
-        qtbot.mouseClick(picture.free_button, LEFT)
+    view.set_frozen(("0", "1"))
+    assert not view.transfer_button.isEnabled()
+    with qtbot.waitSignal(view.freeze_requested) as asked:
+        qtbot.mouseClick(view.unfreeze_button, LEFT)
     assert asked.args == [()]
 
 
-def test_the_count_follows_what_is_frozen(picture: NetworkPicture) -> None:
-    assert picture.facts.text.startswith("125,642 parameters, all learn")
-    picture.set_frozen(("0", "1"))
-    assert picture.facts.text.startswith("125,450 of 125,642 learn")
+def test_the_count_follows_what_is_frozen(view: NetworkView) -> None:
+    assert view.facts.text.startswith("125,642 parameters, all learn")
+    view.set_frozen(("0", "1"))
+    assert view.facts.text.startswith("125,450 of 125,642 learn")
 
 
-def test_the_mode_is_told_where_it_matters(picture: NetworkPicture) -> None:
-    assert "eval mode: dropout" in picture.facts.text
-    picture.set_training(True)
-    assert "train mode: dropout" in picture.facts.text
-    assert "in train mode" in picture.canvas.sentence(1)
-    picture.set_frozen(("1",))
-    assert "in eval mode" in picture.canvas.sentence(1)
-    assert "in train mode" in picture.canvas.sentence(2)
-    picture.set_network(NETWORK[3:], ())
-    assert "mode" not in picture.facts.text
+def test_the_mode_is_told_where_it_matters(view: NetworkView) -> None:
+    assert "eval mode: dropout" in view.facts.text
+    view.set_training(True)
+    assert "train mode: dropout" in view.facts.text
+    assert "in train mode" in view.diagram.sentence(1)
+    view.set_frozen(("1",))
+    assert "in eval mode" in view.diagram.sentence(1)
+    assert "in train mode" in view.diagram.sentence(2)
+    view.set_network(NETWORK[3:], ())
+    assert "mode" not in view.facts.text
 
 
 def test_it_is_empty_before_there_is_a_network(qtbot: QtBot) -> None:
-    picture = NetworkPicture(Theme())
-    qtbot.addWidget(picture)
-    picture.show()
-    assert not picture.has_content
+    view = NetworkView(Theme())
+    qtbot.addWidget(view)
+    view.show()
+    assert not view.has_content
 
 
 @pytest.mark.parametrize("width", [1, 200, 660, 1100, 4000])
@@ -113,11 +114,12 @@ def test_blocks_never_overlap_and_stay_inside(width: int) -> None:
     assert len(corners) == 9
     assert all(place.x + place.width <= max(width, 140) for place in places)
     assert height_of(places) == max(y for _, y in corners) + 62
-    assert [place.is_last for place in places].count(True) == 1
+    rows = {y for _, y in corners}
+    assert sum(place.leads_right for place in places) == 9 - len(rows)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (10,), (10**6,), (1, 1, 1), (512, 7, 7), (3, 999, 9)])
-def test_the_sign_of_a_shape_fits(shape: tuple[int, ...]) -> None:
+def test_the_glyph_of_a_shape_fits(shape: tuple[int, ...]) -> None:
     sheets, length = glyph(shape, 24)
     assert 1 <= sheets <= 4
     assert 0 < length <= 24
@@ -127,7 +129,9 @@ def test_the_sign_of_a_shape_fits(shape: tuple[int, ...]) -> None:
 
 
 def facts_of(window: MainWindow) -> str:
-    return window.panel._network_facts.text()
+    """Return what the panel says of the network."""
+    labels = [label.text() for label in window.panel.findChildren(QLabel)]
+    return next(text for text in labels if "parameters" in text)
 
 
 def presenter_of(window: MainWindow) -> NetworkPresenter:
@@ -192,7 +196,7 @@ def test_a_file_with_an_error_says_so_and_the_run_stays(
         presenter_of(window).open_file(path, "Net")
     assert "mine.py, line 2, importing it: ZeroDivisionError" in refused.args[0].message
     assert facts_of(window) == "59,210 parameters"
-    # The wish waits, so that Reset tries the mended file; to drop it is one click.
+    # The change waits, so that Reset tries the corrected file; one click drops it.
     assert window.controller.waiting == {"model": f"{path}:Net"}
     window.controller.drop_waiting()
     assert window.panel.row("model").editor.field.currentText() == "MLP (dense layers)"

@@ -1,4 +1,4 @@
-"""One strip for each layer: its values as tiles, cells or columns, painted from one picture."""
+"""The strip of a layer: its values as tiles, cells or columns."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen
 
 from netviz.engine.protocol.observations import ActivationsObserved
-from netviz.number_text import signed_text
+from netviz.number_text import percent_text, signed_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.image_painting import signed_pixels
 
@@ -22,7 +22,7 @@ _ALIGN = Qt.AlignmentFlag
 
 @dataclass(frozen=True)
 class Zoom:
-    """Lengths of a strip in pixels: smaller ones where the view is low."""
+    """The lengths of a strip in pixels, smaller where the view is low."""
 
     tile: int
     cell: int
@@ -39,12 +39,12 @@ class Zoom:
 
 
 class Strip:
-    """What one layer, or the answer, looks like.
+    """The picture of one layer, or of the probabilities.
 
     Parameters
     ----------
     title, note
-        What it is, and what should be known of it.
+        What it is, and its number and range of values.
     """
 
     def __init__(self, title: str, note: str) -> None:
@@ -56,16 +56,16 @@ class Strip:
         raise NotImplementedError
 
     def paint(self, painter: QPainter, area: QRectF, zoom: Zoom, theme: Theme) -> None:
-        """Paint the contents into an area of the size that `size` told."""
+        """Paint the contents into an area of the size that `size` returned."""
         raise NotImplementedError
 
     def describe(self, point: QPointF, area: QRectF, zoom: Zoom) -> str:
-        """Say what lies at a point of the area, with its number; empty where nothing does."""
+        """Return the value at a point of the area, with what it is a value of, or empty."""
         raise NotImplementedError
 
 
 class Grid(Strip):
-    """Signed tiles or cells in rows, on a scale of their own largest magnitude.
+    """Signed tiles or cells in rows, coloured relative to their largest magnitude.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class Grid(Strip):
         magnified, step = self._magnified(zoom)
         tiles = signed_pixels(self._values[:, ::step, ::step], self.limit, theme)
         tiles = tiles.repeat(magnified, axis=1).repeat(magnified, axis=2)
-        # The frame makes a tile of zeros visible, since zero has the colour of the ground.
+        # The frame makes a tile of zeros visible, since zero has the background's colour.
         frame = ((0, 0), (_FRAME, _FRAME), (_FRAME, _FRAME))
         tiles = np.pad(tiles, frame, constant_values=theme.color("border").rgb())
         missing = ((0, rows * columns - len(tiles)), (0, 0), (0, 0))
@@ -160,8 +160,8 @@ class Columns(Strip):
         ``float32 [classes]``: signed logits, or probabilities.
     names
         The classes.
-    are_shares
-        Whether they are probabilities in 0..1, of which the largest is marked.
+    are_probabilities
+        Whether they are in 0..1, and the largest one is marked.
     """
 
     def __init__(
@@ -171,14 +171,14 @@ class Columns(Strip):
         values: NDArray[np.float32],
         names: tuple[str, ...],
         *,
-        are_shares: bool,
+        are_probabilities: bool,
     ) -> None:
-        self.limit = 1.0 if are_shares else _largest(values)
-        scale = "" if are_shares else f"±{self.limit:.2g}"
+        self.limit = 1.0 if are_probabilities else _largest(values)
+        scale = "" if are_probabilities else f"±{self.limit:.2g}"
         super().__init__(title, " · ".join(filter(None, [note, scale])))
         self._values = values
         self._names = names
-        self._are_shares = are_shares
+        self._are_probabilities = are_probabilities
 
     def size(self, width: int, zoom: Zoom, theme: Theme) -> tuple[int, int]:
         metrics = QFontMetrics(theme.font(11))
@@ -190,17 +190,17 @@ class Columns(Strip):
         painter.setFont(theme.font(11))
         metrics = painter.fontMetrics()
         bars = area.adjusted(0, 0, 0, -metrics.height())
-        zero = bars.bottom() if self._are_shares else bars.center().y()
-        span = bars.height() if self._are_shares else bars.height() / 2
+        zero = bars.bottom() if self._are_probabilities else bars.center().y()
+        span = bars.height() if self._are_probabilities else bars.height() / 2
         column = area.width() / max(len(self._values), 1)
-        winner = int(self._values.argmax())
+        predicted = int(self._values.argmax())
         for index, value in enumerate(np.nan_to_num(self._values).tolist()):
             left = area.left() + index * column
             height = span * min(max(value / self.limit, -1), 1) if self.limit else 0.0
             gap = min(column * 0.15, theme.px(4))
             bar = QRectF(left + gap, zero, column - 2 * gap, -height).normalized()
-            painter.fillRect(bar, theme.color(self._token(value, index == winner)))
-            painter.setPen(theme.color("text" if index == winner else "muted"))
+            painter.fillRect(bar, theme.color(self._token(value, index == predicted)))
+            painter.setPen(theme.color("text" if index == predicted else "muted"))
             label = QRectF(left, bars.bottom(), column, metrics.height())
             name = metrics.elidedText(self._names[index], Qt.TextElideMode.ElideRight, int(column))
             painter.drawText(label, _ALIGN.AlignCenter, name)
@@ -212,17 +212,17 @@ class Columns(Strip):
         if not (area.contains(point) and 0 <= index < len(self._values)):
             return ""
         value = float(self._values[index])
-        number = f"{100 * value:.1f} %" if self._are_shares else signed_text(value)
+        number = percent_text(value) if self._are_probabilities else signed_text(value)
         return f"{self.title} · {self._names[index]}: {number}"
 
-    def _token(self, value: float, wins: bool) -> str:
-        if self._are_shares:
-            return "right" if wins else "faint"
+    def _token(self, value: float, is_predicted: bool) -> str:
+        if self._are_probabilities:
+            return "right" if is_predicted else "faint"
         return "positive" if value > 0 else "negative"
 
 
 def strips_of(observed: ActivationsObserved, classes: tuple[str, ...]) -> list[Strip]:
-    """Return the strips of an observation: hidden layers, the answer, the first weights."""
+    """Return the strips of an observation: layers, logits, probabilities, first weights."""
     strips: list[Strip] = []
     for number, layer in enumerate(observed.layers[:-1], start=1):
         values, kind = layer.values, "map"
@@ -232,10 +232,10 @@ def strips_of(observed: ActivationsObserved, classes: tuple[str, ...]) -> list[S
     for layer in observed.layers[-1:]:
         logits = layer.values.reshape(-1)
         names = class_names(classes, len(logits))
-        strips.append(Columns("Logits", layer.title, logits, names, are_shares=False))
-    shares = observed.probabilities
-    names = class_names(classes, len(shares))
-    strips.append(Columns("Probabilities", "", shares, names, are_shares=True))
+        strips.append(Columns("Logits", layer.title, logits, names, are_probabilities=False))
+    probabilities = observed.probabilities
+    names = class_names(classes, len(probabilities))
+    strips.append(Columns("Probabilities", "", probabilities, names, are_probabilities=True))
     if len(observed.filters):
         kind = "map" if observed.layers and observed.layers[0].values.ndim == 3 else "unit"
         weights = _strongest_channel(observed.filters)
@@ -244,17 +244,17 @@ def strips_of(observed: ActivationsObserved, classes: tuple[str, ...]) -> list[S
 
 
 def class_names(classes: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """Return the names where there is one for each of `count` classes, else their numbers."""
+    """Return the names if there is one for each of `count` classes, else their numbers."""
     return classes if len(classes) == count else tuple(str(index) for index in range(count))
 
 
 def _largest(values: NDArray[np.float32]) -> float:
-    """Return the largest magnitude; a network that has diverged answers what is no number."""
+    """Return the largest finite magnitude; a diverged network has values that are not."""
     return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def _strongest_channel(filters: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Keep of ``[n, C, H, W]`` at each pixel the largest magnitude, of the first 64 only."""
+    """Keep of ``[n, C, H, W]`` the channel of the largest magnitude at each pixel."""
     filters = filters[:MOST_TILES]
     strongest = np.abs(filters).argmax(axis=1, keepdims=True)
     return np.take_along_axis(filters, strongest, axis=1)[:, 0]
