@@ -1,6 +1,5 @@
-"""The images that the network learns from and is tested on."""
+"""The tab Data: the images that the network is trained and tested on."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.protocol.mistakes import class_counts, is_skewed
+from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.data_facts import data_facts, imbalance
 from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.views.sample_pages import SamplePages
 from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.icon_button import quiet_button
 from netviz.ui.widgets.sample_grid import SampleGrid
@@ -40,19 +41,19 @@ class _Data:
 
 
 class DataView(Page):
-    """A grid of samples, the balance of the classes and the facts of the data set.
+    """A grid of samples, the balance of the classes and facts about the data set.
 
     Signals
     -------
     augmentation_wanted
-        Indices of training images (``tuple``) and a seed: answer with `show_augmented`.
+        Indices of training images (``tuple``) and a seed; `show_augmented` expects the result.
 
     Attributes
     ----------
     split, class_filter, shuffle_button, augmented_button, previous_button, next_button
         The controls.
     grid, balance, left_out
-        The samples, the images per class and the own files that are not used.
+        The samples, the images per class and the user's files that are not used.
     """
 
     augmentation_wanted = Signal(tuple, int)
@@ -62,16 +63,14 @@ class DataView(Page):
             theme, "database", "Choose a data set on the left to see its images here.", parent
         )
         self._data: _Data | None = None
-        self._order = np.empty(0, np.int64)
-        self._first = 0
-        self._shuffles = np.random.default_rng()
+        self._pages = SamplePages()
         self._warnings: tuple[str, ...] = ()
         self._seed = 0
         self.grid = SampleGrid(theme)
         self.balance = BalanceBars(theme)
         self.left_out = QListWidget()
         self.left_out.setAccessibleName("Left out")
-        self.left_out.setToolTip("Files of yours that are not in the data set, and why.")
+        self.left_out.setToolTip("Your files that are not in the data set, and why.")
         self.left_out.hide()
         self._build_controls()
         self._build_side()
@@ -86,7 +85,7 @@ class DataView(Page):
     def set_data(
         self, images: ImageArrays, classes: tuple[str, ...], name: str, batch_size: int
     ) -> None:
-        """Show a data set; `name` is for the screen."""
+        """Show a data set under the name `name`."""
         is_other = self._data is None or self._data.images is not images
         self._data = _Data(images, classes, name, batch_size)
         if is_other:
@@ -97,7 +96,7 @@ class DataView(Page):
         self._invalidate()
 
     def set_notes(self, warnings: tuple[str, ...], left_out: tuple[str, ...]) -> None:
-        """Say why to distrust the data set, and which own files are not in it."""
+        """Show warnings about the data set, and which of the user's files are not in it."""
         self._warnings = warnings
         self.left_out.clear()
         self.left_out.addItems(left_out)
@@ -109,7 +108,7 @@ class DataView(Page):
         self._invalidate()
 
     def show_augmented(self, samples: AugmentedSamples) -> None:
-        """Show training images as they would be changed; late answers are passed over."""
+        """Show training images after augmentation, unless others are wanted by now."""
         if not self.is_augmented or samples.indices != tuple(self.shown):
             return
         if samples.seed != self._seed or self._data is None:
@@ -118,34 +117,33 @@ class DataView(Page):
         sentences = [f"{name}, as it may be trained" for name in names]
         self.grid.set_samples(samples.images, names, sentences)
         if not samples.is_augmented:
-            hint = "Unchanged: choose a shift, a turn or another change under Augmentation."
+            hint = "Unchanged: choose a shift, a rotation or another change under Augmentation."
             self._place.set_texts(hint, "No augmentation is chosen", "Unchanged")
 
     @property
     def is_augmented(self) -> bool:
-        """Whether images are shown as they are trained."""
+        """Whether images are shown with augmentation."""
         return self.augmented_button.isChecked() and self.split.index == 0
 
     @property
     def facts(self) -> str:
-        """What is said of the data set."""
+        """What is written about the data set."""
         return self._facts.text()
 
     @property
     def warning(self) -> str:
-        """What is said of skewed classes; empty where they are balanced."""
+        """The warnings about the data set; empty if there are none."""
         return self._warning.text()
 
     @property
     def place(self) -> str:
-        """What is said of this page's place among all images."""
+        """What is written about the place of the page among all images."""
         return self._place.text
 
     @property
     def shown(self) -> list[int]:
         """Indices of the images on this page."""
-        indices: list[int] = self._order[self._first : self._first + self.grid.capacity].tolist()
-        return indices
+        return self._pages.page(self.grid.capacity)
 
     def _build_controls(self) -> None:
         theme = self._theme
@@ -153,9 +151,9 @@ class DataView(Page):
             theme,
             "Split",
             (
-                ("Train", "Show the images that the network learns from."),
-                ("Test", "Show the images that the network is only tested on."),
-                ("Left out", "List the files of yours that are not used, and why."),
+                ("Train", "Show the images that the network is trained on."),
+                ("Test", "Show the images that are only used to test the network."),
+                ("Left out", "List your files that are not used, and why."),
             ),
         )
         self.class_filter = CompactCombo(theme, "Class", "Show only images of this class.")
@@ -165,8 +163,8 @@ class DataView(Page):
         self.augmented_button.setText("As trained")
         self.augmented_button.setCheckable(True)
         self.augmented_button.setToolTip(
-            "Show the images as the augmentation changes them at random for training;"
-            " Shuffle shows other changes."
+            "Show the images as augmentation changes them at random for training;"
+            " Shuffle shows other random changes."
         )
         self.augmented_button.clicked.connect(self._on_augmented_button_clicked)
         self.previous_button = quiet_button("Previous page", "Show the images before these.")
@@ -188,12 +186,12 @@ class DataView(Page):
         self._facts.setProperty("role", "fact")
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts.setToolTip(
-            "Shape and type as the tutorials print them; the network gets the values divided"
+            "Shape and type as PyTorch tutorials print them; the network gets the values divided"
             " by 255."
         )
         self._warning = QLabel()
         self._warning.setWordWrap(True)
-        self._warning.setToolTip("Accuracy says little about classes that are rare.")
+        self._warning.setToolTip("Overall accuracy says little about rare classes.")
         self._side = QVBoxLayout()
         self._side.addWidget(self._facts)
         self._side.addWidget(self.balance, 1)
@@ -207,13 +205,11 @@ class DataView(Page):
         return images.train_images, images.train_labels
 
     def _sort(self) -> None:
-        """List the chosen images from the first one on."""
-        self._first = 0
+        """List the images of the chosen split and class in their order."""
         if self._data is not None:
             labels = self._images_and_labels(self._data)[1]
             chosen = self.class_filter.currentIndex() - 1
-            kept = labels == chosen if chosen >= 0 else np.ones(len(labels), np.bool_)
-            self._order = np.flatnonzero(kept).astype(np.int64)
+            self._pages.list_all(labels, chosen if chosen >= 0 else None)
 
     def _refresh(self) -> None:
         data = self._data
@@ -236,34 +232,33 @@ class DataView(Page):
             self.augmentation_wanted.emit(tuple(indices), self._seed)
         else:
             self.grid.set_samples(images[indices], names, sentences)
-        self._show_place(len(indices))
+        self._show_place()
         counts = class_counts(labels, len(data.classes))
         self.balance.set_counts(data.classes, counts, split)
-        self._warning.setText(self._doubts(split, imbalance(counts, data.classes)))
+        self._warning.setText(self._warning_of(split, imbalance(counts, data.classes)))
         self._warning.setVisible(bool(self._warning.text()))
-        self._facts.setText(facts_of(images, data.name, split, data.batch_size))
+        self._facts.setText(data_facts(images, data.name, split, data.batch_size))
 
     def _names(self, indices: Sequence[int]) -> list[str]:
         assert self._data is not None
         labels = self._images_and_labels(self._data)[1]
         return [self._data.classes[int(labels[index])] for index in indices]
 
-    def _doubts(self, split: str, skew: str) -> str:
-        """Say why to distrust what is shown; the warnings speak of training's balance already."""
-        own = () if split == "train" and self._warnings else (skew,)
-        return "\n".join(filter(None, (*own, *self._warnings)))
+    def _warning_of(self, split: str, skew: str) -> str:
+        """Return all warnings; those of the run already include a skewed training set."""
+        skews = () if split == "train" and self._warnings else (skew,)
+        return "\n".join(filter(None, (*skews, *self._warnings)))
 
-    def _show_place(self, count: int) -> None:
+    def _show_place(self) -> None:
         if self.split.index == _LEFT_OUT:
             self._place.set_texts(f"{self.left_out.count():,} not used", "")
             self.previous_button.setEnabled(False)
             self.next_button.setEnabled(False)
             return
-        total = len(self._order)
-        range_text = f"{self._first + 1:,}–{self._first + count:,}" if count else "none"
-        self._place.set_texts(f"{range_text} of {total:,}", range_text)
-        self.previous_button.setEnabled(self._first > 0)
-        self.next_button.setEnabled(self._first + count < total)
+        capacity = self.grid.capacity
+        self._place.set_texts(*self._pages.texts(capacity))
+        self.previous_button.setEnabled(self._pages.has_previous())
+        self.next_button.setEnabled(self._pages.has_next(capacity))
 
     def _on_choice_changed(self) -> None:
         self._sort()
@@ -272,19 +267,18 @@ class DataView(Page):
     def _on_shuffle_button_clicked(self) -> None:
         self._seed += 1
         if not self.is_augmented:
-            self._order = self._shuffles.permutation(self._order)
-            self._first = 0
+            self._pages.shuffle()
         self._invalidate()
 
     def _on_augmented_button_clicked(self) -> None:
         self._invalidate()
 
     def _on_previous_button_clicked(self) -> None:
-        self._first = max(0, self._first - self.grid.capacity)
+        self._pages.turn(-self.grid.capacity)
         self._invalidate()
 
     def _on_next_button_clicked(self) -> None:
-        self._first += self.grid.capacity
+        self._pages.turn(self.grid.capacity)
         self._invalidate()
 
     def _on_grid_capacity_changed(self) -> None:
@@ -298,7 +292,7 @@ class DataView(Page):
             (self.next_button, "chevron-down"),
         ):
             button.setIcon(icon(self._theme, name, "text"))
-        # As high as the fields beside it.
+        # The same height as the fields beside it.
         self.augmented_button.setStyleSheet(
             f"QToolButton {{ font-size: {px(12)}px; padding: {px(3)}px {px(8)}px; }}"
             f"QToolButton:focus {{ padding: {px(3) - 1}px {px(8) - 1}px; }}"
@@ -311,28 +305,3 @@ class DataView(Page):
         self._warning.setStyleSheet(
             f"color: {self._theme.colors.warning}; font-size: {px(11)}px; font-weight: 500;"
         )
-
-
-def facts_of(images: NDArray[np.uint8], name: str, split: str, batch_size: int) -> str:
-    """Return what the tutorials print of a data set, a line for each fact."""
-    shape = ", ".join(str(length) for length in images.shape)
-    lines = [
-        f"{name}, {split}",
-        f"shape [{shape}] · {images.dtype}",
-        f"values {images.min(initial=255)} to {images.max(initial=0)}",
-    ]
-    batches = math.ceil(len(images) / max(1, batch_size))
-    if split == "train":
-        lines[-1] += f" · {batches:,} batches of {batch_size:,}"
-    return "\n".join(lines)
-
-
-def imbalance(counts: NDArray[np.int64], classes: tuple[str, ...]) -> str:
-    """Return a sentence that warns of skewed classes; empty where they are balanced."""
-    if not is_skewed(counts):
-        return ""
-    least, most = int(counts.argmin()), int(counts.argmax())
-    return (
-        f"Skewed: {counts[most]:,} images of {classes[most]}, only {counts[least]:,}"
-        f" of {classes[least]}."
-    )

@@ -1,4 +1,4 @@
-"""The menu in which one chooses the layers that a view shows."""
+"""The menu of the layers that a view shows."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -9,12 +9,12 @@ from netviz.ui.look.theme import Theme
 
 
 class LayerMenu(QToolButton):
-    """A button with one entry to tick for each layer.
+    """A button whose menu has an entry to tick for each layer.
 
     Signals
     -------
     chosen
-        The user chose; ask `is_shown`.
+        The ticks changed; `is_shown` returns them.
     """
 
     chosen = Signal()
@@ -33,7 +33,7 @@ class LayerMenu(QToolButton):
         self._restyle()
 
     def set_layers(self, names: tuple[str, ...], titles: tuple[str, ...]) -> None:
-        """Offer other layers, all of them shown; does nothing where they are the same."""
+        """Offer other layers, all of them ticked; does nothing if they are the same."""
         if names == self._names:
             return
         self._names = names
@@ -50,11 +50,11 @@ class LayerMenu(QToolButton):
             self._actions[name] = action
 
     def is_shown(self, name: str) -> bool:
-        """Whether a layer is chosen."""
+        """Whether a layer is ticked."""
         return self._actions[name].isChecked()
 
     def choose(self, name: str, is_shown: bool) -> None:
-        """Tick a layer or take its tick away."""
+        """Tick or untick a layer."""
         self._actions[name].setChecked(is_shown)
 
     def _on_all_triggered(self) -> None:

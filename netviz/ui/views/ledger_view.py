@@ -1,4 +1,4 @@
-"""What happened in a run and what the user changed, as a table."""
+"""The tab Log: what the user changed in a run, and what happened, as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ class Line:
 
     @property
     def cells(self) -> tuple[str, str, str]:
-        """What its three columns say."""
+        """The texts of its three columns."""
         return f"{self.step:,}", str(self.entry.epoch) if self.entry else "", self.text
 
 
 class LedgerModel(QAbstractTableModel):
-    """The lines in the order in which they came."""
+    """The lines in the order in which they were added."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +66,8 @@ class LedgerModel(QAbstractTableModel):
         self._lines.extend(lines)
         self.endInsertRows()
 
-    def keep(self, lines: Sequence[Line]) -> None:
-        """Have only these lines."""
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Replace all lines by these."""
         self.beginResetModel()
         self._lines = list(lines)
         self.endResetModel()
@@ -117,12 +117,12 @@ class LedgerModel(QAbstractTableModel):
 
 
 class LedgerView(Page):
-    """The log: newest at the bottom, followed as long as the bottom is in sight.
+    """The log, newest line last; it scrolls along while the last line is visible.
 
     Attributes
     ----------
     table, model
-        The table and what it shows.
+        The table and its model.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -158,28 +158,27 @@ class LedgerView(Page):
         self._restyle()
 
     def add_entries(self, entries: Sequence[LedgerEntry]) -> None:
-        """Note changes that the user made."""
+        """Add changes that the user made."""
         self._append([line_of(entry) for entry in entries])
 
     def set_entries(self, entries: Sequence[LedgerEntry]) -> None:
-        """Have only these changes, since the run went back; the notes stay."""
+        """Keep only these changes, since the run went back; the notes stay."""
         kept = [line for line in self.model.lines if line.entry is None or line.entry in entries]
         known = [line.entry for line in kept]
-        self.model.keep(kept)
+        self.model.set_lines(kept)
         self._append([line_of(entry) for entry in entries if entry not in known])
-        self._show_content(bool(self.model.lines))
 
     def add_note(self, step: int, text: str) -> None:
-        """Note something that happened."""
+        """Add a note about something that happened."""
         self._append([Line(step, text)])
 
     def clear(self) -> None:
-        """Forget everything."""
-        self.model.keep([])
+        """Remove all lines."""
+        self.model.set_lines([])
         self._show_content(False)
 
     def copy_selection(self) -> None:
-        """Put the selected lines on the clipboard, columns parted by tabs."""
+        """Copy the selected lines to the clipboard, with tabs between the columns."""
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         if rows:
             lines = ["\t".join(self.model.lines[row].cells) for row in rows]
@@ -219,5 +218,5 @@ class LedgerView(Page):
 
 
 def line_of(entry: LedgerEntry) -> Line:
-    """Return the line that says what the user changed."""
+    """Return the line of a change by the user."""
     return Line(entry.step, entry.label, entry)

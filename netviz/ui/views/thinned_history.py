@@ -1,17 +1,17 @@
-"""A bounded record over the steps of a run, thinned evenly when it is full."""
+"""A history over the steps of a run that is thinned out evenly when it is full."""
 
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
 
 
-class ThinnedRows(Generic[Row]):
+class ThinnedHistory(Generic[Row]):
     """Rows ordered by step, at most `most`; the first and the newest are always among them.
 
     Attributes
     ----------
     steps, rows
-        What is kept, in parallel.
+        What is kept, and its steps.
     """
 
     def __init__(self, most: int) -> None:
@@ -23,18 +23,18 @@ class ThinnedRows(Generic[Row]):
         return len(self.steps)
 
     def append(self, step: int, row: Row) -> None:
-        """Add a row; rows of this step or later are forgotten, since the run went back."""
+        """Add a row; rows of this step or later are removed, since the run went back."""
         self.truncate(step - 1)
         self.steps.append(step)
         self.rows.append(row)
         if len(self.steps) > self._most:
-            # Without the row that stands closest between its neighbours the gaps stay alike.
+            # Dropping the row whose neighbours are closest to each other keeps the gaps even.
             neighbours = zip(self.steps, self.steps[2:], strict=False)
             gaps = [after - before for before, after in neighbours]
             self._drop(gaps.index(min(gaps)) + 1)
 
     def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
+        """Remove all rows after `step`."""
         while self.steps and self.steps[-1] > step:
             self._drop(len(self.steps) - 1)
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.protocol.observations import GradientsObserved
-from netviz.ui.views.thinned_history import ThinnedRows
+from netviz.ui.views.thinned_history import ThinnedHistory
 
 _MOST_ROWS = 500
 
@@ -22,7 +22,7 @@ class GradientHistory:
         self.run = first.run
         self.names = first.names
         self.titles = first.titles
-        self._rows: ThinnedRows[GradientsObserved] = ThinnedRows(_MOST_ROWS)
+        self._rows: ThinnedHistory[GradientsObserved] = ThinnedHistory(_MOST_ROWS)
 
     def __len__(self) -> int:
         return len(self._rows)

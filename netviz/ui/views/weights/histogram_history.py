@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.protocol.observations import Histogram
 from netviz.ui.charts.ticks import round_up
-from netviz.ui.views.thinned_history import ThinnedRows
+from netviz.ui.views.thinned_history import ThinnedHistory
 
 _MOST_ROWS = 200
 _BINS = 61  # odd, so that zero lies in the middle of a bin
@@ -21,7 +21,7 @@ class HistogramHistory:
     """
 
     def __init__(self) -> None:
-        self._rows: ThinnedRows[Histogram] = ThinnedRows(_MOST_ROWS)
+        self._rows: ThinnedHistory[Histogram] = ThinnedHistory(_MOST_ROWS)
         self._rebinned: dict[int, NDArray[np.float64]] = {}
         self.limit = 0.0
 

@@ -88,10 +88,8 @@ def test_the_pointer_reads_units_and_classes(qtbot: QtBot, view: ActivationView)
     assert unit == f"Layer 2 · Linear 784 → 64 · unit 0: {value}"
     columns = view.strips.area(3)
     dress = QPointF(columns.left() + 3.5 * columns.width() / 10, columns.top())
-    assert (
-        view.strips.describe(dress)
-        == f"Probabilities · Dress: {100 * observed.probabilities[3]:.1f} %"
-    )
+    percent = f"{100 * observed.probabilities[3]:.1f} %"
+    assert view.strips.describe(dress) == f"Probabilities · Dress: {percent}"
     logits = view.strips.area(2)
     assert "Logits · Ankle boot: " in view.strips.describe(logits.bottomRight() - QPointF(2, 2))
 

@@ -8,7 +8,7 @@ from netviz.engine.protocol.observations import LayerWeights
 from netviz.number_text import weight_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
-from netviz.ui.views.thinned_history import ThinnedRows
+from netviz.ui.views.thinned_history import ThinnedHistory
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
 from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of
 from netviz.ui.views.weights.weight_view import WeightView
@@ -146,7 +146,7 @@ def test_common_bins_reach_as_far_as_the_widest_row() -> None:
 
 
 def test_rows_are_thinned_evenly_and_bounded() -> None:
-    rows: ThinnedRows[int] = ThinnedRows(50)
+    rows: ThinnedHistory[int] = ThinnedHistory(50)
     for step in range(0, 10_000, 7):
         rows.append(step, step)
     gaps = np.diff(rows.steps)
