@@ -18,7 +18,7 @@ def missing_display() -> str | None:
         return None
     if "DISPLAY" not in os.environ:
         return "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)."
-    if not _x_server_answers():
+    if not _can_connect_to_x():
         return f"The display {os.environ['DISPLAY']} does not answer."
     return _missing_library()
 
@@ -28,7 +28,7 @@ def _has_wayland() -> bool:
     return bool(name) and (Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / str(name)).exists()
 
 
-def _x_server_answers() -> bool:
+def _can_connect_to_x() -> bool:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -37,9 +37,9 @@ def _x_server_answers() -> bool:
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    answers: bool = xcb.xcb_connection_has_error(connection) == 0
+    connected: bool = xcb.xcb_connection_has_error(connection) == 0
     xcb.xcb_disconnect(connection)
-    return answers
+    return connected
 
 
 def _missing_library() -> str | None:

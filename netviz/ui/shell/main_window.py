@@ -31,7 +31,7 @@ from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.views.activations.activation_view import ActivationView
 from netviz.ui.views.confusion.confusion_view import ConfusionView
-from netviz.ui.views.data_view import DataView
+from netviz.ui.views.data.data_view import DataView
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView

@@ -1,4 +1,4 @@
-"""The tabs below the plots, one room each; no tab knows another.
+"""The tabs below the plots, each in a folder or a file of its own; no tab imports another.
 
-What several tabs share stands here (`page`, `layer_menu`), what others share too in `widgets`.
+What several tabs share is here (`page`, `layer_menu`); what other rooms use too is in `widgets`.
 """

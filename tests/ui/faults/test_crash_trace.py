@@ -62,3 +62,4 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     assert trace.take_previous() == ""
     trace.start()
     trace.stop()
+    assert [file.name for file in tmp_path.iterdir()] == ["in the way"]

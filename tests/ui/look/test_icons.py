@@ -2,18 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon, QPixmap
 
 from netviz.ui.look import damaged_resources
 from netviz.ui.look.icons import icon, pixmap
 from netviz.ui.look.theme import DARK, LIGHT, Theme
-
-
-@pytest.fixture
-def theme(qapp) -> Theme:
-    return Theme()
 
 
 def _ink(picture: QPixmap) -> str:

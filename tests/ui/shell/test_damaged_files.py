@@ -21,7 +21,7 @@ from tests.ui.presenters.test_file_menu import submenu
 Harm = Callable[[Path], object]
 
 
-def rubbish(path: Path) -> None:
+def overwrite(path: Path) -> None:
     path.write_bytes(random.Random(1).randbytes(5000))
 
 
@@ -61,12 +61,12 @@ def test_whole_resources_are_not_spoken_of(open_window: OpenWindow, resources: P
     [
         ("icons", remove, "icons"),
         ("icons/play.svg", remove, "icons"),
-        ("icons/play.svg", rubbish, "icons"),
+        ("icons/play.svg", overwrite, "icons"),
         ("icons/play.svg", cut, "icons"),
         ("icons/netviz.svg", remove, "icons"),
         ("fonts", remove, "fonts"),
         ("fonts/Inter-Bold.otf", remove, "fonts"),
-        ("fonts/Inter-Bold.otf", rubbish, "fonts"),
+        ("fonts/Inter-Bold.otf", overwrite, "fonts"),
     ],
 )
 def test_a_plain_one_stands_in_for_a_resource(
@@ -94,7 +94,7 @@ def test_a_window_without_any_resource_opens_and_says_what_to_do(
 def test_damaged_settings_are_told_in_the_window(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    rubbish(tmp_path / "window.ini")
+    overwrite(tmp_path / "window.ini")
     window = open_window()
     told = "The window's settings could not be read; it starts with the defaults."
     assert (window.message_bar.isVisible(), window.message_bar.text) == (True, told)
@@ -120,7 +120,7 @@ def test_a_damaged_list_of_recent_runs_is_told_and_begun_anew(
     assert str(tmp_path / "kept") in recent.actions()[0].text()
 
 
-@pytest.mark.parametrize("harm", [remove, rubbish, cut])
+@pytest.mark.parametrize("harm", [remove, overwrite, cut])
 def test_a_recent_run_that_is_gone_or_damaged_is_left_out(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, harm: Harm
 ) -> None:
@@ -136,7 +136,7 @@ def test_a_recent_run_that_is_gone_or_damaged_is_left_out(
     assert_trains(qtbot, window)
 
 
-@pytest.mark.parametrize("harm", [rubbish, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("harm", [overwrite, lambda path: path.write_bytes(b"")])
 def test_a_damaged_autosave_is_told_once_and_left_where_it_is(
     open_window: OpenWindow, qtbot: QtBot, harm: Harm
 ) -> None:
@@ -162,7 +162,7 @@ def test_an_autosave_whose_tensors_are_damaged_is_refused_and_stays(
     cut(file)
     window = open_window()
     with qtbot.waitSignal(window.controller.refused, timeout=10_000):
-        answer(window, "Bring it back")
+        press(window, "Bring it back")
     assert f"{file} is broken" in window.message_bar.text
     assert file.is_file()
     assert_trains(qtbot, window)
@@ -184,19 +184,19 @@ def test_the_offer_of_a_lost_run_stays_above_all_that_is_told_at_the_start(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     kept_run(qtbot, open_window, state_dir() / "autosave" / "killed")
-    rubbish(tmp_path / "window.ini")
+    overwrite(tmp_path / "window.ini")
     window = open_window()
     FaultPresenter(window, tmp_path).tell_of_crash("Fatal Python error: Segmentation fault")
     bar = window.message_bar
     assert bar.text.startswith("The last run ended unexpectedly at step 1.")
     with qtbot.waitSignal(window.controller.opened, timeout=20_000):
-        answer(window, "Bring it back")
+        press(window, "Bring it back")
     assert window.controller.step == 1
     assert "settings could not be read" in bar.text
     bar.close_message()
     assert bar.text.startswith("NetViz ended unexpectedly last time.")
 
 
-def answer(window: MainWindow, text: str) -> None:
+def press(window: MainWindow, text: str) -> None:
     buttons = window.message_bar.findChildren(QPushButton)
     next(button for button in buttons if button.text() == text).click()

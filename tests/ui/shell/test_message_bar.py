@@ -7,15 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.message_bar import MessageBar
 
 
 @pytest.fixture
-def bar(qtbot, qapp: QApplication) -> Iterator[MessageBar]:
-    theme = Theme()
-    dress_application(theme)
+def bar(qtbot, theme: Theme) -> Iterator[MessageBar]:
     window = QWidget()
     dress_window(window, theme)
     bar = MessageBar(theme)

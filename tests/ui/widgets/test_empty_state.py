@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel
 
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_view import ConfusionView
-from netviz.ui.views.data_view import DataView
+from netviz.ui.views.data.data_view import DataView
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView

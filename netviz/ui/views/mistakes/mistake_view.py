@@ -52,6 +52,8 @@ class MistakeView(Page):
         The controls.
     list_view, model, detail
         The list, its model, and the details beside it.
+    header
+        How many test images are wrong.
     nothing
         Shown in place of the list while it is empty.
     """

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
-from netviz.ui.look.style_sheet import dress_application, dress_window
+from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE
 from netviz.ui.views.mistakes.mistake_view import MistakeView
@@ -22,9 +22,7 @@ def data() -> ImageArrays:
 
 
 @pytest.fixture
-def view(qtbot, data: ImageArrays) -> MistakeView:
-    theme = Theme()
-    dress_application(theme)
+def view(qtbot, theme: Theme, data: ImageArrays) -> MistakeView:
     view = MistakeView(theme)
     dress_window(view, theme)
     qtbot.addWidget(view)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.data_facts import imbalance
-from netviz.ui.views.data_view import DataView
+from netviz.ui.views.data.data_facts import imbalance
+from netviz.ui.views.data.data_view import DataView
 from tests.ui.observations import DIGITS, images
 
 

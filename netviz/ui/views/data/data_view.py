@@ -19,9 +19,9 @@ from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.data_facts import data_facts, imbalance
+from netviz.ui.views.data.data_facts import data_facts, imbalance
+from netviz.ui.views.data.sample_pages import SamplePages
 from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
-from netviz.ui.views.sample_pages import SamplePages
 from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.icon_button import quiet_button
 from netviz.ui.widgets.sample_grid import SampleGrid
