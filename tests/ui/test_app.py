@@ -51,7 +51,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
 
 
 def test_torch_is_loaded_once_the_window_is_painted(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     diary = Diary()
     window.panel.installEventFilter(diary)
@@ -63,7 +63,7 @@ def test_torch_is_loaded_once_the_window_is_painted(
     qtbot.waitUntil(lambda: "opened" in diary.entries)
     assert diary.entries == ["painted", "opened"]
     window.repaint()
-    qtbot.wait(20)
+    qapp.processEvents()
     assert diary.entries.count("opened") == 1
 
 

@@ -8,24 +8,24 @@ from netviz.ui.look.theme import Theme
 
 
 def dress_application(theme: Theme) -> None:
-    """Give the application the palette and the type of `theme`, before it has windows."""
+    """Give the application the palette and the font of `theme`."""
     if QApplication.style().objectName() != "fusion":
         QApplication.setStyle("fusion")
-    # The palette is set by hand since not every platform obeys setColorScheme.
+    # The palette is set by hand, since not every platform supports setColorScheme.
     QApplication.setPalette(_palette(theme))
     QApplication.setFont(theme.font())
 
 
 def dress_window(window: QWidget, theme: Theme) -> None:
-    """Dress `window` and all that is in it; call again when the theme has changed."""
+    """Give `window` and all that is in it the look of `theme`; call it again when that changes."""
     dress_application(theme)
-    # Not the application's sheet: when that changes, Qt polishes a widget once for every
-    # widget around it, which takes five times as long as all the rest.
+    # A style sheet of the whole application would be slow: when it changes, Qt polishes each
+    # widget once for every one of its ancestors.
     window.setStyleSheet(style_rules(theme))
 
 
 def set_style_property(widget: QWidget, name: str, value: str | bool) -> None:
-    """Set a property that the style sheet selects by, and let `widget` look so at once."""
+    """Set a property that the style sheet selects by, and restyle `widget` accordingly."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)

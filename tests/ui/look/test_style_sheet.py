@@ -1,4 +1,4 @@
-"""The look: legible in both themes, and dressed anew when the theme changes."""
+"""The look: legible in both themes, and applied again when the theme changes."""
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -83,7 +83,7 @@ def test_a_property_changes_the_look_at_once(window: QWidget) -> None:
     assert label.palette().color(label.foregroundRole()).name() == DARK.muted.lower()
 
 
-def test_another_theme_is_not_put_on_again_for_every_widget_around(
+def test_another_theme_does_not_restyle_a_widget_once_for_every_ancestor(
     qtbot: QtBot, window: QWidget
 ) -> None:
     inner = window
@@ -98,7 +98,7 @@ def test_another_theme_is_not_put_on_again_for_every_widget_around(
     label.restyled = 0
     theme.set_dark(False)
     dress_window(window, theme)
-    # Once would do; Qt polishes what is in a window whose sheet has changed twice.
+    # Once would be enough, but Qt polishes everything in a window whose sheet changes twice.
     assert 1 <= label.restyled <= 2
 
 

@@ -42,8 +42,8 @@ def assert_trains(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.controller.step == step + 1)
 
 
-def kept_run(qtbot: QtBot, open_window: OpenWindow, folder: Path) -> Path:
-    """Keep one step of a run in `folder`, as a process that is killed leaves it; its file."""
+def killed_run(qtbot: QtBot, open_window: OpenWindow, folder: Path) -> Path:
+    """Save one step of a run in `folder` as a killed process would; return its file."""
     window = open_window()
     assert_trains(qtbot, window)
     with qtbot.waitSignal(window.controller.saved, timeout=10_000):
@@ -52,7 +52,7 @@ def kept_run(qtbot: QtBot, open_window: OpenWindow, folder: Path) -> Path:
     return folder / RUN_FILE
 
 
-def test_whole_resources_are_not_spoken_of(open_window: OpenWindow, resources: Path) -> None:
+def test_nothing_is_said_of_undamaged_resources(open_window: OpenWindow, resources: Path) -> None:
     assert open_window().message_bar.text == ""
 
 
@@ -69,7 +69,7 @@ def test_whole_resources_are_not_spoken_of(open_window: OpenWindow, resources: P
         ("fonts/Inter-Bold.otf", overwrite, "fonts"),
     ],
 )
-def test_a_plain_one_stands_in_for_a_resource(
+def test_a_damaged_resource_is_replaced_by_a_plain_one(
     open_window: OpenWindow, qtbot: QtBot, resources: Path, name: str, harm: Harm, what: str
 ) -> None:
     harm(resources / name)
@@ -124,7 +124,7 @@ def test_a_damaged_list_of_recent_runs_is_told_and_begun_anew(
 def test_a_recent_run_that_is_gone_or_damaged_is_left_out(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, harm: Harm
 ) -> None:
-    file = kept_run(qtbot, open_window, tmp_path / "kept")
+    file = killed_run(qtbot, open_window, tmp_path / "kept")
     window = open_window()
     recent = submenu(window, "recent")
     recent.aboutToShow.emit()
@@ -158,7 +158,7 @@ def test_a_damaged_autosave_is_told_once_and_left_where_it_is(
 def test_an_autosave_whose_tensors_are_damaged_is_refused_and_stays(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
-    file = kept_run(qtbot, open_window, state_dir() / "autosave" / "killed")
+    file = killed_run(qtbot, open_window, state_dir() / "autosave" / "killed")
     cut(file)
     window = open_window()
     with qtbot.waitSignal(window.controller.refused, timeout=10_000):
@@ -173,7 +173,7 @@ def test_an_autosave_whose_tensors_are_damaged_is_refused_and_stays(
 def test_a_missing_state_folder_is_no_fault(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    kept_run(qtbot, open_window, tmp_path / "kept")
+    killed_run(qtbot, open_window, tmp_path / "kept")
     remove(state_dir())
     window = open_window()
     assert window.message_bar.text == ""
@@ -183,7 +183,7 @@ def test_a_missing_state_folder_is_no_fault(
 def test_the_offer_of_a_lost_run_stays_above_all_that_is_told_at_the_start(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    kept_run(qtbot, open_window, state_dir() / "autosave" / "killed")
+    killed_run(qtbot, open_window, state_dir() / "autosave" / "killed")
     overwrite(tmp_path / "window.ini")
     window = open_window()
     FaultPresenter(window, tmp_path).tell_of_crash("Fatal Python error: Segmentation fault")

@@ -1,4 +1,4 @@
-"""Damaged settings: defaults and one sentence."""
+"""Settings: kept between two starts; a damaged file gives the defaults and one sentence."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The top bar offers what can be done, and nothing in it jumps."""
+"""The top bar enables what can be done, and nothing in it moves."""
 
 import pytest
 from PySide6.QtCore import Qt
