@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 from netviz.bridge import live_change
 from netviz.bridge.controller import Controller
 from netviz.bridge.live_change import MERGE_S
+from netviz.bridge.worker import TrainingThread
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import State
-from netviz.engine.protocol.observations import View
-from tests.support import Driven, learning_rates, losses
+from netviz.engine.protocol.observations import Prediction
+from tests.support import ALL_OBSERVATIONS, Driven, learning_rates, losses
 
 CONFIG = RunConfig(hidden=(8,), epochs=10_000, batch_size=100, device="cpu", threads=1)
 SIGNALS = (
@@ -33,12 +34,12 @@ SIGNALS = (
     "refused",
     "failed",
     "saved",
-    "weights_observed",
-    "gradients_observed",
-    "test_predicted",
-    "predicted",
-    "activations_observed",
+    "observed",
 )
+
+
+def is_prediction(event: object) -> bool:
+    return isinstance(event, Prediction)
 
 
 class Window(QObject):
@@ -148,7 +149,7 @@ def test_the_losses_are_those_of_a_session_without_a_window(
     config = CONFIG.with_changes({"epochs": 2, "batch_size": 10})
     window = open_window(config)
     window.expect("prepared", window.controller.open)
-    window.controller.watch(frozenset(View))
+    window.controller.watch(ALL_OBSERVATIONS)
     finished = window.expect_state(State.FINISHED, window.controller.start)
     told = losses(event for event in window.told if isinstance(event, events.Progress))
     assert finished.step == window.controller.step == len(told) == 800
@@ -204,10 +205,12 @@ def test_a_drawing_is_answered_while_training(window: Window, controller: Contro
     window.train()
     drawing = np.zeros((280, 280), np.uint8)
     drawing[40:240, 130:150] = 255
-    answer = window.expect("predicted", lambda: controller.predict(drawing, False))
+    answer = window.expect("observed", lambda: controller.predict(drawing, False), is_prediction)
     assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
     assert answer.seen.shape == (1, 28, 28)
-    later = window.expect("predicted", lambda: None, lambda event: event.step > answer.step)
+    later = window.expect(
+        "observed", lambda: None, lambda event: is_prediction(event) and event.step > answer.step
+    )
     assert later.request == answer.request
 
 
@@ -236,11 +239,11 @@ def test_a_live_change_holds_from_the_step_that_the_ledger_says(
 def test_a_change_that_needs_a_reset_waits_for_it(
     window: Window, paused: Controller, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(paused.waiting_changed):
+    with qtbot.waitSignal(paused.settings_changed):
         paused.change({"hidden": (5, 4), "learning_rate": 0.5})
     assert paused.waiting == {"hidden": (5, 4)}
     assert paused.config == CONFIG.with_changes({"learning_rate": 0.5})
-    with qtbot.waitSignal(paused.waiting_changed):
+    with qtbot.waitSignal(paused.settings_changed):
         prepared = window.expect("prepared", paused.reset)
     assert prepared.config == CONFIG.with_changes({"hidden": (5, 4), "learning_rate": 0.5})
     assert paused.waiting == {}
@@ -248,7 +251,7 @@ def test_a_change_that_needs_a_reset_waits_for_it(
 
 def test_a_change_that_waits_can_be_dropped_or_taken_back(paused: Controller, qtbot: QtBot) -> None:
     paused.change({"hidden": (5,)})
-    with qtbot.waitSignal(paused.waiting_changed):
+    with qtbot.waitSignal(paused.settings_changed):
         paused.drop_waiting()
     assert paused.waiting == {}
     paused.change({"hidden": (5,), "seed": 4})
@@ -371,6 +374,7 @@ def test_late_events_of_an_older_run_are_dropped(
 ) -> None:
     old = [event for event in window.told if isinstance(event, events.Progress)][-1]
     window.expect_state(State.IDLE, paused.reset)
+    thread = paused.findChild(TrainingThread)
     late = [old, events.StateChanged(1, State.FAILED, 9, 1), events.Refused(1, "", "")]
     with (
         qtbot.assertNotEmitted(paused.progressed),
@@ -378,8 +382,8 @@ def test_late_events_of_an_older_run_are_dropped(
         qtbot.assertNotEmitted(paused.refused),
     ):
         for event in late:
-            paused._thread._tell(event)
-        paused._on_thread_events_arrived()
+            thread.mailbox.put(event)
+        thread.events_arrived.emit()
     assert (paused.state, paused.step) == (State.IDLE, 0)
 
 

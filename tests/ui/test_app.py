@@ -28,14 +28,14 @@ def test_the_whole_window_follows_the_theme_at_any_time(open_window) -> None:
 
 
 class Diary(QObject):
-    """Notes when a widget is painted, and whatever else it is told."""
+    """Notes that a widget was painted for the first time, and whatever else it is told."""
 
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint:
+        if event.type() is QEvent.Type.Paint and "painted" not in self.entries:
             self.entries.append("painted")
         return False
 

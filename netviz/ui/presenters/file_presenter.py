@@ -1,6 +1,7 @@
 """Opening, saving and exporting runs, and the run that was lost."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
@@ -11,7 +12,10 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
-from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.ledger_view import LedgerView
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 RECENT = 8
 """Saved runs that are remembered."""
@@ -46,7 +50,7 @@ class FilePresenter(QObject):
         Folder in which running processes keep their runs.
     """
 
-    def __init__(self, window: MainWindow, autosaves: Path) -> None:
+    def __init__(self, window: "MainWindow", autosaves: Path) -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -178,7 +182,7 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         if event.started_from:
-            self._window.ledger.add_note(
+            self._window.views.view(LedgerView).add_note(
                 0,
                 f"Begun with the weights of {event.started_from}. "
                 "Reset goes back to the seed's own.",

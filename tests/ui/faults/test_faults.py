@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.observatory import observatory
+from netviz.engine.probes import weights
 from netviz.engine.protocol.events import State
 from netviz.engine.training.losses import LOSSES
 from netviz.log_file import LOG_NAME, start_log, stop_log
@@ -19,6 +19,7 @@ from netviz.ui.faults.exception_hooks import ExceptionHooks
 from netviz.ui.pad import drawing_pad
 from netviz.ui.presenters.fault_presenter import FaultPresenter
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.activations.activation_view import ActivationView
 from tests.support import Loss
 from tests.ui.conftest import wait_for_state
 
@@ -103,8 +104,9 @@ def test_an_exception_as_a_widget_is_resized(
     def fit(*_: object) -> None:
         raise RuntimeError("the resizing broke")
 
-    window.views.show_page(window.activations)
-    monkeypatch.setattr(window.activations.image, "fit", fit)
+    view = window.views.view(ActivationView)
+    window.views.show_view(view)
+    monkeypatch.setattr(view.image, "fit", fit)
     window.resize(window.width() + 40, window.height())
     monkeypatch.undo()
     assert_told(qtbot, watched, "the resizing broke")
@@ -146,8 +148,8 @@ def test_an_exception_in_a_probe(
     def fail(*_: object) -> None:
         raise RuntimeError("the probe broke")
 
-    monkeypatch.setattr(observatory, "layer_weights", fail)
-    window.views.show_page(window.weights)
+    monkeypatch.setattr(weights, "layer_weights", fail)
+    window.views.show_named("weights")
     window.controller.train_one_batch()
     assert_told(qtbot, watched, "the probe broke")
 

@@ -1,6 +1,6 @@
 """The tab Activations: one image, and the activations of every layer for it."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,13 +12,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.protocol.commands import LookAt
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.activations.image_panel import ImagePanel
 from netviz.ui.views.activations.strip_list import StripList
 from netviz.ui.views.activations.strips import Zoom, strips_of
 from netviz.ui.views.page import CompactCombo
+from netviz.ui.views.view import View
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.image_painting import SignedLegend
 from netviz.ui.widgets.steady_label import FigureLabel
@@ -27,13 +30,8 @@ _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
 _IMAGE_FRACTION = 0.3
 
 
-class ActivationView(ThemedWidget):
+class ActivationView(View):
     """The image with its saliency, and beside it a strip for each layer.
-
-    Signals
-    -------
-    source_chosen
-        The user chose another image: None for the drawing, an int for a test image.
 
     Attributes
     ----------
@@ -44,8 +42,6 @@ class ActivationView(ThemedWidget):
     empty
         What is shown until there is an observation.
     """
-
-    source_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -67,6 +63,12 @@ class ActivationView(ThemedWidget):
         self.strips = StripList(theme)
         self._build()
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.clear()
+        self.set_classes(prepared.classes)
+        self.set_test_count(prepared.test_count)
+        self.set_source(None)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Use these names of the classes."""
@@ -136,10 +138,10 @@ class ActivationView(ThemedWidget):
 
     def _on_source_activated(self, index: int) -> None:
         self.test_index.setVisible(index == 1)
-        self.source_chosen.emit(self.test_index.value() if index == 1 else None)
+        self.command_requested.emit(LookAt(self.test_index.value() if index == 1 else None))
 
     def _on_test_index_value_changed(self, index: int) -> None:
-        self.source_chosen.emit(index)
+        self.command_requested.emit(LookAt(index))
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -154,3 +156,12 @@ class ActivationView(ThemedWidget):
         )
         self.test_index.lineEdit().setTextMargins(px(6), 0, 0, 0)
         self._divide()
+
+
+VIEW = ViewSpec(
+    "Activations",
+    "What layers make of an image.",
+    50,
+    ActivationView,
+    {ActivationsObserved: ActivationView.show_activations},
+)

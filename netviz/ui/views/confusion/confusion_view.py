@@ -4,12 +4,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.confusion.cell_colors import cell_color
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix
 from netviz.ui.views.page import Page, Segments
+from netviz.ui.views.view_spec import ViewSpec
 
 _SIDE_PX = 168
 _HINT = "Point at a cell for its numbers; click it to see the images."
@@ -78,6 +80,9 @@ class ConfusionView(Page):
     def measured_at(self) -> str:
         """What is written about the step of the evaluation."""
         return self._when.text()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_classes(prepared.classes)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Use the classes of a run."""
@@ -149,3 +154,12 @@ class _Legend(ThemedWidget):
             painter.setPen(theme.color("muted"))
             area = QRectF(bar.right() + theme.px(6), top, self.width(), theme.px(16))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+VIEW = ViewSpec(
+    "Confusion",
+    "Which class is taken for which.",
+    40,
+    ConfusionView,
+    {TestPredictions: ConfusionView.show_predictions},
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,6 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.dataset_names import dataset_label
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import PreviewAugmentation
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.look.icons import icon
@@ -22,6 +26,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.data.data_facts import data_facts, imbalance
 from netviz.ui.views.data.sample_pages import SamplePages
 from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.icon_button import quiet_button
 from netviz.ui.widgets.sample_grid import SampleGrid
@@ -43,11 +48,6 @@ class _Data:
 class DataView(Page):
     """A grid of samples, the balance of the classes and facts about the data set.
 
-    Signals
-    -------
-    augmentation_wanted
-        Indices of training images (``tuple``) and a seed; `show_augmented` expects the result.
-
     Attributes
     ----------
     split, class_filter, shuffle_button, augmented_button, previous_button, next_button
@@ -56,12 +56,11 @@ class DataView(Page):
         The samples, the images per class and the user's files that are not used.
     """
 
-    augmentation_wanted = Signal(tuple, int)
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
             theme, "database", "Choose a data set on the left to see its images here.", parent
         )
+        self._prepared: Prepared | None = None
         self._data: _Data | None = None
         self._pages = SamplePages()
         self._warnings: tuple[str, ...] = ()
@@ -81,6 +80,16 @@ class DataView(Page):
         self.body.addLayout(self._row, 1)
         self.grid.capacity_changed.connect(self._on_grid_capacity_changed)
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self.set_config(prepared.config)
+
+    def set_config(self, config: RunConfig) -> None:
+        if self._prepared is not None:
+            prepared, name = self._prepared, dataset_label(config.dataset)
+            self.set_data(prepared.images, prepared.classes, name, config.batch_size)
+            self.set_notes(prepared.warnings, prepared.left_out)
 
     def set_data(
         self, images: ImageArrays, classes: tuple[str, ...], name: str, batch_size: int
@@ -229,7 +238,7 @@ class DataView(Page):
             for index, name in zip(indices, names, strict=True)
         ]
         if self.is_augmented:
-            self.augmentation_wanted.emit(tuple(indices), self._seed)
+            self.command_requested.emit(PreviewAugmentation(tuple(indices), self._seed))
         else:
             self.grid.set_samples(images[indices], names, sentences)
         self._show_place()
@@ -305,3 +314,12 @@ class DataView(Page):
         self._warning.setStyleSheet(
             f"color: {self._theme.colors.warning}; font-size: {px(11)}px; font-weight: 500;"
         )
+
+
+VIEW = ViewSpec(
+    "Data",
+    "The images that the network learns from.",
+    60,
+    DataView,
+    {AugmentedSamples: DataView.show_augmented},
+)

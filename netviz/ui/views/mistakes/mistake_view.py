@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.protocol.commands import MeasureTest
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import Order, select
 from netviz.engine.protocol.observations import ImageArrays, TestPredictions
 from netviz.number_text import percent_text
@@ -23,6 +25,7 @@ from netviz.ui.views.mistakes.mistake_delegate import MistakeDelegate
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE, Mistake, MistakeModel
 from netviz.ui.views.page import CompactCombo, FittingLabel, Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.empty_state import EmptyState
 
 _ORDERS = {
@@ -39,12 +42,8 @@ class MistakeView(Page):
 
     Signals
     -------
-    measure_requested
-        The user wants the test images to be evaluated now.
     sent_to_pad, activations_requested
         The user asked for it in the details; index of the test image.
-    count_changed
-        Number of mistakes among all test images, for the tab.
 
     Attributes
     ----------
@@ -58,10 +57,8 @@ class MistakeView(Page):
         Shown in place of the list while it is empty.
     """
 
-    measure_requested = Signal()
     sent_to_pad = Signal(int)
     activations_requested = Signal(int)
-    count_changed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         empty_text = "Press Train to see which test images the network gets wrong."
@@ -75,6 +72,9 @@ class MistakeView(Page):
         self.detail.activations_requested.connect(self.activations_requested)
         self.detail.closed.connect(self._on_detail_closed)
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_images(prepared.images, prepared.classes)
 
     def set_images(self, images: ImageArrays, classes: tuple[str, ...]) -> None:
         """Use the data set of a run."""
@@ -149,7 +149,7 @@ class MistakeView(Page):
         self.bar.addWidget(self.learned)
         self.bar.addWidget(self.measure_button)
         self.learned.toggled.connect(self._on_filter_changed)
-        self.measure_button.clicked.connect(self.measure_requested)
+        self.measure_button.clicked.connect(self._on_measure_button_clicked)
 
     def _build_list(self) -> None:
         self.model = MistakeModel(self)
@@ -243,6 +243,9 @@ class MistakeView(Page):
     def _mistake_count(predictions: TestPredictions) -> int:
         return int(predictions.confusion.sum() - np.trace(predictions.confusion))
 
+    def _on_measure_button_clicked(self) -> None:
+        self.command_requested.emit(MeasureTest())
+
     def _on_filter_changed(self) -> None:
         self._invalidate()
 
@@ -274,3 +277,12 @@ class MistakeView(Page):
         self.detail.setMinimumWidth(px(_DETAIL_PX - 50))
         self._row.setSpacing(px(12))
         self._fit_controls()
+
+
+VIEW = ViewSpec(
+    "Mistakes",
+    "Test images that the network gets wrong.",
+    30,
+    MistakeView,
+    {TestPredictions: MistakeView.show_predictions},
+)

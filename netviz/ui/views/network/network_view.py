@@ -3,10 +3,13 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Prepared, State
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.network_diagram import NetworkDiagram
 from netviz.ui.views.page import FittingLabel, Page
+from netviz.ui.views.view_spec import ViewSpec
 
 
 class NetworkView(Page):
@@ -60,6 +63,15 @@ class NetworkView(Page):
         """How many parameters learn."""
         return trainable(self._layers, self._frozen)
 
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_network(prepared.network, prepared.config.frozen)
+
+    def set_config(self, config: RunConfig) -> None:
+        self.set_frozen(config.frozen)
+
+    def set_state(self, state: State) -> None:
+        self.set_training(state is State.RUNNING)
+
     def set_network(self, layers: tuple[LayerFacts, ...], frozen: tuple[str, ...]) -> None:
         """Show another network, with these layers frozen."""
         self._layers, self._frozen = layers, frozen
@@ -106,3 +118,6 @@ class NetworkView(Page):
         button.setProperty("kind", "small")
         button.setToolTip(tooltip)
         return button
+
+
+VIEW = ViewSpec("Network", "Every layer, its shape, and what of it is frozen.", 70, NetworkView)

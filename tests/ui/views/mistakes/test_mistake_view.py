@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.look.style_sheet import dress_window
@@ -183,8 +184,9 @@ def test_a_mistake_goes_to_the_pad_and_to_the_activations(
 
 def test_measuring_now_can_be_asked_for(qtbot, view, data) -> None:
     view.show_predictions(predictions(data, WRONG))
-    with qtbot.waitSignal(view.measure_requested):
+    with qtbot.waitSignal(view.command_requested) as requested:
         qtbot.mouseClick(view.measure_button, Qt.MouseButton.LeftButton)
+    assert requested.args == [MeasureTest()]
 
 
 def test_ten_thousand_mistakes_scroll_without_a_widget_for_each(qtbot) -> None:
