@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
             dock.show()
         self._size_docks()
 
-    def say(self, text: str) -> None:
+    def show_status(self, text: str) -> None:
         """Show in the status bar what just happened."""
         self._status.setText(text)
         self._status.setToolTip(text)
