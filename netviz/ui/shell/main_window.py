@@ -188,9 +188,9 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         px = self.theme.px
         settings, draw, views = self.docks
-        area, share = self._area, Qt.Orientation
-        area.resizeDocks([settings, draw], [px(264), px(288)], share.Horizontal)
-        area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
+        area, orientation = self._area, Qt.Orientation
+        area.resizeDocks([settings, draw], [px(264), px(288)], orientation.Horizontal)
+        area.resizeDocks([views], [round(0.38 * area.height())], orientation.Vertical)
 
     def _draw_plots(self) -> None:
         self._frames += 1
