@@ -15,7 +15,7 @@ class EventSource(QObject):
     Attributes
     ----------
     run
-        Number of the run that is told of; 0 before the first is ready.
+        Number of the run whose events arrive; 0 before the first is ready.
 
     Signals
     -------

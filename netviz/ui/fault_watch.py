@@ -1,4 +1,4 @@
-"""Everything that stands ready for faults while the app runs, begun and ended together."""
+"""Exception hooks, log file and crash trace, started and stopped together."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

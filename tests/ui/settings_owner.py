@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from PySide6.QtCore import QObject
+
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import RunConfig
 from netviz.ui.controls.control_panel import ControlPanel
 
 
-class SettingsOwner:
+class SettingsOwner(QObject):
     """Stands for the controller: remembers what was asked for, and shows it at once.
 
     Attributes
@@ -17,6 +19,7 @@ class SettingsOwner:
     """
 
     def __init__(self, panel: ControlPanel) -> None:
+        super().__init__(panel)
         self.changes: list[dict[str, Any]] = []
         self._settings = RunSettings(RunConfig())
         self._panel = panel

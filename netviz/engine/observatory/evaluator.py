@@ -54,7 +54,7 @@ class Evaluator:
         self.runner.renew()
 
     def interrupt(self) -> None:
-        """Give up a pass that is under way; it begins anew where it is still wanted."""
+        """Give up a pass that is under way; it starts again where it is still wanted."""
         self._pass = None
 
     def begin(self, run: Run, logits: Tensor) -> None:

@@ -113,7 +113,7 @@ class Observatory:
         self._evaluator.begin(run, test_logits)
 
     def rewound(self, run: Run) -> None:
-        """Observe everything anew: `run` went back to an earlier state."""
+        """Observe everything again: `run` went back to an earlier state."""
         self._renew()
         self._evaluator.rewound(run)
 
@@ -174,7 +174,7 @@ class Observatory:
         self._evaluator.advance(run)
 
     def interrupt(self) -> None:
-        """Give up an evaluation that is under way; it begins anew where it is still wanted."""
+        """Give up an evaluation that is under way; it starts again where it is still wanted."""
         self._evaluator.interrupt()
 
     def take_spent(self) -> float:

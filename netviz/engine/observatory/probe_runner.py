@@ -107,6 +107,6 @@ def _failed(run: int, subject: str, error: Exception) -> Refused:
     return Refused(
         run,
         f"{subject} could not be computed. {reason}",
-        "The run is not affected. To try again, hide the view and show it, or draw anew.",
+        "The run is not affected. To try again, hide the view and show it, or draw again.",
         "".join(traceback.format_exception(error)),
     )

@@ -22,8 +22,8 @@ T = TypeVar("T")
 class DrawingsPresenter(QObject):
     """Connects the collecting row, the pad and the menu with a `DrawingStore`.
 
-    A drawing is kept as the network sees it, so it is asked for that first; until the answer
-    comes it waits.
+    A drawing is kept as the network sees it, so a prediction is asked for first: it carries the
+    image that the network saw.
 
     Parameters
     ----------
@@ -179,4 +179,4 @@ class DrawingsPresenter(QObject):
             self._added += 1
             self._refresh()
             self._window.pad.clear()
-            self._window.say(f"Kept as {label!r}. Draw the next one.")
+            self._window.show_status(f"Kept as {label!r}. Draw the next one.")

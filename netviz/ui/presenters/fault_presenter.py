@@ -1,4 +1,4 @@
-"""Tells the user of faults, keeps them in the log, and gives them away on request."""
+"""Shows faults to the user, writes them into the log, and copies diagnostics on request."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Opening, saving and exporting runs, and the run that was lost."""
+"""Opening, saving and exporting runs, and recovering the run of a process that ended."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ _TIPS = {
 
 
 class FilePresenter(QObject):
-    """Connects the entries of the File menu with the run, and offers back what was lost.
+    """Connects the entries of the File menu with the run, and offers to recover a lost run.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class FilePresenter(QObject):
         run.autosave_failed.connect(self._on_run_autosave_failed)
 
     def offer_lost_run(self) -> None:
-        """Offer back the last run whose process ended unexpectedly, or say why that cannot be."""
+        """Offer to recover the last run whose process ended unexpectedly, or say why not."""
         self._lost = lost = find_lost(self._autosaves)
         if lost is not None:
             self._window.message_bar.show_message(
@@ -195,11 +195,11 @@ class FilePresenter(QObject):
             self._lost = None
         self._remember(event.folder)
         step = event.progress.step if event.progress else 0
-        self._window.say(f"Opened at step {step:,}. Space goes on.")
+        self._window.show_status(f"Opened at step {step:,}. Space goes on.")
         if event.missing_device:
             self._window.message_bar.show_message(
                 "info",
-                f"The run was trained on {event.missing_device}, which this machine has not.",
+                f"The run was trained on {event.missing_device}, which this machine does not have.",
                 "It goes on here; its losses may differ in their last digits.",
             )
 

@@ -60,7 +60,7 @@ class OwnPresenter(QObject):
         """Look at ``folder:PATH`` or ``csv:FILE``; the preview opens once there is something."""
         if self._preview is not None:
             self._preview.close()
-        self._window.say("Looking at your pictures…")
+        self._window.show_status("Looking at your pictures…")
         config = self._controller.config.with_changes({"dataset": name})
         channels = 3 if config.colour else 1
         self._peeker.look(name, OwnForm(config.image_size, channels, config.test_share))
@@ -84,14 +84,14 @@ class OwnPresenter(QObject):
             self._preview.finished.connect(self._on_preview_finished)
             self._preview.show()
         self._preview.show_peek(peek)
-        self._window.say("")
+        self._window.show_status("")
 
     @Slot(str, object)
     def _on_peeker_failed(self, _name: str, error: NetvizError) -> None:
         if self._preview is not None:
             self._preview.show_problem(str(error))
         self._window.message_bar.show_message("warning", error.message, error.hint)
-        self._window.say("")
+        self._window.show_status("")
 
     @Slot()
     def _on_preview_form_changed(self) -> None:

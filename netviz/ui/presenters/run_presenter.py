@@ -109,7 +109,7 @@ class RunPresenter(QObject):
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear()
             plot.add_measurement(info.untrained)
-        window.say("Ready. Press Train, or Space.")
+        window.show_status("Ready. Press Train, or Space.")
 
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
@@ -122,11 +122,11 @@ class RunPresenter(QObject):
             self._show_run_length()
             window.top_bar.set_speed(0, 0)
             words = "Stopped by you" if event.stopped else "Finished"
-            window.say(f"{words} at step {event.step:,}. Raise the epochs to train on.")
+            window.show_status(f"{words} at step {event.step:,}. Raise the epochs to train on.")
         elif event.state is State.PAUSED:
-            window.say(f"Held at step {event.step:,}. Space goes on.")
+            window.show_status(f"Held at step {event.step:,}. Space goes on.")
         elif event.state is State.RUNNING:
-            window.say("Training. Change the learning rate and watch the next batch.")
+            window.show_status("Training. Change the learning rate and watch the next batch.")
 
     @Slot(object)
     def _on_run_progressed(self, event: events.Progress) -> None:
@@ -153,7 +153,7 @@ class RunPresenter(QObject):
         if not event.entries:
             return
         labels = ", ".join(entry.label for entry in event.entries)
-        window.say(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
+        window.show_status(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
@@ -194,7 +194,7 @@ class RunPresenter(QObject):
         window = self._window
         window.top_bar.set_busy("")
         self._ledger.add_note(event.step, event.message)
-        window.say(event.message)
+        window.show_status(event.message)
         window.message_bar.show_message("error", event.message, event.hint, event.details, actions)
 
     @Slot(object)

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
             dock.show()
         self._size_docks()
 
-    def say(self, text: str) -> None:
+    def show_status(self, text: str) -> None:
         """Show in the status bar what just happened."""
         self._status.setText(text)
         self._status.setToolTip(text)
@@ -188,9 +188,9 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         px = self.theme.px
         settings, draw, views = self.docks
-        area, share = self._area, Qt.Orientation
-        area.resizeDocks([settings, draw], [px(264), px(288)], share.Horizontal)
-        area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
+        area, orientation = self._area, Qt.Orientation
+        area.resizeDocks([settings, draw], [px(264), px(288)], orientation.Horizontal)
+        area.resizeDocks([views], [round(0.38 * area.height())], orientation.Vertical)
 
     def _draw_plots(self) -> None:
         self._frames += 1

@@ -1,7 +1,7 @@
 """The control panel, used as a person would."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -33,10 +33,9 @@ def panel(qtbot, theme: Theme) -> ControlPanel:
 
 
 @pytest.fixture
-def asked(panel: ControlPanel) -> Iterator[list[dict[str, Any]]]:
+def asked(panel: ControlPanel) -> list[dict[str, Any]]:
     """What was asked for; each change is shown at once, as the controller does."""
-    owner = SettingsOwner(panel)
-    yield owner.changes
+    return SettingsOwner(panel).changes
 
 
 def show(panel: ControlPanel, config: RunConfig, waiting: Mapping[str, Any] | None = None) -> None:
