@@ -20,10 +20,13 @@ from netviz.engine.protocol.mistakes import class_counts, is_skewed
 from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.views.page import Page
 from netviz.ui.widgets.class_balance_bars import BalanceBars
+from netviz.ui.widgets.compact_combo import CompactCombo
+from netviz.ui.widgets.fitting_label import FittingLabel
 from netviz.ui.widgets.icon_button import quiet_button
 from netviz.ui.widgets.sample_grid import SampleGrid
+from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 230
 _BALANCE_PX = 130
@@ -149,7 +152,7 @@ class DataView(Page):
 
     def _build_controls(self) -> None:
         theme = self._theme
-        self.split = Segments(
+        self.split = SegmentedControl(
             theme,
             "Split",
             (

@@ -16,7 +16,7 @@ from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.activations.activation_panels import ImagePanel, StripList
 from netviz.ui.views.activations.activation_strips import Zoom, strips_of
-from netviz.ui.views.page import CompactCombo
+from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.image_painting import SignedLegend
 from netviz.ui.widgets.steady_label import FigureLabel

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix, blend
-from netviz.ui.views.page import Page, Segments
+from netviz.ui.views.page import Page
+from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 168
 _HINT = "Point at a cell for its numbers; click it to see the images."
@@ -38,7 +39,7 @@ class ConfusionView(Page):
         self._classes: tuple[str, ...] = ()
         self._answers: TestPredictions | None = None
         self.matrix = ConfusionMatrix(theme)
-        self.numbers = Segments(
+        self.numbers = SegmentedControl(
             theme,
             "Numbers",
             (

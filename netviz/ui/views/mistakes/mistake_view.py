@@ -25,8 +25,10 @@ from netviz.ui.views.mistakes.mistake_list import (
     MistakeDelegate,
     MistakeModel,
 )
-from netviz.ui.views.page import CompactCombo, FittingLabel, Page
+from netviz.ui.views.page import Page
+from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
+from netviz.ui.widgets.fitting_label import FittingLabel
 
 _ORDERS = {
     Order.CONFIDENCE: "by confidence",

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.network_diagram import NetworkCanvas
-from netviz.ui.views.page import FittingLabel, Page
+from netviz.ui.views.page import Page
+from netviz.ui.widgets.fitting_label import FittingLabel
 
 
 class NetworkPicture(Page):
