@@ -18,7 +18,8 @@ from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.controls.pending_and_download import DownloadStrip, PendingBanner
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
-from netviz.ui.widgets.card import Card, SectionBox
+from netviz.ui.widgets.card import Card
+from netviz.ui.widgets.collapsible_section import CollapsibleSection
 
 WIDTH_PX = 264
 _SHARED_ROWS = (
@@ -72,7 +73,7 @@ class ControlPanel(Card):
         self._pending: dict[str, Any] = {}
         self._asked: dict[str, Any] = {}
         self._rows: dict[str, OptionRow] = {}
-        self._sections: dict[Section, SectionBox] = {}
+        self._sections: dict[Section, CollapsibleSection] = {}
         # A change asked for shows at once; the run's answer comes a little later, and answers
         # to earlier changes of the same drag come in between and must not move the handle.
         self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -177,8 +178,8 @@ class ControlPanel(Card):
         self._foot.addWidget(self._banner)
         self.body.addLayout(self._foot)
 
-    def _build_section(self, section: Section) -> SectionBox:
-        box = SectionBox(self._theme, section.value)
+    def _build_section(self, section: Section) -> CollapsibleSection:
+        box = CollapsibleSection(self._theme, section.value)
         names = [n for n, o in OPTIONS.items() if o.section is section and o.in_panel]
         shared = {name: row for row in _SHARED_ROWS for name in row}
         for name in names:

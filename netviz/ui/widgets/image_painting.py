@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 _HALF_STEPS = 127
 
@@ -46,7 +47,7 @@ def signed_image(values: NDArray[np.float32], limit: float, theme: Theme) -> QIm
     Parameters
     ----------
     values
-        ``float32 [H, W]``; what is not a number is drawn as zero.
+        ``float32 [H, W]``; NaN is drawn as zero.
     limit
         Magnitude at the ends of the scale, which is symmetric about zero; larger values get
         the colour of the end.
@@ -57,9 +58,9 @@ def signed_image(values: NDArray[np.float32], limit: float, theme: Theme) -> QIm
 
 
 def signed_pixels(values: NDArray[np.float32], limit: float, theme: Theme) -> NDArray[np.uint32]:
-    """Return the colours of signed values as ``0xFFRRGGBB``, to compose larger pictures of."""
-    share = np.nan_to_num(values / limit) if limit > 0 else np.zeros_like(values)
-    index = np.rint(np.clip(share, -1, 1) * _HALF_STEPS).astype(np.intp) + _HALF_STEPS
+    """Return the colours of signed values as ``0xFFRRGGBB``, for composing larger pictures."""
+    fraction = np.nan_to_num(values / limit) if limit > 0 else np.zeros_like(values)
+    index = np.rint(np.clip(fraction, -1, 1) * _HALF_STEPS).astype(np.intp) + _HALF_STEPS
     pixels: NDArray[np.uint32] = _scale(theme)[index]
     return pixels
 
@@ -80,29 +81,27 @@ def _scale(theme: Theme) -> NDArray[np.uint32]:
     return pixels
 
 
-class SignedLegend(QWidget):
+class SignedLegend(ThemedWidget):
     """The diverging scale as a bar with its numbers.
 
     Parameters
     ----------
     limit
         Magnitude at the ends, which `set_limit` changes; None where every picture beside it
-        has one of its own.
+        has its own.
     """
 
     def __init__(
         self, theme: Theme, limit: float | None = None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._limit = limit
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Colour scale of signed values")
-        self.setToolTip("Blue is below zero, orange above; zero has the colour of the ground.")
-        theme.changed.connect(self._on_theme_changed)
+        self.setToolTip("Blue is below zero, orange above; zero has the colour of the background.")
 
     def set_limit(self, limit: float | None) -> None:
-        """Say which magnitude the ends of the scale stand for."""
+        """Set the magnitude at the ends of the scale."""
         if limit != self._limit:
             self._limit = limit
             self.update()
@@ -113,10 +112,6 @@ class SignedLegend(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_legend(painter, QRectF(self.rect()), self._limit, self._theme)
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()
 
 
 def paint_legend(painter: QPainter, area: QRectF, limit: float | None, theme: Theme) -> None:
