@@ -22,7 +22,8 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
-from netviz.ui.pad.probability_bars import PredictionLine, ProbabilityBars
+from netviz.ui.pad.prediction_line import PredictionLine
+from netviz.ui.pad.probability_bars import ProbabilityBars
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 

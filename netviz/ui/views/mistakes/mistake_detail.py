@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from netviz.ui.look.icons import icon
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.mistakes.class_bars import ClassBars
 from netviz.ui.views.mistakes.mistake_list import Mistake, share
+from netviz.ui.widgets.class_bars import DENSE, ClassBars
 from netviz.ui.widgets.image_painting import gray_image
 
 _LOW_PX = 200
@@ -53,7 +53,7 @@ class MistakeDetail(QWidget):
         self._source = QLabel()
         self._source_text = ""
         self._source.setProperty("role", "fact")
-        self.bars = ClassBars(theme)
+        self.bars = ClassBars(theme, DENSE)
         self.pad_button = self._button(
             "Send to the pad", "Put this image on the pad, to change it by hand."
         )
@@ -99,7 +99,8 @@ class MistakeDetail(QWidget):
         news = " · just forgotten" if mistake.is_forgotten else ""
         self._source_text = f"image {mistake.index:,} · {share(mistake.confidence)} sure{news}"
         self._source.setText("" if self._is_low else self._source_text)
-        self.bars.set_prediction(classes, mistake.probabilities, mistake.true, mistake.predicted)
+        self.bars.set_classes(classes)
+        self.bars.set_probabilities(mistake.probabilities, mistake.true)
         self._restyle()
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
