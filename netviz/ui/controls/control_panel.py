@@ -12,10 +12,11 @@ from netviz.engine.options.option import Section, format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.dataset_editor import DatasetEditor
+from netviz.ui.controls.download_strip import DownloadStrip
 from netviz.ui.controls.network_buttons import NetworkStrip
-from netviz.ui.controls.option_editors import WidthsEditor
 from netviz.ui.controls.option_row import OptionRow
-from netviz.ui.controls.pending_and_download import DownloadStrip, PendingBanner
+from netviz.ui.controls.pending_banner import PendingBanner
+from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
 from netviz.ui.widgets.card import Card
