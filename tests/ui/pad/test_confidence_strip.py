@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint
 
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.theme import Theme
-from netviz.ui.pad.confidence_strip import ConfidenceRecord, ConfidenceStrip
+from netviz.ui.pad.confidence_record import ConfidenceRecord
+from netviz.ui.pad.confidence_strip import ConfidenceStrip
 
 
 def _prediction(step: int, request: int = 1, run: int = 1, confidence: float = 0.8) -> Prediction:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
-from netviz.ui.pad.drawing import SIDE, Canvas, Example, light_on_dark
+from netviz.ui.pad.canvas import SIDE, Canvas, Example
+from netviz.ui.pad.picture_fitting import light_on_dark
 
 
 @pytest.fixture
