@@ -28,8 +28,8 @@ class ConfidenceStrip(ThemedWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Confidence while it learned")
         self.setToolTip(
-            "How sure the network was of this drawing at each step; classes that once came "
-            "near are grey."
+            "How sure the network was of this drawing at each step; classes that were likely "
+            "at some step are grey."
         )
 
     @property

@@ -10,7 +10,7 @@ from netviz.ui.look.themed_widget import ThemedWidget
 
 _SURE, _UNSURE = 0.9, 0.5
 _ALIGN = Qt.AlignmentFlag
-_HELP = "What the network takes the drawing for, and how sure it is."
+_HELP = "The class that the network predicts, and how sure it is."
 
 
 def confidence_word(confidence: float) -> str:

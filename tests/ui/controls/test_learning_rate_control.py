@@ -1,4 +1,4 @@
-"""The learning rate's control, used as a person would."""
+"""The learning rate's control, by keyboard, mouse and wheel."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -55,7 +55,7 @@ def _problem(control: LearningRateControl) -> str:
 
 
 @pytest.mark.parametrize(("text", "rate"), [("0.01", 0.01), ("1e-4", 1e-4), ("50", 50), ("0", 0)])
-def test_a_typed_rate_holds_with_enter(qtbot, control, emitted, text, rate) -> None:
+def test_a_typed_rate_takes_effect_with_enter(qtbot, control, emitted, text, rate) -> None:
     _type(qtbot, control, text)
     assert emitted == [rate]
     assert control.value == rate
@@ -133,7 +133,7 @@ def test_click_on_a_label_takes_exactly_its_decade(qtbot, control, emitted) -> N
     assert emitted == [0.01]
 
 
-def test_a_drag_tells_of_every_rate_on_its_way(qtbot, control, emitted) -> None:
+def test_a_drag_emits_every_rate_on_its_way(qtbot, control, emitted) -> None:
     slider = control.slider
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(40, 11))
     for x in range(50, 201, 10):

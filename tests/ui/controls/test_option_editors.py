@@ -82,7 +82,7 @@ def test_a_choice_is_made_by_keyboard(qtbot, bench) -> None:
     assert b.emitted == ["adamw", "adam"]
 
 
-def test_a_choice_leaves_the_wheel_alone_until_it_is_used(bench) -> None:
+def test_a_choice_ignores_the_wheel_without_focus(bench) -> None:
     b = bench("optimizer")
     b.editor.set_value("adam")
     b.wheel(-120)
@@ -100,7 +100,7 @@ def test_a_toggle_turns_by_click_and_space(qtbot, bench) -> None:
     assert b.emitted == [True, False]
 
 
-def test_a_number_holds_with_enter_or_on_leaving(qtbot, bench) -> None:
+def test_a_number_takes_effect_with_enter_or_on_leaving(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.field.setFocus()
@@ -115,7 +115,7 @@ def test_a_number_holds_with_enter_or_on_leaving(qtbot, bench) -> None:
     assert b.emitted == ["35", "40"]
 
 
-def test_leaving_a_number_untouched_tells_nothing(qtbot, bench) -> None:
+def test_leaving_a_number_untouched_emits_nothing(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.field.setFocus()
@@ -163,7 +163,7 @@ def test_a_number_stops_at_the_end_of_its_range(qtbot, bench) -> None:
     assert b.emitted == []
 
 
-def test_a_number_leaves_the_wheel_alone_until_it_is_used(bench) -> None:
+def test_a_number_ignores_the_wheel_without_focus(bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.wheel(120)

@@ -1,4 +1,4 @@
-"""On the card one draws, asks for an example, and reads what the network makes of it."""
+"""The card: drawing, examples, files, and the network's prediction."""
 
 from pathlib import Path
 
@@ -117,7 +117,7 @@ def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
     assert not _action(card, "Broad, 32 px").isChecked()
 
 
-def test_show_me_one_asks_and_the_example_is_told_as_prepared(qtbot, card: PadCard) -> None:
+def test_show_me_one_asks_and_the_example_is_announced_as_prepared(qtbot, card: PadCard) -> None:
     with qtbot.waitSignal(card.example_requested):
         _action(card, "Show me one").trigger()
     with qtbot.waitSignal(card.drawing_changed) as changed:
@@ -147,7 +147,7 @@ def test_a_file_is_opened_and_saved_through_dialogs(qtbot, card: PadCard, tmp_pa
     assert QImage(str(tmp_path / "drawing.png")).width() == 280
 
 
-def test_a_failure_comes_out_of_the_card(qtbot, card: PadCard, tmp_path: Path) -> None:
+def test_the_card_passes_failures_on(qtbot, card: PadCard, tmp_path: Path) -> None:
     with qtbot.waitSignal(card.failed) as failed:
         card.pad.open_file(tmp_path / "absent.png")
     assert failed.args[0].startswith("absent.png")

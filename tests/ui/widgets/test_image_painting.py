@@ -1,4 +1,4 @@
-"""Pictures hold what the arrays hold, and signed colours mean what the legend says."""
+"""Arrays become pictures and back, and signed values have the colours of the legend."""
 
 import numpy as np
 import pytest
@@ -21,12 +21,12 @@ def theme(qapp: object) -> Theme:
 
 
 @pytest.mark.parametrize("shape", [(7, 5), (1, 7, 5)])
-def test_grey_pixels_survive_the_way_there_and_back(shape: tuple[int, ...]) -> None:
+def test_grey_pixels_survive_a_round_trip(shape: tuple[int, ...]) -> None:
     array = np.arange(35, dtype=np.uint8).reshape(shape)
     np.testing.assert_array_equal(image_pixels(gray_image(array)), array.reshape(7, 5))
 
 
-def test_colour_pixels_survive_the_way_there_and_back() -> None:
+def test_colour_pixels_survive_a_round_trip() -> None:
     array = np.random.default_rng(0).integers(0, 256, (3, 6, 5), dtype=np.uint8)
     np.testing.assert_array_equal(image_pixels(gray_image(array), color=True), array)
 
