@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from netviz.ui.look.theme import Theme
@@ -63,11 +63,6 @@ def signed_pixels(values: NDArray[np.float32], limit: float, theme: Theme) -> ND
     index = np.rint(np.clip(fraction, -1, 1) * _HALF_STEPS).astype(np.intp) + _HALF_STEPS
     pixels: NDArray[np.uint32] = _scale(theme)[index]
     return pixels
-
-
-def signed_color(value: float, limit: float, theme: Theme) -> QColor:
-    """Return the colour of one signed value on the diverging scale."""
-    return QColor.fromRgb(int(signed_pixels(np.array([value], np.float32), limit, theme)[0]))
 
 
 def _scale(theme: Theme) -> NDArray[np.uint32]:

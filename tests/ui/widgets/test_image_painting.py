@@ -10,7 +10,6 @@ from netviz.ui.widgets.image_painting import (
     SignedLegend,
     gray_image,
     image_pixels,
-    signed_color,
     signed_image,
 )
 
@@ -46,7 +45,8 @@ def test_the_scale_is_symmetric_about_a_zero_in_the_colour_of_the_surface(theme:
 
 
 def test_a_limit_of_zero_draws_zero(theme: Theme) -> None:
-    assert signed_color(3.0, 0.0, theme).name().upper() == theme.colors.surface
+    image = signed_image(np.array([[3.0]], np.float32), 0.0, theme)
+    assert image.pixelColor(0, 0).name().upper() == theme.colors.surface
 
 
 def test_the_legend_shows_its_scale_and_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
