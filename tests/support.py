@@ -16,7 +16,18 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.observations import (
+    ActivationsObserved,
+    GradientsObserved,
+    TestPredictions,
+    WeightsObserved,
+)
 from netviz.engine.session.session import TrainingSession
+
+ALL_OBSERVATIONS = frozenset(
+    {WeightsObserved, GradientsObserved, ActivationsObserved, TestPredictions}
+)
+"""Everything that views can watch."""
 
 E = TypeVar("E")
 Answer = Callable[[Event], Command | None]

@@ -1,11 +1,14 @@
 """What may be imported without what."""
 
+import ast
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import netviz
 import netviz.engine
 
 QT = ("PySide6", "shiboken6", "pyqtgraph")
@@ -68,3 +71,27 @@ def test_python_imports_as_it_always_does_beside_the_window() -> None:
 )
 def test_the_wall_holds(barred: tuple[str, ...], module: str) -> None:
     assert "must not be imported here" in import_without(barred, [f"netviz.{module}"])
+
+
+def test_only_the_application_imports_the_window_for_more_than_its_type() -> None:
+    package = Path(netviz.__file__).parent
+    importers = {
+        file.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if "netviz.ui.shell.main_window"
+        in _imported_at_run_time(ast.parse(file.read_text("utf-8")))
+    }
+    assert importers == {"ui/app.py"}
+
+
+def _imported_at_run_time(tree: ast.AST) -> set[str]:
+    """Return the modules that a module imports outside of `if TYPE_CHECKING`."""
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            found |= _imported_at_run_time(node)
+    return found

@@ -15,7 +15,7 @@ from netviz.bridge.worker import TrainingThread
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event, State
-from netviz.engine.protocol.observations import Prediction
+from netviz.engine.protocol.observations import Observation, Prediction
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.shell.settings import Settings
@@ -53,13 +53,15 @@ class TrainingWindow:
         self.window, views = build_window(app, options, settings)
         self.controller = self.window.controller
         self.stopwatch = Stopwatch()
-        self._answered = 0
+        self._drawings = 0
+        self._predicted = 0
+        self.window.pad.drawing_changed.connect(self._on_pad_drawing_changed)
         thread = self.window.findChild(TrainingThread)
         assert isinstance(thread, TrainingThread)
         thread.mailbox = _TimedMailbox(self.stopwatch)
         self.controller.failed.connect(self._on_failed)
         self.controller.refused.connect(self._on_failed)
-        self.controller.predicted.connect(self._on_predicted)
+        self.controller.observed.connect(self._on_observed)
         self.window.show()
         self.controller.open()
         self.serve_until(lambda: not self.controller.is_preparing)
@@ -91,9 +93,9 @@ class TrainingWindow:
         self.serve(0.1)
 
     @property
-    def is_answered(self) -> bool:
-        """Whether the window shows the answer to what is on the pad now."""
-        return self._answered == self.controller._request
+    def is_predicted(self) -> bool:
+        """Whether the window shows the prediction for what is on the pad now."""
+        return self._predicted == self._drawings
 
     def serve(self, seconds: float) -> None:
         """Let the window's event loop run."""
@@ -116,8 +118,12 @@ class TrainingWindow:
         self.window.close()
         self._folder.cleanup()
 
-    def _on_predicted(self, event: Prediction) -> None:
-        self._answered = event.request
+    def _on_pad_drawing_changed(self) -> None:
+        self._drawings += 1
+
+    def _on_observed(self, event: Observation) -> None:
+        if isinstance(event, Prediction):
+            self._predicted = event.request
 
     def _on_failed(self, event: events.Failed | events.Refused) -> None:
         raise RuntimeError(f"{event.message} {event.hint}")

@@ -139,7 +139,7 @@ def _stroke(window: TrainingWindow, number: int) -> float:
         window.serve(0.008)
     began = perf_counter()
     _mouse(canvas, QEvent.Type.MouseButtonRelease, place)
-    window.serve_until(lambda: window.is_answered)
+    window.serve_until(lambda: window.is_predicted)
     rows = pad_card.bars.widget()
     assert rows is not None
     rows.repaint()  # also where the answer is the same, which paints nothing

@@ -1,4 +1,4 @@
-"""The GUI thread's view of the training: the user's wishes go in, what happened comes out."""
+"""The GUI thread's side of the training: the user's requests go in, what happened comes out."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
+from netviz.bridge.event_source import EventSource
 from netviz.bridge.frame_clock import FrameClock
 from netviz.bridge.live_change import LiveChange
+from netviz.bridge.run_settings import RunSettings
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.catalogue import DatasetInfo, is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -18,15 +20,7 @@ from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import State
-from netviz.engine.protocol.observations import (
-    ActivationsObserved,
-    AugmentedSamples,
-    GradientsObserved,
-    Prediction,
-    TestPredictions,
-    View,
-    WeightsObserved,
-)
+from netviz.engine.protocol.observations import Observation
 from netviz.paths import data_dir
 
 LOADING_TIMEOUT_MS = 500
@@ -37,10 +31,8 @@ class Controller(QObject):
 
     Attributes
     ----------
-    config
-        The settings in force, as far as the training thread has confirmed them.
-    waiting
-        Changes that wait for a reset, by option.
+    settings
+        All that is known of the run's settings; nobody else remembers any.
     state
         What the run is doing.
     step
@@ -53,13 +45,13 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, saved, opened, exported, autosave_failed, weights_observed, gradients_observed, \
-test_predicted, predicted, \
-activations_observed, augmented
+refused, failed, saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
-    waiting_changed
-        `waiting` is another now; no arguments.
+    observed
+        An `Observation` of any kind.
+    settings_changed
+        The settings in force, or those that wait, are others now: the new `RunSettings`.
     """
 
     preparing = Signal(object)
@@ -76,13 +68,8 @@ activations_observed, augmented
     opened = Signal(object)
     exported = Signal(object)
     autosave_failed = Signal(object)
-    weights_observed = Signal(object)
-    gradients_observed = Signal(object)
-    test_predicted = Signal(object)
-    predicted = Signal(object)
-    activations_observed = Signal(object)
-    augmented = Signal(object)
-    waiting_changed = Signal()
+    observed = Signal(object)
+    settings_changed = Signal(object)
 
     def __init__(
         self,
@@ -92,22 +79,19 @@ activations_observed, augmented
         autosave_root: Path | None = None,
     ) -> None:
         super().__init__(parent)
-        self.config = config
-        self.waiting: dict[str, Any] = {}
+        self.settings = RunSettings(config)
         self.state = State.IDLE
         self.step = 0
         self.undo_stack = QUndoStack(self)
         self._data_dir = data_dir
-        self._confirmed = config
-        self._wishes: dict[str, Any] = {}
-        self._run = 0
-        self._request = 0
+        self._changes = 0
+        self._predictions = 0
         self._is_preparing = True
         self.frames = FrameClock(self)
-        self.frames.ticked.connect(self._collect)
         self._thread = TrainingThread(self, autosave_root)
-        self._thread.events_arrived.connect(self._on_thread_events_arrived)
-        self._takers: dict[type[Any], Callable[[Any], None]] = {
+        self._events = EventSource(self._thread, self.frames, self)
+        self._events.arrived.connect(self._on_events_arrived)
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
             events.Preparing: self._on_preparing,
             events.Loading: self.loading.emit,
             events.Prepared: self._on_prepared,
@@ -122,12 +106,6 @@ activations_observed, augmented
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
             events.AutosaveFailed: self.autosave_failed.emit,
-            WeightsObserved: self.weights_observed.emit,
-            GradientsObserved: self.gradients_observed.emit,
-            TestPredictions: self.test_predicted.emit,
-            Prediction: self.predicted.emit,
-            ActivationsObserved: self.activations_observed.emit,
-            AugmentedSamples: self.augmented.emit,
         }
 
     # -- what can be done --------------------------------------------------------------------
@@ -135,7 +113,7 @@ activations_observed, augmented
     def open(self) -> None:
         """Start the training thread and prepare the first run."""
         self._thread.start()
-        self._submit(commands.Prepare(self.config, self.data_dir))
+        self.submit(commands.Prepare(self.config, self.data_dir))
 
     def close(self, timeout_ms: int = 10_000) -> bool:
         """End training and its thread; return whether it ended in time.
@@ -143,12 +121,22 @@ activations_observed, augmented
         Before the first run is ready there is nothing to keep, and what torch loads meanwhile
         takes seconds that nobody need wait for.
         """
-        if not self._run:
+        if not self._events.run:
             timeout_ms = min(timeout_ms, LOADING_TIMEOUT_MS)
         # Emptied now: a stack that empties itself while it is destroyed would tell the menus.
         self.undo_stack.clear()
         self.frames.stop()
         return self._thread.close(timeout_ms)
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings in force; each change holds from the moment it is asked for."""
+        return self.settings.config
+
+    @property
+    def waiting(self) -> Mapping[str, Any]:
+        """Changes that wait for a reset, by option."""
+        return self.settings.waiting
 
     @property
     def is_closed(self) -> bool:
@@ -173,12 +161,12 @@ activations_observed, augmented
     @Slot()
     def start(self) -> None:
         """Train to the last epoch."""
-        self._submit(commands.Start())
+        self.submit(commands.Start())
 
     @Slot()
     def pause(self) -> None:
         """Hold the run."""
-        self._submit(commands.Pause())
+        self.submit(commands.Pause())
 
     @Slot()
     def toggle(self) -> None:
@@ -191,17 +179,17 @@ activations_observed, augmented
     @Slot()
     def train_one_batch(self) -> None:
         """Train a single batch, then hold."""
-        self._submit(commands.Step())
+        self.submit(commands.Step())
 
     @Slot()
     def train_one_epoch(self) -> None:
         """Train to the end of the epoch under way, then hold."""
-        self._submit(commands.RunEpoch())
+        self.submit(commands.RunEpoch())
 
     @Slot()
     def stop(self) -> None:
         """End the run here."""
-        self._submit(commands.Stop())
+        self.submit(commands.Stop())
 
     @Slot()
     def reset(self) -> None:
@@ -220,12 +208,13 @@ activations_observed, augmented
         NetvizError
             When a value is not allowed; nothing is changed.
         """
-        config = self.config.with_changes({**self.waiting, **changes})
+        config = self.settings.shown.with_changes(changes)
         asked = {name: getattr(config, name) for name in changes}
         late = {n: v for n, v in asked.items() if OPTIONS[n].effect is Effect.RESET}
         live = {n: v for n, v in asked.items() if n not in late and v != getattr(self.config, n)}
         if late:
-            self._change_on_reset(late)
+            self._set(self.settings.wait_for_reset(late))
+            self.apply_if_nothing_is_lost()
         if live:
             before = {name: getattr(self.config, name) for name in live}
             self.undo_stack.push(LiveChange(self.submit_change, before, live))
@@ -233,7 +222,7 @@ activations_observed, augmented
     @Slot()
     def drop_waiting(self) -> None:
         """Forget the changes that wait for a reset."""
-        self._set_waiting({})
+        self._set(self.settings.drop_waiting())
 
     @Slot()
     def apply_if_nothing_is_lost(self) -> None:
@@ -253,20 +242,15 @@ activations_observed, augmented
 
     def rewind_with(self, changes: Mapping[str, Any]) -> None:
         """Go back to the last good state and change options there."""
-        self._submit(commands.Rewind(changes))
+        self.submit(commands.Rewind(changes))
 
     def set_pace(self, batches_per_second: float | None) -> None:
         """Slow training down, or let it run at full speed with None."""
-        self._submit(commands.SetPace(batches_per_second))
+        self.submit(commands.SetPace(batches_per_second))
 
-    def watch(self, views: frozenset[View]) -> None:
-        """Say which views are visible; the others are not computed."""
-        self._submit(commands.Watch(views))
-
-    @Slot()
-    def measure_test(self) -> None:
-        """Answer all test images now."""
-        self._submit(commands.MeasureTest())
+    def watch(self, observations: frozenset[type[Observation]]) -> None:
+        """Say what visible views show; nothing else is computed."""
+        self.submit(commands.Watch(observations))
 
     @Slot(object, bool)
     def predict(self, drawing: NDArray[np.uint8], prepared: bool) -> int:
@@ -274,35 +258,27 @@ activations_observed, augmented
 
         See `commands.Predict`.
         """
-        self._request += 1
-        self._submit(commands.Predict(self._request, drawing, prepared))
-        return self._request
-
-    def look_at(self, test_index: int | None) -> None:
-        """Choose whose activations are watched: a test image's, or the drawing's with None."""
-        self._submit(commands.LookAt(test_index))
-
-    def preview_augmentation(self, indices: tuple[int, ...], seed: int) -> None:
-        """Ask how training images would be changed; see `commands.PreviewAugmentation`."""
-        self._submit(commands.PreviewAugmentation(indices, seed))
+        self._predictions += 1
+        self.submit(commands.Predict(self._predictions, drawing, prepared))
+        return self._predictions
 
     def save(self, folder: Path) -> None:
         """Write the run's files into `folder`."""
-        self._submit(commands.Save(folder))
+        self.submit(commands.Save(folder))
 
     def open_run(self, folder: Path) -> None:
         """Continue the run that was saved in `folder`; changes that wait are dropped."""
         self._is_preparing = True
-        self._set_waiting({})
-        self._submit(commands.Open(folder, self._data_dir))
+        self.drop_waiting()
+        self.submit(commands.Open(folder, self._data_dir))
 
     def load_weights(self, path: Path) -> None:
         """Begin a new run with the weights of a file."""
-        self._submit(commands.LoadWeights(path))
+        self.submit(commands.LoadWeights(path))
 
     def export(self, kind: commands.ExportKind, path: Path) -> None:
         """Write the run in another form."""
-        self._submit(commands.Export(kind, path))
+        self.submit(commands.Export(kind, path))
 
     def set_data_dir(self, data_dir: Path | None) -> None:
         """Read data sets from another folder, from the next reset on."""
@@ -310,57 +286,48 @@ activations_observed, augmented
 
     def submit_change(self, changes: Mapping[str, Any]) -> None:
         """Send a live change without a new entry on the undo stack."""
-        self._wishes.update(changes)
-        self.config = self.config.with_changes(changes)
-        self._submit(commands.Change(changes))
+        self._changes += 1
+        self.submit(commands.Change(changes, self._changes))
+        self._set(self.settings.ask(changes, self._changes))
 
-    def _change_on_reset(self, changes: Mapping[str, Any]) -> None:
-        waiting = {**self.waiting, **changes}
-        waiting = {n: v for n, v in waiting.items() if v != getattr(self.config, n)}
-        self._set_waiting(waiting)
-        self.apply_if_nothing_is_lost()
+    @Slot(object)
+    def submit(self, command: commands.Command) -> None:
+        """Hand a command to the training as it is; it is obeyed within one batch."""
+        self._thread.submit(command)
 
     def _reset(self, changes: Mapping[str, Any]) -> None:
         self._is_preparing = True
-        self._submit(commands.Reset(changes, self.data_dir))
+        self.submit(commands.Reset(changes, self.data_dir))
 
-    def _set_waiting(self, waiting: dict[str, Any]) -> None:
-        if waiting != self.waiting:
-            self.waiting = waiting
-            self.waiting_changed.emit()
+    def _set(self, settings: RunSettings) -> None:
+        before, self.settings = self.settings, settings
+        self._tell_settings(before)
 
-    def _submit(self, command: commands.Command) -> None:
-        self._thread.submit(command)
+    def _tell_settings(self, before: RunSettings) -> None:
+        now = self.settings
+        if (now.config, now.waiting) != (before.config, before.waiting):
+            self.settings_changed.emit(now)
 
     # -- what happened -----------------------------------------------------------------------
 
-    @Slot()
-    def _on_thread_events_arrived(self) -> None:
-        # What the user waits for is told at once; the rest costs least if it is told, laid out
-        # and painted together.
-        if self._thread.mailbox.is_urgent:
-            self._collect()
-        self.frames.request()
-
-    @Slot()
-    def _collect(self) -> None:
-        for event in self._thread.mailbox.collect():
-            is_new = isinstance(event, events.Preparing | events.Prepared)
-            if event.run in (0, self._run) or is_new or event.run > self._run:
-                self._takers[type(event)](event)
+    @Slot(object)
+    def _on_events_arrived(self, event: events.Event) -> None:
+        if isinstance(event, Observation):
+            self.observed.emit(event)
+        else:
+            self._handlers[type(event)](event)
 
     def _on_preparing(self, event: events.Preparing) -> None:
         self._is_preparing = True
         self.preparing.emit(event)
 
     def _on_prepared(self, event: events.Prepared) -> None:
-        self._run = event.run
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
-        self._confirm(event.config, final=True)
         self.undo_stack.clear()
-        self._set_waiting({n: v for n, v in self.waiting.items() if v != getattr(event.config, n)})
+        before, self.settings = self.settings, self.settings.begin(event.config)
         self.prepared.emit(event)
+        self._tell_settings(before)
         self.apply_if_nothing_is_lost()
 
     def _on_state_changed(self, event: events.StateChanged) -> None:
@@ -381,28 +348,23 @@ activations_observed, augmented
         self.opened.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:
-        self._confirm(event.config)
+        self._set(self.settings.confirm(event.config, event.request))
         self.changed.emit(event)
 
     def _on_rewound(self, event: events.Rewound) -> None:
         self.step = event.step
-        self._confirm(event.config, final=True)
         self.undo_stack.clear()
+        self._set(self.settings.confirm(event.config))
         self.rewound.emit(event)
 
     def _on_refused(self, event: events.Refused) -> None:
         self._is_preparing = False
-        self._confirm(self._confirmed, final=True)
+        # With a run that could not be prepared goes what was asked of it in the meantime.
+        is_of_new_run = event.run > self._events.run
+        self._set(self.settings.revert(None if is_of_new_run else event.request))
         self.refused.emit(event)
 
     def _on_failed(self, event: events.Failed) -> None:
         self._is_preparing = False
+        self._set(self.settings.revert())
         self.failed.emit(event)
-
-    def _confirm(self, config: RunConfig, *, final: bool = False) -> None:
-        """Take over what the session says is in force, but for what was asked for since."""
-        if final:
-            self._wishes.clear()
-        self._confirmed = config
-        self._wishes = {n: v for n, v in self._wishes.items() if v != getattr(config, n)}
-        self.config = config.with_changes(self._wishes)

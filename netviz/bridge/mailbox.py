@@ -30,7 +30,7 @@ class Mailbox:
         self._events: list[Event] = []
         self._points = 0
         self._limit = CAPACITY_POINTS
-        self._answered = 0
+        self._predicted = 0
         self._lock = Lock()
         self.is_urgent = False
 
@@ -61,7 +61,7 @@ class Mailbox:
     def _is_urgent(self, event: Event) -> bool:
         """Tell what the user waits for from what is merely newer than what is on the screen."""
         if isinstance(event, Prediction):
-            before, self._answered = self._answered, event.request
+            before, self._predicted = self._predicted, event.request
             return event.request != before
         return not isinstance(event, Progress | EpochFinished | Loading | Observation)
 

@@ -1,4 +1,4 @@
-"""A first look at own pictures beside the window, which must not wait for a slow disk."""
+"""A preview of own pictures, read in a thread so that the window never waits for a disk."""
 
 import contextlib
 import threading

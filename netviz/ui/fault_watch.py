@@ -1,6 +1,7 @@
-"""Everything that stands ready for faults while the app runs, begun and ended together."""
+"""Exception hooks, log file and crash trace, started and stopped together."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -9,7 +10,9 @@ from netviz.ui.faults.crash_trace import CrashTrace
 from netviz.ui.faults.diagnostics import versions
 from netviz.ui.faults.exception_hooks import ExceptionHooks
 from netviz.ui.presenters.fault_presenter import FaultPresenter
-from netviz.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 
 class FaultWatch:
@@ -32,7 +35,7 @@ class FaultWatch:
         self.guard = ExceptionHooks(parent)
         self.guard.install()
 
-    def attach(self, window: MainWindow) -> FaultPresenter:
+    def attach(self, window: "MainWindow") -> FaultPresenter:
         """Show in `window` what happens, and what happened before this start."""
         LOGGER.info("start: %s", versions())
         presenter = FaultPresenter(window, self._folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -10,7 +11,9 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
 from netviz.ui.presenters.menu_presenter import save_picture
 from netviz.ui.presenters.view_presenter import ViewPresenter
-from netviz.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 SETTLE_MS = 700
 """Time after the last step in which the views show their last figures before the picture."""
@@ -38,7 +41,7 @@ class Unattended(QObject):
 
     def __init__(
         self,
-        window: MainWindow,
+        window: "MainWindow",
         views: ViewPresenter,
         *,
         screenshot: Path | None,

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from netviz.engine.errors import ConfigError
 
-BOX_SHARE = 20 / 28
-"""Share of an image's side that the longer side of the ink fills."""
+BOX_FRACTION = 20 / 28
+"""Fraction of an image's side that the longer side of the ink fills."""
 
-INK_SHARE = 0.1
-"""Pixels below this share of the brightest one are background, not ink."""
+INK_FRACTION = 0.1
+"""Pixels below this fraction of the brightest one are background, not ink."""
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in a grey value, from ITU-R BT.601."""
@@ -89,7 +89,7 @@ def _on_dark(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     ink = np.maximum(np.float32(paper) - picture, np.float32(0))
     contrast = float(ink.max())
     is_paper = np.quantile(border, 0.25) > 0.5 and picture.mean() < paper
-    if not is_paper or contrast < INK_SHARE:
+    if not is_paper or contrast < INK_FRACTION:
         return picture
     return np.asarray(ink / contrast, np.float32)
 
@@ -97,16 +97,16 @@ def _on_dark(picture: NDArray[np.float32]) -> NDArray[np.float32]:
 def _centred(ink: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """Scale ``[H, W]`` ink into the box and place its centre of mass in the middle."""
     image = np.zeros((height, width), np.float32)
-    inked = ink > INK_SHARE * ink.max()
+    inked = ink > INK_FRACTION * ink.max()
     if not inked.any():
         return image
     rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = BOX_SHARE * min(height, width) / max(ink.shape)
+    scale = BOX_FRACTION * min(height, width) / max(ink.shape)
     tall, wide = (max(1, round(side * scale)) for side in ink.shape)
     ink = _resized(ink[None], tall, wide)[0]
     # The middle of 28 pixels is pixel 14, as in MNIST itself; half a pixel up and to the left
-    # costs an MLP 3 % of its right answers. Whole pixels keep the ink as sharp as MNIST's.
+    # costs an MLP 3 points of accuracy. Whole pixels keep the ink as sharp as MNIST's.
     mass = float(ink.sum())
     centre_y = float(ink.sum(axis=1) @ np.arange(tall)) / mass
     centre_x = float(ink.sum(axis=0) @ np.arange(wide)) / mass

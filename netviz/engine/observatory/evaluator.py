@@ -1,34 +1,39 @@
-"""Knows how the network answers the test images, for the mistakes and the confusion matrix."""
+"""The predictions for all test images, for the mistakes and the confusion matrix."""
 
 from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
-from netviz.engine.observatory.probe import Probe
-from netviz.engine.probes.predictions import TestLogits, describe_predictions
+from netviz.engine.observatory.probe_runner import ProbeRunner
+from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictions
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 
 
 class Evaluator:
-    """Tells how the test images are answered, and answers them where no evaluation did.
+    """Tells the predictions for the test images, and evaluates where the run did not.
 
-    The answers of every evaluation are kept, so that a view that is opened afterwards costs
-    no second pass, and so that what was just learned or forgotten is known.
+    The logits of every evaluation are kept, so that a view that is opened afterwards costs no
+    second pass, and so that what was just learned or forgotten is known.
 
     Parameters
     ----------
     emit
         Takes each `TestPredictions`.
+
+    Attributes
+    ----------
+    runner
+        Whether the predictions are wanted, and what they cost.
     """
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self.probe = Probe("How the test images are answered", emit)
-        self._answers: TestLogits | None = None
-        self._previous: TestLogits | None = None
+        self.runner = ProbeRunner("The predictions for the test images", emit)
+        self._latest: EvaluatedLogits | None = None
+        self._previous: EvaluatedLogits | None = None
         self._pass: Iterator[None] | None = None
-        self._is_asked = False
+        self._is_requested = False
         self._is_opened = False
 
     @property
@@ -37,61 +42,61 @@ class Evaluator:
         return self._pass is not None
 
     def watch(self, *, visible: bool, opened: bool) -> None:
-        """Say whether a view of the answers is visible, and whether it became so just now."""
-        self.probe.switch(visible)
+        """Say whether a view of the predictions is visible, and whether it became so just now."""
+        self.runner.switch(visible)
         self._is_opened = visible and (opened or self._is_opened)
         if opened:
-            self.probe.renew()
+            self.runner.renew()
 
-    def ask(self) -> None:
-        """Tell the answers of the present weights, whether watched or not."""
-        self._is_asked = True
-        self.probe.renew()
+    def request(self) -> None:
+        """Tell the predictions of the present weights, whether watched or not."""
+        self._is_requested = True
+        self.runner.renew()
 
     def interrupt(self) -> None:
-        """Give up a pass that is under way; it begins anew where it is still wanted."""
+        """Give up a pass that is under way; it starts again where it is still wanted."""
         self._pass = None
 
     def begin(self, run: Run, logits: Tensor) -> None:
         """Turn to a new run, whose first evaluation gave `logits`."""
-        self._answers = None
+        self._latest = None
         self.add(run, logits)
 
     def rewound(self, run: Run) -> None:
-        """Forget what was answered after the step that `run` went back to."""
+        """Forget the predictions after the step that `run` went back to."""
         step = run.trainer.step
-        kept = [known for known in (self._previous, self._answers) if known and known.step <= step]
-        self._answers = kept[-1] if kept else None
+        kept = [known for known in (self._previous, self._latest) if known and known.step <= step]
+        self._latest = kept[-1] if kept else None
         self._previous = kept[0] if len(kept) > 1 else None
         self.interrupt()
-        self.probe.renew()
+        self.runner.renew()
 
     def add(self, run: Run, logits: Tensor) -> None:
-        """Keep the answers of an evaluation of all test images, ``[N, classes]``, and tell."""
+        """Keep the logits of an evaluation of all test images, ``[N, classes]``, and tell."""
         self.interrupt()
-        self.probe.attempt(run, lambda: self._keep(run, logits))
+        self.runner.attempt(run, lambda: self._keep(run, logits))
 
-    def tend(self, run: Run, *, training: bool) -> None:
-        """Tell the answers again where somebody waits for them, or begin a pass for them."""
-        wanted = self._is_asked or self._is_opened
-        if self._answers is not None and self._answers.step == run.trainer.step:
-            if self.probe.moment is not self._answers and (wanted or self.probe.is_on):
-                self.probe.attempt(run, lambda: self._tell(run))
-        elif not wanted and (training or not self.probe.is_on):
+    def update(self, run: Run, *, training: bool) -> None:
+        """Tell the predictions again where they are waited for, or begin a pass for them."""
+        wanted = self._is_requested or self._is_opened
+        if self._latest is not None and self._latest.step == run.trainer.step:
+            if self.runner.moment is not self._latest and (wanted or self.runner.is_on):
+                self.runner.attempt(run, lambda: self._tell(run))
+        elif not wanted and (training or not self.runner.is_on):
             self.interrupt()
         elif not (training and run.is_measurement_due) and not self.is_busy:
-            self._pass = self._examine(run)
+            self._pass = self._evaluate(run)
 
     def advance(self, run: Run) -> None:
-        """Answer the next few test images."""
-        if not self.probe.attempt(run, self._continue):
-            self._pass, self._is_asked, self._is_opened = None, False, False
+        """Evaluate the next few test images."""
+        if not self.runner.attempt(run, self._continue):
+            self._pass, self._is_requested, self._is_opened = None, False, False
 
     def _continue(self) -> None:
         if self._pass is not None:
             next(self._pass, None)
 
-    def _examine(self, run: Run) -> Iterator[None]:
+    def _evaluate(self, run: Run) -> Iterator[None]:
         data = run.trainer.data
         found = yield from run.trainer.answer(data.test_images, data.test_labels)
         self.interrupt()
@@ -99,17 +104,17 @@ class Evaluator:
 
     def _keep(self, run: Run, logits: Tensor) -> None:
         trainer = run.trainer
-        if self._answers is None or self._answers.step != trainer.step:
-            self._previous = self._answers
-        self._answers = TestLogits(
+        if self._latest is None or self._latest.step != trainer.step:
+            self._previous = self._latest
+        self._latest = EvaluatedLogits(
             trainer.epoch, trainer.step, logits.cpu(), trainer.data.test_labels.cpu()
         )
-        if self.probe.is_on or self._is_asked:
+        if self.runner.is_on or self._is_requested:
             self._tell(run)
 
     def _tell(self, run: Run) -> None:
-        self._is_asked = self._is_opened = False
-        self.probe.done(self._answers)
-        if self._answers is not None:
+        self._is_requested = self._is_opened = False
+        self.runner.done(self._latest)
+        if self._latest is not None:
             loss = run.trainer.config.loss
-            self._emit(describe_predictions(run.number, self._answers, self._previous, loss))
+            self._emit(describe_predictions(run.number, self._latest, self._previous, loss))

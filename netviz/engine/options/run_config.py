@@ -71,9 +71,9 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
             config = cls.model_validate(dict(values))
         except ValidationError as error:
             raise ConfigError(_sentence(error.errors()[0])) from None
-        for name, option in OPTIONS.items():
+        for name in values:
             value = getattr(config, name)
-            if problem := option.problem(value):
+            if problem := OPTIONS[name].problem(value):
                 raise ConfigError(_refusal(name, value, problem))
         return config
 
@@ -82,10 +82,12 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
 
         Another network has no frozen layers, unless `changes` names some.
         """
-        kept = self.model_dump()
-        if any(name in changes and changes[name] != kept[name] for name in _SHAPES_NETWORK):
-            kept["frozen"] = ()
-        return self.parse({**kept, **changes})
+        # Only what changes is checked: a tick of the learning rate must not cost a whole config.
+        checked = self.parse(changes)
+        values = {name: getattr(checked, name) for name in changes}
+        if any(values.get(n, getattr(self, n)) != getattr(self, n) for n in _SHAPES_NETWORK):
+            values.setdefault("frozen", ())
+        return self.model_copy(update=values)
 
     def changes_from(self, other: "RunConfig") -> dict[str, Any]:
         """Return the values in which this config differs from `other`."""

@@ -1,4 +1,4 @@
-"""What each layer makes of one image, and which of its pixels speak for the answer."""
+"""What each layer makes of one image, and which of its pixels speak for the prediction."""
 
 import math
 
@@ -9,18 +9,19 @@ from torch import Tensor, nn
 
 from netviz.engine.network.build import evaluating
 from netviz.engine.probes.layers import flow, layers_of, to_numpy
+from netviz.engine.probes.probe_spec import ProbeSpec, Subject
 from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
 
 
 def observe_activations(
     model: nn.Module, image: Tensor, *, run: int, step: int, source: str
 ) -> ActivationsObserved:
-    """Look at all layers while the network answers one image.
+    """Look at all layers while the network predicts the class of one image.
 
     The saliency is the gradient of the winning logit with respect to the input: K. Simonyan,
     A. Vedaldi and A. Zisserman, "Deep inside convolutional networks: visualising image
     classification models and saliency maps" (2013), arXiv:1312.6034, section 3; its sign is
-    kept here, so that ink that speaks against the answer shows too.
+    kept here, so that ink that speaks against the prediction shows too.
 
     Parameters
     ----------
@@ -70,3 +71,17 @@ def first_layer_filters(model: nn.Module, image_shape: tuple[int, ...]) -> NDArr
         if weight.shape[1] == math.prod(image_shape):
             return to_numpy(weight.reshape(-1, *image_shape))
     return np.zeros((0, 1, 1, 1), np.float32)
+
+
+def _observe(subject: Subject) -> ActivationsObserved:
+    assert subject.image is not None  # `needs_image`
+    return observe_activations(
+        subject.model,
+        subject.image,
+        run=subject.run,
+        step=subject.step,
+        source=subject.image_source,
+    )
+
+
+PROBE = ProbeSpec(ActivationsObserved, "The activations", 5, _observe, needs_image=True)

@@ -1,4 +1,4 @@
-"""How strongly each layer is pulled, and how far one step moves it."""
+"""How large each layer's gradient is, and how far one step moves the layer."""
 
 import math
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from netviz.engine.probes.layers import layers_of
+from netviz.engine.probes.probe_spec import ProbeSpec, Subject
+from netviz.engine.protocol.observations import GradientsObserved
 
 
 def copy_weights(model: nn.Module) -> dict[str, Tensor]:
@@ -52,3 +54,20 @@ def update_ratios(model: nn.Module, before: Mapping[str, Tensor]) -> NDArray[np.
 
 def _norm(values: Tensor) -> float:
     return float(torch.linalg.vector_norm(values))
+
+
+def _observe(subject: Subject) -> GradientsObserved:
+    """Describe the last step; how far it moved the weights is known only from those before."""
+    layers = layers_of(subject.model)
+    before = subject.before_step
+    return GradientsObserved(
+        subject.run,
+        subject.step,
+        tuple(layer.name for layer in layers),
+        tuple(layer.title for layer in layers),
+        gradient_norms(subject.model),
+        update_ratios(subject.model, before) if before else np.full(len(layers), np.nan),
+    )
+
+
+PROBE = ProbeSpec(GradientsObserved, "The gradients", 5, _observe, before_step=copy_weights)

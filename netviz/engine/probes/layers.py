@@ -42,7 +42,7 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """What a layer answers to a batch.
+    """The output of a layer for a batch.
 
     Attributes
     ----------

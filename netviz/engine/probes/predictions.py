@@ -1,4 +1,4 @@
-"""How the network answers the test images, and what changed since it was last asked."""
+"""What the network predicts for the test images, and what changed since the last time."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from netviz.engine.protocol.observations import TestPredictions
 
 
 @dataclass(frozen=True, eq=False)
-class TestLogits:
-    """The network's answers to all test images at one moment.
+class EvaluatedLogits:
+    """The network's logits for all test images at one moment.
 
     Attributes
     ----------
@@ -30,8 +30,8 @@ class TestLogits:
     labels: Tensor
 
     @property
-    def right(self) -> Tensor:
-        """Whether each image is answered rightly, ``bool [N]``."""
+    def correct(self) -> Tensor:
+        """Whether each prediction is correct, ``bool [N]``."""
         return self.logits.argmax(dim=1) == self.labels
 
 
@@ -60,28 +60,28 @@ def confusion(predicted: Tensor, labels: Tensor, classes: int) -> Tensor:
 
 
 def describe_predictions(
-    run: int, answers: TestLogits, previous: TestLogits | None, loss: str
+    run: int, latest: EvaluatedLogits, previous: EvaluatedLogits | None, loss: str
 ) -> TestPredictions:
-    """Put the answers beside those of the evaluation before; without one nothing is new.
+    """Compare the predictions with those of the evaluation before; without one nothing is new.
 
     Parameters
     ----------
     run
         Number of the run.
-    answers, previous
+    latest, previous
         Now and before.
     loss
         The run's loss, a name of `netviz.engine.training.losses.LOSSES`.
     """
-    logits, labels, right = answers.logits, answers.labels, answers.right
-    was_right = right if previous is None else previous.right
+    logits, labels, correct = latest.logits, latest.labels, latest.correct
+    was_correct = correct if previous is None else previous.correct
     return TestPredictions(
         run,
-        answers.epoch,
-        answers.step,
+        latest.epoch,
+        latest.step,
         to_numpy(torch.softmax(logits, dim=1)),
         to_numpy(sample_losses(logits, labels, loss)),
-        (right & ~was_right).numpy(),
-        (was_right & ~right).numpy(),
+        (correct & ~was_correct).numpy(),
+        (was_correct & ~correct).numpy(),
         confusion(logits.argmax(dim=1), labels, logits.shape[1]).numpy(),
     )

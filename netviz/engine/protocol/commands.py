@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.observations import View
+from netviz.engine.protocol.observations import Observation
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,15 @@ class Change:
     """Change options of the run under way; the next batch uses them.
 
     Options that take effect on Reset are refused here.
+
+    Attributes
+    ----------
+    request
+        A number that `Changed` gives back.
     """
 
     changes: Mapping[str, Any]
+    request: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,15 +114,15 @@ class SetPace:
 
 @dataclass(frozen=True)
 class Watch:
-    """Say which views are visible; only those are computed, and each at once.
+    """Say which observations visible views show; only those are computed, and each at once.
 
     Attributes
     ----------
-    views
+    observations
         Replaces what was watched before.
     """
 
-    views: frozenset[View]
+    observations: frozenset[type[Observation]]
 
 
 @dataclass(frozen=True)

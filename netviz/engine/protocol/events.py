@@ -204,12 +204,15 @@ class Changed:
         back at the same step.
     ledger
         All changes of the run.
+    request
+        Number of the `Change` command that asked for it.
     """
 
     run: int
     config: RunConfig
     entries: tuple[LedgerEntry, ...]
     ledger: tuple[LedgerEntry, ...]
+    request: int = 0
 
 
 @dataclass(frozen=True)
@@ -235,12 +238,18 @@ class Refused:
 
     A new run that could not be prepared is refused under its own number; the one before it
     stays as it was.
+
+    Attributes
+    ----------
+    request
+        Number of the `Change` command that is refused; 0 for any other command.
     """
 
     run: int
     message: str
     hint: str
     details: str = ""
+    request: int = 0
 
 
 @dataclass(frozen=True)

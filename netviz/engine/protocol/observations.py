@@ -1,20 +1,28 @@
 """What the views show: figures taken from the network while it trains, as numpy copies."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-class View(StrEnum):
-    """A view that is computed only while it is visible."""
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What was observed of a run; the base of every event that a view shows.
 
-    WEIGHTS = "weights"
-    GRADIENTS = "gradients"
-    MISTAKES = "mistakes"
-    CONFUSION = "confusion"
-    ACTIVATIONS = "activations"
+    Attributes
+    ----------
+    run
+        Number of the run.
+    is_watched
+        Whether it is computed again and again while a view that shows it is visible; otherwise
+        it answers a command.
+    """
+
+    is_watched: ClassVar[bool] = True
+
+    run: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +75,9 @@ class LayerWeights:
     mean, std
         Of the weights.
     near_zero
-        Share of weights closer to zero than a hundredth of the initial standard deviation.
+        Fraction of weights closer to zero than a hundredth of the initial standard deviation.
     dead_units
-        Share of the ReLU units behind this layer that answer no image of a probe batch; None
+        Fraction of the ReLU units behind this layer that answer no image of a probe batch; None
         where no ReLU follows.
     """
 
@@ -85,16 +93,15 @@ class LayerWeights:
 
 
 @dataclass(frozen=True, eq=False)
-class WeightsObserved:
+class WeightsObserved(Observation):
     """The parameters of all layers after `step` steps."""
 
-    run: int
     step: int
     layers: tuple[LayerWeights, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class GradientsObserved:
+class GradientsObserved(Observation):
     """Gradients and updates of the step that was trained last.
 
     Attributes
@@ -109,7 +116,6 @@ class GradientsObserved:
         it is not known, since the view was opened in a pause, after the step.
     """
 
-    run: int
     step: int
     names: tuple[str, ...]
     titles: tuple[str, ...]
@@ -118,8 +124,8 @@ class GradientsObserved:
 
 
 @dataclass(frozen=True, eq=False)
-class TestPredictions:
-    """How the network answers each test image.
+class TestPredictions(Observation):
+    """What the network predicts for each test image.
 
     Attributes
     ----------
@@ -130,15 +136,14 @@ class TestPredictions:
     losses
         Loss of each image under the run's loss, ``float32 [N]``.
     just_learned, just_forgotten
-        Whether the image is answered rightly now and was not at the evaluation before, and
-        the other way round; ``bool [N]``.
+        Whether the prediction is correct now and was not at the evaluation before, and the
+        other way round; ``bool [N]``.
     confusion
         Images by true class (row) and predicted class (column), ``int64 [classes, classes]``.
     """
 
     __test__ = False  # its name must not make pytest take it for a test
 
-    run: int
     epoch: int
     step: int
     probabilities: NDArray[np.float32]
@@ -149,13 +154,13 @@ class TestPredictions:
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
-    """The network's answer to a drawing.
+class Prediction(Observation):
+    """What the network predicts for a drawing.
 
     Attributes
     ----------
     request
-        Number of the `Predict` command that it answers.
+        Number of the `Predict` command that asked for it.
     step
         Steps that the network had been trained.
     seen
@@ -164,7 +169,8 @@ class Prediction:
         ``float32 [classes]``.
     """
 
-    run: int
+    is_watched = False
+
     request: int
     step: int
     seen: NDArray[np.float32]
@@ -187,7 +193,7 @@ class LayerActivation:
 
 
 @dataclass(frozen=True, eq=False)
-class ActivationsObserved:
+class ActivationsObserved(Observation):
     """What every layer makes of one image.
 
     Attributes
@@ -209,7 +215,6 @@ class ActivationsObserved:
         is neither.
     """
 
-    run: int
     step: int
     source: str
     seen: NDArray[np.float32]
@@ -220,7 +225,7 @@ class ActivationsObserved:
 
 
 @dataclass(frozen=True, eq=False)
-class AugmentedSamples:
+class AugmentedSamples(Observation):
     """Training images as the present augmentation may change them.
 
     Attributes
@@ -233,18 +238,9 @@ class AugmentedSamples:
         Whether any augmentation is on; the images are as stored where it is not.
     """
 
-    run: int
+    is_watched = False
+
     indices: tuple[int, ...]
     seed: int
     images: NDArray[np.uint8]
     is_augmented: bool
-
-
-Observation = (
-    WeightsObserved
-    | GradientsObserved
-    | TestPredictions
-    | Prediction
-    | ActivationsObserved
-    | AugmentedSamples
-)

@@ -7,7 +7,7 @@ from torch import Tensor
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.engine.probes.weights import initial_weights
+from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.protocol.events import Measurement
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.run.history import StepHistory

@@ -159,7 +159,7 @@ class TrainingSession:
     def _observe(self) -> None:
         """Let the views see what they are due; the time it takes is no training time."""
         if self._run and not self._preparing and not self._closed:
-            self._observatory.tend(self._run, training=self._state is State.RUNNING)
+            self._observatory.observe(self._run, training=self._state is State.RUNNING)
             self._loop.leave_out(self._observatory.take_spent())
 
     def _obey_within(self, wait_s: float) -> None:
@@ -182,7 +182,8 @@ class TrainingSession:
         except TrainingError as error:
             failed = reports.failed(self._number, error)
         except NetvizError as error:
-            self._emit(reports.refused(self._number, error))
+            request = command.request if isinstance(command, commands.Change) else 0
+            self._emit(replace(reports.refused(self._number, error), request=request))
         except Exception as error:  # noqa: BLE001 - as above
             failed = reports.failed(self._number, error)
         if failed:
@@ -239,14 +240,14 @@ class TrainingSession:
             self._on_reset(commands.Reset(command.changes))
             return
         self._report()
-        self._change(run, config)
+        self._change(run, config, command.request)
         finished = self._state is State.FINISHED and not self._stopped
         if finished and run.has_epochs_left:
             self._train_to(Goal.END)
 
-    def _change(self, run: Run, config: RunConfig) -> None:
+    def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
         entries = run.change(config)
-        self._emit(events.Changed(run.number, config, entries, run.ledger))
+        self._emit(events.Changed(run.number, config, entries, run.ledger, request))
 
     def _on_rewind(self, command: commands.Rewind) -> None:
         run = self._ready_run()
@@ -268,7 +269,7 @@ class TrainingSession:
         self._loop.set_pace(command.batches_per_second)
 
     def _on_watch(self, command: commands.Watch) -> None:
-        self._observatory.watch(command.views)
+        self._observatory.watch(command.observations)
 
     def _on_measure_test(self, _: commands.MeasureTest) -> None:
         self._ready_run()

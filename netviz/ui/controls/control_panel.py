@@ -1,11 +1,11 @@
 """The control panel: every option of a run, made from its declaration in `RunConfig`."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from netviz.bridge.run_settings import RunSettings
 from netviz.engine.dataset_names import dataset_info_or_none, dataset_label
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import Section, format_value
@@ -30,14 +30,14 @@ _SHARED_ROWS = (
     ("augment_scale", "augment_noise"),
 )
 _OPEN_AT_FIRST = (Section.TRAINING, Section.NETWORK, Section.DATA)
-_SETTLE_MS = 500
 _RATE_NOTE_HELP = "The learning rate that the schedule makes of the base rate below."
 
 
 class ControlPanel(Card):
     """All options of a run in sections that fold.
 
-    The panel shows what it is told and emits what the user did; it changes nothing itself.
+    The panel shows the settings that it is told, remembers none of its own, and emits what the
+    user did.
 
     Signals
     -------
@@ -70,15 +70,9 @@ class ControlPanel(Card):
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
         super().__init__(theme, margin_px=0, parent=parent)
-        self._config = config
-        self._pending: dict[str, Any] = {}
-        self._asked: dict[str, Any] = {}
+        self._settings = RunSettings(config)
         self._rows: dict[str, OptionRow] = {}
         self._sections: dict[Section, CollapsibleSection] = {}
-        # A change asked for shows at once; the run's answer comes a little later, and answers
-        # to earlier changes of the same drag come in between and must not move the handle.
-        self._settle_timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle_timer.timeout.connect(self._on_settle_timer_timeout)
         self._network_facts, self._data_facts = _fact_label(), _fact_label()
         self.schedule_curve = ScheduleCurve(theme, config)
         self._download = DownloadStrip()
@@ -104,21 +98,13 @@ class ControlPanel(Card):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(WIDTH_PX - 16), self._theme.px(200))
 
-    def set_config(self, config: RunConfig) -> None:
-        """Show the options that are in force."""
-        self._config = config
-        self._asked = {k: v for k, v in self._asked.items() if getattr(config, k) != v}
-        self._refresh()
-
-    def set_pending(self, changes: Mapping[str, Any]) -> None:
-        """Show these values as waiting for Reset, and no others."""
-        self._pending = dict(changes)
-        self._asked = {k: v for k, v in self._asked.items() if k not in changes}
+    def show_settings(self, settings: RunSettings) -> None:
+        """Show the options in force, and those that wait for Reset in their place."""
+        self._settings = settings
         self._refresh()
 
     def show_problem(self, option: str, message: str) -> None:
         """Show the value in force again, with a sentence why the one asked for is refused."""
-        self._asked.pop(option, None)
         self._refresh()
         if option in self._rows:
             self._rows[option].show_problem(message)
@@ -209,23 +195,20 @@ class ControlPanel(Card):
         self._sections[section] = box
         return box
 
-    def _shown_config(self) -> RunConfig:
-        return self._config.with_changes({**self._pending, **self._asked})
-
     def _refresh(self) -> None:
-        shown = self._shown_config()
+        shown, waiting = self._settings.shown, self._settings.waiting
         ends = self._ends(shown)
         for name, row in self._rows.items():
             if isinstance(row.editor, WidthsEditor):
                 row.editor.set_ends(*ends)
             row.set_value(getattr(shown, name))
-            row.set_waiting(name in self._pending)
+            row.set_waiting(name in waiting)
             row.setVisible(shown.is_relevant(name))
         for section, box in self._sections.items():
             options = [name for name, option in OPTIONS.items() if option.section is section]
             box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
             box.set_summary(", ".join(_changes_from_default(shown, options)))
-        self._banner.set_count(len(self._pending))
+        self._banner.set_count(len(waiting))
         self.schedule_curve.set_config(shown)
         self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
 
@@ -238,7 +221,7 @@ class ControlPanel(Card):
         return inputs, count if name == config.dataset else 0
 
     def _on_row_edited(self, name: str, entry: object) -> None:
-        shown = self._shown_config()
+        shown = self._settings.shown
         try:
             value = getattr(shown.with_changes({name: entry}), name)
         except ConfigError as error:
@@ -249,14 +232,7 @@ class ControlPanel(Card):
         self._rows[name].accept(value)
         self._rows[name].show_choice_help(True)
         if value != getattr(shown, name):
-            self._asked[name] = value
-            self._settle_timer.start()
-            self._refresh()
             self.change_requested.emit({name: value})
-
-    def _on_settle_timer_timeout(self) -> None:
-        self._asked.clear()
-        self._refresh()
 
     def _on_theme_changed(self) -> None:
         super()._on_theme_changed()

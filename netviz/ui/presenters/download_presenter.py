@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
-from netviz.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     from netviz.engine.datasets.download import DownloadProgress
+    from netviz.ui.shell.main_window import MainWindow
 
 
 class DownloadPresenter(QObject):
@@ -21,7 +21,7 @@ class DownloadPresenter(QObject):
         Address of the user's own server of data sets, tried first; empty for none.
     """
 
-    def __init__(self, window: MainWindow, mirror: str = "") -> None:
+    def __init__(self, window: "MainWindow", mirror: str = "") -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -37,7 +37,7 @@ class DownloadPresenter(QObject):
         self._downloader.completed.connect(self._on_downloader_completed)
         self._downloader.failed.connect(self._on_downloader_failed)
         self._downloader.ended.connect(self._offer)
-        self._controller.waiting_changed.connect(self._offer)
+        self._controller.settings_changed.connect(self._offer)
         self._controller.prepared.connect(self._offer)
         self._controller.refused.connect(self._offer)
 

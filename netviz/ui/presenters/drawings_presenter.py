@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QFileDialog
 from netviz.engine.datasets.drawings import DrawingStore
 from netviz.engine.errors import NetvizError
 from netviz.engine.protocol import events
-from netviz.engine.protocol.observations import Prediction
-from netviz.ui.shell.main_window import MainWindow
+from netviz.engine.protocol.observations import Observation, Prediction
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 T = TypeVar("T")
 
@@ -20,8 +22,8 @@ T = TypeVar("T")
 class DrawingsPresenter(QObject):
     """Connects the collecting row, the pad and the menu with a `DrawingStore`.
 
-    A drawing is kept as the network sees it, so it is asked for that first; until the answer
-    comes it waits.
+    A drawing is kept as the network sees it, so a prediction is asked for first: it carries the
+    image that the network saw.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ class DrawingsPresenter(QObject):
         Where the drawings lie, by default in the user's state folder.
     """
 
-    def __init__(self, window: MainWindow, store: DrawingStore | None = None) -> None:
+    def __init__(self, window: "MainWindow", store: DrawingStore | None = None) -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -52,7 +54,7 @@ class DrawingsPresenter(QObject):
         actions["export_drawings"].triggered.connect(self.export)
         actions["clear_drawings"].triggered.connect(self.clear)
         self._controller.prepared.connect(self._on_controller_prepared)
-        self._controller.predicted.connect(self._on_controller_predicted)
+        self._controller.observed.connect(self._on_controller_observed)
 
     @Slot(str)
     def add(self, label: str) -> None:
@@ -163,7 +165,9 @@ class DrawingsPresenter(QObject):
         self._refresh()
 
     @Slot(object)
-    def _on_controller_predicted(self, event: Prediction) -> None:
+    def _on_controller_observed(self, event: Observation) -> None:
+        if not isinstance(event, Prediction):
+            return
         if self._waiting is None or event.request < self._waiting[0]:
             return
         (request, label), self._waiting = self._waiting, None
@@ -175,4 +179,4 @@ class DrawingsPresenter(QObject):
             self._added += 1
             self._refresh()
             self._window.pad.clear()
-            self._window.say(f"Kept as {label!r}. Draw the next one.")
+            self._window.show_status(f"Kept as {label!r}. Draw the next one.")

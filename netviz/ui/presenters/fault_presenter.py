@@ -1,6 +1,7 @@
-"""Tells the user of faults, keeps them in the log, and gives them away on request."""
+"""Shows faults to the user, writes them into the log, and copies diagnostics on request."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -9,7 +10,9 @@ from netviz.engine.protocol import events
 from netviz.log_file import LOGGER
 from netviz.ui.faults.diagnostics import RunFacts, diagnostics
 from netviz.ui.faults.exception_hooks import QUIET_S, ExceptionHooks, Fault
-from netviz.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 FAULT_HINT = "NetViz goes on. If it happens again, copy the details and report them."
 
@@ -23,7 +26,7 @@ class FaultPresenter(QObject):
         The folder of the log file.
     """
 
-    def __init__(self, window: MainWindow, log_dir: Path) -> None:
+    def __init__(self, window: "MainWindow", log_dir: Path) -> None:
         super().__init__(window)
         self._window = window
         self._log_dir = log_dir

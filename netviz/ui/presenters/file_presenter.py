@@ -1,6 +1,7 @@
-"""Opening, saving and exporting runs, and the run that was lost."""
+"""Opening, saving and exporting runs, and recovering the run of a process that ended."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
@@ -11,7 +12,10 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
-from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.ledger_view import LedgerView
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 RECENT = 8
 """Saved runs that are remembered."""
@@ -36,7 +40,7 @@ _TIPS = {
 
 
 class FilePresenter(QObject):
-    """Connects the entries of the File menu with the run, and offers back what was lost.
+    """Connects the entries of the File menu with the run, and offers to recover a lost run.
 
     Parameters
     ----------
@@ -46,7 +50,7 @@ class FilePresenter(QObject):
         Folder in which running processes keep their runs.
     """
 
-    def __init__(self, window: MainWindow, autosaves: Path) -> None:
+    def __init__(self, window: "MainWindow", autosaves: Path) -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -63,7 +67,7 @@ class FilePresenter(QObject):
         run.autosave_failed.connect(self._on_run_autosave_failed)
 
     def offer_lost_run(self) -> None:
-        """Offer back the last run whose process ended unexpectedly, or say why that cannot be."""
+        """Offer to recover the last run whose process ended unexpectedly, or say why not."""
         self._lost = lost = find_lost(self._autosaves)
         if lost is not None:
             self._window.message_bar.show_message(
@@ -177,7 +181,7 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         if event.started_from:
-            self._window.ledger.add_note(
+            self._window.views.view(LedgerView).add_note(
                 0,
                 f"Begun with the weights of {event.started_from}. "
                 "Reset goes back to the seed's own.",
@@ -190,11 +194,11 @@ class FilePresenter(QObject):
             self._lost = None
         self._remember(event.folder)
         step = event.progress.step if event.progress else 0
-        self._window.say(f"Opened at step {step:,}. Space goes on.")
+        self._window.show_status(f"Opened at step {step:,}. Space goes on.")
         if event.missing_device:
             self._window.message_bar.show_message(
                 "info",
-                f"The run was trained on {event.missing_device}, which this machine has not.",
+                f"The run was trained on {event.missing_device}, which this machine does not have.",
                 "It goes on here; its losses may differ in their last digits.",
             )
 

@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
@@ -13,7 +14,9 @@ from netviz.engine.errors import NetvizError
 from netviz.engine.options.rate_steps import step_rate
 from netviz.engine.options.run_config import DATASETS
 from netviz.ui.presenters.download_presenter import DownloadPresenter
-from netviz.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 PRESENTATION_SCALE = 1.4
 
@@ -21,7 +24,7 @@ PRESENTATION_SCALE = 1.4
 class MenuPresenter(QObject):
     """Connects the actions of one window with what they do."""
 
-    def __init__(self, window: MainWindow, downloads: DownloadPresenter) -> None:
+    def __init__(self, window: "MainWindow", downloads: DownloadPresenter) -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -206,7 +209,7 @@ class MenuPresenter(QObject):
         box.show()
 
 
-def save_picture(window: MainWindow, path: Path) -> None:
+def save_picture(window: "MainWindow", path: Path) -> None:
     """Save the window as it is seen as a PNG; raises `StorageError`."""
     window.loss_plot.refresh()
     window.accuracy_plot.refresh()

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog
@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from netviz.engine.network.layer_plan import layer_texts
 from netviz.engine.options.run_config import MODELS, RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
 from netviz.engine.protocol.layer_facts import LayerFacts, trainable
 from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
-from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.network.network_view import NetworkPicture
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 IN_WORDS = ("mlp", "cnn", "lenet5", "layers")
 """The networks that the editor can begin with."""
@@ -29,7 +31,7 @@ class NetworkPresenter(QObject):
         Changes options of the run, at once or on Reset; says at the control what is refused.
     """
 
-    def __init__(self, window: MainWindow, change: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, window: "MainWindow", change: Callable[[Mapping[str, Any]], None]) -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -39,12 +41,13 @@ class NetworkPresenter(QObject):
         self._editor: LayerEditor | None = None
         window.panel.edit_layers_requested.connect(self.edit_layers)
         window.panel.model_file_requested.connect(self.choose_file)
-        window.network.freeze_requested.connect(self._on_network_freeze_requested)
+        window.views.view(NetworkPicture).freeze_requested.connect(
+            self._on_network_freeze_requested
+        )
         run = self._controller
         run.prepared.connect(self._on_run_prepared)
         run.changed.connect(self._on_run_changed)
         run.rewound.connect(self._on_run_changed)
-        run.state_changed.connect(self._on_run_state_changed)
 
     @property
     def editor(self) -> LayerEditor:
@@ -58,8 +61,7 @@ class NetworkPresenter(QObject):
     @Slot()
     def edit_layers(self) -> None:
         """Open the editor on the network that is chosen; it stands beside the window."""
-        waiting = {n: v for n, v in self._controller.waiting.items() if n in RunConfig.model_fields}
-        config = self._controller.config.with_changes(waiting)
+        config = self._controller.settings.shown
         if config.model in IN_WORDS and not self.editor.isVisible():
             self.editor.edit(layer_texts(config), *self._data)
         self.editor.show()
@@ -107,17 +109,11 @@ class NetworkPresenter(QObject):
         self._data = (event.image_shape, len(event.classes))
         if self._editor is not None:
             self._editor.set_data(*self._data)
-        self._window.network.set_network(event.network, event.config.frozen)
         self._show_size(event.config)
 
     @Slot(object)
     def _on_run_changed(self, event: events.Changed | events.Rewound) -> None:
-        self._window.network.set_frozen(event.config.frozen)
         self._show_size(event.config)
-
-    @Slot(object)
-    def _on_run_state_changed(self, event: events.StateChanged) -> None:
-        self._window.network.set_training(event.state is State.RUNNING)
 
     def _show_size(self, config: RunConfig) -> None:
         total, learning = trainable(self._layers, ()), trainable(self._layers, config.frozen)

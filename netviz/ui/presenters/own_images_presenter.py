@@ -1,6 +1,7 @@
 """Lets the user open own pictures, see them first, and be told what is wrong with them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
@@ -12,13 +13,15 @@ from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.errors import NetvizError
 from netviz.engine.protocol import events
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
-from netviz.ui.shell.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 
 class OwnPresenter(QObject):
     """Asks for a folder or a CSV file, shows a preview, and gives the choice to the run."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
@@ -57,7 +60,7 @@ class OwnPresenter(QObject):
         """Look at ``folder:PATH`` or ``csv:FILE``; the preview opens once there is something."""
         if self._preview is not None:
             self._preview.close()
-        self._window.say("Looking at your pictures…")
+        self._window.show_status("Looking at your pictures…")
         config = self._controller.config.with_changes({"dataset": name})
         channels = 3 if config.colour else 1
         self._peeker.look(name, OwnForm(config.image_size, channels, config.test_share))
@@ -74,23 +77,21 @@ class OwnPresenter(QObject):
     @Slot(str, object, object)
     def _on_peeker_looked(self, name: str, _form: object, peek: OwnPeek) -> None:
         if self._preview is None:
-            config = self._controller.config.with_changes(
-                {**self._controller.waiting, "dataset": name}
-            )
+            config = self._controller.settings.shown.with_changes({"dataset": name})
             self._preview = OwnPreview(self._window.theme, config, self._window)
             self._preview.form_changed.connect(self._on_preview_form_changed)
             self._preview.chosen.connect(self._on_preview_chosen)
             self._preview.finished.connect(self._on_preview_finished)
             self._preview.show()
         self._preview.show_peek(peek)
-        self._window.say("")
+        self._window.show_status("")
 
     @Slot(str, object)
     def _on_peeker_failed(self, _name: str, error: NetvizError) -> None:
         if self._preview is not None:
             self._preview.show_problem(str(error))
         self._window.message_bar.show_message("warning", error.message, error.hint)
-        self._window.say("")
+        self._window.show_status("")
 
     @Slot()
     def _on_preview_form_changed(self) -> None:

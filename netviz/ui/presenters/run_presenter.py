@@ -1,12 +1,13 @@
-"""Lets the controls, the plots and the training speak with each other."""
+"""Connects the controls and the plots with the training."""
 
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from netviz.bridge.run_settings import RunSettings
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.engine.options.run_config import OPTIONS, RunConfig
@@ -15,17 +16,21 @@ from netviz.engine.protocol.events import State
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.training.schedules import Position
 from netviz.number_text import number_text
-from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.message_bar import Action
+from netviz.ui.views.ledger_view import LedgerView
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 
 class RunPresenter(QObject):
     """Carries what the user did to the controller, and what happened to controls and plots."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self._controller = window.controller
+        self._ledger = window.views.view(LedgerView)
         self._epoch = (0, 0, 1)
         self._connect_user()
         self._connect_training()
@@ -70,7 +75,7 @@ class RunPresenter(QObject):
         run.refused.connect(self._on_run_refused)
         run.failed.connect(self._on_run_failed)
         run.saved.connect(self._on_run_saved)
-        run.waiting_changed.connect(self._on_run_waiting_changed)
+        run.settings_changed.connect(self._on_run_settings_changed)
         plots = (self._window.loss_plot, self._window.accuracy_plot)
         for plot in plots:
             plot.failed.connect(self._on_plot_failed)
@@ -94,8 +99,6 @@ class RunPresenter(QObject):
         self._epoch = (0, 0, -(-info.train_count // info.config.batch_size))
         self._show_run_length()
         window.panel.set_own_classes(info.config.dataset, len(info.classes))
-        window.panel.set_config(info.config)
-        self._on_run_waiting_changed()
         height, width = info.image_shape[1:]
         colour = "colour" if info.image_shape[0] == 3 else "grey"
         window.panel.set_data_facts(
@@ -106,7 +109,7 @@ class RunPresenter(QObject):
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear()
             plot.add_measurement(info.untrained)
-        window.say("Ready. Press Train, or Space.")
+        window.show_status("Ready. Press Train, or Space.")
 
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
@@ -119,11 +122,11 @@ class RunPresenter(QObject):
             self._show_run_length()
             window.top_bar.set_speed(0, 0)
             words = "Stopped by you" if event.stopped else "Finished"
-            window.say(f"{words} at step {event.step:,}. Raise the epochs to train on.")
+            window.show_status(f"{words} at step {event.step:,}. Raise the epochs to train on.")
         elif event.state is State.PAUSED:
-            window.say(f"Held at step {event.step:,}. Space goes on.")
+            window.show_status(f"Held at step {event.step:,}. Space goes on.")
         elif event.state is State.RUNNING:
-            window.say("Training. Change the learning rate and watch the next batch.")
+            window.show_status("Training. Change the learning rate and watch the next batch.")
 
     @Slot(object)
     def _on_run_progressed(self, event: events.Progress) -> None:
@@ -143,7 +146,6 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_changed(self, event: events.Changed) -> None:
         window = self._window
-        window.panel.set_config(event.config)
         window.loss_plot.set_scheduled(event.config.schedule != "constant")
         self._show_run_length()
         self._show_can_continue()
@@ -151,17 +153,14 @@ class RunPresenter(QObject):
         if not event.entries:
             return
         labels = ", ".join(entry.label for entry in event.entries)
-        window.say(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
+        window.show_status(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
         window = self._window
         window.loss_plot.truncate(event.step)
         window.accuracy_plot.truncate(event.step)
-        window.gradients.truncate(event.step)
-        window.weights.truncate(event.step)
         self._show_ledger(event.ledger)
-        window.panel.set_config(event.config)
         batches = self._epoch[2]
         batch = min(batches - 1, max(0, event.step - event.epoch * batches))
         self._show_plan(event.config, Position(event.epoch, batch, batches))
@@ -175,13 +174,12 @@ class RunPresenter(QObject):
         window = self._window
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
-        window.ledger.set_entries(ledger)
+        self._ledger.set_entries(ledger)
 
     @Slot(object)
     def _on_run_refused(self, event: events.Refused) -> None:
         window = self._window
         window.top_bar.set_busy("")
-        window.panel.set_config(self._controller.config)
         window.message_bar.show_message("warning", event.message, event.hint, event.details)
 
     @Slot(object)
@@ -195,8 +193,8 @@ class RunPresenter(QObject):
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")
-        window.ledger.add_note(event.step, event.message)
-        window.say(event.message)
+        self._ledger.add_note(event.step, event.message)
+        window.show_status(event.message)
         window.message_bar.show_message("error", event.message, event.hint, event.details, actions)
 
     @Slot(object)
@@ -211,9 +209,11 @@ class RunPresenter(QObject):
     def _on_plot_saved(self, path: Path) -> None:
         self._window.message_bar.show_message("success", f"The plot was saved as {path}.")
 
-    @Slot()
-    def _on_run_waiting_changed(self) -> None:
-        self._window.panel.set_pending(self._controller.waiting)
+    @Slot(object)
+    def _on_run_settings_changed(self, settings: RunSettings) -> None:
+        self._window.panel.show_settings(settings)
+        self._show_run_length()
+        self._show_can_continue()
 
     def _show_run_length(self) -> None:
         epoch, batch, batches = self._epoch

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.engine.protocol.events import State
-from netviz.engine.protocol.observations import View
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.style_sheet import dress_window
@@ -29,14 +28,7 @@ from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
-from netviz.ui.views.activations.activation_view import ActivationView
-from netviz.ui.views.confusion.confusion_view import ConfusionView
-from netviz.ui.views.data_view import DataView
-from netviz.ui.views.gradients.gradient_view import GradientView
-from netviz.ui.views.ledger_view import LedgerView
-from netviz.ui.views.mistakes.mistake_view import MistakeGallery
-from netviz.ui.views.network.network_view import NetworkPicture
-from netviz.ui.views.weights.weight_view import WeightView
+from netviz.ui.views.view_spec import all_views
 
 CLOSE_TIMEOUT_MS = 1500
 """The whole process shall have ended in 3 s, also on a slow machine."""
@@ -50,7 +42,7 @@ LAYOUT_VERSION = 1
 
 
 class MainWindow(QMainWindow):
-    """All widgets of NetViz in one window; `Presenter` lets them speak with the training.
+    """All widgets of NetViz in one window; the presenters connect them with the training.
 
     Attributes
     ----------
@@ -58,8 +50,6 @@ class MainWindow(QMainWindow):
         The parts, from the top to the right.
     docks
         The panels that can be moved: settings, pad, views.
-    weights, gradients, mistakes, confusion, activations, data, ledger
-        The pages of `views`.
     actions_by_key
         Everything that has a menu entry.
     """
@@ -78,7 +68,6 @@ class MainWindow(QMainWindow):
         self.actions_by_key = Actions(self)
         self._is_layout_new = True
         self._build_parts()
-        self._build_pages()
         self._build_status_bar()
         self._lay_out()
         self._default_layout = self._area.saveState(LAYOUT_VERSION)
@@ -104,7 +93,7 @@ class MainWindow(QMainWindow):
             dock.show()
         self._size_docks()
 
-    def say(self, text: str) -> None:
+    def show_status(self, text: str) -> None:
         """Show in the status bar what just happened."""
         self._status.setText(text)
         self._status.setToolTip(text)
@@ -135,26 +124,7 @@ class MainWindow(QMainWindow):
         self.loss_plot = LossPlot(theme)
         self.accuracy_plot = AccuracyPlot(theme)
         self.pad = PadCard(theme)
-        self.views = ViewTabs(theme)
-
-    def _build_pages(self) -> None:
-        theme, add = self.theme, self.views.add
-        self.weights = WeightView(theme)
-        self.gradients = GradientView(theme)
-        self.mistakes = MistakeGallery(theme)
-        self.confusion = ConfusionView(theme)
-        self.activations = ActivationView(theme)
-        self.data = DataView(theme)
-        self.network = NetworkPicture(theme)
-        self.ledger = LedgerView(theme)
-        add(self.weights, "Weights", "How the weights are spread.", View.WEIGHTS)
-        add(self.gradients, "Gradients", "How strongly each layer is moved.", View.GRADIENTS)
-        add(self.mistakes, "Mistakes", "Test images answered wrongly.", View.MISTAKES)
-        add(self.confusion, "Confusion", "Which class is taken for which.", View.CONFUSION)
-        add(self.activations, "Activations", "What layers make of an image.", View.ACTIVATIONS)
-        add(self.data, "Data", "The images that the network learns from.")
-        add(self.network, "Network", "Every layer, its shape, and what of it is frozen.")
-        add(self.ledger, "Log", "Every change that you made, and at which step.")
+        self.views = ViewTabs(theme, all_views())
 
     def _build_status_bar(self) -> None:
         self._status = QLabel()
@@ -218,9 +188,9 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         px = self.theme.px
         settings, draw, views = self.docks
-        area, share = self._area, Qt.Orientation
-        area.resizeDocks([settings, draw], [px(264), px(288)], share.Horizontal)
-        area.resizeDocks([views], [round(0.38 * area.height())], share.Vertical)
+        area, orientation = self._area, Qt.Orientation
+        area.resizeDocks([settings, draw], [px(264), px(288)], orientation.Horizontal)
+        area.resizeDocks([views], [round(0.38 * area.height())], orientation.Vertical)
 
     def _draw_plots(self) -> None:
         self._frames += 1

@@ -1,67 +1,107 @@
-"""The tabs below the plots, which tell what of them can be seen."""
+"""The tabs below the plots: they pass on what a run tells, and say what of them can be seen."""
+
+from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from netviz.engine.errors import ConfigError
-from netviz.engine.protocol.observations import View
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Prepared, State
+from netviz.engine.protocol.observations import Observation
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.view import View
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.card import Card
+
+V = TypeVar("V", bound=View)
 
 
 class ViewTabs(Card):
     """A card of tabs; what is not visible need not be computed.
 
+    Parameters
+    ----------
+    views
+        The tabs, in their order.
+
     Signals
     -------
     watched_changed
-        Other views are visible now: a ``frozenset`` of `View`.
+        Other observations can be seen now: a ``frozenset`` of their types.
+    command_requested
+        The user wants something of the training, in one of the views: a command.
     """
 
     watched_changed = Signal(object)
+    command_requested = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, views: list[ViewSpec], parent: QWidget | None = None) -> None:
         super().__init__(theme, margin_px=0, parent=parent)
-        self._views: dict[QWidget, View] = {}
-        self._watched: frozenset[View] = frozenset()
+        self._views: dict[View, ViewSpec] = {}
+        self._front: View | None = None
+        self._watched: frozenset[type[Observation]] = frozenset()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
+        for spec in views:
+            self._add(spec)
         self.tabs.currentChanged.connect(self._update_watched)
         self.body.addWidget(self.tabs)
 
-    def add(self, page: QWidget, title: str, tooltip: str, view: View | None = None) -> None:
-        """Add a page; `view` is what must be computed while it is visible."""
-        if view is not None:
-            self._views[page] = view
-        index = self.tabs.addTab(page, title)
-        self.tabs.setTabToolTip(index, tooltip)
+    def view(self, kind: type[V]) -> V:
+        """Return the view of this class; raises ``StopIteration`` where there is none."""
+        return next(view for view in self._views if isinstance(view, kind))
 
-    def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front."""
-        self.tabs.setCurrentWidget(page)
+    def begin_run(self, prepared: Prepared) -> None:
+        """Turn all views to a new run."""
+        for view in self._views:
+            view.begin_run(prepared)
+
+    def set_config(self, config: RunConfig) -> None:
+        """Tell all views the settings in force."""
+        for view in self._views:
+            view.set_config(config)
+
+    def set_state(self, state: State) -> None:
+        """Tell all views what the run is doing."""
+        for view in self._views:
+            view.set_state(state)
+
+    def truncate(self, step: int) -> None:
+        """Let all views forget what came after `step`."""
+        for view in self._views:
+            view.truncate(step)
+
+    def show_observation(self, observation: Observation) -> None:
+        """Give an observation to every view that shows its kind."""
+        for view, spec in self._views.items():
+            show = spec.shows.get(type(observation))
+            if show:
+                show(view, observation)
+
+    def show_view(self, view: View) -> None:
+        """Bring a view to the front."""
+        self.tabs.setCurrentWidget(view)
 
     def show_named(self, name: str) -> None:
-        """Bring the page with this title to the front.
+        """Bring the view with this title to the front.
 
         Raises
         ------
         ConfigError
             When there is none.
         """
-        titles = [self.tabs.tabText(i).split("  ")[0].lower() for i in range(self.tabs.count())]
+        titles = [spec.title.lower() for spec in self._views.values()]
         if name.lower() not in titles:
             raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
         self.tabs.setCurrentIndex(titles.index(name.lower()))
 
-    def set_count(self, page: QWidget, title: str, count: int) -> None:
-        """Show a number beside a page's title."""
-        self.tabs.setTabText(self.tabs.indexOf(page), f"{title}  {count:,}")
-
     @property
-    def watched(self) -> frozenset[View]:
-        """The views that can be seen."""
+    def watched(self) -> frozenset[type[Observation]]:
+        """The observations that can be seen."""
         return self._watched
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -72,10 +112,28 @@ class ViewTabs(Card):
         super().hideEvent(event)
         self._update_watched()
 
+    def _add(self, spec: ViewSpec) -> None:
+        view = spec.make(self._theme)
+        self._views[view] = spec
+        index = self.tabs.addTab(view, spec.title)
+        self.tabs.setTabToolTip(index, spec.tooltip)
+        view.count_changed.connect(partial(self._show_count, index, spec.title))
+        view.command_requested.connect(self.command_requested)
+
+    def _show_count(self, index: int, title: str, count: int) -> None:
+        self.tabs.setTabText(index, f"{title}  {count:,}")
+
     def _update_watched(self) -> None:
-        page = self.tabs.currentWidget()
-        visible = self.isVisible() and page in self._views
-        watched = frozenset({self._views[page]} if visible else ())
-        if watched != self._watched:
+        view = self.tabs.currentWidget()
+        front = view if self.isVisible() and isinstance(view, View) else None
+        if front is self._front:
+            return
+        self._front = front
+        watched = self._views[front].watches if front else frozenset()
+        if watched & self._watched:
+            # The view that comes to the front wants to show the present moment, even where the
+            # one before it showed the same observation of an earlier one.
+            self.watched_changed.emit(frozenset())
+        if watched or self._watched:
             self._watched = watched
             self.watched_changed.emit(watched)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -16,11 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.dataset_names import dataset_label
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import PreviewAugmentation
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import class_counts, is_skewed
 from netviz.engine.protocol.observations import AugmentedSamples, ImageArrays
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.fitting_label import FittingLabel
@@ -45,11 +50,6 @@ class _Data:
 class DataView(Page):
     """A grid of samples, the balance of the classes and the facts of the data set.
 
-    Signals
-    -------
-    augmentation_wanted
-        Indices of training images (``tuple``) and a seed: answer with `show_augmented`.
-
     Attributes
     ----------
     split, class_filter, shuffle_button, augmented_button, previous_button, next_button
@@ -58,12 +58,11 @@ class DataView(Page):
         The samples, the images per class and the own files that are not used.
     """
 
-    augmentation_wanted = Signal(tuple, int)
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
             theme, "database", "Choose a data set on the left to see its images here.", parent
         )
+        self._prepared: Prepared | None = None
         self._data: _Data | None = None
         self._order = np.empty(0, np.int64)
         self._first = 0
@@ -85,6 +84,16 @@ class DataView(Page):
         self.body.addLayout(self._row, 1)
         self.grid.capacity_changed.connect(self._on_grid_capacity_changed)
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self.set_config(prepared.config)
+
+    def set_config(self, config: RunConfig) -> None:
+        if self._prepared is not None:
+            prepared, name = self._prepared, dataset_label(config.dataset)
+            self.set_data(prepared.images, prepared.classes, name, config.batch_size)
+            self.set_notes(prepared.warnings, prepared.left_out)
 
     def set_data(
         self, images: ImageArrays, classes: tuple[str, ...], name: str, batch_size: int
@@ -236,7 +245,7 @@ class DataView(Page):
             for index, name in zip(indices, names, strict=True)
         ]
         if self.is_augmented:
-            self.augmentation_wanted.emit(tuple(indices), self._seed)
+            self.command_requested.emit(PreviewAugmentation(tuple(indices), self._seed))
         else:
             self.grid.set_samples(images[indices], names, sentences)
         self._show_place(len(indices))
@@ -339,3 +348,12 @@ def imbalance(counts: NDArray[np.int64], classes: tuple[str, ...]) -> str:
         f"Skewed: {counts[most]:,} images of {classes[most]}, only {counts[least]:,}"
         f" of {classes[least]}."
     )
+
+
+VIEW = ViewSpec(
+    "Data",
+    "The images that the network learns from.",
+    60,
+    DataView,
+    {AugmentedSamples: DataView.show_augmented},
+)

@@ -17,6 +17,7 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 
 _HEADINGS = ("Step", "Epoch", "What happened")
 _TEXT_COLUMN = 2
@@ -221,3 +222,6 @@ class LedgerView(Page):
 def line_of(entry: LedgerEntry) -> Line:
     """Return the line that says what the user changed."""
     return Line(entry.step, entry.label, entry)
+
+
+VIEW = ViewSpec("Log", "Every change that you made, and at which step.", 80, LedgerView)

@@ -1,13 +1,14 @@
-"""The base of every tab: an empty state, a row of controls, and no drawing while hidden."""
+"""The base of most tabs: an empty state, a row of controls, and no drawing while hidden."""
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.view import View
 from netviz.ui.widgets.empty_state import EmptyState
 
 
-class Page(QStackedWidget):
+class Page(View):
     """A tab: its contents, or an empty state until there is something to show.
 
     A subclass keeps what it is given, calls `_invalidate` and draws in `_refresh`, which is
@@ -26,8 +27,7 @@ class Page(QStackedWidget):
     def __init__(
         self, theme: Theme, icon_name: str, empty_text: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._is_stale = False
         self.empty = EmptyState(theme, icon_name, empty_text)
         self._content = QWidget()
@@ -36,15 +36,18 @@ class Page(QStackedWidget):
         self._layout = QVBoxLayout(self._content)
         self._layout.addLayout(self.bar)
         self._layout.addLayout(self.body, 1)
-        self.addWidget(self.empty)
-        self.addWidget(self._content)
-        theme.changed.connect(self._on_theme_changed)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._content)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
         self._space()
 
     @property
     def has_content(self) -> bool:
         """Whether the contents are shown rather than the empty state."""
-        return self.currentWidget() is self._content
+        return self._stack.currentWidget() is self._content
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -53,7 +56,7 @@ class Page(QStackedWidget):
             self._refresh()
 
     def _show_content(self, has_content: bool) -> None:
-        self.setCurrentWidget(self._content if has_content else self.empty)
+        self._stack.setCurrentWidget(self._content if has_content else self.empty)
 
     def _invalidate(self) -> None:
         """Redraw, now or as soon as the page is shown."""
@@ -65,12 +68,9 @@ class Page(QStackedWidget):
     def _refresh(self) -> None:
         """Draw the newest data."""
 
-    def _restyle(self) -> None:
-        """Apply the theme's colours and lengths."""
-
     def _on_theme_changed(self) -> None:
         self._space()
-        self._restyle()
+        super()._on_theme_changed()
 
     def _space(self) -> None:
         px = self._theme.px

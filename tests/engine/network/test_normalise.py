@@ -9,7 +9,7 @@ from netviz.engine.datasets.load import load
 from netviz.engine.network.build import Normalise, build_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.observations import ActivationsObserved, Prediction, View
+from netviz.engine.protocol.observations import ActivationsObserved, Prediction
 from netviz.engine.training.sampler import Sampler
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import Driven, losses, only
@@ -78,7 +78,7 @@ def test_the_pad_and_the_activations_see_the_normalised_image(config: RunConfig)
     driven = Driven(config)
     drawing = load("mnist-sample").test.images[0, 0].numpy()
     driven.do(
-        commands.Watch(frozenset({View.ACTIVATIONS})),
+        commands.Watch(frozenset({ActivationsObserved})),
         commands.Predict(1, drawing, prepared=True),
     )
     train_images = torch.from_numpy(

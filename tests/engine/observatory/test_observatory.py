@@ -1,32 +1,34 @@
 """The views follow the run in every state, within their budgets, whatever fails."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from netviz.engine.catalogue import CATALOGUE
-from netviz.engine.observatory import observatory, probe
-from netviz.engine.observatory.probe import Probe
+from netviz.engine.observatory import probe_runner
+from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.probes import activations, gradients, weights
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event, State
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
+    Observation,
     Prediction,
     TestPredictions,
-    View,
     WeightsObserved,
 )
 from netviz.engine.training import trainer
-from tests.support import Driven, losses, only, when_step
+from tests.engine.datasets.pictures import save_classes
+from tests.support import ALL_OBSERVATIONS, Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
-ALL = commands.Watch(frozenset(View))
+ALL = commands.Watch(ALL_OBSERVATIONS)
 SEEN_BY_ALL = {
     WeightsObserved: 1,
     ActivationsObserved: 1,
@@ -41,8 +43,8 @@ def drawing(request: int = 0, width: int = 20) -> commands.Predict:
     return commands.Predict(request, canvas)
 
 
-def watch(*views: View) -> commands.Watch:
-    return commands.Watch(frozenset(views))
+def watch(*observations: type[Observation]) -> commands.Watch:
+    return commands.Watch(frozenset(observations))
 
 
 def observed(told: list[Event]) -> Counter[type]:
@@ -53,7 +55,7 @@ def observed(told: list[Event]) -> Counter[type]:
 @pytest.fixture
 def never_due(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no view have its turn while training runs."""
-    monkeypatch.setattr(Probe, "is_due", lambda _: False)
+    monkeypatch.setattr(ProbeRunner, "is_due", lambda _: False)
 
 
 @pytest.fixture
@@ -96,9 +98,9 @@ def test_a_step_is_observed_and_its_gradients(driven: Driven) -> None:
 
 
 def test_gradients_watched_in_a_pause_have_norms_and_no_ratios(driven: Driven) -> None:
-    assert not only(driven.do(watch(View.GRADIENTS)), GradientsObserved)
+    assert not only(driven.do(watch(GradientsObserved)), GradientsObserved)
     driven.do(commands.Watch(frozenset()), commands.Step())
-    (gradients,) = only(driven.do(watch(View.GRADIENTS)), GradientsObserved)
+    (gradients,) = only(driven.do(watch(GradientsObserved)), GradientsObserved)
     assert (gradients.norms > 0).all()
     assert np.isnan(gradients.update_ratios).all()
     assert len(gradients.norms) == len(gradients.names) == len(gradients.titles) == 2
@@ -204,7 +206,7 @@ def test_a_drawing_comes_to_its_turn_while_test_images_are_answered(
 
 def test_what_is_no_drawing_is_refused_once(driven: Driven) -> None:
     bad = commands.Predict(1, np.zeros((2, 3, 4), np.uint8))
-    (refused,) = only(driven.do(watch(View.ACTIVATIONS), bad), events.Refused)
+    (refused,) = only(driven.do(watch(ActivationsObserved), bad), events.Refused)
     assert "drawing" in refused.message
     assert not only(driven.do(commands.Start()), events.Refused)
     assert observed(driven.do(drawing(2))) == {Prediction: 1, ActivationsObserved: 1}
@@ -217,7 +219,7 @@ def test_activations_follow_the_drawing_or_the_chosen_image(driven: Driven) -> N
     def sources(*wishes: commands.Command) -> list[str]:
         return [told.source for told in only(driven.do(*wishes), ActivationsObserved)]
 
-    assert sources(watch(View.ACTIVATIONS)) == []
+    assert sources(watch(ActivationsObserved)) == []
     assert sources(commands.LookAt(3)) == ["test image 3"]
     assert sources(drawing(1)) == []
     assert sources(commands.LookAt(None)) == ["your drawing"]
@@ -227,24 +229,22 @@ def test_activations_follow_the_drawing_or_the_chosen_image(driven: Driven) -> N
 
 def test_the_chosen_image_is_the_one_that_is_seen(driven: Driven) -> None:
     (prepared,) = only(driven.events, events.Prepared)
-    (told,) = only(driven.do(watch(View.ACTIVATIONS), commands.LookAt(7)), ActivationsObserved)
+    (told,) = only(driven.do(watch(ActivationsObserved), commands.LookAt(7)), ActivationsObserved)
     assert np.array_equal(told.seen, prepared.images.test_images[7].astype(np.float32) / 255)
 
 
 @pytest.mark.parametrize("index", [-1, 40])
 def test_an_image_that_is_not_there_is_refused(driven: Driven, index: int) -> None:
-    driven.do(watch(View.ACTIVATIONS), commands.LookAt(3))
+    driven.do(watch(ActivationsObserved), commands.LookAt(3))
     told = driven.do(commands.LookAt(index))
     assert [type(event) for event in told] == [events.Refused]
 
 
-def test_a_chosen_image_that_a_new_run_has_not_is_let_go(
-    driven: Driven, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    driven.do(watch(View.ACTIVATIONS), drawing(), commands.LookAt(39))
-    assert CATALOGUE["mnist-sample"].test_count == 40
-    monkeypatch.setattr(observatory, "_has_test_image", lambda _, index: index is None)
-    (told,) = only(driven.do(commands.Reset()), ActivationsObserved)
+def test_a_chosen_image_that_a_new_run_has_not_is_let_go(driven: Driven, tmp_path: Path) -> None:
+    driven.do(watch(ActivationsObserved), drawing(), commands.LookAt(39))
+    save_classes(tmp_path, dog=10, cat=5)
+    reset = commands.Reset({"dataset": f"folder:{tmp_path}"})
+    (told,) = only(driven.do(reset), ActivationsObserved)
     assert told.source == "your drawing"
 
 
@@ -255,14 +255,14 @@ def test_a_view_opened_after_an_evaluation_costs_no_pass(loss: Any, driven: Driv
     driven.do(commands.Start())
     passes: list[int] = []
     loss.on_evaluation = lambda: passes.append(1)
-    (told,) = only(driven.do(watch(View.MISTAKES)), TestPredictions)
+    (told,) = only(driven.do(watch(TestPredictions)), TestPredictions)
     assert told.step == 60
     assert not passes
-    assert observed(driven.do(watch(View.CONFUSION))) == {TestPredictions: 1}
+    assert observed(driven.do(watch(), watch(TestPredictions))) == {TestPredictions: 1}
 
 
 def test_a_view_opened_in_mid_epoch_is_answered_at_once(driven: Driven) -> None:
-    told = driven.do(commands.Start(), answer=when_step(25, watch(View.CONFUSION)))
+    told = driven.do(commands.Start(), answer=when_step(25, watch(TestPredictions)))
     assert [answered.step for answered in only(told, TestPredictions)] == [25, 40, 60]
 
 
@@ -281,7 +281,7 @@ def test_training_does_not_wait_for_answers_nobody_asked_for(
     loss: Any, driven: Driven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "EVALUATION_CHUNK", 10)
-    driven.do(watch(View.MISTAKES), commands.Step())
+    driven.do(watch(TestPredictions), commands.Step())
     chunks = iter([commands.Step()])
     loss.on_evaluation = lambda: [driven.session.submit(wish) for wish in chunks]
     told = driven.do(commands.Step())
@@ -291,9 +291,17 @@ def test_training_does_not_wait_for_answers_nobody_asked_for(
 # -- errors and budgets --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("view", [View.WEIGHTS, View.GRADIENTS, View.ACTIVATIONS, View.MISTAKES])
+SUBJECTS = {
+    WeightsObserved: "The weights",
+    GradientsObserved: "The gradients",
+    ActivationsObserved: "The activations",
+    TestPredictions: "The predictions",
+}
+
+
+@pytest.mark.parametrize("view", SUBJECTS)
 def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
-    config: RunConfig, view: View, monkeypatch: pytest.MonkeyPatch
+    config: RunConfig, view: type[Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headless, driven = Driven(config), Driven(config)
     headless.do(commands.Start())
@@ -302,13 +310,14 @@ def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
         raise RuntimeError("no such thing")
 
     with monkeypatch.context() as broken:
-        for name in ("layer_weights", "gradient_norms", "observe_activations"):
-            broken.setattr(observatory, name, fail)
+        broken.setattr(weights, "layer_weights", fail)
+        broken.setattr(gradients, "gradient_norms", fail)
+        broken.setattr(activations, "observe_activations", fail)
         broken.setattr("netviz.engine.observatory.evaluator.describe_predictions", fail)
         driven.do(commands.LookAt(0), watch(view))
         driven.do(commands.Start())
         (refused,) = only(driven.events, events.Refused)
-        assert view.value in refused.message.lower() or view is View.MISTAKES
+        assert SUBJECTS[view] in refused.message
         assert "no such thing" in refused.message
         assert "RuntimeError" in refused.details
     assert losses(driven.events) == losses(headless.events)
@@ -320,7 +329,7 @@ def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
 def test_a_network_that_fails_in_a_pass_is_told_once(loss: Any, driven: Driven) -> None:
     driven.do(commands.Step())
     loss.error, loss.fails_in_training = RuntimeError("broken"), False
-    told = driven.do(watch(View.MISTAKES), commands.MeasureTest())
+    told = driven.do(watch(TestPredictions), commands.MeasureTest())
     assert [type(event) for event in told] == [events.Refused]
 
 
@@ -328,10 +337,10 @@ def test_a_probe_rests_in_proportion_to_its_cost(
     driven: Driven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(probe, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(probe_runner, "perf_counter", lambda: now[0])
     run = driven.session._run
     assert run is not None
-    watched = Probe("It", lambda _: None, rate_hz=10)
+    watched = ProbeRunner("It", lambda _: None, rate_hz=10)
 
     def observe(cost_s: float) -> float:
         """Observe at this cost; return how long it rests."""
@@ -350,3 +359,9 @@ def test_a_probe_rests_in_proportion_to_its_cost(
     assert observe(0.03) == pytest.approx(1.0, abs=0.02)
     assert watched.take_spent() == pytest.approx(0.031)
     assert watched.take_spent() == 0
+
+
+def test_watching_what_no_probe_computes_is_refused(driven: Driven) -> None:
+    told = driven.do(commands.Watch(frozenset({Prediction, WeightsObserved})))
+    assert [type(event) for event in told] == [events.Refused]
+    assert "Prediction" in told[0].message

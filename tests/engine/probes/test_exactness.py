@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from netviz.engine.observatory.probe import Probe
+from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
@@ -18,15 +18,14 @@ from netviz.engine.protocol.observations import (
     GradientsObserved,
     Prediction,
     TestPredictions,
-    View,
     WeightsObserved,
 )
 from netviz.engine.training import trainer
-from tests.support import Driven, losses, only, when_step
+from tests.support import ALL_OBSERVATIONS, Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
-ALL = commands.Watch(frozenset(View))
+ALL = commands.Watch(ALL_OBSERVATIONS)
 
 
 def drawing(request: int = 0, width: int = 20) -> commands.Predict:
@@ -38,7 +37,7 @@ def drawing(request: int = 0, width: int = 20) -> commands.Predict:
 @pytest.fixture
 def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
     """Observe at every batch, whatever it costs."""
-    monkeypatch.setattr(Probe, "is_due", lambda _: True)
+    monkeypatch.setattr(ProbeRunner, "is_due", lambda _: True)
 
 
 @pytest.fixture
@@ -113,14 +112,14 @@ def test_an_evaluation_that_is_watched_is_still_one_pass(loss: Any, driven: Driv
     headless = len(passes)
     watched = Driven(driven.session._run.initial_config)
     passes.clear()
-    watched.do(commands.Watch(frozenset({View.MISTAKES, View.CONFUSION})))
+    watched.do(commands.Watch(frozenset({TestPredictions})))
     watched.do(commands.Start())
     assert len(passes) == headless
     assert [told.epoch for told in only(watched.events, TestPredictions)] == [0, 1, 2, 3]
 
 
 def test_the_answers_are_those_of_the_figures(driven: Driven) -> None:
-    driven.do(commands.Watch(frozenset({View.CONFUSION})))
+    driven.do(commands.Watch(frozenset({TestPredictions})))
     driven.do(commands.Start())
     (prepared,) = only(driven.events, events.Prepared)
     labels = prepared.images.test_labels
@@ -135,7 +134,7 @@ def test_the_answers_are_those_of_the_figures(driven: Driven) -> None:
 
 
 def test_learned_and_forgotten_are_counted_from_one_evaluation_to_the_next(driven: Driven) -> None:
-    driven.do(commands.Watch(frozenset({View.MISTAKES})))
+    driven.do(commands.Watch(frozenset({TestPredictions})))
     driven.do(commands.Start(), answer=when_step(30, commands.MeasureTest()))
     (prepared,) = only(driven.events, events.Prepared)
     labels = prepared.images.test_labels
@@ -150,6 +149,6 @@ def test_learned_and_forgotten_are_counted_from_one_evaluation_to_the_next(drive
 
 @pytest.mark.usefixtures("always_due")
 def test_observing_is_no_training_time(driven: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Probe, "take_spent", lambda _: 1000.0)
+    monkeypatch.setattr(ProbeRunner, "take_spent", lambda _: 1000.0)
     driven.do(commands.Start())
     assert all(told.measurement.seconds < 1 for told in only(driven.events, events.EpochFinished))

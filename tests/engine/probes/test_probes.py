@@ -13,9 +13,10 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
+from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.probes.layers import flow, layers_of
-from netviz.engine.probes.predictions import TestLogits, describe_predictions, sample_losses
-from netviz.engine.probes.weights import initial_weights, layer_weights, probe_batch
+from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictions, sample_losses
+from netviz.engine.probes.weights import layer_weights, probe_batch
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import cnn, mlp
@@ -223,9 +224,9 @@ def test_losses_of_single_images_average_to_the_loss(name: str) -> None:
 
 def test_answers_are_counted_and_compared_with_those_before() -> None:
     labels = torch.tensor([0, 1, 2, 2])
-    before = TestLogits(0, 0, F.one_hot(torch.tensor([0, 2, 2, 1]), 3).float(), labels)
+    before = EvaluatedLogits(0, 0, F.one_hot(torch.tensor([0, 2, 2, 1]), 3).float(), labels)
     logits = F.one_hot(torch.tensor([1, 1, 2, 0]), 3).float()
-    told = describe_predictions(7, TestLogits(1, 20, logits, labels), before, "cross-entropy")
+    told = describe_predictions(7, EvaluatedLogits(1, 20, logits, labels), before, "cross-entropy")
     assert (told.run, told.epoch, told.step) == (7, 1, 20)
     assert told.just_learned.tolist() == [False, True, False, False]
     assert told.just_forgotten.tolist() == [True, False, False, False]
@@ -234,7 +235,7 @@ def test_answers_are_counted_and_compared_with_those_before() -> None:
 
 
 def test_without_an_evaluation_before_nothing_is_new() -> None:
-    answers = TestLogits(0, 0, torch.randn(9, 10), torch.arange(9))
+    answers = EvaluatedLogits(0, 0, torch.randn(9, 10), torch.arange(9))
     told = describe_predictions(1, answers, None, "nll")
     assert not told.just_learned.any()
     assert not told.just_forgotten.any()

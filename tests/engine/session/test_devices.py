@@ -11,10 +11,9 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events, observations
 from netviz.engine.protocol.events import State
-from netviz.engine.protocol.observations import View
 from netviz.engine.session import preparation
 from netviz.engine.training.devices import choose_device
-from tests.support import Driven, losses, only
+from tests.support import ALL_OBSERVATIONS, Driven, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 
@@ -80,7 +79,7 @@ def test_a_run_goes_on_from_its_files_as_if_it_had_not_ended(
 
 def test_every_view_sees_the_weights_of_the_device(there: RunConfig) -> None:
     run = Driven(there)
-    run.do(commands.Watch(frozenset(View)), commands.MeasureTest())
+    run.do(commands.Watch(ALL_OBSERVATIONS), commands.MeasureTest())
     drawing = np.zeros((280, 280), np.uint8)
     drawing[40:240, 130:150] = 255
     told = run.do(commands.Predict(1, drawing, False), commands.Step())

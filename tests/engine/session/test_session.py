@@ -17,10 +17,18 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event, State
-from netviz.engine.protocol.observations import View
 from netviz.engine.session import session
 from netviz.engine.session.session import TrainingSession
-from tests.support import Answer, Driven, Loss, learning_rates, losses, only, when_step
+from tests.support import (
+    ALL_OBSERVATIONS,
+    Answer,
+    Driven,
+    Loss,
+    learning_rates,
+    losses,
+    only,
+    when_step,
+)
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
@@ -300,8 +308,8 @@ INTERRUPTIONS: list[list[Command]] = [
         commands.Change({"learning_rate": 0.001}),
     ],
     [commands.Change({"hidden": (8,)}), commands.Change({"epochs": 0})],
-    [commands.Watch(frozenset(View)), commands.MeasureTest(), commands.LookAt(3)],
-    [commands.Predict(1, np.full((50, 40), 255, np.uint8)), commands.Watch(frozenset(View))],
+    [commands.Watch(ALL_OBSERVATIONS), commands.MeasureTest(), commands.LookAt(3)],
+    [commands.Predict(1, np.full((50, 40), 255, np.uint8)), commands.Watch(ALL_OBSERVATIONS)],
 ]
 
 

@@ -1,17 +1,20 @@
 """The control panel, used as a person would."""
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
+from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.controls.learning_rate_control import LearningRateControl
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
+from tests.ui.settings_owner import SettingsOwner
 
 
 @pytest.fixture
@@ -31,9 +34,12 @@ def panel(qtbot, theme: Theme) -> ControlPanel:
 
 @pytest.fixture
 def asked(panel: ControlPanel) -> list[dict[str, Any]]:
-    changes: list[dict[str, Any]] = []
-    panel.change_requested.connect(changes.append)
-    return changes
+    """What was asked for; each change is shown at once, as the controller does."""
+    return SettingsOwner(panel).changes
+
+
+def show(panel: ControlPanel, config: RunConfig, waiting: Mapping[str, Any] | None = None) -> None:
+    panel.show_settings(RunSettings(config, waiting=waiting or {}))
 
 
 def _field(panel: ControlPanel, option: str) -> QWidget:
@@ -65,7 +71,7 @@ def test_every_option_has_a_row_that_says_when_it_takes_effect(panel: ControlPan
     panel.set_section_states(dict.fromkeys(panel.section_states(), True))
     seen = set()
     for config in _configs_that_show_everything():
-        panel.set_config(config)
+        show(panel, config)
         seen |= {name for name in OPTIONS if config.is_relevant(name)}
         _check_rows(panel, config)
     assert seen == {*OPTIONS}
@@ -103,8 +109,8 @@ def test_the_optimizer_is_chosen_by_keyboard_and_momentum_appears(qtbot, panel, 
     assert asked == [{"optimizer": "sgd"}]
     assert panel.row("momentum").isVisible()
     assert panel.row("nesterov").isVisible()
-    panel.set_config(RunConfig(optimizer="sgd"))
-    panel.set_config(RunConfig(optimizer="rmsprop"))
+    show(panel, RunConfig(optimizer="sgd"))
+    show(panel, RunConfig(optimizer="rmsprop"))
     assert panel.row("momentum").isVisible()
     assert not panel.row("nesterov").isVisible()
 
@@ -151,24 +157,22 @@ def test_bad_widths_are_refused_at_their_field(qtbot, panel, asked) -> None:
 
 
 def test_setters_tell_nobody(panel, asked) -> None:
-    panel.set_config(
-        RunConfig(learning_rate=5, optimizer="sgd", nesterov=True, hidden=(7,), seed=9)
-    )
-    panel.set_pending({"dataset": "mnist", "model": "cnn"})
-    panel.set_config(RunConfig())
-    panel.set_pending({})
+    show(panel, RunConfig(learning_rate=5, optimizer="sgd", nesterov=True, hidden=(7,), seed=9))
+    show(panel, RunConfig(), {"dataset": "mnist", "model": "cnn"})
+    show(panel, RunConfig())
+    show(panel, RunConfig(), {})
     assert asked == []
 
 
 def test_the_config_in_force_is_shown(panel) -> None:
-    panel.set_config(RunConfig(learning_rate=0.25, batch_size=99, hidden=(512, 512)))
+    show(panel, RunConfig(learning_rate=0.25, batch_size=99, hidden=(512, 512)))
     assert panel.findChild(LearningRateControl).field.text() == "0.25"
     assert _field(panel, "batch_size").text() == "99"
     assert _field(panel, "hidden").currentText() == "784 – 512 – 512 – 10"
 
 
 def test_waiting_changes_are_marked_and_can_be_applied_or_dropped(qtbot, panel) -> None:
-    panel.set_pending({"hidden": (512, 512), "seed": 7})
+    show(panel, RunConfig(), {"hidden": (512, 512), "seed": 7})
     assert _field(panel, "hidden").currentText() == "784 – 512 – 512 – 10"
     assert "waits for Reset" in _texts(panel.row("hidden"))
     assert "2 changes wait for Reset" in _texts(panel)
@@ -176,40 +180,41 @@ def test_waiting_changes_are_marked_and_can_be_applied_or_dropped(qtbot, panel) 
         qtbot.mouseClick(_button(panel, "Reset and apply"), Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(panel.drop_requested):
         qtbot.mouseClick(_button(panel, "Drop"), Qt.MouseButton.LeftButton)
-    panel.set_pending({"seed": 7})
+    show(panel, RunConfig(), {"seed": 7})
     assert "1 change waits for Reset" in _texts(panel)
     assert _field(panel, "hidden").currentText() == "784 – 64 – 64 – 64 – 10"
-    panel.set_pending({})
+    show(panel, RunConfig(), {})
     assert "on Reset" in _texts(panel.row("hidden"))
     assert "Reset and apply" not in _buttons(panel)
 
 
 def test_a_waiting_network_decides_which_options_have_a_meaning(panel) -> None:
-    panel.set_pending({"model": "cnn"})
+    show(panel, RunConfig(), {"model": "cnn"})
     assert not panel.row("hidden").isVisible()
 
 
 def test_a_waiting_data_set_is_shown_in_the_ends_of_the_network(panel) -> None:
-    panel.set_pending({"dataset": "cifar10"})
+    show(panel, RunConfig(), {"dataset": "cifar10"})
     assert _field(panel, "hidden").currentText().startswith("3072 – ")
 
 
-def test_answers_to_earlier_steps_do_not_move_the_control(qtbot, panel, asked) -> None:
-    control = panel.findChild(LearningRateControl)
+def test_answers_to_earlier_steps_do_not_move_the_control(qtbot, panel) -> None:
+    control, owner = panel.findChild(LearningRateControl), SettingsOwner(panel)
     for _ in range(3):
         qtbot.keyClick(control.slider, Qt.Key.Key_Right)
-    panel.set_config(RunConfig(**asked[0]))
+    owner.answer(1)
     assert control.value == 0.002
-    panel.set_config(RunConfig(**asked[2]))
-    panel.set_config(RunConfig(learning_rate=0.5))
+    owner.answer(3)
+    show(panel, RunConfig(learning_rate=0.5))
     assert control.value == 0.5, "another change, such as an undo, shows at once"
 
 
-def test_a_change_that_nobody_obeyed_is_taken_back(qtbot, panel, asked) -> None:
-    box = _field(panel, "optimizer")
+def test_a_change_that_nobody_obeyed_is_taken_back(qtbot, panel) -> None:
+    box, owner = _field(panel, "optimizer"), SettingsOwner(panel)
     qtbot.keyClick(box, Qt.Key.Key_Home)
     assert box.currentText() == "SGD"
-    qtbot.waitUntil(lambda: box.currentText() == "Adam")
+    owner.refuse(1)
+    assert box.currentText() == "Adam"
 
 
 def test_a_refused_change_is_taken_back_with_the_reason(qtbot, panel) -> None:
@@ -275,8 +280,9 @@ def _summaries(panel: ControlPanel) -> dict[str, str]:
 
 def test_a_folded_section_tells_what_is_not_as_at_first(panel) -> None:
     assert _summaries(panel) == {}
-    panel.set_config(
-        RunConfig(schedule="cosine", gamma=0.9, clip_norm=1.0, augment_flip=True, normalise=True)
+    show(
+        panel,
+        RunConfig(schedule="cosine", gamma=0.9, clip_norm=1.0, augment_flip=True, normalise=True),
     )
     assert _summaries(panel) == {
         "Schedule": "Cosine",  # whose factor has no meaning
@@ -288,7 +294,7 @@ def test_a_folded_section_tells_what_is_not_as_at_first(panel) -> None:
 
 
 def test_a_long_summary_is_cut_and_whole_in_the_tooltip(panel) -> None:
-    panel.set_config(RunConfig(beta1=0.5, beta2=0.9, accumulate=4, clip_norm=1.0, eps=1e-4))
+    show(panel, RunConfig(beta1=0.5, beta2=0.9, accumulate=4, clip_norm=1.0, eps=1e-4))
     assert _summaries(panel)["Optimizer details"].endswith("…")
     header = next(
         w for w in panel.findChildren(QWidget) if w.accessibleName() == "Optimizer details section"
@@ -314,8 +320,7 @@ def test_epsilon_can_be_stepped_to_zero_and_back(qtbot, panel, asked) -> None:
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_nothing_is_cut_off_at_the_right(panel, theme: Theme, scale: float) -> None:
     theme.set_scale(scale)
-    panel.set_config(RunConfig(optimizer="sgd"))
-    panel.set_pending({"hidden": (512, 512), "seed": 7, "threads": 2})
+    show(panel, RunConfig(optimizer="sgd"), {"hidden": (512, 512), "seed": 7, "threads": 2})
     panel.set_section_states(dict.fromkeys(panel.section_states(), True))
     panel.resize(theme.px(264), 610)
     QApplication.processEvents()

@@ -146,7 +146,7 @@ def test_an_exception_in_a_probe(
         raise RuntimeError("the probe broke")
 
     monkeypatch.setattr(observatory, "layer_weights", fail)
-    window.views.show_page(window.weights)
+    window.views.show_named("weights")
     window.controller.train_one_batch()
     assert_told(qtbot, watched, "the probe broke")
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import SCHEDULES, RunConfig
 from netviz.engine.protocol.events import State
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
@@ -16,6 +17,7 @@ from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
 from tests.ui.conftest import OpenWindow, wait_for_state
+from tests.ui.settings_owner import SettingsOwner
 
 
 @pytest.fixture
@@ -55,18 +57,17 @@ def test_nothing_is_drawn_of_a_constant_rate(panel: ControlPanel) -> None:
 def test_the_curve_comes_with_the_choice_and_follows_every_change(
     qtbot: QtBot, panel: ControlPanel
 ) -> None:
-    asked: list[dict[str, Any]] = []
-    panel.change_requested.connect(asked.append)
+    owner = SettingsOwner(panel)
     choose(qtbot, panel, "schedule", "Cosine")
     curve = panel.schedule_curve
     assert curve.isVisible()
-    assert asked == [{"schedule": "cosine"}]
+    assert owner.changes == [{"schedule": "cosine"}]
     before = curve.grab().toImage()
-    panel.set_config(RunConfig(schedule="cosine", epochs=3, learning_rate=0.5))
+    panel.show_settings(RunSettings(RunConfig(schedule="cosine", epochs=3, learning_rate=0.5)))
     assert curve.plan.curve == planned_rates(RunConfig(**vars(curve.plan.config)), 1)
     assert max(rate for _, rate in curve.plan.curve) == 0.5
     assert curve.grab().toImage() != before
-    panel.set_config(RunConfig())
+    panel.show_settings(RunSettings(RunConfig()))
     assert not curve.isVisible()
 
 
@@ -96,7 +97,7 @@ def test_the_curve_is_painted_where_the_plan_is(
 
 def test_where_the_run_is_is_marked_and_the_effective_rate_said(panel: ControlPanel) -> None:
     cosine = config("cosine")
-    panel.set_config(cosine)
+    panel.show_settings(RunSettings(cosine))
     before = panel.schedule_curve.grab().toImage()
     assert "now 0.1" in texts(panel, "learning_rate")
     here = Position(4, 200, 400)
@@ -104,17 +105,17 @@ def test_where_the_run_is_is_marked_and_the_effective_rate_said(panel: ControlPa
     panel.show_position(here, rate)
     assert panel.schedule_curve.grab().toImage() != before
     assert f"now {rate:.3g}" in texts(panel, "learning_rate")
-    panel.set_config(cosine.with_changes({"learning_rate": 0.2}))
+    panel.show_settings(RunSettings(cosine.with_changes({"learning_rate": 0.2})))
     assert f"now {2 * rate:.3g}" in texts(panel, "learning_rate")
-    panel.set_config(cosine.with_changes({"schedule": "constant"}))
+    panel.show_settings(RunSettings(cosine.with_changes({"schedule": "constant"})))
     assert not [text for text in texts(panel, "learning_rate") if text.startswith("now")]
 
 
 def test_on_a_plateau_the_rate_is_the_one_that_was_used(panel: ControlPanel) -> None:
-    panel.set_config(config("plateau"))
+    panel.show_settings(RunSettings(config("plateau")))
     panel.show_position(Position(6, 3, 400), 0.025)
     assert "now 0.025" in texts(panel, "learning_rate")
-    panel.set_config(config("plateau", learning_rate=0.2))
+    panel.show_settings(RunSettings(config("plateau", learning_rate=0.2)))
     assert "now 0.05" in texts(panel, "learning_rate")
 
 
@@ -139,7 +140,7 @@ def test_a_choice_says_what_it_is_for_once_it_is_made(qtbot: QtBot, panel: Contr
     assert not [text for text in texts(panel, "optimizer") if text.endswith(".")]
     choose(qtbot, panel, "optimizer", "SGD")
     assert any("momentum" in text for text in texts(panel, "optimizer"))
-    panel.set_config(RunConfig(optimizer="sgd"))
+    panel.show_settings(RunSettings(RunConfig(optimizer="sgd")))
     assert any("momentum" in text for text in texts(panel, "optimizer")), "the run's answer"
     choose(qtbot, panel, "loss", "MSE on one-hot")
     assert any("squared distance" in text for text in texts(panel, "loss"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.catalogue import CATALOGUE
+from netviz.engine.protocol.observations import Prediction
 from tests.engine.datasets.tiny import make_tiny_dataset
 from tests.ui.conftest import OpenWindow
 
@@ -37,7 +38,9 @@ def test_the_pad_adapts(
     assert window.pad.title.text() == heading
     offered = window.pad.collecting.label
     assert [offered.itemText(i) for i in range(offered.count())] == list(tiny.info.classes)
-    with qtbot.waitSignal(window.controller.predicted) as predicted:
+    with qtbot.waitSignal(
+        window.controller.observed, check_params_cb=lambda told: isinstance(told, Prediction)
+    ) as predicted:
         window.pad.show_example(np.full((1, 28, 30), 200, np.uint8), "a test")
     assert len(predicted.args[0].probabilities) == len(tiny.info.classes)
     box = window.panel.row("hidden").findChild(QComboBox)

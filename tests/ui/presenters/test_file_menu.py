@@ -14,6 +14,7 @@ from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 
@@ -137,7 +138,7 @@ def test_weights_begin_a_run_and_the_log_says_so(
         window.actions_by_key["load_weights"].trigger()
     assert prepared.args[0].started_from.endswith("w.pth")
     assert prepared.args[0].untrained.test_accuracy > 0.5
-    assert any("w.pth" in line.text for line in window.ledger.model.lines)
+    assert any("w.pth" in line.text for line in window.views.view(LedgerView).model.lines)
 
 
 def test_a_lost_run_is_offered_back(

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import State
+from netviz.engine.protocol.observations import AugmentedSamples
 from netviz.engine.session import preparation
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
@@ -17,9 +18,14 @@ from netviz.ui.dialogs.own_images_dialog import OwnPreview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+from netviz.ui.views.data_view import DataView
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+def is_augmented(event: object) -> bool:
+    return isinstance(event, AugmentedSamples)
 
 
 def save_pets(folder: Path, cats: int = 12, dogs: int = 10) -> Path:
@@ -82,15 +88,15 @@ def test_a_folder_is_opened_seen_and_trained_on(
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
 
-    window.views.show_page(window.data)
-    assert window.data.facts.startswith("pets, train")
-    assert window.data.split.button(2).text() == "Left out (1)"
-    qtbot.mouseClick(window.data.split.button(2), LEFT)
-    assert window.data.left_out.item(0).text() == "notes.png is not an image."
-    assert window.data.left_out.isVisible()
-    assert not window.data.grid.isVisible()
-    qtbot.mouseClick(window.data.split.button(0), LEFT)
-    assert window.data.grid.isVisible()
+    window.views.show_named("data")
+    assert window.views.view(DataView).facts.startswith("pets, train")
+    assert window.views.view(DataView).split.button(2).text() == "Left out (1)"
+    qtbot.mouseClick(window.views.view(DataView).split.button(2), LEFT)
+    assert window.views.view(DataView).left_out.item(0).text() == "notes.png is not an image."
+    assert window.views.view(DataView).left_out.isVisible()
+    assert not window.views.view(DataView).grid.isVisible()
+    qtbot.mouseClick(window.views.view(DataView).split.button(0), LEFT)
+    assert window.views.view(DataView).grid.isVisible()
 
 
 def test_how_many_pictures_were_read_is_told_meanwhile(
@@ -127,8 +133,8 @@ def test_a_csv_is_opened_from_the_menu(
     assert prepared.args[0].config.dataset == f"csv:{table}"
     # In grey some of these colours are the same.
     assert "also among the training images" in window.message_bar.text
-    window.views.show_page(window.data)
-    assert window.message_bar.text in window.data.warning
+    window.views.show_named("data")
+    assert window.message_bar.text in window.views.view(DataView).warning
 
 
 def test_a_refused_folder_changes_nothing(
@@ -180,18 +186,18 @@ def test_pictures_gone_by_the_reset_are_refused_and_the_run_stays(
 
 def test_images_are_shown_as_they_are_trained(qtbot: QtBot, open_window: OpenWindow) -> None:
     window = open_window(hidden=(8,), augment_shift=0.2)
-    data = window.data
-    window.views.show_page(data)
+    data = window.views.view(DataView)
+    window.views.show_view(data)
     stored = data.grid.images.copy()
-    with qtbot.waitSignal(window.controller.augmented):
+    with qtbot.waitSignal(window.controller.observed, check_params_cb=is_augmented):
         qtbot.mouseClick(data.augmented_button, LEFT)
     assert data.grid.images.shape == stored.shape
     assert (data.grid.images != stored).any()
     first = data.grid.images.copy()
-    with qtbot.waitSignal(window.controller.augmented):
+    with qtbot.waitSignal(window.controller.observed, check_params_cb=is_augmented):
         qtbot.mouseClick(data.shuffle_button, LEFT)
     assert (data.grid.images != first).any()
-    with qtbot.waitSignal(window.controller.augmented):
+    with qtbot.waitSignal(window.controller.observed, check_params_cb=is_augmented):
         window.controller.change({"augment_shift": 0.0})
     assert (data.grid.images == stored).all()
     assert data.place.startswith("Unchanged: choose a shift")

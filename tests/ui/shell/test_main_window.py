@@ -17,6 +17,7 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
 from netviz.ui.controls.learning_rate_control import LearningRateControl
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.conftest import wait_for_state
 
 LEFT = Qt.MouseButton.LeftButton
@@ -90,7 +91,7 @@ def type_number(qtbot: QtBot, window: MainWindow, option: str, text: str) -> Non
 
 def ledger_of(window: MainWindow) -> list[str]:
     """Return what the log says of each change."""
-    model = window.ledger.findChild(QAbstractItemView).model()
+    model = window.views.view(LedgerView).findChild(QAbstractItemView).model()
     return [model.index(row, 2).data() for row in range(model.rowCount())]
 
 

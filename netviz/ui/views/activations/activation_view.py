@@ -1,6 +1,6 @@
 """What each layer makes of one image, from its pixels to the probabilities."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,10 +12,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.protocol.commands import LookAt
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import ActivationsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.activations.activation_panels import ImagePanel, StripList
 from netviz.ui.views.activations.activation_strips import Zoom, strips_of
+from netviz.ui.views.view import View
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.image_painting import SignedLegend
@@ -25,20 +29,11 @@ _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
 _IMAGE_SHARE = 0.3
 
 
-class ActivationView(QWidget):
-    """The image with what speaks for the answer, and beside it a strip for each layer.
-
-    Signals
-    -------
-    source_chosen
-        The user chose what to look at: None for the drawing, an int for a test image.
-    """
-
-    source_chosen = Signal(object)
+class ActivationView(View):
+    """The image with what speaks for the answer, and beside it a strip for each layer."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
         self.source = CompactCombo(
             theme, "Image to look at", "Choose the image whose way through the network is shown."
@@ -56,8 +51,13 @@ class ActivationView(QWidget):
         self.image = ImagePanel(theme)
         self.strips = StripList(theme)
         self._build()
-        theme.changed.connect(self._on_theme_changed)
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.clear()
+        self.set_classes(prepared.classes)
+        self.set_test_count(prepared.test_count)
+        self.set_source(None)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Name the classes."""
@@ -127,13 +127,13 @@ class ActivationView(QWidget):
 
     def _on_source_activated(self, index: int) -> None:
         self.test_index.setVisible(index == 1)
-        self.source_chosen.emit(self.test_index.value() if index == 1 else None)
+        self.command_requested.emit(LookAt(self.test_index.value() if index == 1 else None))
 
     def _on_test_index_value_changed(self, index: int) -> None:
-        self.source_chosen.emit(index)
+        self.command_requested.emit(LookAt(index))
 
     def _on_theme_changed(self) -> None:
-        self._restyle()
+        super()._on_theme_changed()
         self._divide()
 
     def _restyle(self) -> None:
@@ -148,3 +148,12 @@ class ActivationView(QWidget):
             f"QSpinBox:focus {{ min-height: {px(22) - 2}px; }}"
         )
         self.test_index.lineEdit().setTextMargins(px(6), 0, 0, 0)
+
+
+VIEW = ViewSpec(
+    "Activations",
+    "What layers make of an image.",
+    50,
+    ActivationView,
+    {ActivationsObserved: ActivationView.show_activations},
+)

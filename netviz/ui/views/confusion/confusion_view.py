@@ -4,10 +4,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix, blend
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 168
@@ -77,6 +79,9 @@ class ConfusionView(Page):
     def measured_at(self) -> str:
         """What is said of the moment of the measurement."""
         return self._when.text()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_classes(prepared.classes)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Take on the classes of a run."""
@@ -154,3 +159,12 @@ class _Legend(QWidget):
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
+
+
+VIEW = ViewSpec(
+    "Confusion",
+    "Which class is taken for which.",
+    40,
+    ConfusionView,
+    {TestPredictions: ConfusionView.show_predictions},
+)

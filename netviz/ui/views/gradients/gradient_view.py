@@ -9,6 +9,7 @@ from netviz.ui.views.gradients.gradient_history import GradientHistory
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
 from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 
 
 class GradientView(Page):
@@ -91,3 +92,12 @@ class GradientView(Page):
 
     def _restyle(self) -> None:
         self._row.setSpacing(self._theme.px(16))
+
+
+VIEW = ViewSpec(
+    "Gradients",
+    "How strongly each layer is moved.",
+    20,
+    GradientView,
+    {GradientsObserved: GradientView.show_gradients},
+)

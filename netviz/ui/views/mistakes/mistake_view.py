@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from netviz.engine.protocol.commands import MeasureTest
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import Order, select
 from netviz.engine.protocol.observations import ImageArrays, TestPredictions
 from netviz.ui.look.icons import icon
@@ -26,6 +28,7 @@ from netviz.ui.views.mistakes.mistake_list import (
     MistakeModel,
 )
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.fitting_label import FittingLabel
@@ -44,12 +47,8 @@ class MistakeGallery(Page):
 
     Signals
     -------
-    measure_requested
-        The user wants the test images answered now.
     sent_to_pad, activations_requested
         The user asked it of the image shown large; index of the test image.
-    count_changed
-        Number of mistakes among all test images, for the tab.
 
     Attributes
     ----------
@@ -61,10 +60,8 @@ class MistakeGallery(Page):
         What stands in the list's place when it is empty.
     """
 
-    measure_requested = Signal()
     sent_to_pad = Signal(int)
     activations_requested = Signal(int)
-    count_changed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         empty_text = "Press Train to see which test images the network gets wrong."
@@ -78,6 +75,9 @@ class MistakeGallery(Page):
         self.detail.activations_requested.connect(self.activations_requested)
         self.detail.closed.connect(self._on_detail_closed)
         self._restyle()
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_images(prepared.images, prepared.classes)
 
     def set_images(self, images: ImageArrays, classes: tuple[str, ...]) -> None:
         """Take on the data set of a run."""
@@ -154,7 +154,7 @@ class MistakeGallery(Page):
         self.bar.addWidget(self.learned)
         self.bar.addWidget(self.measure_button)
         self.learned.toggled.connect(self._on_filter_changed)
-        self.measure_button.clicked.connect(self.measure_requested)
+        self.measure_button.clicked.connect(self._on_measure_button_clicked)
 
     def _build_list(self) -> None:
         self.model = MistakeModel(self)
@@ -247,6 +247,9 @@ class MistakeGallery(Page):
     def _mistake_count(answers: TestPredictions) -> int:
         return int(answers.confusion.sum() - np.trace(answers.confusion))
 
+    def _on_measure_button_clicked(self) -> None:
+        self.command_requested.emit(MeasureTest())
+
     def _on_filter_changed(self) -> None:
         self._invalidate()
 
@@ -278,3 +281,12 @@ class MistakeGallery(Page):
         self.detail.setMinimumWidth(px(_DETAIL_PX - 50))
         self._row.setSpacing(px(12))
         self._fit_controls()
+
+
+VIEW = ViewSpec(
+    "Mistakes",
+    "Test images that the network gets wrong.",
+    30,
+    MistakeGallery,
+    {TestPredictions: MistakeGallery.show_predictions},
+)

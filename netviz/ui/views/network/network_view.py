@@ -3,10 +3,13 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Prepared, State
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.network_diagram import NetworkCanvas
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.fitting_label import FittingLabel
 
 
@@ -51,6 +54,15 @@ class NetworkPicture(Page):
     def trainable(self) -> int:
         """How many weights learn."""
         return trainable(self._layers, self._frozen)
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.set_network(prepared.network, prepared.config.frozen)
+
+    def set_config(self, config: RunConfig) -> None:
+        self.set_frozen(config.frozen)
+
+    def set_state(self, state: State) -> None:
+        self.set_training(state is State.RUNNING)
 
     def set_network(self, layers: tuple[LayerFacts, ...], frozen: tuple[str, ...]) -> None:
         """Show another network, with these layers frozen."""
@@ -98,3 +110,6 @@ class NetworkPicture(Page):
         button.setProperty("kind", "small")
         button.setToolTip(tooltip)
         return button
+
+
+VIEW = ViewSpec("Network", "Every layer, its shape, and what of it is frozen.", 70, NetworkPicture)

@@ -8,6 +8,7 @@ from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.views.page import Page
+from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.views.weights.weight_panel import WeightPanel, ghost_pen
 from netviz.ui.widgets.segmented_control import SegmentedControl
 
@@ -206,3 +207,12 @@ class _Key(QWidget):
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
+
+
+VIEW = ViewSpec(
+    "Weights",
+    "How the weights are spread.",
+    10,
+    WeightView,
+    {WeightsObserved: WeightView.show_weights},
+)

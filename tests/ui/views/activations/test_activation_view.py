@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.protocol.commands import LookAt
 from netviz.engine.protocol.observations import ActivationsObserved, LayerActivation
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
@@ -132,24 +133,24 @@ def test_image_and_saliency_tell_their_pixels(view: ActivationView) -> None:
 
 def test_another_image_is_asked_for(qtbot: QtBot, view: ActivationView) -> None:
     chosen: list[object] = []
-    view.source_chosen.connect(chosen.append)
+    view.command_requested.connect(chosen.append)
     view.source.setFocus()
     qtbot.keyClick(view.source, Qt.Key.Key_Down)
     assert view.test_index.isVisible()
     view.test_index.setValue(17)
     qtbot.keyClick(view.source, Qt.Key.Key_Up)
-    assert chosen == [0, 17, None]
+    assert chosen == [LookAt(0), LookAt(17), LookAt(None)]
     assert not view.test_index.isVisible()
 
 
 def test_an_image_chosen_elsewhere_is_shown_and_not_asked_for(
     qtbot: QtBot, view: ActivationView
 ) -> None:
-    with qtbot.assertNotEmitted(view.source_chosen):
+    with qtbot.assertNotEmitted(view.command_requested):
         view.set_source(345)
     assert view.test_index.value() == 345
     assert view.source.currentIndex() == 1
-    with qtbot.assertNotEmitted(view.source_chosen):
+    with qtbot.assertNotEmitted(view.command_requested):
         view.set_source(None)
     assert view.source.currentIndex() == 0
 

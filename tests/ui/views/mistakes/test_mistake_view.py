@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
 from netviz.ui.look.style_sheet import dress_application, dress_window
@@ -184,8 +185,9 @@ def test_a_mistake_goes_to_the_pad_and_to_the_activations(
 
 def test_measuring_now_can_be_asked_for(qtbot, gallery, data) -> None:
     gallery.show_predictions(answers(data, WRONG))
-    with qtbot.waitSignal(gallery.measure_requested):
+    with qtbot.waitSignal(gallery.command_requested) as requested:
         qtbot.mouseClick(gallery.measure_button, Qt.MouseButton.LeftButton)
+    assert requested.args == [MeasureTest()]
 
 
 def test_ten_thousand_mistakes_scroll_without_a_widget_for_each(qtbot) -> None:

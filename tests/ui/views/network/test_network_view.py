@@ -140,12 +140,12 @@ def test_a_layer_is_frozen_while_the_network_trains(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     window = open_window(epochs=500)
-    window.views.show_page(window.network)
+    window.views.show_named("network")
     assert facts_of(window) == "59,210 parameters"
     window.controller.start()
     wait_for_state(qtbot, window, State.RUNNING)
     with qtbot.waitSignal(window.controller.changed, timeout=10_000) as changed:
-        click_flake(qtbot, window.network, 1)
+        click_flake(qtbot, window.views.view(NetworkPicture), 1)
     assert changed.args[0].config.frozen == ("1",)
     assert facts_of(window) == "8,970 of 59,210 parameters learn"
     with qtbot.waitSignal(window.controller.changed, timeout=10_000):

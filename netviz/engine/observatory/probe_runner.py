@@ -1,4 +1,4 @@
-"""When to observe: at a modest rate, within a budget, and never so that training stops."""
+"""Runs one probe when it is due: at a modest rate, within a budget, surviving its errors."""
 
 import traceback
 from collections.abc import Callable
@@ -11,35 +11,35 @@ from netviz.engine.protocol.events import Event, Refused
 from netviz.engine.run.run import Run
 
 BUDGET = 0.03
-"""Share of the time that one probe may take while training runs."""
+"""Fraction of the time that one probe may take while training runs."""
 
 
-class Probe:
-    """One thing that is observed: whether, how often, and of which moment it was last.
+class ProbeRunner:
+    """Knows whether a probe is wanted, when it is due and which moment it observed last.
 
     Parameters
     ----------
-    what
+    subject
         What it computes, as the beginning of a sentence: ``The weights``.
     emit
-        Takes the news that it failed.
+        Takes the event that says that it failed.
     rate_hz
         How often at most while training runs; less often if it would exceed its budget.
 
     Attributes
     ----------
     is_on
-        Whether anybody wants it; False once it failed.
+        Whether its observation is wanted; False once it failed.
     moment
         What it was observed of last, such as a step; None for nothing yet.
     """
 
     def __init__(
-        self, what: str, emit: Callable[[Event], None], *, rate_hz: float = 1000.0
+        self, subject: str, emit: Callable[[Event], None], *, rate_hz: float = 1000.0
     ) -> None:
         self.is_on = False
         self.moment: object = None
-        self._what = what
+        self._subject = subject
         self._interval_s = 1 / rate_hz
         self._emit = emit
         self._due = 0.0
@@ -66,7 +66,7 @@ class Probe:
         return perf_counter() >= self._due
 
     def attempt(self, run: Run, work: Callable[[], None]) -> bool:
-        """Do `work` and count its cost; an error switches off, is told, and returns False."""
+        """Do `work` and count its cost; on an error switch off, tell it and return False."""
         # Steps that the device has not finished yet are training time, not the probe's.
         _synchronize(run.trainer.device)
         began = perf_counter()
@@ -74,7 +74,7 @@ class Probe:
             work()
         except Exception as error:  # noqa: BLE001 - whatever a view does must not stop training
             self.is_on = False
-            self._emit(_failed(run.number, self._what, error))
+            self._emit(_failed(run.number, self._subject, error))
             return False
         finally:
             cost_s = perf_counter() - began
@@ -101,12 +101,12 @@ def _synchronize(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-def _failed(run: int, what: str, error: Exception) -> Refused:
+def _failed(run: int, subject: str, error: Exception) -> Refused:
     known = isinstance(error, NetvizError)
     reason = str(error) if known else f"{type(error).__name__}: {error}."
     return Refused(
         run,
-        f"{what} could not be computed. {reason}",
-        "The run is not affected. To try again, hide the view and show it, or draw anew.",
+        f"{subject} could not be computed. {reason}",
+        "The run is not affected. To try again, hide the view and show it, or draw again.",
         "".join(traceback.format_exception(error)),
     )

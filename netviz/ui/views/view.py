@@ -1,0 +1,40 @@
+"""The base of all tabs: what the run tells each of them, and what each may ask for."""
+
+from PySide6.QtCore import Signal
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Prepared, State
+from netviz.ui.look.themed_widget import ThemedWidget
+
+
+class View(ThemedWidget):
+    """A tab below the plots.
+
+    Observations arrive where its `ViewSpec` says; the rest arrives here.
+
+    Signals
+    -------
+    command_requested
+        The user wants something of the training: a command.
+    count_changed
+        A number to be shown on the tab.
+    """
+
+    command_requested = Signal(object)
+    count_changed = Signal(int)
+
+    def begin_run(self, prepared: Prepared) -> None:
+        """Turn to a new run: forget the one before."""
+        self.clear()
+
+    def set_config(self, config: RunConfig) -> None:
+        """Take on the settings in force."""
+
+    def set_state(self, state: State) -> None:
+        """Take on what the run is doing."""
+
+    def truncate(self, step: int) -> None:
+        """Forget everything after `step`, since the run went back there."""
+
+    def clear(self) -> None:
+        """Forget everything that was shown of a run."""

@@ -1,0 +1,53 @@
+"""How a tab is declared, and the collection of all tabs."""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from netviz.engine.protocol.observations import Observation
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.view import View
+
+
+@dataclass(frozen=True, eq=False)
+class ViewSpec:
+    """One tab below the plots.
+
+    A module of this room declares one as ``VIEW``; the window then has the tab.
+
+    Attributes
+    ----------
+    title, tooltip
+        What stands on the tab, and the sentence that explains it.
+    place
+        Where it stands: tabs are sorted by this number.
+    make
+        Makes the view.
+    shows
+        What the view shows, and the method that it is given to. While the view can be seen,
+        the watched kinds among them are computed.
+    """
+
+    title: str
+    tooltip: str
+    place: int
+    make: Callable[[Theme], View]
+    shows: Mapping[type[Observation], Callable[[Any, Any], None]] = field(default_factory=dict)
+
+    @property
+    def watches(self) -> frozenset[type[Observation]]:
+        """What must be computed while the view can be seen."""
+        return frozenset(observation for observation in self.shows if observation.is_watched)
+
+
+def all_views() -> list[ViewSpec]:
+    """Find the ``VIEW`` of every module of this room, in the order of the tabs."""
+    package = import_module(__package__)
+    modules = [
+        import_module(module.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{__package__}.")
+    ]
+    views = [module.VIEW for module in modules if hasattr(module, "VIEW")]
+    return sorted(views, key=lambda view: view.place)
