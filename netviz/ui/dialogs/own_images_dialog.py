@@ -18,8 +18,8 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.look.theme import Theme
+from netviz.ui.widgets.balance_bars import BalanceBars
 from netviz.ui.widgets.card import Card
-from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.sample_grid import SampleGrid
 
 OPTIONS_SHOWN = ("image_size", "colour", "test_share")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from netviz.engine.protocol.events import State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
-from netviz.ui.widgets.steady_label import FigureLabel
+from netviz.ui.widgets.figure_label import FigureLabel
 
 HEIGHT_PX = 54
 PACES: tuple[float | None, ...] = (None, 100.0, 20.0, 5.0, 1.0)

@@ -26,7 +26,7 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
-from netviz.ui.widgets.class_balance_bars import BalanceBars
+from netviz.ui.widgets.balance_bars import BalanceBars
 from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.fitting_label import FittingLabel
 from netviz.ui.widgets.icon_button import quiet_button

@@ -1,13 +1,10 @@
-"""Arrays as pictures: grey and colour images, and the one diverging scale of signed values."""
+"""Arrays as pictures: grey and colour images, and signed values on one diverging scale."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QImage
 
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
 
 _HALF_STEPS = 127
 
@@ -74,65 +71,3 @@ def _scale(theme: Theme) -> NDArray[np.uint32]:
     opaque = np.uint32(0xFF000000)
     pixels: NDArray[np.uint32] = opaque | red << np.uint32(16) | green << np.uint32(8) | blue
     return pixels
-
-
-class SignedLegend(ThemedWidget):
-    """The diverging scale as a bar with its numbers.
-
-    Parameters
-    ----------
-    limit
-        Magnitude at the ends, which `set_limit` changes; None where every picture beside it
-        has its own.
-    """
-
-    def __init__(
-        self, theme: Theme, limit: float | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(theme, parent)
-        self._limit = limit
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colour scale of signed values")
-        self.setToolTip("Blue is below zero, orange above; zero has the colour of the background.")
-
-    def set_limit(self, limit: float | None) -> None:
-        """Set the magnitude at the ends of the scale."""
-        if limit != self._limit:
-            self._limit = limit
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(160), self._theme.px(16))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_legend(painter, QRectF(self.rect()), self._limit, self._theme)
-
-
-def paint_legend(painter: QPainter, area: QRectF, limit: float | None, theme: Theme) -> None:
-    """Paint the diverging scale into `area`: the lower end's number, the bar, the upper's."""
-    painter.setFont(theme.font(11))
-    painter.setPen(theme.color("muted"))
-    metrics = painter.fontMetrics()
-    end = "max" if limit is None else f"{limit:.3g}"
-    low, high = f"−{end}", f"+{end}"
-    label_width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
-    gap = theme.px(6)
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(
-        QRectF(area.left(), area.top(), label_width, area.height()),
-        middle | Qt.AlignmentFlag.AlignRight,
-        low,
-    )
-    painter.drawText(
-        QRectF(area.right() - label_width, area.top(), label_width, area.height()), middle, high
-    )
-    bar = area.adjusted(label_width + gap, 0, -label_width - gap, 0)
-    height = theme.px(8)
-    bar = QRectF(bar.left(), area.center().y() - height / 2, bar.width(), height)
-    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-    for position, token in ((0.0, "negative"), (0.5, "surface"), (1.0, "positive")):
-        gradient.setColorAt(position, theme.color(token))
-    painter.setPen(theme.color("border"))
-    painter.setBrush(gradient)
-    painter.drawRect(bar)

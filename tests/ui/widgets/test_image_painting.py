@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
-from pytestqt.qtbot import QtBot
 
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.image_painting import (
-    SignedLegend,
     gray_image,
     image_pixels,
     signed_image,
@@ -47,15 +45,3 @@ def test_the_scale_is_symmetric_about_a_zero_in_the_colour_of_the_surface(theme:
 def test_a_limit_of_zero_draws_zero(theme: Theme) -> None:
     image = signed_image(np.array([[3.0]], np.float32), 0.0, theme)
     assert image.pixelColor(0, 0).name().upper() == theme.colors.surface
-
-
-def test_the_legend_shows_its_scale_and_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
-    legend = SignedLegend(theme, 0.5)
-    qtbot.addWidget(legend)
-    legend.resize(legend.sizeHint())
-    dark = legend.grab().toImage()
-    theme.set_dark(False)
-    assert legend.grab().toImage() != dark
-    legend.set_limit(12.0)
-    theme.set_scale(1.5)
-    assert legend.sizeHint().width() == 240

@@ -22,8 +22,8 @@ from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
-from netviz.ui.widgets.image_painting import SignedLegend
-from netviz.ui.widgets.steady_label import FigureLabel
+from netviz.ui.widgets.figure_label import FigureLabel
+from netviz.ui.widgets.signed_legend import SignedLegend
 
 _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
 _IMAGE_SHARE = 0.3
