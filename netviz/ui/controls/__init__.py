@@ -1,4 +1,4 @@
-"""The panel of settings: one editor for each option, the rate's slider, what waits for Reset.
+"""The panel of settings: an editor for each option, the learning rate's slider, pending changes.
 
-They show what they are told and emit what was asked for; the controller decides and remembers.
+They show the settings and emit the user's changes; the controller decides and remembers.
 """

@@ -12,13 +12,15 @@ from netviz.engine.options.option import Section, format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.dataset_editor import DatasetEditor
+from netviz.ui.controls.download_strip import DownloadStrip
 from netviz.ui.controls.network_buttons import NetworkStrip
-from netviz.ui.controls.option_editors import WidthsEditor
 from netviz.ui.controls.option_row import OptionRow
-from netviz.ui.controls.pending_and_download import DownloadStrip, PendingBanner
+from netviz.ui.controls.pending_banner import PendingBanner
+from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
-from netviz.ui.widgets.card import Card, SectionBox
+from netviz.ui.widgets.card import Card
+from netviz.ui.widgets.collapsible_section import CollapsibleSection
 
 WIDTH_PX = 264
 _SHARED_ROWS = (
@@ -70,7 +72,7 @@ class ControlPanel(Card):
         super().__init__(theme, margin_px=0, parent=parent)
         self._settings = RunSettings(config)
         self._rows: dict[str, OptionRow] = {}
-        self._sections: dict[Section, SectionBox] = {}
+        self._sections: dict[Section, CollapsibleSection] = {}
         self._network_facts, self._data_facts = _fact_label(), _fact_label()
         self.schedule_curve = ScheduleCurve(theme, config)
         self._download = DownloadStrip()
@@ -163,8 +165,8 @@ class ControlPanel(Card):
         self._foot.addWidget(self._banner)
         self.body.addLayout(self._foot)
 
-    def _build_section(self, section: Section) -> SectionBox:
-        box = SectionBox(self._theme, section.value)
+    def _build_section(self, section: Section) -> CollapsibleSection:
+        box = CollapsibleSection(self._theme, section.value)
         names = [n for n, o in OPTIONS.items() if o.section is section and o.in_panel]
         shared = {name: row for row in _SHARED_ROWS for name in row}
         for name in names:

@@ -1,4 +1,4 @@
-"""The choice of a data set: the catalogue's, own pictures, and the way to more of them."""
+"""The editor of the data set: the catalogue, own pictures, and entries to open more."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 
 from netviz.engine.dataset_names import dataset_label, is_own
-from netviz.ui.controls.option_editors import ChoiceEditor
+from netviz.ui.controls.choice_editor import ChoiceEditor
 
 _OPEN = {"folder": "Open a folder of pictures…", "csv": "Open a CSV of pictures…"}
 _TIPS = {
@@ -16,7 +16,7 @@ _TIPS = {
 
 
 class DatasetEditor(ChoiceEditor):
-    """A combo box over the data sets; own pictures join it when they are shown.
+    """A combo box over the data sets; own pictures are added once they are chosen.
 
     Signals
     -------
@@ -35,7 +35,7 @@ class DatasetEditor(ChoiceEditor):
             self._box.setItemData(self._box.count() - 1, _TIPS[kind], Qt.ItemDataRole.ToolTipRole)
 
     def set_value(self, value: Any) -> None:
-        """Show a data set, also one that was not in the list yet."""
+        """Show a data set; own pictures are added to the list."""
         if is_own(value) and self._box.findData(value) < 0:
             self._box.insertItem(self._own_place, dataset_label(value), value)
             path = value.partition(":")[2]

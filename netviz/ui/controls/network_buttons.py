@@ -1,28 +1,28 @@
-"""What the control panel offers beside the network: its layers, or a file of one's own."""
+"""Buttons beside the network in the control panel: edit its layers, or open a Python file."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.icon_button import quiet_button
 
 
-class NetworkStrip(QWidget):
-    """Two small buttons for the heading of the network's section.
+class NetworkStrip(ThemedWidget):
+    """Two small buttons in the heading of the network's section.
 
     Signals
     -------
     edit_requested, file_requested
-        The user wants the layer editor, or a network in a Python file.
+        The user wants to edit the layers, or to open a network in a Python file.
     """
 
     edit_requested = Signal()
     file_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self.edit_button = quiet_button(
             "Edit layers…", "<p>Edit layers: put the network together layer by layer.</p>"
         )
@@ -38,7 +38,6 @@ class NetworkStrip(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.edit_button)
         layout.addWidget(self.file_button)
-        theme.changed.connect(self._restyle)
         self._restyle()
 
     def _restyle(self) -> None:

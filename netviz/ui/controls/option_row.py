@@ -3,40 +3,23 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.ui.controls.choice_editor import ChoiceEditor
 from netviz.ui.controls.dataset_editor import DatasetEditor
-from netviz.ui.controls.learning_rate_slider import LearningRateControl
-from netviz.ui.controls.option_editors import OptionEditor, ToggleEditor, make_editor
+from netviz.ui.controls.learning_rate_control import LearningRateEditor
+from netviz.ui.controls.number_editor import NumberEditor
+from netviz.ui.controls.option_editor import OptionEditor
+from netviz.ui.controls.toggle_editor import ToggleEditor
+from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 
-class RateEditor(OptionEditor):
-    """The learning rate's own control in the guise of the other editors."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._control = LearningRateControl(theme)
-        self._control.changed.connect(self._on_control_changed)
-        self._hold(self._control)
-
-    def set_value(self, value: Any) -> None:
-        self._control.set_value(value)
-
-    def set_invalid(self, invalid: bool) -> None:
-        set_style_property(self._control.field, "invalid", invalid)
-
-    def describe(self, name: str, tooltip: str) -> None:
-        self._control.describe(name, tooltip)
-
-    def _on_control_changed(self, rate: float) -> None:
-        self.edited.emit(rate)
-
-
-class OptionRow(QWidget):
-    """One option: its label, when a change takes effect, its editor, what is wrong with it.
+class OptionRow(ThemedWidget):
+    """One option: its label, its editor, when a change takes effect, and what is wrong with it.
 
     Signals
     -------
@@ -47,19 +30,11 @@ class OptionRow(QWidget):
     edited = Signal(str, object)
 
     def __init__(self, theme: Theme, name: str, *, narrow: bool = False) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._name = name
         self._value: Any = None
         self._option = OPTIONS[name]
-        default = RunConfig.model_fields[name].default
-        self.editor: OptionEditor
-        if name == "learning_rate":
-            self.editor = RateEditor(theme)
-        elif name == "dataset":
-            self.editor = DatasetEditor(self._option.choices)
-        else:
-            self.editor = make_editor(theme, self._option, default)
+        self.editor = make_editor(theme, name)
         self.editor.edited.connect(self._on_editor_edited)
         short = self._option.short.capitalize() if narrow else ""
         self._label = QLabel(short or self._option.label)
@@ -78,39 +53,38 @@ class OptionRow(QWidget):
         self._lay_out()
         self._describe()
         self.set_waiting(False)
-        theme.changed.connect(self._on_theme_changed)
 
     def set_value(self, value: Any) -> None:
-        """Show `value` unless it is shown already, so that a bad entry stays to be mended."""
+        """Show `value` unless it is shown already, so that a bad entry remains to be corrected."""
         if value != self._value:
             self.accept(value)
 
     def accept(self, value: Any) -> None:
-        """Show `value` in place of whatever was entered, and nothing wrong with it."""
+        """Show `value` in place of whatever was entered, without a problem."""
         self._value = value
         self.show_problem("")
         self.show_choice_help(False)
         self.editor.set_value(value)
 
     def set_waiting(self, waiting: bool) -> None:
-        """Mark that the value shown waits for Reset, or say when a change takes effect."""
+        """Mark the value shown as waiting for Reset, or say when a change takes effect."""
         self._effect.setText("waits for Reset" if waiting else self._option.effect.value)
         set_style_property(self._effect, "role", "tag" if waiting else "hint")
 
     def set_note(self, text: str, tooltip: str = "") -> None:
-        """Say a word beside the label, or nothing."""
+        """Show a note beside the label, or none."""
         self._note.setText(text)
         self._note.setToolTip(tooltip)
         self._note.setVisible(bool(text))
 
     def show_choice_help(self, shown: bool) -> None:
-        """Say under the field what the present choice is for, or say it no longer."""
+        """Show or hide, below the field, what the present choice is for."""
         text = self._option.choice_help.get(str(self._value), "") if shown else ""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 
     def show_problem(self, message: str) -> None:
-        """Frame the field in red and say why, or take both away."""
+        """Frame the field in red and say why, or remove both for an empty message."""
         self.editor.set_invalid(bool(message))
         self._problem.setText(message)
         self._problem.setVisible(bool(message))
@@ -144,9 +118,22 @@ class OptionRow(QWidget):
     def _on_editor_edited(self, entry: object) -> None:
         self.edited.emit(self._name, entry)
 
-    def _on_theme_changed(self) -> None:
-        self._restyle()
-
     def _restyle(self) -> None:
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(self._theme.px(3))
+
+
+def make_editor(theme: Theme, name: str) -> OptionEditor:
+    """Return the editor that suits the option `name`, by its declaration and its default's type."""
+    option, default = OPTIONS[name], RunConfig.model_fields[name].default
+    if name == "learning_rate":
+        return LearningRateEditor(theme)
+    if name == "dataset":
+        return DatasetEditor(option.choices)
+    if option.choices:
+        return ChoiceEditor(option.choices, option.choice_help)
+    if isinstance(default, bool):
+        return ToggleEditor(theme)
+    if isinstance(default, tuple):
+        return WidthsEditor()
+    return NumberEditor(theme, option, whole=isinstance(default, int))

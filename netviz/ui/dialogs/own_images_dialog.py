@@ -1,4 +1,4 @@
-"""What own pictures will look like to the network, before they are used."""
+"""A preview of own pictures as the network will see them."""
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -18,27 +18,27 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.look.theme import Theme
+from netviz.ui.widgets.balance_bars import BalanceBars
 from netviz.ui.widgets.card import Card
-from netviz.ui.widgets.class_balance_bars import BalanceBars
 from netviz.ui.widgets.sample_grid import SampleGrid
 
 OPTIONS_SHOWN = ("image_size", "colour", "test_share")
 
 
 class OwnPreview(QDialog):
-    """A dialog that shows own pictures in the form chosen; it holds up nothing.
+    """A dialog that shows own pictures in the chosen size and colours; not modal.
 
     Signals
     -------
     form_changed
-        The user chose another size, colours or share; see `config`.
+        The user chose another size, colours or test fraction; see `config`.
     chosen
-        The pictures shall be used: ``dict`` of the changes of the run's settings.
+        The user wants these pictures: ``dict`` of the changes to the run's settings.
 
     Attributes
     ----------
     grid, balance, left_out, use_button, cancel_button
-        The parts.
+        The parts of the dialog.
     """
 
     form_changed = Signal()
@@ -55,17 +55,17 @@ class OwnPreview(QDialog):
         self._build()
         for name, row in self._rows.items():
             row.set_value(getattr(config, name))
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     @property
     def config(self) -> RunConfig:
-        """The run's settings as they would be with these pictures."""
+        """The run's settings with these pictures."""
         return self._config
 
     @property
     def facts(self) -> str:
-        """What is said of the pictures."""
+        """The text on the pictures."""
         return self._facts.text()
 
     def row(self, option: str) -> OptionRow:
@@ -73,7 +73,7 @@ class OwnPreview(QDialog):
         return self._rows[option]
 
     def show_peek(self, peek: OwnPeek) -> None:
-        """Show what the pictures are."""
+        """Show the first pictures, their classes and the files left out."""
         classes = tuple(peek.counts)
         names = [classes[label] for label in peek.labels.tolist()]
         self.grid.set_classes(classes)
@@ -96,7 +96,7 @@ class OwnPreview(QDialog):
         self.use_button.setEnabled(True)
 
     def show_problem(self, message: str) -> None:
-        """Say why there is nothing to see."""
+        """Show why there are no pictures."""
         self._facts.setText(message)
         self.use_button.setEnabled(False)
 
@@ -163,7 +163,7 @@ class OwnPreview(QDialog):
         self.chosen.emit({name: getattr(self._config, name) for name in names})
         self.close()
 
-    def _on_theme_changed(self) -> None:
+    def _restyle(self) -> None:
         px = self._theme.px
         self._layout.setContentsMargins(px(12), px(12), px(12), px(12))
         self._layout.setSpacing(px(12))

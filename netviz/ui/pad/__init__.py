@@ -1,1 +1,4 @@
-"""The drawing pad and what the network makes of a drawing."""
+"""The drawing pad and the network's prediction of the drawing.
+
+What shows predictions of the data set's own images is in `views`.
+"""

@@ -1,4 +1,4 @@
-"""The row below the pad's answer with which drawings are collected as training data."""
+"""The row at the foot of the pad's card that collects drawings as training data."""
 
 from collections.abc import Mapping
 
@@ -6,19 +6,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 _FREE = "Draw, choose what it is and add it; 0 to 9 add at once."
 
 
-class CollectingRow(QWidget):
-    """A label to choose or type, a button that adds the drawing, and how many there are.
+class CollectingRow(ThemedWidget):
+    """A label to choose or type, a button that adds the drawing, and the number of drawings.
 
     Signals
     -------
     add_requested
-        The drawing on the pad belongs to this class.
+        The user wants to keep the drawing on the pad, with this label.
     remove_requested, train_requested
-        The drawing that was added last shall go; the drawings shall be trained on.
+        The user wants to remove the drawing added last, or to train on the drawings.
 
     Attributes
     ----------
@@ -31,8 +32,7 @@ class CollectingRow(QWidget):
     train_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.label = QComboBox()
         self.label.setEditable(True)
         self.label.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -43,7 +43,7 @@ class CollectingRow(QWidget):
         self.label.setAccessibleName("What the drawing is")
         self.label.setToolTip("What the drawing is: choose a class, or type a new one.")
         self.add_button = self._button("Add", "Keep the drawing, as the network sees it (0–9).")
-        self.remove_button = self._button("Remove last", "Throw the last one away again.")
+        self.remove_button = self._button("Remove last", "Remove the drawing added last.")
         self.train_button = self._button(
             "Train on mine", "Train on the drawings that you collected, from a Reset on."
         )
@@ -57,17 +57,16 @@ class CollectingRow(QWidget):
         line.returnPressed.connect(self._on_add_button_clicked)
         self.remove_button.clicked.connect(self.remove_requested)
         self.train_button.clicked.connect(self.train_requested)
-        theme.changed.connect(self._restyle)
         self._restyle()
         self.set_counts({}, can_remove=False)
 
     @property
     def facts(self) -> str:
-        """What is said of the drawings collected."""
+        """The text on the drawings collected."""
         return self._counts.text()
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
-        """Offer these classes; what was chosen stays if it is among them."""
+        """Offer these classes; the present choice stays if it is among them."""
         chosen = self.label.currentText()
         self.label.clear()
         self.label.addItems(labels)
@@ -75,14 +74,14 @@ class CollectingRow(QWidget):
             self.label.setCurrentText(chosen)
 
     def set_counts(self, counts: Mapping[str, int], *, can_remove: bool) -> None:
-        """Say how many drawings each class has."""
-        told = " · ".join(f"{label}: {count:,}" for label, count in counts.items())
-        self._counts.setText(told or _FREE)
+        """Show how many drawings each class has."""
+        text = " · ".join(f"{label}: {count:,}" for label, count in counts.items())
+        self._counts.setText(text or _FREE)
         self.remove_button.setEnabled(can_remove)
         self.train_button.setEnabled(len(counts) > 1)
 
     def set_possible(self, possible: bool) -> None:
-        """Say whether what is on the pad can be kept: a drawing, and in grey."""
+        """Set whether the pad holds something that can be kept: a drawing in grey."""
         self.add_button.setEnabled(possible)
 
     def _button(self, text: str, tooltip: str) -> QPushButton:
@@ -90,7 +89,7 @@ class CollectingRow(QWidget):
         button.setProperty("kind", "small")
         button.setAccessibleName(text)
         button.setToolTip(tooltip)
-        # A click must not take the keyboard from the pad, whose digits are wanted next.
+        # A click must not take the focus from the pad, where digits are often typed next.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -1,11 +1,11 @@
-"""The square to draw on with mouse, pen or finger, and to put pictures on."""
+"""The drawing pad: a square to draw on with mouse, pen or finger, and to put pictures on."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPointingDevice,
     QResizeEvent,
     QTabletEvent,
     QTouchEvent,
@@ -26,9 +25,18 @@ from PySide6.QtWidgets import QWidget
 
 from netviz.engine.errors import StorageError
 from netviz.ui.look.theme import Theme
-from netviz.ui.pad.drawing import SIDE, Canvas, Example
+from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.pad.canvas import Canvas, Example
+from netviz.ui.pad.pad_geometry import PadGeometry
 from netviz.ui.pad.pad_painting import PadPicture, brush_cursor, paint_pad
-from netviz.ui.pad.picture_files import picture_files, read_picture, write_picture
+from netviz.ui.pad.pen_input import PenAction, PenInput, mouse_input, tablet_input, touch_input
+from netviz.ui.pad.picture_exchange import (
+    clipboard_picture,
+    has_picture,
+    picture_in,
+    read_picture,
+    write_picture,
+)
 from netviz.ui.widgets.image_painting import gray_image
 
 BRUSH_MIN_PX, BRUSH_MAX_PX, BRUSH_PX = 8, 48, 22
@@ -41,15 +49,15 @@ _KEYBOARD_FOCUS = (
 )
 
 
-class DrawingPad(QWidget):
-    """A black square that is drawn on at any time.
+class DrawingPad(ThemedWidget):
+    """A black square to draw on, also while the network trains.
 
     Signals
     -------
     drawing_changed
         The drawing, ``uint8 [280, 280]`` or in colour ``[3, 280, 280]``, and whether it is
-        the data set's own image, unchanged since `show_example` (then in its own shape). Sent
-        at most every 16 ms while the pen is down, and always when it is lifted.
+        an image of the data set, unchanged since `show_example` (then in its own shape).
+        Emitted at most every 16 ms while the pen is down, and always when it is lifted.
     edited
         The history, the brush or the eraser changed; no arguments.
     failed
@@ -61,8 +69,7 @@ class DrawingPad(QWidget):
     failed = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._canvas = Canvas()
         self._image_shape = (1, 28, 28)
         self._invitation = "Draw a digit"
@@ -80,12 +87,11 @@ class DrawingPad(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(96, 96)
         self.setAccessibleName("Drawing pad")
-        theme.changed.connect(self._on_theme_changed)
         self._describe()
 
     @property
     def canvas(self) -> Canvas:
-        """What is drawn; to be read, not painted on."""
+        """What is drawn; for reading only."""
         return self._canvas
 
     @property
@@ -95,7 +101,7 @@ class DrawingPad(QWidget):
 
     @property
     def is_erasing(self) -> bool:
-        """Whether the brush wipes out."""
+        """Whether the brush erases."""
         return self._erasing
 
     @property
@@ -104,12 +110,12 @@ class DrawingPad(QWidget):
         return self._image_shape[0] == 1
 
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
-        """Say what an image of the data set is; another shape empties the pad.
+        """Set the shape of the data set's images; another shape empties the pad.
 
         Parameters
         ----------
         shape
-            Channels, height, width. Of more than one channel, the pad takes pictures only.
+            Channels, height, width. With more than one channel the pad takes pictures only.
         """
         if shape == self._image_shape:
             return
@@ -125,72 +131,62 @@ class DrawingPad(QWidget):
         self.update()
 
     def set_seen(self, seen: NDArray[np.float32] | None) -> None:
-        """Show what the network got, ``float32 [C, H, W]`` in 0..1, in the corner."""
+        """Show the network's input, ``float32 [C, H, W]`` in 0..1, in the corner."""
         pixels = None if seen is None else np.rint(np.clip(seen, 0, 1) * 255).astype(np.uint8)
         image = None if pixels is None else gray_image(pixels)
-        # The answer changes many times a second while training, what is answered does not.
+        # Predictions come many times a second while training, all for the same input.
         if image != self._seen:
             self._seen = image
             self.update()
 
     def set_brush_px(self, width: int) -> None:
-        """Choose the width of the brush, brought into 8 to 48."""
+        """Choose the width of the brush, limited to 8 to 48."""
         self._brush_px = min(max(width, BRUSH_MIN_PX), BRUSH_MAX_PX)
         self._describe()
         self.edited.emit()
 
     def set_erasing(self, is_erasing: bool) -> None:
-        """Choose whether the brush wipes out."""
+        """Choose whether the brush erases."""
         self._erasing = is_erasing
         self._describe()
         self.edited.emit()
 
     def undo(self) -> None:
-        """Take back the last stroke, picture or clearing."""
+        """Undo the last stroke, picture or clearing."""
         self._canvas.undo()
         self._finish_edit()
 
     def redo(self) -> None:
-        """Bring back what was undone last."""
+        """Redo what was undone last."""
         self._canvas.redo()
         self._finish_edit()
 
     def clear(self) -> None:
-        """Make the pad empty; this can be undone."""
+        """Clear the pad; this can be undone."""
         self._canvas.clear()
         self._finish_edit()
 
     def show_example(self, pixels: NDArray[np.uint8], label: str) -> None:
-        """Put an image of the data set, ``uint8 [C, H, W]``, on the pad."""
+        """Replace the drawing by an image of the data set, ``uint8 [C, H, W]``."""
         self._canvas.place_example(Example(pixels.copy(), label))
         self._finish_edit()
 
     def place_picture(self, picture: QImage) -> None:
-        """Put any picture on the pad, scaled to it."""
+        """Replace the drawing by any picture, scaled to the pad."""
         self._canvas.place_picture(picture)
         self._finish_edit()
 
     def copy(self) -> None:
-        """Put the drawing on the clipboard."""
+        """Copy the drawing to the clipboard."""
         QGuiApplication.clipboard().setImage(self._canvas.image.copy())
 
     def paste(self) -> None:
-        """Put the clipboard's picture, or the file that was copied, on the pad."""
-        # An empty clipboard has no data at all on some platforms, whatever the types say.
-        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
-        if data is None or not self._take(data):
-            self.failed.emit(
-                "There is no picture on the clipboard.", "Copy a picture first, then paste it."
-            )
+        """Replace the drawing by the clipboard's picture; emits `failed` when there is none."""
+        self._place(clipboard_picture)
 
     def open_file(self, path: Path) -> None:
-        """Put the picture in a file on the pad; emits `failed` when there is none in it."""
-        try:
-            picture = read_picture(path)
-        except StorageError as error:
-            self.failed.emit(error.message, error.hint)
-        else:
-            self.place_picture(picture)
+        """Replace the drawing by the picture in a file; emits `failed` when it cannot be read."""
+        self._place(lambda: read_picture(path))
 
     def save_file(self, path: Path) -> None:
         """Write the drawing as PNG, whole or not at all; emits `failed` when it cannot be."""
@@ -205,14 +201,17 @@ class DrawingPad(QWidget):
     def event(self, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # The window has the same keys for its own undo; here they mean the drawing.
+            # The window uses the same keys for its own undo; here they undo strokes.
             if self._command(event):
                 event.accept()
                 return True
         elif kind == QEvent.Type.ToolTip and not self._canvas.is_empty:
             return True  # it would cover the drawing
         elif isinstance(event, QTouchEvent) and self.takes_strokes:
-            self._on_touch(event)
+            if event.type() == QEvent.Type.TouchBegin:
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._follow(touch_input(event))
+            event.accept()
             return True
         return super().event(event)
 
@@ -224,30 +223,20 @@ class DrawingPad(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._put_down(event.position(), 1.0, self._erasing)
+        self._follow(mouse_input(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._move_to(event.position(), 1.0)
+        self._follow(mouse_input(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._lift()
+        self._follow(mouse_input(event))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        # A pen that does not know pressure reports 0 or 1: both draw the brush's full width.
-        pressure = 0.4 + 0.8 * event.pressure() if 0 < event.pressure() < 1 else 1.0
-        if event.type() == QEvent.Type.TabletPress:
-            wipes = event.pointerType() == QPointingDevice.PointerType.Eraser
-            self._put_down(event.position(), pressure, self._erasing or wipes)
-        elif event.type() == QEvent.Type.TabletRelease:
-            self._lift()
-        else:
-            self._move_to(event.position(), pressure)
+        self._follow(tablet_input(event))
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasImage() or picture_files(event.mimeData()):
+        if has_picture(event.mimeData()):
             event.acceptProposedAction()
             self._mark_for_drop(True)
 
@@ -256,7 +245,9 @@ class DrawingPad(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._mark_for_drop(False)
-        if self._take(event.mimeData()):
+        mime = event.mimeData()
+        if has_picture(mime):
+            self._place(lambda: picture_in(mime))
             event.acceptProposedAction()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -283,48 +274,48 @@ class DrawingPad(QWidget):
             seen=None if canvas.is_empty or self._hides_seen else self._seen,
             is_marked=self._shows_focus or self._is_marked_for_drop,
         )
-        paint_pad(QPainter(self), self._square(), picture, self._theme)
+        paint_pad(QPainter(self), self._geometry.square, picture, self._theme)
 
-    def _on_touch(self, event: QTouchEvent) -> None:
-        kind = event.type()
-        if kind in (QEvent.Type.TouchEnd, QEvent.Type.TouchCancel):
-            self._lift()
-        elif event.points():
-            # Of several fingers the first one draws, the others are a resting hand.
-            position = event.points()[0].position()
-            if kind == QEvent.Type.TouchBegin:
-                self.setFocus(Qt.FocusReason.MouseFocusReason)
-                self._put_down(position, 1.0, self._erasing)
-            else:
-                self._move_to(position, 1.0)
-        event.accept()
+    @property
+    def _geometry(self) -> PadGeometry:
+        return PadGeometry(self.width(), self.height())
 
-    def _put_down(self, position: QPointF, pressure: float, erase: bool) -> None:
+    def _follow(self, pen: PenInput | None) -> None:
+        if pen is None:
+            return
+        match pen.action:
+            case PenAction.DOWN:
+                self._begin_stroke(pen)
+            case PenAction.MOVE:
+                self._extend_stroke(pen)
+            case PenAction.UP:
+                self._end_stroke()
+
+    def _begin_stroke(self, pen: PenInput) -> None:
+        erase = self._erasing or pen.is_eraser
         if not self.takes_strokes or (erase and self._canvas.is_empty):
             return
         was_empty = self._canvas.is_empty or self._canvas.example is not None
-        width = self._brush_px * pressure
-        self._show_stroke(self._canvas.begin_stroke(self._mapped(position), width, erase=erase))
+        point, width = self._geometry.to_canvas(pen.position), self._brush_px * pen.width_factor
+        self._show_stroke(self._canvas.begin_stroke(point, width, erase=erase))
         if was_empty:
             self.update()
         self.edited.emit()
 
-    def _move_to(self, position: QPointF, pressure: float) -> None:
-        self._uncover(position)
+    def _extend_stroke(self, pen: PenInput) -> None:
+        self._uncover(pen.position)
         if self._canvas.is_stroking:
-            width = self._brush_px * pressure
-            self._show_stroke(self._canvas.extend_stroke(self._mapped(position), width))
+            point = self._geometry.to_canvas(pen.position)
+            width = self._brush_px * pen.width_factor
+            self._show_stroke(self._canvas.extend_stroke(point, width))
 
-    def _lift(self) -> None:
+    def _end_stroke(self) -> None:
         if self._canvas.is_stroking:
             self._show_stroke(self._canvas.end_stroke())
             self._announce()
 
     def _show_stroke(self, changed: QRectF) -> None:
-        square = self._square()
-        zoom = square.width() / SIDE
-        place = QRectF(changed.topLeft() * zoom, changed.size() * zoom)
-        self.update(place.translated(square.topLeft()).toAlignedRect())
+        self.update(self._geometry.to_widget(changed).toAlignedRect())
         if not self._timer.isActive():
             self._timer.start()
 
@@ -337,16 +328,16 @@ class DrawingPad(QWidget):
         self._timer.stop()
         self.drawing_changed.emit(self._canvas.array(), self._canvas.example is not None)
 
-    def _take(self, mime: QMimeData) -> bool:
-        """Put what was pasted or dropped on the pad; False when it is no picture."""
-        if files := picture_files(mime):
-            self.open_file(files[0])
-        elif mime.hasImage():
-            self.place_picture(QImage(mime.imageData()))
-        return bool(files) or mime.hasImage()
+    def _place(self, read: Callable[[], QImage]) -> None:
+        try:
+            picture = read()
+        except StorageError as error:
+            self.failed.emit(error.message, error.hint)
+        else:
+            self.place_picture(picture)
 
     def _command(self, event: QKeyEvent) -> Callable[[], object] | None:
-        """Return what a key does on the pad; Space and all the rest belong to the window."""
+        """Return what a key does on the pad; other keys, such as Space, are the window's."""
         key = event.key()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -359,7 +350,7 @@ class DrawingPad(QWidget):
             }.get(Qt.Key(key))
         if modifiers == control | shift:
             return self.redo if key == Qt.Key.Key_Z else None
-        # Where the brackets need a modifier (AltGr), the text tells them.
+        # By text, since some keyboards need a modifier (AltGr) for brackets.
         if event.text() in ("[", "]"):
             step = _BRUSH_STEP_PX if event.text() == "]" else -_BRUSH_STEP_PX
             return lambda: self.set_brush_px(self._brush_px + step)
@@ -374,31 +365,17 @@ class DrawingPad(QWidget):
             self.setCursor(Qt.CursorShape.ArrowCursor)
             self.setToolTip("Paste, open or drop a picture to see what the network makes of it.")
             return
-        self.setCursor(brush_cursor(self._brush_px * self._square().width() / SIDE))
-        verb = "Wipe out" if self._erasing else "Draw"
-        self.setToolTip(f"{verb} with mouse, pen or finger; the network answers at once.")
-
-    def _square(self) -> QRectF:
-        side = min(self.width(), self.height())
-        return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
-
-    def _mapped(self, position: QPointF) -> QPointF:
-        square = self._square()
-        return (position - square.topLeft()) * (SIDE / square.width())
+        self.setCursor(brush_cursor(self._brush_px * self._geometry.zoom))
+        verb = "Erase" if self._erasing else "Draw"
+        self.setToolTip(f"{verb} with mouse, pen or finger; the prediction follows at once.")
 
     def _uncover(self, position: QPointF) -> None:
-        """Take what the network sees out of the way while the pointer is over that corner."""
-        square = self._square()
-        corner = square.bottomRight() - QPointF(square.width(), square.height()) / 3
-        hides = position.x() > corner.x() and position.y() > corner.y()
+        """Hide what the network sees while the pointer is over that corner."""
+        hides = self._geometry.is_corner(position)
         if hides != self._hides_seen:
             self._hides_seen = hides
             self.update()
 
     def _mark_for_drop(self, is_marked: bool) -> None:
         self._is_marked_for_drop = is_marked
-        self.update()
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
         self.update()

@@ -1,4 +1,4 @@
-"""The card on the right: draw, see what the network makes of it, and how it got there."""
+"""The card on the right: a pad to draw on, the network's prediction, and how it developed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,26 +22,27 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
-from netviz.ui.pad.probability_bars import PredictionLine, ProbabilityBars
+from netviz.ui.pad.pad_column import PadColumn
+from netviz.ui.pad.prediction_line import PredictionLine
+from netviz.ui.pad.probability_bars import ProbabilityBars
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 
 WIDTH_PX = 264
 
-_SMALLEST_PAD_PX = 96
 _BRUSHES = (("Finest", 8), ("Fine", 14), ("Medium", 22), ("Broad", 32), ("Broadest", 48))
 
 
 class PadCard(Card):
-    """The drawing pad with the network's answer to what is on it.
+    """The drawing pad with the network's prediction of the drawing.
 
     Signals
     -------
     drawing_changed
-        The drawing (``uint8 [H, W]``, in colour ``[3, H, W]``), and whether it is already an
-        image of the data set's own form: put there by `show_example` and unchanged since.
+        The drawing (``uint8 [H, W]``, in colour ``[3, H, W]``), and whether it is an
+        image of the data set, unchanged since `show_example`.
     example_requested
-        The user asks for a random test image; answer with `show_example`.
+        The user asks for a random test image; call `show_example` with one.
     failed
         A picture could not be read or written: what happened, and what to do.
     digit_typed
@@ -49,7 +50,7 @@ class PadCard(Card):
 
     Attributes
     ----------
-    pad, answer, bars, strip, collecting
+    pad, prediction, bars, strip, collecting
         The parts, from top to bottom; the last one only while drawings are collected.
     """
 
@@ -61,7 +62,7 @@ class PadCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Draw a digit", parent=parent)
         self.pad = DrawingPad(theme)
-        self.answer = PredictionLine(theme)
+        self.prediction = PredictionLine(theme)
         self.bars = ProbabilityBars(theme)
         self.strip = ConfidenceStrip(theme)
         self.collecting = CollectingRow(theme)
@@ -70,7 +71,7 @@ class PadCard(Card):
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
-        self._column = _Column(theme, self.pad, self.answer, self.bars, self.strip)
+        self._column = PadColumn(theme, self.pad, self.prediction, self.bars, self.strip)
         self.body.addWidget(self._column, 1)
         self.body.addWidget(self.collecting)
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
@@ -88,7 +89,7 @@ class PadCard(Card):
         self._fit_title()
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
-        """Name the classes of the data set and forget the last answer."""
+        """Name the classes of the data set and forget the last prediction."""
         self.bars.set_classes(classes)
         self.strip.set_classes(classes)
         self._classes = classes
@@ -96,31 +97,32 @@ class PadCard(Card):
         self._column.place()
 
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
-        """Say what an image of the data set is: channels, height, width.
+        """Set the shape of the data set's images: channels, height, width.
 
         Another shape empties the pad. With colours it takes pictures but no strokes.
         """
         self.pad.set_image_shape(shape)
 
     def show_prediction(self, prediction: Prediction) -> None:
-        """Show the network's answer; an empty pad shows none."""
+        """Show the network's prediction; an empty pad shows none."""
         if self.pad.canvas.is_empty or len(prediction.probabilities) != len(self._classes):
             return
         if not np.isfinite(prediction.probabilities).all():
-            self._forget_prediction()  # the network has diverged and answers nothing
+            self._forget_prediction()  # the network has diverged
             return
-        winner = int(prediction.probabilities.argmax())
+        probabilities = prediction.probabilities
+        winner = int(probabilities.argmax())
         self.pad.set_seen(prediction.seen)
-        self.answer.set_prediction(self._classes[winner], float(prediction.probabilities[winner]))
-        self.bars.set_probabilities(prediction.probabilities)
+        self.prediction.set_prediction(self._classes[winner], float(probabilities[winner]))
+        self.bars.set_probabilities(probabilities)
         self.strip.add(prediction)
 
     def show_example(self, pixels: NDArray[np.uint8], label: str) -> None:
-        """Put an image of the data set, ``uint8 [C, H, W]``, on the pad, and say what it is."""
+        """Put an image of the data set, ``uint8 [C, H, W]``, on the pad, with its label."""
         self.pad.show_example(pixels, label)
 
     def clear(self) -> None:
-        """Make the pad empty; the user can undo this."""
+        """Clear the pad; the user can undo this."""
         self.pad.clear()
 
     @property
@@ -134,7 +136,7 @@ class PadCard(Card):
         self.collecting.setVisible(is_collecting)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # The pad leaves keys to its parents that mean nothing to it.
+        # The pad ignores keys that it has no use for, so they arrive here.
         text = event.text()
         if self.pad.hasFocus() and len(text) == 1 and text in "0123456789":
             self.digit_typed.emit(int(text))
@@ -155,22 +157,20 @@ class PadCard(Card):
         brush = self._add_button("pencil", "Choose the width of the brush ([ and ]).", "Brush")
         brush.setMenu(self._brush_menu)
         brush.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._eraser = self._add_button("eraser", "Wipe out instead of drawing (E).", "Eraser")
+        self._eraser = self._add_button("eraser", "Erase instead of drawing (E).", "Eraser")
         self._eraser.setCheckable(True)
         self._eraser.clicked.connect(pad.set_erasing)
-        self._undo = self._add_button(
-            "undo-2", "Take back the last stroke (Ctrl+Z).", "Undo stroke"
-        )
+        self._undo = self._add_button("undo-2", "Undo the last stroke (Ctrl+Z).", "Undo stroke")
         self._undo.clicked.connect(pad.undo)
-        self._clear = self._add_button("trash-2", "Make the pad empty (Delete).", "Clear the pad")
+        self._clear = self._add_button("trash-2", "Clear the pad (Delete).", "Clear the pad")
         self._clear.clicked.connect(pad.clear)
-        more = self._add_button("ellipsis", "More that the pad can do.", "More")
+        more = self._add_button("ellipsis", "More actions for the pad.", "More")
         more.setMenu(self._make_more_menu())
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
     def _add_button(self, name: str, tooltip: str, accessible_name: str) -> QToolButton:
         button = quiet_button(accessible_name, tooltip)
-        # A click must not take the keyboard from the pad, whose Ctrl+Z is wanted next.
+        # A click must not take the focus from the pad, whose Ctrl+Z is often used next.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.addWidget(button)
         self._buttons.append((button, name))
@@ -197,7 +197,7 @@ class PadCard(Card):
         shuffle = "Put a random test image on the pad."
         self._add_action("shuffle", "Show me one", shuffle, self.example_requested.emit)
         menu.addSeparator()
-        redo = "Bring back what was taken back."
+        redo = "Redo what was undone last."
         self._redo = self._add_action("redo-2", "Redo", redo, pad.redo, keys.Redo)
         self._add_action("copy", "Copy", "Copy the drawing as a picture.", pad.copy, keys.Copy)
         paste = "Put the picture that was copied last on the pad."
@@ -221,7 +221,7 @@ class PadCard(Card):
         act: Callable[[], object],
         key: QKeySequence.StandardKey | None = None,
     ) -> QAction:
-        # The keys are only shown: the pad obeys them itself, while it has the keyboard.
+        # The keys are only shown: the pad handles them itself while it has the focus.
         if key is not None:
             text += "\t" + QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
         action = self._menu.addAction(text)
@@ -255,17 +255,17 @@ class PadCard(Card):
 
     def _show_dialog(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # Not exec(): training is watched on while the dialog is open.
+        # Not exec(), which would block: training goes on while the dialog is open.
         dialog.open()
 
     def _forget_prediction(self) -> None:
         self.pad.set_seen(None)
-        self.answer.set_prediction("", 0.0)
+        self.prediction.set_prediction("", 0.0)
         self.bars.set_probabilities(None)
         self.strip.clear()
 
     def _fit_title(self) -> None:
-        """Leave the heading out where the buttons need its place."""
+        """Hide the heading where the buttons need its space."""
         if self.title:
             buttons = sum(button.sizeHint().width() for button, _ in self._buttons)
             room = self.width() - 2 * self._theme.px(12) - buttons
@@ -318,54 +318,3 @@ class PadCard(Card):
             f"QToolButton:checked {{ background: {colors.raised}; "
             f"border: 1px solid {colors.primary}; }}"
         )
-
-
-class _Column(QWidget):
-    """Places the pad as the largest square that leaves the answer below it its least height."""
-
-    def __init__(
-        self,
-        theme: Theme,
-        pad: DrawingPad,
-        answer: PredictionLine,
-        bars: ProbabilityBars,
-        strip: ConfidenceStrip,
-    ) -> None:
-        super().__init__()
-        self._theme = theme
-        self._pad, self._answer, self._bars, self._strip = pad, answer, bars, strip
-        for widget in (pad, answer, bars, strip):
-            widget.setParent(self)
-
-    def place(self) -> None:
-        """Lay out anew, after a change of size, theme or classes."""
-        self.updateGeometry()
-        gap, width = self._theme.px(8), self.width()
-        answer = self._answer.sizeHint().height()
-        bars = self._bars.minimumSizeHint().height()
-        strip = self._strip.minimumSizeHint().height()
-        room = self.height() - answer - bars - strip - 3 * gap
-        side = max(min(width, room), _SMALLEST_PAD_PX)
-        # Of what the square leaves a third goes to the strip, until the bars have enough.
-        extra = max(self.height() - side - answer - bars - strip - 3 * gap, 0)
-        more = min(extra * 2 // 3, max(self._bars.largest_height() - bars, 0))
-        bars += more
-        strip += min(extra - more, 2 * strip)
-        top = 0
-        parts = (
-            (self._pad, side),
-            (self._answer, answer),
-            (self._bars, bars),
-            (self._strip, strip),
-        )
-        for widget, height in parts:
-            widget.setGeometry(0, top, width, height)
-            top += height + gap
-
-    def minimumSizeHint(self) -> QSize:
-        others = (self._bars.minimumSizeHint(), self._strip.minimumSizeHint())
-        height = sum(hint.height() for hint in others) + self._answer.sizeHint().height()
-        return QSize(0, height + _SMALLEST_PAD_PX + 3 * self._theme.px(8))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.place()

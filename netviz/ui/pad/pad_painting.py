@@ -1,4 +1,4 @@
-"""How the drawing pad looks; it is black in every theme, as the data are."""
+"""Paints the drawing pad, which is black in every theme as the data are."""
 
 from dataclasses import dataclass
 
@@ -30,15 +30,15 @@ class PadPicture:
     image
         The drawing.
     label
-        What the data set's image on the pad is; empty for a drawing.
+        Label of the data set's image on the pad; empty for a drawing.
     invitation
-        What to do with an empty pad; empty once something is on it.
+        Text on an empty pad; empty once something is drawn.
     takes_strokes
         Whether one can draw.
     seen
-        What the network sees; None where it is not known or in the way.
+        The network's input; None where it is not known or in the way.
     is_marked
-        Whether it has the keyboard or is about to take what is dragged over it.
+        Whether the pad has the keyboard's focus or is the target of a drag.
     """
 
     image: QImage
@@ -75,13 +75,13 @@ def paint_pad(painter: QPainter, square: QRectF, picture: PadPicture, theme: The
 
 
 def brush_cursor(diameter: float) -> QCursor:
-    """Return a pointer as large as the brush, `diameter` in pixels of the screen."""
+    """Return a circular cursor of the brush's size, `diameter` in pixels of the screen."""
     side = int(diameter) + 5
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    # Two rings, so that it is seen on black and on white.
+    # Two rings, to be visible on black and on white.
     for radius, color in ((diameter / 2, "white"), (diameter / 2 + 1, "black")):
         painter.setPen(QColor(color))
         painter.drawEllipse(QPointF(side / 2, side / 2), radius, radius)

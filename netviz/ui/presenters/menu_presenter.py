@@ -11,8 +11,8 @@ from netviz import __version__
 from netviz.engine.atomic_files import write_whole
 from netviz.engine.catalogue import CATALOGUE, is_present
 from netviz.engine.errors import NetvizError
+from netviz.engine.options.rate_steps import step_rate
 from netviz.engine.options.run_config import DATASETS
-from netviz.ui.controls.learning_rate_slider import step_rate
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.pace_button import PaceButton
-from netviz.ui.widgets.steady_label import FigureLabel
+from netviz.ui.widgets.figure_label import FigureLabel
 
 HEIGHT_PX = 54
 

@@ -1,20 +1,20 @@
-"""What stands where there is nothing yet: a sign and a sentence on what to do."""
+"""What an empty tab shows: an icon and a sentence on what to do."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 
-class EmptyState(QWidget):
+class EmptyState(ThemedWidget):
     """A muted sentence in the middle, under an icon."""
 
     def __init__(
         self, theme: Theme, icon_name: str, text: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._icon_name = icon_name
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._label = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -25,7 +25,6 @@ class EmptyState(QWidget):
         layout.addWidget(self._icon)
         layout.addWidget(self._label)
         layout.addStretch()
-        theme.changed.connect(self._on_theme_changed)
         self._restyle()
 
     @property
@@ -34,11 +33,8 @@ class EmptyState(QWidget):
         return self._label.text()
 
     def set_text(self, text: str) -> None:
-        """Say something else."""
+        """Replace the sentence."""
         self._label.setText(text)
-
-    def _on_theme_changed(self) -> None:
-        self._restyle()
 
     def _restyle(self) -> None:
         ratio = self.devicePixelRatioF()

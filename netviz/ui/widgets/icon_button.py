@@ -1,10 +1,10 @@
-"""The small button that stands beside things and shows only a picture."""
+"""A small flat button that shows only an icon."""
 
 from PySide6.QtWidgets import QToolButton
 
 
 def quiet_button(name: str, tooltip: str) -> QToolButton:
-    """Make one; `name` is what it is called where its picture cannot be seen."""
+    """Return a flat button; `name` is its accessible name."""
     button = QToolButton()
     button.setProperty("kind", "quiet")
     button.setAccessibleName(name)

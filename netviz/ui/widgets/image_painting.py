@@ -1,10 +1,8 @@
-"""Arrays as pictures: grey and colour images, and the one diverging scale of signed values."""
+"""Arrays as pictures: grey and colour images, and signed values on one diverging scale."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QImage
 
 from netviz.ui.look.theme import Theme
 
@@ -46,7 +44,7 @@ def signed_image(values: NDArray[np.float32], limit: float, theme: Theme) -> QIm
     Parameters
     ----------
     values
-        ``float32 [H, W]``; what is not a number is drawn as zero.
+        ``float32 [H, W]``; NaN is drawn as zero.
     limit
         Magnitude at the ends of the scale, which is symmetric about zero; larger values get
         the colour of the end.
@@ -57,16 +55,11 @@ def signed_image(values: NDArray[np.float32], limit: float, theme: Theme) -> QIm
 
 
 def signed_pixels(values: NDArray[np.float32], limit: float, theme: Theme) -> NDArray[np.uint32]:
-    """Return the colours of signed values as ``0xFFRRGGBB``, to compose larger pictures of."""
-    share = np.nan_to_num(values / limit) if limit > 0 else np.zeros_like(values)
-    index = np.rint(np.clip(share, -1, 1) * _HALF_STEPS).astype(np.intp) + _HALF_STEPS
+    """Return the colours of signed values as ``0xFFRRGGBB``, for composing larger pictures."""
+    fraction = np.nan_to_num(values / limit) if limit > 0 else np.zeros_like(values)
+    index = np.rint(np.clip(fraction, -1, 1) * _HALF_STEPS).astype(np.intp) + _HALF_STEPS
     pixels: NDArray[np.uint32] = _scale(theme)[index]
     return pixels
-
-
-def signed_color(value: float, limit: float, theme: Theme) -> QColor:
-    """Return the colour of one signed value on the diverging scale."""
-    return QColor.fromRgb(int(signed_pixels(np.array([value], np.float32), limit, theme)[0]))
 
 
 def _scale(theme: Theme) -> NDArray[np.uint32]:
@@ -78,71 +71,3 @@ def _scale(theme: Theme) -> NDArray[np.uint32]:
     opaque = np.uint32(0xFF000000)
     pixels: NDArray[np.uint32] = opaque | red << np.uint32(16) | green << np.uint32(8) | blue
     return pixels
-
-
-class SignedLegend(QWidget):
-    """The diverging scale as a bar with its numbers.
-
-    Parameters
-    ----------
-    limit
-        Magnitude at the ends, which `set_limit` changes; None where every picture beside it
-        has one of its own.
-    """
-
-    def __init__(
-        self, theme: Theme, limit: float | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._limit = limit
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colour scale of signed values")
-        self.setToolTip("Blue is below zero, orange above; zero has the colour of the ground.")
-        theme.changed.connect(self._on_theme_changed)
-
-    def set_limit(self, limit: float | None) -> None:
-        """Say which magnitude the ends of the scale stand for."""
-        if limit != self._limit:
-            self._limit = limit
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(160), self._theme.px(16))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_legend(painter, QRectF(self.rect()), self._limit, self._theme)
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()
-
-
-def paint_legend(painter: QPainter, area: QRectF, limit: float | None, theme: Theme) -> None:
-    """Paint the diverging scale into `area`: the lower end's number, the bar, the upper's."""
-    painter.setFont(theme.font(11))
-    painter.setPen(theme.color("muted"))
-    metrics = painter.fontMetrics()
-    end = "max" if limit is None else f"{limit:.3g}"
-    low, high = f"−{end}", f"+{end}"
-    label_width = max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
-    gap = theme.px(6)
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(
-        QRectF(area.left(), area.top(), label_width, area.height()),
-        middle | Qt.AlignmentFlag.AlignRight,
-        low,
-    )
-    painter.drawText(
-        QRectF(area.right() - label_width, area.top(), label_width, area.height()), middle, high
-    )
-    bar = area.adjusted(label_width + gap, 0, -label_width - gap, 0)
-    height = theme.px(8)
-    bar = QRectF(bar.left(), area.center().y() - height / 2, bar.width(), height)
-    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-    for position, token in ((0.0, "negative"), (0.5, "surface"), (1.0, "positive")):
-        gradient.setColorAt(position, theme.color(token))
-    painter.setPen(theme.color("border"))
-    painter.setBrush(gradient)
-    painter.drawRect(bar)

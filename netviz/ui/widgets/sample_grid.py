@@ -1,4 +1,4 @@
-"""As many samples with their labels as fit, painted as one."""
+"""A grid of images with labels, painted by one widget."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResi
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.image_painting import gray_image
 
 _IMAGE_PX = 44
@@ -17,20 +18,19 @@ _GAP_PX = 8
 _NAME_PX = 84
 
 
-class SampleGrid(QWidget):
-    """One page of images.
+class SampleGrid(ThemedWidget):
+    """As many images as fit, each with its label below.
 
     Signals
     -------
     capacity_changed
-        Another number of images fits now.
+        Another number of images fits now; see `capacity`.
     """
 
     capacity_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._images = np.empty((0, 1, 1, 1), np.uint8)
         self._labels: Sequence[str] = ()
         self._sentences: Sequence[str] = ()
@@ -38,17 +38,16 @@ class SampleGrid(QWidget):
         self._capacity = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Samples")
-        theme.changed.connect(self._on_theme_changed)
 
     def set_classes(self, classes: tuple[str, ...]) -> None:
-        """Make space for these names."""
+        """Size the cells for labels of these classes."""
         self._classes = classes
         self._measure()
 
     def set_samples(
         self, images: NDArray[np.uint8], labels: Sequence[str], sentences: Sequence[str]
     ) -> None:
-        """Show images ``uint8 [k, C, H, W]`` with a label below and a sentence for the mouse."""
+        """Show images ``uint8 [k, C, H, W]`` each with a label and a tooltip."""
         self._images, self._labels, self._sentences = images, labels, sentences
         self.setAccessibleDescription(", ".join(labels))
         self.update()
@@ -65,7 +64,7 @@ class SampleGrid(QWidget):
         return columns * rows
 
     def text_at(self, position: QPointF) -> str:
-        """Return what is to be said of the image at a place."""
+        """Return the tooltip of the image at `position`."""
         for place, sentence in enumerate(self._sentences):
             if self._cell(place).contains(position.toPoint()):
                 return sentence
@@ -130,7 +129,5 @@ class SampleGrid(QWidget):
             self._capacity = self.capacity
             self.capacity_changed.emit()
 
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
+    def _restyle(self) -> None:
         self._measure()
-        self.update()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QW
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.controls.control_panel import ControlPanel
-from netviz.ui.controls.learning_rate_slider import LearningRateControl
+from netviz.ui.controls.learning_rate_control import LearningRateControl
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from tests.ui.settings_owner import SettingsOwner

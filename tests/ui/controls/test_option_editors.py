@@ -7,31 +7,25 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
 
-from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.number_text import typed_text
-from netviz.ui.controls.option_editors import (
-    ChoiceEditor,
-    NumberEditor,
-    NumberField,
-    OptionEditor,
-    Toggle,
-    ToggleEditor,
-    WidthsEditor,
-    make_editor,
-)
+from netviz.ui.controls.choice_editor import ChoiceEditor
+from netviz.ui.controls.dataset_editor import DatasetEditor
+from netviz.ui.controls.learning_rate_control import LearningRateEditor
+from netviz.ui.controls.number_editor import NumberEditor, NumberField
+from netviz.ui.controls.option_row import make_editor
+from netviz.ui.controls.toggle_editor import Toggle, ToggleEditor
+from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.style_sheet import dress_application, dress_window
 from netviz.ui.look.theme import Theme
 
 
 class Bench:
-    """An editor in an active window, and what it told."""
+    """An editor in an active window, and what it emitted."""
 
     def __init__(self, qtbot: Any, theme: Theme, option: str) -> None:
         self.window = QWidget()
         dress_window(self.window, theme)
-        self.editor: OptionEditor = make_editor(
-            theme, OPTIONS[option], RunConfig.model_fields[option].default
-        )
+        self.editor = make_editor(theme, option)
         QVBoxLayout(self.window).addWidget(self.editor)
         self.other = QWidget()
         self.other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -41,8 +35,8 @@ class Bench:
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
         self.other.setFocus()
-        self.told: list[Any] = []
-        self.editor.edited.connect(self.told.append)
+        self.emitted: list[Any] = []
+        self.editor.edited.connect(self.emitted.append)
 
     @property
     def field(self) -> QWidget:
@@ -67,6 +61,8 @@ def test_each_kind_of_option_has_its_editor(bench) -> None:
     assert isinstance(bench("hidden").editor, WidthsEditor)
     assert isinstance(bench("epochs").editor, NumberEditor)
     assert isinstance(bench("weight_decay").editor, NumberEditor)
+    assert isinstance(bench("learning_rate").editor, LearningRateEditor)
+    assert isinstance(bench("dataset").editor, DatasetEditor)
 
 
 @pytest.mark.parametrize(
@@ -83,17 +79,17 @@ def test_a_choice_is_made_by_keyboard(qtbot, bench) -> None:
     b.field.setFocus()
     qtbot.keyClick(b.field, Qt.Key.Key_Down)
     qtbot.keyClick(b.field, Qt.Key.Key_Up)
-    assert b.told == ["adamw", "adam"]
+    assert b.emitted == ["adamw", "adam"]
 
 
-def test_a_choice_leaves_the_wheel_alone_until_it_is_used(bench) -> None:
+def test_a_choice_ignores_the_wheel_without_focus(bench) -> None:
     b = bench("optimizer")
     b.editor.set_value("adam")
     b.wheel(-120)
-    assert b.told == []
+    assert b.emitted == []
     b.field.setFocus()
     b.wheel(-120)
-    assert b.told == ["adamw"]
+    assert b.emitted == ["adamw"]
 
 
 def test_a_toggle_turns_by_click_and_space(qtbot, bench) -> None:
@@ -101,31 +97,31 @@ def test_a_toggle_turns_by_click_and_space(qtbot, bench) -> None:
     toggle = b.editor.findChild(Toggle)
     qtbot.mouseClick(toggle, Qt.MouseButton.LeftButton)
     qtbot.keyClick(toggle, Qt.Key.Key_Space)
-    assert b.told == [True, False]
+    assert b.emitted == [True, False]
 
 
-def test_a_number_holds_with_enter_or_on_leaving(qtbot, bench) -> None:
+def test_a_number_takes_effect_with_enter_or_on_leaving(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.field.setFocus()
     b.field.selectAll()
     qtbot.keyClicks(b.field, "35")
-    assert b.told == [], "half a number is none"
+    assert b.emitted == [], "half a number is none"
     qtbot.keyClick(b.field, Qt.Key.Key_Return)
     b.editor.set_value(35)
     b.field.selectAll()
     qtbot.keyClicks(b.field, "40")
     b.other.setFocus()
-    assert b.told == ["35", "40"]
+    assert b.emitted == ["35", "40"]
 
 
-def test_leaving_a_number_untouched_tells_nothing(qtbot, bench) -> None:
+def test_leaving_a_number_untouched_emits_nothing(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.field.setFocus()
     qtbot.keyClick(b.field, Qt.Key.Key_Return)
     b.other.setFocus()
-    assert b.told == []
+    assert b.emitted == []
 
 
 def test_escape_restores_a_number(qtbot, bench) -> None:
@@ -136,11 +132,11 @@ def test_escape_restores_a_number(qtbot, bench) -> None:
     qtbot.keyClicks(b.field, "999")
     qtbot.keyClick(b.field, Qt.Key.Key_Escape)
     assert b.field.text() == "20"
-    assert b.told == ["20"]
+    assert b.emitted == ["20"]
 
 
 @pytest.mark.parametrize(
-    ("option", "start", "key", "told"),
+    ("option", "start", "key", "expected"),
     [
         ("batch_size", 10, Qt.Key.Key_Up, "20"),
         ("batch_size", 10, Qt.Key.Key_Down, "5"),
@@ -153,28 +149,28 @@ def test_escape_restores_a_number(qtbot, bench) -> None:
         ("seed", 2**62, Qt.Key.Key_Up, str(2**62 + 1)),
     ],
 )
-def test_arrow_keys_step(qtbot, bench, option, start, key, told) -> None:
+def test_arrow_keys_step(qtbot, bench, option, start, key, expected) -> None:
     b = bench(option)
     b.editor.set_value(start)
     qtbot.keyClick(b.field, key)
-    assert b.told == [told]
+    assert b.emitted == [expected]
 
 
 def test_a_number_stops_at_the_end_of_its_range(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(1)
     qtbot.keyClick(b.field, Qt.Key.Key_Down)
-    assert b.told == []
+    assert b.emitted == []
 
 
-def test_a_number_leaves_the_wheel_alone_until_it_is_used(bench) -> None:
+def test_a_number_ignores_the_wheel_without_focus(bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
     b.wheel(120)
-    assert b.told == []
+    assert b.emitted == []
     b.field.setFocus()
     b.wheel(120)
-    assert b.told == ["21"]
+    assert b.emitted == ["21"]
 
 
 def test_a_value_from_outside_does_not_overwrite_what_is_typed(qtbot, bench) -> None:
@@ -203,7 +199,7 @@ def test_widths_are_shown_between_input_and_output(bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("64,64", "64,64"),
         ("64, 32", "64,32"),
@@ -214,7 +210,7 @@ def test_widths_are_shown_between_input_and_output(bench) -> None:
         ("64,abc", "64,abc"),
     ],
 )
-def test_widths_can_be_typed(qtbot, bench, text, told) -> None:
+def test_widths_can_be_typed(qtbot, bench, text, expected) -> None:
     b, box = _widths(bench)
     line = box.lineEdit()
     line.setFocus()
@@ -222,18 +218,18 @@ def test_widths_can_be_typed(qtbot, bench, text, told) -> None:
     qtbot.keyClick(line, Qt.Key.Key_Delete)
     line.insert(text)
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert b.told[0] == told or b.told[0] == ()
+    assert b.emitted[0] == expected or b.emitted[0] == ()
 
 
 def test_a_preset_of_widths_is_chosen_by_keyboard(qtbot, bench) -> None:
     b, box = _widths(bench)
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert b.told == [(128, 64)]
+    assert b.emitted == [(128, 64)]
 
 
 def test_other_ends_are_shown_for_other_data(bench) -> None:
     b, box = _widths(bench)
     b.editor.set_ends(3072, 26)
     assert box.currentText() == "3072 – 64 – 64 – 64 – 26"
-    assert b.told == []
+    assert b.emitted == []

@@ -1,4 +1,4 @@
-"""The layer editor as a person uses it."""
+"""The layer editor, by mouse and keyboard."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ def choose_kind(qtbot: QtBot, editor: LayerEditor, place: int, title: str) -> No
     box.activated.emit(box.currentIndex())
 
 
-def test_shapes_and_sizes_stand_at_every_layer(editor: LayerEditor) -> None:
+def test_every_layer_shows_its_shape_and_size(editor: LayerEditor) -> None:
     assert outputs(editor) == ["16 × 28 × 28"] * 2 + ["16 × 14 × 14", "3,136", "64", "10"]
     assert [row.count.text() for row in editor.rows] == ["160", "0", "0", "0", "200,768", "650"]
     assert editor.total.text() == "201,578 parameters"
@@ -81,7 +81,7 @@ def test_an_impossible_layer_is_marked_with_its_reason_and_cannot_be_applied(
     assert chosen == [("conv 16 3", "relu", "maxpool 2", "flatten", "linear 64")]
 
 
-def test_an_empty_or_bad_number_is_no_end(editor: LayerEditor, qtbot: QtBot) -> None:
+def test_an_empty_or_bad_number_can_be_corrected(editor: LayerEditor, qtbot: QtBot) -> None:
     field = editor.rows[0].fields[0]
     field.setFocus()
     field.clear()
@@ -96,7 +96,7 @@ def test_an_empty_or_bad_number_is_no_end(editor: LayerEditor, qtbot: QtBot) -> 
     assert editor.apply_button.isEnabled()
 
 
-def test_layers_are_added_moved_and_taken_out(editor: LayerEditor, qtbot: QtBot) -> None:
+def test_layers_are_added_moved_and_removed(editor: LayerEditor, qtbot: QtBot) -> None:
     press(qtbot, editor, 4, "add")
     assert editor.layers[5] == "relu"
     choose_kind(qtbot, editor, 5, "Drop")
@@ -115,14 +115,14 @@ def test_layers_are_added_moved_and_taken_out(editor: LayerEditor, qtbot: QtBot)
     assert editor.layers[5] == "relu"
 
 
-def test_the_ends_stay(editor: LayerEditor) -> None:
+def test_the_ends_cannot_be_changed(editor: LayerEditor) -> None:
     assert not editor.rows[0].buttons["up"].isEnabled()
     assert not editor.rows[4].buttons["down"].isEnabled()
     assert not editor.rows[5].kind_box.isEnabled()
     assert not editor.rows[5].buttons["remove"].isVisible()
 
 
-def test_all_layers_can_go_and_come_again(editor: LayerEditor, qtbot: QtBot) -> None:
+def test_all_layers_can_be_removed_and_added_again(editor: LayerEditor, qtbot: QtBot) -> None:
     for _ in range(5):
         press(qtbot, editor, 0, "remove")
     assert editor.layers == ()
@@ -139,7 +139,7 @@ def test_the_courses_networks_can_be_started_from(editor: LayerEditor, name: str
     assert editor.apply_button.isEnabled()
 
 
-def test_other_images_are_told_at_once(editor: LayerEditor) -> None:
+def test_other_images_change_the_sizes_at_once(editor: LayerEditor) -> None:
     editor.edit(LENET5, (1, 28, 28), 10)
     assert editor.total.text() == "61,706 parameters"
     editor.set_data((1, 8, 8), 10)
@@ -161,12 +161,12 @@ def test_fields_say_what_the_layer_says(text: str) -> None:
     assert text_of(*fields_of(text)) == text
 
 
-def test_a_field_left_out_takes_its_default() -> None:
+def test_a_field_left_empty_takes_its_default() -> None:
     assert text_of("conv", ["16", "3", "", "2"]) == "conv 16 3 1 2"
     assert text_of("conv", ["", "3", "", ""]) == "conv ? 3"
 
 
-def test_keystrokes_in_a_row_are_undone_as_one() -> None:
+def test_consecutive_keystrokes_are_undone_as_one() -> None:
     stack = LayerStack(("linear 6", "relu"), (4,), 2)
     stack.write(0, "linear 64", typing=True)
     stack.write(0, "linear 640", typing=True)

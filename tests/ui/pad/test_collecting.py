@@ -1,4 +1,4 @@
-"""Own drawings: collect them from the pad, train on them, take them away as files."""
+"""Own drawings are collected from the pad, trained on and exported as files."""
 
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def test_digits_collect_and_the_drawings_are_trained_on(
     assert files() == []
 
 
-def test_an_empty_pad_and_a_label_without_letters_are_told(
+def test_an_empty_pad_and_a_label_without_letters_are_refused(
     qtbot: QtBot, open_window: OpenWindow
 ) -> None:
     window = open_window(hidden=(8,))

@@ -1,4 +1,4 @@
-"""The strip grows with the steps of one drawing, and starts anew with the next."""
+"""The record grows with the steps of one drawing and restarts with the next."""
 
 from itertools import pairwise
 
@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint
 
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.theme import Theme
-from netviz.ui.pad.confidence_strip import ConfidenceRecord, ConfidenceStrip
+from netviz.ui.pad.confidence_record import ConfidenceRecord
+from netviz.ui.pad.confidence_strip import ConfidenceStrip
 
 
 def _prediction(step: int, request: int = 1, run: int = 1, confidence: float = 0.8) -> Prediction:
@@ -26,7 +27,7 @@ def test_the_record_grows_with_the_steps() -> None:
 
 
 @pytest.mark.parametrize("later", [{"request": 2}, {"run": 2}])
-def test_another_drawing_or_run_starts_it_anew(later: dict[str, int]) -> None:
+def test_another_drawing_or_run_restarts_it(later: dict[str, int]) -> None:
     record = ConfidenceRecord()
     for step in (0, 10, 20):
         record.add(_prediction(step))
@@ -43,7 +44,7 @@ def test_the_same_step_counts_once_and_a_rewind_forgets_what_came_later() -> Non
     assert record.steps.tolist() == [0, 10]
 
 
-def test_a_million_steps_stay_few_points_from_first_to_last() -> None:
+def test_a_million_steps_are_thinned_to_few_points() -> None:
     record = ConfidenceRecord()
     for step in range(0, 1_000_000, 100):
         record.add(_prediction(step))
@@ -53,7 +54,7 @@ def test_a_million_steps_stay_few_points_from_first_to_last() -> None:
     assert np.diff(steps).max() < 4 * np.median(np.diff(steps))
 
 
-def test_the_strip_draws_and_tells_the_value_under_the_pointer(qtbot) -> None:
+def test_the_strip_shows_the_value_under_the_pointer(qtbot) -> None:
     strip = ConfidenceStrip(Theme())
     qtbot.addWidget(strip)
     strip.set_classes(tuple("0123456789"))

@@ -1,4 +1,4 @@
-"""A hand draws, wipes out, pastes and drops, and each time the drawing is told."""
+"""Drawing, erasing, pasting and dropping change the drawing and announce it."""
 
 from pathlib import Path
 
@@ -28,8 +28,8 @@ LEFT = Qt.MouseButton.LeftButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-class Told:
-    """Remembers what the pad told."""
+class Emitted:
+    """What the pad emitted."""
 
     def __init__(self, pad: DrawingPad) -> None:
         self.drawings: list[tuple[np.ndarray, bool]] = []
@@ -59,8 +59,8 @@ def pad(qtbot) -> DrawingPad:
 
 
 @pytest.fixture
-def told(pad: DrawingPad) -> Told:
-    return Told(pad)
+def emitted(pad: DrawingPad) -> Emitted:
+    return Emitted(pad)
 
 
 def _draw(qtbot, pad: DrawingPad, y: int = 120) -> None:
@@ -82,60 +82,60 @@ def _picture(path: Path | None = None) -> QImage:
     return picture
 
 
-def test_a_stroke_of_the_mouse_comes_as_an_array(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_a_stroke_of_the_mouse_comes_as_an_array(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     _draw(qtbot, pad)
-    assert told.drawing.shape == (280, 280)
-    assert told.drawing.dtype == np.uint8
-    rows, columns = np.nonzero(told.drawing > 127)
+    assert emitted.drawing.shape == (280, 280)
+    assert emitted.drawing.dtype == np.uint8
+    rows, columns = np.nonzero(emitted.drawing > 127)
     assert abs(rows.mean() - 140) < 2
     assert columns.min() < 75
     assert columns.max() > 200
-    assert not told.drawings[-1][1]
+    assert not emitted.drawings[-1][1]
 
 
-def test_many_moves_are_told_together_and_lifting_the_pen_at_once(
-    qtbot, pad: DrawingPad, told: Told
+def test_many_moves_are_announced_together_and_lifting_the_pen_at_once(
+    qtbot, pad: DrawingPad, emitted: Emitted
 ) -> None:
     qtbot.mousePress(pad, LEFT, pos=QPoint(60, 60))
     for x in range(60, 180):
         qtbot.mouseMove(pad, QPoint(x, 60))
-    assert len(told.drawings) < 60
-    count = len(told.drawings)
+    assert len(emitted.drawings) < 60
+    count = len(emitted.drawings)
     qtbot.mouseRelease(pad, LEFT, pos=QPoint(180, 60))
-    assert len(told.drawings) == count + 1
+    assert len(emitted.drawings) == count + 1
 
 
-def test_a_stroke_is_told_while_it_is_drawn(qtbot, pad: DrawingPad) -> None:
+def test_a_stroke_is_announced_while_it_is_drawn(qtbot, pad: DrawingPad) -> None:
     with qtbot.waitSignal(pad.drawing_changed, timeout=1000):
         qtbot.mousePress(pad, LEFT, pos=QPoint(60, 60))
     assert pad.canvas.is_stroking
 
 
-def test_keys_undo_and_redo(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_keys_undo_and_redo(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     _draw(qtbot, pad)
-    drawn = told.drawing
+    drawn = emitted.drawing
     qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
-    assert told.drawing.max() == 0
+    assert emitted.drawing.max() == 0
     qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL | SHIFT)
-    np.testing.assert_array_equal(told.drawing, drawn)
+    np.testing.assert_array_equal(emitted.drawing, drawn)
     qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
     qtbot.keyClick(pad, Qt.Key.Key_Y, CONTROL)
-    np.testing.assert_array_equal(told.drawing, drawn)
+    np.testing.assert_array_equal(emitted.drawing, drawn)
 
 
-def test_delete_empties_the_pad(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_delete_empties_the_pad(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     _draw(qtbot, pad)
     qtbot.keyClick(pad, Qt.Key.Key_Delete)
     assert pad.canvas.is_empty
-    assert told.drawing.max() == 0
+    assert emitted.drawing.max() == 0
 
 
-def test_the_eraser_wipes_out(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_the_eraser_erases(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     _draw(qtbot, pad)
     qtbot.keyClick(pad, Qt.Key.Key_E)
     assert pad.is_erasing
     _draw(qtbot, pad)
-    assert told.drawing[140, 90:190].max() == 0
+    assert emitted.drawing[140, 90:190].max() == 0
 
 
 def test_brackets_change_the_brush_within_its_range(qtbot, pad: DrawingPad) -> None:
@@ -148,20 +148,20 @@ def test_brackets_change_the_brush_within_its_range(qtbot, pad: DrawingPad) -> N
     assert pad.brush_px == BRUSH_MAX_PX
 
 
-def test_a_pen_draws_broader_when_pressed_and_its_back_wipes_out(
-    qapp: QApplication, pad: DrawingPad, told: Told
+def test_a_pen_draws_broader_when_pressed_and_its_back_erases(
+    qapp: QApplication, pad: DrawingPad, emitted: Emitted
 ) -> None:
     widths = []
     for y, pressure in ((60.0, 0.2), (180.0, 0.9)):
         _send_pen(pad, QEvent.Type.TabletPress, 60, y, pressure)
         _send_pen(pad, QEvent.Type.TabletMove, 180, y, pressure)
         _send_pen(pad, QEvent.Type.TabletRelease, 180, y, 0.0)
-        widths.append(int((told.drawing[:, 140] > 127).sum()))
+        widths.append(int((emitted.drawing[:, 140] > 127).sum()))
     assert widths[1] - widths[0] > widths[0]
     back = QPointingDevice.PointerType.Eraser
     for kind, x in ((QEvent.Type.TabletPress, 60), (QEvent.Type.TabletRelease, 60)):
         _send_pen(pad, kind, x, 180, 1.0, back)
-    assert told.drawing[210, 70] == 0
+    assert emitted.drawing[210, 70] == 0
 
 
 def _send_pen(
@@ -182,61 +182,61 @@ def _send_pen(
     assert event.isAccepted()
 
 
-def test_a_finger_draws(qapp: QApplication, pad: DrawingPad, told: Told) -> None:
+def test_a_finger_draws(qapp: QApplication, pad: DrawingPad, emitted: Emitted) -> None:
     finger = QTest.createTouchDevice()
     QTest.touchEvent(pad, finger).press(0, QPoint(60, 120), pad).commit()
     QTest.touchEvent(pad, finger).move(0, QPoint(180, 120), pad).commit()
     QTest.touchEvent(pad, finger).release(0, QPoint(180, 120), pad).commit()
-    assert told.drawing[140, 90:190].min() > 250
+    assert emitted.drawing[140, 90:190].min() > 250
     pad.undo()
     assert pad.canvas.is_empty
 
 
-def test_a_pasted_picture_is_inverted_and_can_be_undone(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_a_pasted_picture_is_inverted(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     QGuiApplication.clipboard().setImage(_picture())
     qtbot.keyClick(pad, Qt.Key.Key_V, CONTROL)
-    assert told.drawing[140, 140] > 250
-    assert told.drawing[140, 20] == 0
+    assert emitted.drawing[140, 140] > 250
+    assert emitted.drawing[140, 20] == 0
     qtbot.keyClick(pad, Qt.Key.Key_Z, CONTROL)
     assert pad.canvas.is_empty
 
 
-def test_a_copied_drawing_is_pasted_as_it_was(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_a_copied_drawing_is_pasted_as_it_was(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     _draw(qtbot, pad)
-    drawn = told.drawing
+    drawn = emitted.drawing
     qtbot.keyClick(pad, Qt.Key.Key_C, CONTROL)
     pad.clear()
     qtbot.keyClick(pad, Qt.Key.Key_V, CONTROL)
-    np.testing.assert_array_equal(told.drawing, drawn)
+    np.testing.assert_array_equal(emitted.drawing, drawn)
 
 
-def test_pasting_a_text_fails_with_a_sentence(pad: DrawingPad, told: Told) -> None:
+def test_pasting_a_text_fails_with_a_sentence(pad: DrawingPad, emitted: Emitted) -> None:
     QGuiApplication.clipboard().setText("not a picture")
     pad.paste()
-    assert told.failures == [
+    assert emitted.failures == [
         ("There is no picture on the clipboard.", "Copy a picture first, then paste it.")
     ]
-    assert not told.drawings
+    assert not emitted.drawings
 
 
 def test_a_broken_file_fails_with_a_sentence_and_changes_nothing(
-    qtbot, pad: DrawingPad, told: Told, tmp_path: Path
+    qtbot, pad: DrawingPad, emitted: Emitted, tmp_path: Path
 ) -> None:
     _draw(qtbot, pad)
-    count = len(told.drawings)
+    count = len(emitted.drawings)
     broken = tmp_path / "digit.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
     for path in (broken, tmp_path / "absent.png", tmp_path):
         pad.open_file(path)
-        message, hint = told.failures[-1]
+        message, hint = emitted.failures[-1]
         assert message == f"{path.name} could not be read as a picture."
         assert hint
-    assert len(told.drawings) == count
+    assert len(emitted.drawings) == count
 
 
 @pytest.mark.parametrize("kind", ["file", "picture"])
-def test_what_is_dropped_lies_on_the_pad(
-    pad: DrawingPad, told: Told, tmp_path: Path, kind: str
+def test_a_dropped_picture_is_placed_on_the_pad(
+    pad: DrawingPad, emitted: Emitted, tmp_path: Path, kind: str
 ) -> None:
     mime = QMimeData()
     if kind == "file":
@@ -249,7 +249,7 @@ def test_what_is_dropped_lies_on_the_pad(
     pad.dragEnterEvent(entering)
     assert entering.isAccepted()
     pad.dropEvent(QDropEvent(QPointF(50, 50), copy, mime, LEFT, none))
-    assert told.drawing[140, 140] > 250
+    assert emitted.drawing[140, 140] > 250
 
 
 def test_text_cannot_be_dropped(pad: DrawingPad) -> None:
@@ -263,55 +263,55 @@ def test_text_cannot_be_dropped(pad: DrawingPad) -> None:
 
 
 def test_a_saved_drawing_is_opened_as_it_was(
-    qtbot, pad: DrawingPad, told: Told, tmp_path: Path
+    qtbot, pad: DrawingPad, emitted: Emitted, tmp_path: Path
 ) -> None:
     _draw(qtbot, pad)
-    drawn = told.drawing
+    drawn = emitted.drawing
     pad.save_file(tmp_path / "drawing")
     pad.clear()
     pad.open_file(tmp_path / "drawing.png")
-    np.testing.assert_array_equal(told.drawing, drawn)
+    np.testing.assert_array_equal(emitted.drawing, drawn)
 
 
 def test_a_folder_that_cannot_be_written_fails_with_a_sentence(
-    pad: DrawingPad, told: Told, tmp_path: Path
+    pad: DrawingPad, emitted: Emitted, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     pad.save_file(tmp_path / "file" / "drawing.png")
-    message, hint = told.failures[-1]
+    message, hint = emitted.failures[-1]
     assert "could not be written" in message
     assert hint
 
 
-def test_an_example_is_prepared_until_it_is_edited(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_an_example_is_prepared_until_edited(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
     pad.show_example(pixels, "test image 17")
-    drawing, prepared = told.drawings[-1]
+    drawing, prepared = emitted.drawings[-1]
     assert prepared
     np.testing.assert_array_equal(drawing, pixels)
     _draw(qtbot, pad)
-    drawing, prepared = told.drawings[-1]
+    drawing, prepared = emitted.drawings[-1]
     assert not prepared
     assert drawing.shape == (280, 280)
     pad.undo()
-    assert told.drawings[-1][1]
+    assert emitted.drawings[-1][1]
 
 
-def test_colour_data_take_pictures_but_no_strokes(qtbot, pad: DrawingPad, told: Told) -> None:
+def test_colour_data_take_pictures_but_no_strokes(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     pad.set_image_shape((3, 32, 32))
     _draw(qtbot, pad)
     assert pad.canvas.is_empty
     pad.place_picture(_picture())
-    assert told.drawing.shape == (3, 280, 280)
+    assert emitted.drawing.shape == (3, 280, 280)
     pad.show_example(np.full((3, 32, 32), 9, np.uint8), "test image 1")
-    assert told.drawings[-1][1]
+    assert emitted.drawings[-1][1]
     pad.set_image_shape((1, 28, 28))
     assert pad.canvas.is_empty
     _draw(qtbot, pad)
-    assert told.drawing.shape == (280, 280)
+    assert emitted.drawing.shape == (280, 280)
 
 
-def test_space_and_undo_reach_the_window_unless_the_pad_has_a_use_for_them(qtbot) -> None:
+def test_space_reaches_the_window_and_undo_only_without_the_pad_s_focus(qtbot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     pad, other = DrawingPad(Theme()), QWidget()
@@ -336,13 +336,13 @@ def test_space_and_undo_reach_the_window_unless_the_pad_has_a_use_for_them(qtbot
     assert heard == ["Space", "Ctrl+Z"]
 
 
-def test_space_is_left_to_whoever_holds_the_pad(pad: DrawingPad) -> None:
+def test_space_is_ignored_for_the_parent_to_handle(pad: DrawingPad) -> None:
     event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ")
     pad.keyPressEvent(event)
     assert not event.isAccepted()
 
 
-def test_what_the_network_sees_makes_way_for_the_hand(qtbot, pad: DrawingPad) -> None:
+def test_what_the_network_sees_is_hidden_under_the_pointer(qtbot, pad: DrawingPad) -> None:
     _draw(qtbot, pad)
     pad.set_seen(np.ones((1, 28, 28), np.float32))
     corner = QPoint(215, 205)

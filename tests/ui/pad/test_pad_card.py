@@ -1,4 +1,4 @@
-"""On the card one draws, asks for an example, and reads what the network makes of it."""
+"""The card: drawing, examples, files, and the network's prediction."""
 
 from pathlib import Path
 
@@ -49,45 +49,45 @@ def _action(card: PadCard, text: str) -> QAction:
     return next(action for action in actions if action.text().split("\t")[0] == text)
 
 
-def test_the_answer_to_a_drawing_is_shown(qtbot, card: PadCard) -> None:
+def test_the_prediction_of_a_drawing_is_shown(qtbot, card: PadCard) -> None:
     with qtbot.waitSignal(card.drawing_changed) as changed:
         _draw(qtbot, card)
     assert changed.args[0].shape == (280, 280)
     assert changed.args[1] is False
     for step in (0, 10, 20):
         card.show_prediction(_prediction(step))
-    assert card.answer.text() == "7 95.0 % sure"
+    assert card.prediction.text() == "7 95.0 % sure"
     qtbot.waitUntil(lambda: card.bars.shown()[7] == pytest.approx(0.95), timeout=2000)
     assert card.strip.record.steps.tolist() == [0, 10, 20]
     card.show_prediction(_prediction(30, request=2))
     assert card.strip.record.steps.tolist() == [30]
 
 
-def test_an_empty_pad_shows_no_answer(qtbot, card: PadCard) -> None:
+def test_an_empty_pad_shows_no_prediction(qtbot, card: PadCard) -> None:
     card.show_prediction(_prediction(0))
-    assert card.answer.text() == ""
+    assert card.prediction.text() == ""
     _draw(qtbot, card)
     card.show_prediction(_prediction(0))
-    assert card.answer.text()
+    assert card.prediction.text()
     qtbot.mouseClick(_button(card, "Clear the pad"), LEFT)
-    assert card.answer.text() == ""
+    assert card.prediction.text() == ""
     assert card.bars.shown() == [0.0] * 10
     assert not len(card.strip.record.steps)
 
 
-def test_an_answer_about_other_classes_is_not_shown(qtbot, card: PadCard) -> None:
+def test_a_prediction_of_other_classes_is_not_shown(qtbot, card: PadCard) -> None:
     _draw(qtbot, card)
     card.show_prediction(_prediction(0, classes=47))
-    assert card.answer.text() == ""
+    assert card.prediction.text() == ""
 
 
-def test_a_network_that_has_diverged_gives_no_answer(qtbot, card: PadCard) -> None:
+def test_a_network_that_has_diverged_gives_no_prediction(qtbot, card: PadCard) -> None:
     _draw(qtbot, card)
     card.show_prediction(_prediction(0))
     good = _prediction(10)
     nothing = np.full(10, np.nan, np.float32)
     card.show_prediction(Prediction(1, 1, 10, good.seen, nothing))
-    assert card.answer.text() == ""
+    assert card.prediction.text() == ""
     assert card.bars.shown() == [0.0] * 10
 
 
@@ -117,7 +117,7 @@ def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
     assert not _action(card, "Broad, 32 px").isChecked()
 
 
-def test_show_me_one_asks_and_the_example_is_told_as_prepared(qtbot, card: PadCard) -> None:
+def test_show_me_one_asks_and_the_example_is_announced_as_prepared(qtbot, card: PadCard) -> None:
     with qtbot.waitSignal(card.example_requested):
         _action(card, "Show me one").trigger()
     with qtbot.waitSignal(card.drawing_changed) as changed:
@@ -147,7 +147,7 @@ def test_a_file_is_opened_and_saved_through_dialogs(qtbot, card: PadCard, tmp_pa
     assert QImage(str(tmp_path / "drawing.png")).width() == 280
 
 
-def test_a_failure_comes_out_of_the_card(qtbot, card: PadCard, tmp_path: Path) -> None:
+def test_the_card_passes_failures_on(qtbot, card: PadCard, tmp_path: Path) -> None:
     with qtbot.waitSignal(card.failed) as failed:
         card.pad.open_file(tmp_path / "absent.png")
     assert failed.args[0].startswith("absent.png")
@@ -167,7 +167,7 @@ def test_everything_fits_at_the_smallest_size_and_shrinks_back(
         assert (card.width(), card.height()) == size
         bottoms = [
             widget.mapTo(card, widget.rect().bottomLeft()).y()
-            for widget in (card.pad, card.answer, card.bars, card.strip)
+            for widget in (card.pad, card.prediction, card.bars, card.strip)
         ]
         assert bottoms == sorted(bottoms)
         assert bottoms[-1] < size[1]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.catalogue import CATALOGUE
-from netviz.ui.controls.pending_and_download import DownloadStrip
+from netviz.ui.controls.download_strip import DownloadStrip
 from netviz.ui.shell.main_window import MainWindow
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset

@@ -88,7 +88,7 @@ def test_a_run_of_a_device_that_is_missing_goes_on_and_says_so(
     monkeypatch.setattr(session, "has_device", lambda _: False)
     with qtbot.waitSignal(window.controller.opened, timeout=20_000):
         window.actions_by_key["open_run"].trigger()
-    assert window.message_bar.text.startswith("The run was trained on cpu, which this machine has")
+    assert window.message_bar.text.startswith("The run was trained on cpu, which this machine does")
     assert window.controller.config.device == "auto"
     wait_for_state(qtbot, window, State.PAUSED)
     window.controller.train_one_epoch()

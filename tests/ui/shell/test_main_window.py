@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import State
-from netviz.ui.controls.learning_rate_slider import LearningRateControl
+from netviz.ui.controls.learning_rate_control import LearningRateControl
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.conftest import wait_for_state

@@ -27,7 +27,7 @@ def test_an_empty_tab_says_what_to_do(qtbot, view_class) -> None:
 
 
 @pytest.mark.parametrize("view_class", VIEWS)
-def test_a_tab_takes_on_another_theme_and_scale(qtbot, view_class) -> None:
+def test_a_tab_follows_the_theme_and_scale(qtbot, view_class) -> None:
     theme = Theme()
     view = view_class(theme)
     qtbot.addWidget(view)

@@ -1,1 +1,1 @@
-"""The dialog in which a network is put together layer by layer."""
+"""The dialog that builds a network layer by layer."""

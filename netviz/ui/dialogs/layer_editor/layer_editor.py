@@ -1,4 +1,4 @@
-"""The layer editor: a network as a list of layers that is worked out while it is edited."""
+"""The layer editor: a list of layers whose shapes and sizes follow every keystroke."""
 
 from collections.abc import Callable
 
@@ -34,14 +34,14 @@ from netviz.ui.widgets.icon_button import quiet_button
 
 
 class LayerEditor(QDialog):
-    """A window beside the main one in which a network is put together.
+    """A window that builds a network layer by layer; not modal.
 
-    Nothing of the run changes before Apply, which can only be pressed when the layers fit.
+    The run changes only with Apply, which is enabled while the layers fit together.
 
     Signals
     -------
     layers_chosen
-        The layers to train, a tuple of texts as `layer_plan` reads them.
+        The layers to train: a tuple of texts in the form that `layer_plan` reads.
     """
 
     layers_chosen = Signal(tuple)
@@ -65,16 +65,16 @@ class LayerEditor(QDialog):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """The layers as they stand in the editor."""
+        """The layers in the editor."""
         return self._stack.texts
 
     def edit(self, texts: tuple[str, ...], image_shape: tuple[int, ...], classes: int) -> None:
-        """Begin with these layers of a network for such images; forgets what can be undone."""
+        """Edit these layers, for such images; clears the undo history."""
         self._stack = LayerStack(texts, image_shape, classes)
         self._refresh()
 
     def set_data(self, image_shape: tuple[int, ...], classes: int) -> None:
-        """Work the layers out for other images."""
+        """Compute the shapes for other images."""
         self._stack.image_shape, self._stack.classes = image_shape, classes
         self._refresh()
 
@@ -103,7 +103,7 @@ class LayerEditor(QDialog):
         self.presets = QToolButton()
         self.presets.setText("Start from")
         self.presets.setProperty("kind", "menu")
-        self.presets.setToolTip("Put a network of the courses in place of these layers.")
+        self.presets.setToolTip("Replace these layers by a network from the courses.")
         self.presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.presets)
         for name in PRESETS:

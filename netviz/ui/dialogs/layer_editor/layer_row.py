@@ -1,4 +1,4 @@
-"""One line of the layer editor: a layer's kind, its numbers, what comes out, what it learns."""
+"""One row of the layer editor: a layer's kind, its numbers, its output and its parameters."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -16,6 +16,7 @@ from netviz.ui.dialogs.layer_editor.layer_stack import default_fields, fields_of
 from netviz.ui.look.icons import icon
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.icon_button import quiet_button
 
 NUMBER_PX, KIND_PX, FIELD_PX, OUTPUT_PX, COUNT_PX = 20, 116, 72, 112, 84
@@ -24,27 +25,26 @@ _BUTTONS = (
     ("up", "arrow-up", "Move this layer up."),
     ("down", "arrow-down", "Move this layer down."),
     ("add", "plus", "Add a layer below this one."),
-    ("remove", "x", "Take this layer out."),
+    ("remove", "x", "Remove this layer."),
 )
 
 
-class LayerRow(QWidget):
-    """One layer; those that every network ends with can be seen and not changed.
+class LayerRow(ThemedWidget):
+    """One layer; those that end every network are shown but cannot be changed.
 
     Signals
     -------
     edited
-        The layer is another: its place and text, and whether that is being typed.
+        The user changed the layer: its index, its text, and whether it is being typed.
     acted
-        A button was pressed: the place, and ``up``, ``down``, ``add`` or ``remove``.
+        A button was pressed: the layer's index, and ``up``, ``down``, ``add`` or ``remove``.
     """
 
     edited = Signal(int, str, bool)
     acted = Signal(int, str)
 
     def __init__(self, theme: Theme, place: int) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._place = place
         self._text = ""
         self._number = QLabel(
@@ -60,11 +60,10 @@ class LayerRow(QWidget):
         self.problem.setWordWrap(True)
         self.buttons = {key: self._build_button(key, tip) for key, _, tip in _BUTTONS}
         self._lay_out()
-        theme.changed.connect(self._restyle)
         self._restyle()
 
     def show_layer(self, planned: PlannedLayer, count: int) -> None:
-        """Show a layer of a network with `count` layers that can be changed."""
+        """Show a layer of a network whose first `count` layers can be changed."""
         own = self._place < count
         if planned.text != self._text:
             self._text = planned.text
@@ -102,7 +101,7 @@ class LayerRow(QWidget):
         self.kind_box.setToolTip(KINDS[kind].help if kind in KINDS else "")
 
     def _is_same(self, field: QLineEdit, numbers: list[str], index: int) -> bool:
-        """Whether a field that is being typed in means what the layer says."""
+        """Whether the fields, one of which is being typed in, mean the same layer already."""
         if not field.hasFocus():
             return False
         kind = fields_of(self._text)[0]

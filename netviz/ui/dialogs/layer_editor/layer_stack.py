@@ -1,4 +1,4 @@
-"""The layers that are being edited, with their undo; free of Qt."""
+"""The layers under edit, with undo; no Qt in here."""
 
 from netviz.engine.network.layer_plan import (
     KINDS,
@@ -20,7 +20,7 @@ PRESETS: dict[str, Texts] = {
     "Small CNN": SMALL_CNN,
     "LeNet-5": LENET5,
 }
-"""Networks of the courses; their hidden layers."""
+"""Hidden layers of networks that courses use."""
 
 MOST_LAYERS = 60
 _NEW = {"linear": "linear 64", "conv": "conv 16 3", "dropout": "dropout 0.5"}
@@ -28,20 +28,20 @@ _MOST_UNDO = 200
 
 
 def new_layer(kind: str) -> str:
-    """Write a layer of this kind with numbers to begin with."""
+    """Return the text of a new layer of this kind."""
     pooling = {"maxpool": "maxpool 2", "avgpool": "avgpool 2"}
     return _NEW.get(kind) or pooling.get(kind, kind)
 
 
 def fields_of(text: str) -> tuple[str, list[str]]:
-    """Split a layer into its kind and what is in each of its fields; empty for a default."""
+    """Split a layer's text into its kind and the text of each field, empty for a default."""
     kind, *numbers = text.split() or ["linear"]
     count = len(KINDS[kind].numbers) if kind in KINDS else len(numbers)
     return kind, (numbers + [""] * count)[:count]
 
 
 def text_of(kind: str, fields: list[str]) -> str:
-    """Write a layer of its fields; an empty one between others takes its default."""
+    """Return a layer's text; an empty field between others takes its default."""
     numbers = [field.strip() for field in fields]
     while numbers and not numbers[-1]:
         numbers.pop()
@@ -51,22 +51,22 @@ def text_of(kind: str, fields: list[str]) -> str:
 
 
 def default_fields(kind: str) -> list[str]:
-    """Say what each number is where none is given; empty where one must be."""
+    """Return the default of each number, empty where one must be given."""
     declared = KINDS[kind]
     must = len(declared.numbers) - len(declared.defaults)
-    # -1 stands for a padding that keeps the size.
+    # A padding of -1 keeps the size.
     return [""] * must + [f"{number:g}" for number in declared.defaults]
 
 
 class LayerStack:
-    """Layers from input to output, without the output layer, and how they came about.
+    """The hidden layers from input to output, with their undo history.
 
     Attributes
     ----------
     texts
-        As `layer_plan` reads them.
+        One text for each layer, in the form that `layer_plan` reads.
     image_shape, classes
-        What the network is for.
+        The data that the network is for.
     """
 
     def __init__(self, texts: Texts, image_shape: tuple[int, ...], classes: int) -> None:
@@ -78,28 +78,28 @@ class LayerStack:
         self._typing: int | None = None
 
     def plan(self) -> tuple[PlannedLayer, ...]:
-        """Work out shapes and sizes, the layers that are added at the end included."""
+        """Return shapes and sizes of the layers, including those added at the end."""
         return plan(self.texts, self.image_shape, self.classes)
 
     def check(self) -> None:
-        """Raise `ModelError` where these layers are no network."""
+        """Raise `ModelError` where these layers do not make a network."""
         check_plan(self.texts, self.image_shape, self.classes)
 
     def put(self, texts: Texts) -> None:
-        """Take other layers altogether."""
+        """Replace all layers."""
         self._note(texts, None)
 
     def insert(self, index: int, text: str) -> None:
-        """Put a layer at `index`, before what is there."""
+        """Insert a layer before the one at `index`."""
         if len(self.texts) < MOST_LAYERS:
             self._note((*self.texts[:index], text, *self.texts[index:]), None)
 
     def remove(self, index: int) -> None:
-        """Take a layer out."""
+        """Remove a layer."""
         self._note((*self.texts[:index], *self.texts[index + 1 :]), None)
 
     def move(self, index: int, by: int) -> None:
-        """Let a layer change places with the one before (-1) or behind it (1)."""
+        """Swap a layer with the one before (-1) or after it (1)."""
         other = index + by
         if 0 <= other < len(self.texts):
             texts = list(self.texts)
@@ -107,7 +107,7 @@ class LayerStack:
             self._note(tuple(texts), None)
 
     def write(self, index: int, text: str, *, typing: bool = False) -> None:
-        """Put another layer in place of one; keystrokes in a row are undone as one."""
+        """Replace a layer; consecutive keystrokes are undone as one."""
         texts = (*self.texts[:index], text, *self.texts[index + 1 :])
         self._note(texts, index if typing else None)
 
@@ -122,14 +122,14 @@ class LayerStack:
         return bool(self._redo)
 
     def undo(self) -> None:
-        """Go back by one change."""
+        """Undo the last change."""
         if self._undo:
             self._redo.append(self.texts)
             self.texts = self._undo.pop()
             self._typing = None
 
     def redo(self) -> None:
-        """Make the change again that was undone last."""
+        """Redo what was undone last."""
         if self._redo:
             self._undo.append(self.texts)
             self.texts = self._redo.pop()

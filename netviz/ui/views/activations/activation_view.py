@@ -19,12 +19,12 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.activations.image_panel import ImagePanel
 from netviz.ui.views.activations.strip_list import StripList
 from netviz.ui.views.activations.strips import Zoom, strips_of
-from netviz.ui.views.page import CompactCombo
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
+from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
-from netviz.ui.widgets.image_painting import SignedLegend
-from netviz.ui.widgets.steady_label import FigureLabel
+from netviz.ui.widgets.figure_label import FigureLabel
+from netviz.ui.widgets.signed_legend import SignedLegend
 
 _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
 _IMAGE_FRACTION = 0.3

@@ -10,8 +10,9 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.confusion.cell_colors import cell_color
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix
-from netviz.ui.views.page import Page, Segments
+from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
+from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 168
 _HINT = "Point at a cell for its numbers; click it to see the images."
@@ -42,7 +43,7 @@ class ConfusionView(Page):
         self._classes: tuple[str, ...] = ()
         self._predictions: TestPredictions | None = None
         self.matrix = ConfusionMatrix(theme)
-        self.numbers = Segments(
+        self.numbers = SegmentedControl(
             theme,
             "Numbers",
             (

@@ -25,11 +25,14 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.data.data_facts import data_facts, imbalance
 from netviz.ui.views.data.sample_pages import SamplePages
-from netviz.ui.views.page import CompactCombo, FittingLabel, Page, Segments
+from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
-from netviz.ui.widgets.class_balance_bars import BalanceBars
+from netviz.ui.widgets.balance_bars import BalanceBars
+from netviz.ui.widgets.compact_combo import CompactCombo
+from netviz.ui.widgets.fitting_label import FittingLabel
 from netviz.ui.widgets.icon_button import quiet_button
 from netviz.ui.widgets.sample_grid import SampleGrid
+from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 230
 _BALANCE_PX = 130
@@ -156,7 +159,7 @@ class DataView(Page):
 
     def _build_controls(self) -> None:
         theme = self._theme
-        self.split = Segments(
+        self.split = SegmentedControl(
             theme,
             "Split",
             (

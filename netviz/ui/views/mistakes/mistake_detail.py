@@ -17,8 +17,8 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
-from netviz.ui.views.mistakes.class_bars import ClassBars
 from netviz.ui.views.mistakes.mistake_model import Mistake
+from netviz.ui.widgets.class_bars import DENSE, ClassBars
 from netviz.ui.widgets.image_painting import gray_image
 
 _LOW_PX = 200
@@ -55,7 +55,7 @@ class MistakeDetail(ThemedWidget):
         self._source = QLabel()
         self._source_text = ""
         self._source.setProperty("role", "fact")
-        self.bars = ClassBars(theme)
+        self.bars = ClassBars(theme, DENSE)
         self.pad_button = self._button(
             "Send to the pad", "Put this image on the pad, to change it by hand."
         )
@@ -101,7 +101,8 @@ class MistakeDetail(ThemedWidget):
         sure = f"{percent_text(mistake.confidence, 0)} sure"
         self._source_text = f"image {mistake.index:,} · {sure}{news}"
         self._source.setText("" if self._is_low else self._source_text)
-        self.bars.set_prediction(classes, mistake.probabilities, mistake.true, mistake.predicted)
+        self.bars.set_classes(classes)
+        self.bars.set_probabilities(mistake.probabilities, mistake.true)
         self._restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,9 +24,11 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_delegate import MistakeDelegate
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE, Mistake, MistakeModel
-from netviz.ui.views.page import CompactCombo, FittingLabel, Page
+from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
+from netviz.ui.widgets.compact_combo import CompactCombo
 from netviz.ui.widgets.empty_state import EmptyState
+from netviz.ui.widgets.fitting_label import FittingLabel
 
 _ORDERS = {
     Order.CONFIDENCE: "by confidence",

@@ -8,8 +8,9 @@ from netviz.engine.protocol.events import Prepared, State
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.network_diagram import NetworkDiagram
-from netviz.ui.views.page import FittingLabel, Page
+from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
+from netviz.ui.widgets.fitting_label import FittingLabel
 
 
 class NetworkView(Page):

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
-from netviz.ui.views.page import Page, Segments
+from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.views.weights.weight_panel import WeightPanel, ghost_pen
+from netviz.ui.widgets.segmented_control import SegmentedControl
 
 
 class WeightView(Page):
@@ -36,7 +37,7 @@ class WeightView(Page):
         )
         self._observed: WeightsObserved | None = None
         self.panels: list[WeightPanel] = []
-        self.kind = Segments(
+        self.kind = SegmentedControl(
             theme,
             "Parameters",
             (
@@ -44,7 +45,7 @@ class WeightView(Page):
                 ("Biases", "Show what each unit adds."),
             ),
         )
-        self.time = Segments(
+        self.time = SegmentedControl(
             theme,
             "Time",
             (

@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.mistakes.class_bars import ClassBars
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
 from netviz.ui.views.mistakes.mistake_model import Mistake
 
@@ -46,17 +45,6 @@ def test_words_leave_the_buttons_where_the_bars_need_the_height(detail: MistakeD
     assert detail.pad_button.accessibleName() == "Send to the pad"
     detail.resize(310, 300)
     assert detail.pad_button.text() == "Send to the pad"
-
-
-def test_the_likeliest_classes_stay_and_the_true_one_always(qtbot) -> None:
-    bars = ClassBars(Theme())
-    qtbot.addWidget(bars)
-    shown = mistake(true=25)
-    bars.resize(160, 60)
-    bars.set_prediction(CLASSES, shown.probabilities, shown.true, shown.predicted)
-    assert bars.rows == [5, 0, 1, 2, 3, 25]
-    bars.resize(160, 400)
-    assert bars.rows == list(range(26))
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,20 @@
-"""What is drawn on the pad: light strokes on black, and the way back to every earlier state."""
+"""The canvas of the drawing pad: light strokes on black, with undo."""
 
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
+from netviz.ui.pad.picture_fitting import centred, filled, fitted
 from netviz.ui.widgets.image_painting import gray_image, image_pixels
 
 SIDE = 280
-"""Width and height of the canvas in pixels of its own."""
+"""Width and height of the canvas in its own pixels."""
 
 _HISTORY_STATES = 64
-_LIGHT_GROUND = 127
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Example:
     pixels
         ``uint8 [C, H, W]``, as the data set holds it.
     label
-        What it is, for the screen.
+        Text to show with it.
     """
 
     pixels: NDArray[np.uint8]
@@ -41,9 +41,9 @@ class _State:
 
 
 class Canvas:
-    """A black square that takes strokes and pictures, each of which can be undone.
+    """A black square that takes strokes and pictures, each of which can be undone; no widget.
 
-    Holds no widget. A state costs 78 KiB in grey and 307 KiB in colour; 64 of them are kept.
+    A state costs 78 KiB in grey and 307 KiB in colour; 64 of them are kept.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Canvas:
 
     @property
     def image(self) -> QImage:
-        """The picture as it is now; not to be painted on."""
+        """The present picture; do not paint on it."""
         return self._state.image
 
     @property
@@ -70,7 +70,7 @@ class Canvas:
 
     @property
     def example(self) -> Example | None:
-        """The data set's own image that lies on the canvas unchanged, if one does."""
+        """The image of the data set that is on the canvas unchanged, if there is one."""
         return self._state.example
 
     @property
@@ -89,7 +89,7 @@ class Canvas:
         return bool(self._future)
 
     def array(self) -> NDArray[np.uint8]:
-        """Return a copy of the drawing, or of the data set's image where it lies there unchanged.
+        """Return a copy of the drawing, or of the unchanged image of the data set.
 
         Returns
         -------
@@ -101,7 +101,7 @@ class Canvas:
         return image_pixels(self._state.image, color=self._color)
 
     def begin_stroke(self, point: QPointF, width: float, *, erase: bool = False) -> QRectF:
-        """Put the pen down at `point`; return what changed, like all that paints here."""
+        """Begin a stroke at `point`; return the area that changed."""
         # Painting on a shared QImage would copy it at every segment; this copies it once.
         self._push(_State(self._state.image.copy(), self._state.is_empty and erase))
         ink = Qt.GlobalColor.black if erase else Qt.GlobalColor.white
@@ -109,13 +109,13 @@ class Canvas:
         return self._stroke.paint_to(point, width, self._state.image)
 
     def extend_stroke(self, point: QPointF, width: float) -> QRectF:
-        """Draw on to `point` in a smooth curve."""
+        """Continue the stroke to `point` in a smooth curve; return the area that changed."""
         if self._stroke is None:
             return QRectF()
         return self._stroke.paint_to(point, width, self._state.image)
 
     def end_stroke(self) -> QRectF:
-        """Lift the pen; the stroke becomes one step of undo."""
+        """End the stroke, which is one step of undo; return the area that changed."""
         if self._stroke is None:
             return QRectF()
         changed = self._stroke.paint_rest(self._state.image)
@@ -128,20 +128,22 @@ class Canvas:
             self._push(_State(self._black()))
 
     def place_picture(self, picture: QImage) -> None:
-        """Put any picture on the canvas in place of what was there.
+        """Replace the drawing by any picture.
 
-        A grey canvas shows it whole, centred, with its ground made black: strokes on light
-        paper become light on dark. A canvas in colour shows its middle, from edge to edge.
+        A grey canvas shows it whole, centred, with its background made black: dark strokes on
+        light paper become light on dark. A canvas in colour is filled by its middle.
         """
-        self._push(_State(self._filled(picture) if self._color else self._fitted(picture), False))
+        image = filled(picture, SIDE) if self._color else fitted(picture, SIDE)
+        self._push(_State(image, False))
 
     def place_example(self, example: Example) -> None:
-        """Put an image of the data set on the canvas in place of what was there."""
+        """Replace the drawing by an image of the data set."""
         image = self._black()
         picture = gray_image(example.pixels)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(_centred(picture.size(), Qt.AspectRatioMode.KeepAspectRatio), picture)
+        keep = Qt.AspectRatioMode.KeepAspectRatio
+        painter.drawImage(centred(picture.size(), SIDE, keep), picture)
         painter.end()
         self._push(_State(image, False, example))
 
@@ -171,38 +173,9 @@ class Canvas:
         image.fill(Qt.GlobalColor.black)
         return image
 
-    def _fitted(self, picture: QImage) -> QImage:
-        # Scaled before the ground is looked for, since a photograph has millions of pixels.
-        size = picture.size().scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)
-        small = picture.scaled(
-            size.expandedTo(QSize(1, 1)),
-            Qt.AspectRatioMode.IgnoreAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        gray = light_on_dark(image_pixels(_opaque(small)))
-        canvas = np.zeros((SIDE, SIDE), np.uint8)
-        height, width = gray.shape
-        top, left = (SIDE - height) // 2, (SIDE - width) // 2
-        canvas[top : top + height, left : left + width] = gray
-        return gray_image(canvas)
-
-    def _filled(self, picture: QImage) -> QImage:
-        image = self._black()
-        mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-        size = picture.size().scaled(SIDE, SIDE, mode)
-        small = picture.scaled(
-            size,
-            Qt.AspectRatioMode.IgnoreAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        painter = QPainter(image)
-        painter.drawImage(_centred(size, mode), small)
-        painter.end()
-        return image
-
 
 class _Stroke:
-    """One stroke under way: curves from middle to middle of the points that the hand gave."""
+    """One stroke under way, smoothed by curves between the midpoints of the input's points."""
 
     def __init__(self, pen: QPen, start: QPointF) -> None:
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -236,48 +209,3 @@ class _Stroke:
         painter.end()
         margin = self._pen.widthF() / 2 + 2
         return bounds.adjusted(-margin, -margin, margin, margin)
-
-
-def light_on_dark(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture with its ground black and the strokes on it light.
-
-    The ground is the median of the border. A light one is inverted, and whatever grey is left
-    of it taken off, so that a photograph of paper does not glow.
-
-    Parameters
-    ----------
-    gray
-        ``uint8 [H, W]``.
-    """
-    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    ground = int(np.median(border))
-    if ground > _LIGHT_GROUND:
-        gray, ground = 255 - gray, 255 - ground
-    span = max(int(gray.max()) - ground, 1)
-    lifted = np.clip((gray.astype(np.float32) - ground) / span, 0, 1) * 255
-    return gray if ground == 0 else np.rint(lifted).astype(np.uint8)
-
-
-def _opaque(picture: QImage) -> QImage:
-    """Lay a picture with see-through parts on black or white, whichever its ink stands out on."""
-    if not picture.hasAlphaChannel():
-        return picture
-    black, white = (_laid_on(ground, picture) for ground in ("black", "white"))
-    dark, light = (image_pixels(laid).astype(np.int64) for laid in (black, white))
-    opacity = 255 - (light - dark)
-    return black if 2 * dark.sum() > opacity.sum() else white
-
-
-def _laid_on(ground: str, picture: QImage) -> QImage:
-    laid = QImage(picture.size(), QImage.Format.Format_RGB32)
-    laid.fill(QColor(ground))
-    painter = QPainter(laid)
-    painter.drawImage(0, 0, picture)
-    painter.end()
-    return laid
-
-
-def _centred(size: QSize, mode: Qt.AspectRatioMode) -> QRectF:
-    scaled = size.scaled(SIDE, SIDE, mode)
-    left, top = (SIDE - scaled.width()) / 2, (SIDE - scaled.height()) / 2
-    return QRectF(left, top, scaled.width(), scaled.height())

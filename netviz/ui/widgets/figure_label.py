@@ -1,21 +1,21 @@
-"""A label whose figures change many times a second."""
+"""A label whose figures change many times a second without a new layout."""
 
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
 
 class FigureLabel(QLabel):
-    """A label with the width of its widest text, whatever it shows, so that nothing moves.
+    """A label as wide as its widest text, whatever it shows, so that nothing moves.
 
-    To Qt's layouts its text is always the widest one: a label that is given another text has
-    the whole window laid out again, which costs more than all the rest of a frame.
+    Qt's layouts see the widest text only: a QLabel whose text changes makes Qt lay out the whole
+    window again, which costs more than the rest of the frame.
 
     Parameters
     ----------
     role
-        How the style dresses it.
+        Its `role` in the style sheet.
     widest
-        The widest text that is expected; a longer one makes room for itself.
+        The widest text expected; a longer one widens the label.
     """
 
     def __init__(self, role: str, widest: str, tooltip: str) -> None:
@@ -25,7 +25,7 @@ class FigureLabel(QLabel):
         self.setToolTip(tooltip)
 
     def set_widest(self, text: str) -> None:
-        """Say which text must fit; the figures of one width make any other as wide."""
+        """Set the text that must fit; figures all have the same width."""
         if text != super().text():
             super().setText(text)
 

@@ -6,40 +6,40 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 _LABEL_PX = 15
 
 
-class BalanceBars(QWidget):
-    """One upright bar for each class, all from zero."""
+class BalanceBars(ThemedWidget):
+    """One vertical bar for each class, all from zero."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
         self._counts = np.zeros(0, np.int64)
         self._token = "train"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Images per class")
-        theme.changed.connect(self.update)
 
     def set_counts(self, classes: tuple[str, ...], counts: NDArray[np.int64], token: str) -> None:
-        """Show the images per class in the colour of their split."""
+        """Show the images per class in the theme colour `token`, that of their split."""
         self._classes, self._counts, self._token = classes, counts, token
         rows = zip(classes, counts.tolist(), strict=True)
         self.setAccessibleDescription(", ".join(f"{name}: {count:,}" for name, count in rows))
         self.update()
 
     def text_at(self, position: QPointF) -> str:
-        """Return what is to be said of the class at a place."""
+        """Return the tooltip of the class at `position`."""
         if not self._classes:
             return ""
         place = int(position.x() / self.width() * len(self._classes))
         place = min(max(place, 0), len(self._classes) - 1)
         count, total = int(self._counts[place]), int(self._counts.sum())
-        share = 100 * count / max(1, total)
-        return f"{self._classes[place]}: {count:,} of {total:,} images, {share:.1f} %"
+        fraction = percent_text(count / max(1, total))
+        return f"{self._classes[place]}: {count:,} of {total:,} images, {fraction}"
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(200), self._theme.px(80))

@@ -1,4 +1,4 @@
-"""The canvas keeps every state, and makes any picture one that the network can read."""
+"""The canvas undoes strokes, and any picture becomes one that the network can read."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
-from netviz.ui.pad.drawing import SIDE, Canvas, Example, light_on_dark
+from netviz.ui.pad.canvas import SIDE, Canvas, Example
+from netviz.ui.pad.picture_fitting import light_on_dark
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_touch_leaves_a_dot(canvas: Canvas) -> None:
     assert 300 < (canvas.array() > 127).sum() < 460
 
 
-def test_what_changed_is_told_whole(canvas: Canvas) -> None:
+def test_the_returned_area_covers_what_changed(canvas: Canvas) -> None:
     before = canvas.array()
     changed = canvas.begin_stroke(QPointF(60, 60), 22)
     for point in ((100, 90), (160, 60), (200, 200)):
@@ -94,7 +95,7 @@ def test_a_new_stroke_ends_redo(canvas: Canvas) -> None:
     assert not canvas.can_redo
 
 
-def test_the_eraser_wipes_out_and_can_be_undone(canvas: Canvas) -> None:
+def test_the_eraser_erases_and_can_be_undone(canvas: Canvas) -> None:
     _stroke(canvas)
     drawn = canvas.array()
     _stroke(canvas, erase=True)

@@ -1,9 +1,9 @@
-"""Pictures in files: read in any format that Qt knows, written as PNG."""
+"""Pictures from and to files, the clipboard and drags."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QGuiApplication, QImage, QImageReader
 
 from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
@@ -12,7 +12,7 @@ _LONGEST_SIDE_PX = 1120
 
 
 def read_picture(path: Path) -> QImage:
-    """Return the picture in a file, upright; large ones are made smaller while they are read.
+    """Return the picture in a file, upright; large ones are scaled down while they are read.
 
     Raises
     ------
@@ -51,6 +51,40 @@ def write_picture(picture: QImage, path: Path) -> None:
     write_whole(path if path.suffix.lower() == ".png" else Path(f"{path}.png"), write)
 
 
-def picture_files(mime: QMimeData) -> list[Path]:
-    """Return the files of this computer that were copied or dragged."""
+def has_picture(mime: QMimeData) -> bool:
+    """Whether what was copied or dragged is a picture or a file."""
+    return mime.hasImage() or bool(_files(mime))
+
+
+def picture_in(mime: QMimeData) -> QImage:
+    """Return the picture that was copied or dragged, or that in the first of such files.
+
+    Raises
+    ------
+    StorageError
+        When the file cannot be read as a picture.
+    """
+    files = _files(mime)
+    return read_picture(files[0]) if files else QImage(mime.imageData())
+
+
+def clipboard_picture() -> QImage:
+    """Return the picture on the clipboard, or that in the file copied there.
+
+    Raises
+    ------
+    StorageError
+        When there is none.
+    """
+    # An empty clipboard has no data at all on some platforms, whatever the types say.
+    mime: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    if mime is None or not has_picture(mime):
+        raise StorageError(
+            "There is no picture on the clipboard.", "Copy a picture first, then paste it."
+        )
+    return picture_in(mime)
+
+
+def _files(mime: QMimeData) -> list[Path]:
+    """Return the local files that were copied or dragged."""
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
