@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz import paths
+from netviz.engine.protocol.observations import Prediction
 from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow
 
@@ -45,7 +46,9 @@ def test_a_drawing_is_kept_as_the_network_sees_it(qtbot: QtBot, open_window: Ope
     assert not row.add_button.isEnabled()
     draw_line(qtbot, window)
     row.label.setCurrentText("1")
-    with qtbot.waitSignal(window.controller.predicted) as predicted:
+    with qtbot.waitSignal(
+        window.controller.observed, check_params_cb=lambda event: isinstance(event, Prediction)
+    ) as predicted:
         qtbot.mouseClick(row.add_button, LEFT)
     wait_for_files(qtbot, 1)
     kept = np.asarray(Image.open(files()[0]))
