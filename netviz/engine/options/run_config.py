@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.data import DATASETS, OWN, DataOptions
 from netviz.engine.options.network import MODELS, NetworkOptions
+from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.option import Option
-from netviz.engine.options.training import LOSSES, OPTIMIZERS, SCHEDULES, TrainingOptions
+from netviz.engine.options.training import LOSSES, SCHEDULES, TrainingOptions
 
 __all__ = [
     "DATASETS",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from netviz.engine.options.optimizers import OPTIMIZERS, taken_by
 from netviz.engine.options.option import Effect, Option, Section
 
 LOSSES = {
@@ -11,15 +12,6 @@ LOSSES = {
     "nll": "NLL on log-softmax",
     "mse": "MSE on one-hot",
 }
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "radam": "RAdam",
-    "nadam": "NAdam",
-    "rmsprop": "RMSprop",
-}
-ADAM_LIKE = ("adam", "adamw", "radam", "nadam")
 SCHEDULES = {
     "constant": "Constant",
     "step": "Step",
@@ -37,19 +29,6 @@ LOSS_HELP = {
     "the network, then the negative log-likelihood of the right class.",
     "mse": "The squared distance to the one-hot label: forgiving where labels may be wrong, but "
     "slow to unlearn sure mistakes.",
-}
-OPTIMIZER_HELP = {
-    "sgd": "Steps straight down the gradient; with momentum and a well-chosen rate still the "
-    "choice for many image networks.",
-    "adam": "Gives each weight a rate of its own from its recent gradients; learns fast with "
-    "hardly any tuning, a good first choice.",
-    "adamw": "Adam with a weight decay that pulls on the weights themselves; take it when you "
-    "use weight decay.",
-    "radam": "Adam that is careful in the first steps, while it knows too little; needs no "
-    "warm-up.",
-    "nadam": "Adam that looks ahead along its momentum; often a little faster than Adam.",
-    "rmsprop": "Divides by the recent size of the gradient, without Adam's momentum; good where "
-    "the gradients keep changing.",
 }
 SCHEDULE_HELP = {
     "constant": "The rate stays where you put it: the one to start with and to learn from.",
@@ -90,8 +69,8 @@ class TrainingOptions(BaseModel):
             "switching keeps the weights and starts the rule's memory afresh.",
             Effect.NEXT_BATCH,
             Section.TRAINING,
-            choices=OPTIMIZERS,
-            choice_help=OPTIMIZER_HELP,
+            choices={name: kind.title for name, kind in OPTIMIZERS.items()},
+            choice_help={name: kind.help for name, kind in OPTIMIZERS.items()},
         ),
     ] = "adam"
     momentum: Annotated[
@@ -104,7 +83,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=0.9999,
             step=0.05,
-            only_with=("optimizer", ("sgd", "rmsprop")),
+            only_with=taken_by("momentum"),
         ),
     ] = 0.0
     nesterov: Annotated[
@@ -114,7 +93,7 @@ class TrainingOptions(BaseModel):
             "Looks ahead along the momentum before it measures; needs a momentum above 0.",
             Effect.NEXT_BATCH,
             Section.TRAINING,
-            only_with=("optimizer", ("sgd",)),
+            only_with=taken_by("nesterov"),
         ),
     ] = False
     epochs: Annotated[
@@ -237,6 +216,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=10,
             step=0.0001,
+            only_with=taken_by("weight_decay"),
         ),
     ] = 0.0
     decoupled_weight_decay: Annotated[
@@ -246,7 +226,7 @@ class TrainingOptions(BaseModel):
             "Applies the weight decay to the weights themselves, as AdamW does.",
             Effect.NEXT_BATCH,
             Section.OPTIMIZER,
-            only_with=("optimizer", ("radam", "nadam")),
+            only_with=taken_by("decoupled_weight_decay"),
         ),
     ] = False
     beta1: Annotated[
@@ -259,7 +239,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=0.9999,
             step=0.01,
-            only_with=("optimizer", ADAM_LIKE),
+            only_with=taken_by("beta1"),
         ),
     ] = 0.9
     beta2: Annotated[
@@ -272,7 +252,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=0.99999,
             step=0.001,
-            only_with=("optimizer", ADAM_LIKE),
+            only_with=taken_by("beta2"),
         ),
     ] = 0.999
     eps: Annotated[
@@ -285,7 +265,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=1,
             logarithmic=True,
-            only_with=("optimizer", (*ADAM_LIKE, "rmsprop")),
+            only_with=taken_by("eps"),
         ),
     ] = 1e-8
     amsgrad: Annotated[
@@ -295,7 +275,7 @@ class TrainingOptions(BaseModel):
             "Divides by the largest mean squared gradient so far instead of the present one.",
             Effect.NEXT_BATCH,
             Section.OPTIMIZER,
-            only_with=("optimizer", ("adam", "adamw")),
+            only_with=taken_by("amsgrad"),
         ),
     ] = False
     momentum_decay: Annotated[
@@ -308,7 +288,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=1,
             step=0.001,
-            only_with=("optimizer", ("nadam",)),
+            only_with=taken_by("momentum_decay"),
         ),
     ] = 0.004
     alpha: Annotated[
@@ -321,7 +301,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=0.99999,
             step=0.01,
-            only_with=("optimizer", ("rmsprop",)),
+            only_with=taken_by("alpha"),
         ),
     ] = 0.99
     centered: Annotated[
@@ -331,7 +311,7 @@ class TrainingOptions(BaseModel):
             "Divides by the spread of the gradient around its mean, not around zero.",
             Effect.NEXT_BATCH,
             Section.OPTIMIZER,
-            only_with=("optimizer", ("rmsprop",)),
+            only_with=taken_by("centered"),
         ),
     ] = False
     dampening: Annotated[
@@ -344,7 +324,7 @@ class TrainingOptions(BaseModel):
             minimum=0,
             maximum=1,
             step=0.05,
-            only_with=("optimizer", ("sgd",)),
+            only_with=taken_by("dampening"),
         ),
     ] = 0.0
     accumulate: Annotated[

@@ -9,7 +9,11 @@ from torch import nn
 from torch.optim import SGD, Adam, AdamW, NAdam, Optimizer, RAdam, RMSprop
 
 from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
-from netviz.engine.training.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.training.optimizers import (
+    adjust_optimizer,
+    build_optimizer,
+    set_learning_rate,
+)
 
 TORCHS_OWN: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -44,6 +48,12 @@ class Descent:
     @property
     def weights(self) -> torch.Tensor:
         return nn.utils.parameters_to_vector(self.layer.parameters()).detach().clone()
+
+
+def adjust(optimizer: Optimizer, config: RunConfig) -> None:
+    """Go on with `config` as the trainer does."""
+    adjust_optimizer(optimizer, config)
+    set_learning_rate(optimizer, config.learning_rate)
 
 
 def trained(build: Any, count: int = 6) -> torch.Tensor:
@@ -119,7 +129,7 @@ def test_a_change_holds_from_the_next_step_on(name: str, changes: dict[str, Any]
             memory["momentum_buffer"] = torch.zeros_like(ours)
         if memory:
             other.state[theirs] = memory
-    adjust_optimizer(living, after)
+    adjust(living, after)
     adjusted.step(living, 4)
     reference.step(other, 4)
     assert torch.equal(adjusted.weights, reference.weights)
@@ -131,8 +141,8 @@ def test_a_change_back_and_forth_between_steps_is_no_change(name: str) -> None:
     descent, steady = Descent(), Descent()
     living = build_optimizer(base, descent.layer.parameters())
     descent.step(living, 3)
-    adjust_optimizer(living, base.with_changes({"learning_rate": 9, "momentum": 0.9}))
-    adjust_optimizer(living, base)
+    adjust(living, base.with_changes({"learning_rate": 9, "momentum": 0.9}))
+    adjust(living, base)
     descent.step(living, 3)
     steady.step(build_optimizer(base, steady.layer.parameters()), 6)
     assert torch.equal(descent.weights, steady.weights)
@@ -143,7 +153,7 @@ def test_rmsprop_can_be_given_momentum_before_and_after_its_first_step() -> None
     faster = base.with_changes({"momentum": 0.9})
     descent = Descent()
     living = build_optimizer(base, descent.layer.parameters())
-    adjust_optimizer(living, faster)
+    adjust(living, faster)
     descent.step(living, 5)
     assert torch.equal(descent.weights, trained(lambda p: build_optimizer(faster, p), 5))
 
@@ -159,10 +169,10 @@ def test_nesterov_waits_for_momentum_and_then_works() -> None:
     descent = Descent()
     living = build_optimizer(config(optimizer="sgd", nesterov=True), descent.layer.parameters())
     assert living.param_groups[0]["nesterov"] is False
-    adjust_optimizer(living, config(optimizer="sgd", nesterov=True, momentum=0.9))
+    adjust(living, config(optimizer="sgd", nesterov=True, momentum=0.9))
     assert living.param_groups[0]["nesterov"] is True
     descent.step(living, 3)
-    adjust_optimizer(living, config(optimizer="sgd", nesterov=True, momentum=0.0))
+    adjust(living, config(optimizer="sgd", nesterov=True, momentum=0.0))
     assert living.param_groups[0]["nesterov"] is False
 
 

@@ -188,7 +188,7 @@ def measured(trainer: Trainer) -> float:
         try:
             next(work)
         except StopIteration as end:
-            return float(end.value[0])
+            return float(end.value.loss)
 
 
 @pytest.mark.parametrize("batch_size", [16, 50])
