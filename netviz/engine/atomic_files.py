@@ -1,14 +1,16 @@
 """Writing a file whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import shutil
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from netviz.engine.errors import StorageError
+from netviz.engine.locks import take_lock
+from netviz.paths import state_dir
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -86,23 +88,29 @@ def _moved(staging: Path, folder: Path) -> bool:
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes from replacing files in `folder` meanwhile, where that can be.
+    """Keep the user's other processes from replacing files in `folder` meanwhile.
 
-    Windows locks no folder, and some network drives lock nothing: there a reader still finds
-    each file whole.
+    Where that cannot be, a reader still finds each file whole.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
+    lock = None
+    with contextlib.suppress(OSError):
+        lock = take_lock(_lock_file(folder), wait=True)
     try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        if lock is not None:
+            lock.release()
+
+
+def _lock_file(folder: Path) -> Path:
+    """Return the file that stands for `folder`.
+
+    It lies apart, since it stays after the lock is let go and `folder` is the user's own: a run's
+    folder shall hold the run and nothing else.
+    """
+    locks = state_dir() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return locks / f"{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.lock"
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -75,11 +75,12 @@ def _facts(name: str, module: nn.Module, output: tuple[int, ...], seen: set[int]
             weights.append((path, sum(parameter.numel() for parameter in own)))
     has_modes = any(isinstance(layer, _DropoutNd | _NormBase) for layer in module.modules())
     return LayerFacts(
-        name, type(module).__name__, _title(module), output, tuple(weights), has_modes
+        name, type(module).__name__, layer_title(module), output, tuple(weights), has_modes
     )
 
 
-def _title(module: nn.Module) -> str:
+def layer_title(module: nn.Module) -> str:
+    """Say what a layer is, for the screen: ``Linear 784 → 64``."""
     name = type(module).__name__
     match module:
         case nn.Linear():
