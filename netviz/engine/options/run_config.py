@@ -43,7 +43,7 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _refuse_truth_for_number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _refuse_bool_for_number(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse true and false where a number belongs: to Python they are 1 and 0."""
         items = value if isinstance(value, list | tuple) else (value,)
         is_switch = cls.model_fields[str(info.field_name)].annotation is bool
@@ -53,8 +53,8 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
 
     @field_validator("hidden", "layers", "frozen", mode="before")
     @classmethod
-    def _split_widths(cls, value: Any) -> Any:
-        """Accept widths as the command line and the panel write them: ``64,64``."""
+    def _split_list(cls, value: Any) -> Any:
+        """Accept lists as the command line and the panel write them: ``64,64``."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -150,7 +150,7 @@ _EXPECTED: dict[Any, str] = {
 
 
 def _sentence(error: ErrorDetails) -> str:
-    """Turn pydantic's first complaint into a sentence that says what is allowed."""
+    """Turn pydantic's first error into a sentence that says what is allowed."""
     name = str(error["loc"][0])
     if name not in OPTIONS:
         return f"{name} is no setting of a run. Allowed: {', '.join(OPTIONS)}."

@@ -24,11 +24,11 @@ SCHEDULES = {
 
 LOSS_HELP = {
     "cross-entropy": "The usual one for one class out of several; takes the network's raw "
-    "outputs (logits) and punishes a sure wrong answer hardest.",
+    "outputs (logits) and penalises a confident wrong prediction most.",
     "nll": "The same number in two steps, as many tutorials write it: log-softmax at the end of "
-    "the network, then the negative log-likelihood of the right class.",
+    "the network, then the negative log-likelihood of the correct class.",
     "mse": "The squared distance to the one-hot label: forgiving where labels may be wrong, but "
-    "slow to unlearn sure mistakes.",
+    "slow to unlearn confident mistakes.",
 }
 SCHEDULE_HELP = {
     "constant": "The rate stays where you put it: the one to start with and to learn from.",
@@ -37,7 +37,7 @@ SCHEDULE_HELP = {
     "cosine": "Falls slowly, then fast, then slowly to zero at the last epoch; a good choice "
     "when you know how long you train.",
     "warmup": "Rises from a small rate in the first epochs, so that fresh weights and Adam's "
-    "memory can settle.",
+    "averages can settle.",
     "one-cycle": "Rises to the full rate and falls far below it at the end; allows a large rate "
     "and a short run.",
     "plateau": "Falls by a factor when the test loss gets no better for some epochs.",
@@ -66,7 +66,7 @@ class TrainingOptions(BaseModel):
         Option(
             "Optimizer",
             "The rule that turns gradients into a change of the weights; "
-            "switching keeps the weights and starts the rule's memory afresh.",
+            "switching keeps the weights and starts with an empty optimizer state.",
             Effect.NEXT_BATCH,
             Section.TRAINING,
             choices={name: kind.title for name, kind in OPTIMIZERS.items()},
@@ -125,7 +125,7 @@ class TrainingOptions(BaseModel):
         str,
         Option(
             "Loss",
-            "The number that training makes small: how wrong the network's answer is.",
+            "The number that training makes small: how wrong the network's predictions are.",
             Effect.NEXT_BATCH,
             Section.TRAINING,
             choices=LOSSES,
@@ -173,7 +173,7 @@ class TrainingOptions(BaseModel):
         int,
         Option(
             "Patience",
-            "How many epochs without a better test loss are borne before the rate falls.",
+            "How many epochs to wait for a better test loss before the rate falls.",
             Effect.NEXT_BATCH,
             Section.SCHEDULE,
             minimum=0,

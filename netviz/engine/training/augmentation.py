@@ -1,4 +1,4 @@
-"""Random changes to the training images, so that the network sees no image twice the same."""
+"""Random changes to the training images, so that the network never sees the same image twice."""
 
 import math
 
@@ -72,5 +72,5 @@ class Augmenter:
         return F.grid_sample(images, grid, align_corners=False)
 
     def _spread(self, count: int) -> Tensor:
-        """Draw `count` numbers evenly from -1 to 1."""
+        """Draw `count` numbers uniformly from -1 to 1."""
         return 2 * torch.rand(count, generator=self.generator) - 1

@@ -1,4 +1,4 @@
-"""From a config to a torch optimizer, and live changes of its hyperparameters."""
+"""Builds the torch optimizer of a config, and changes its hyperparameters in mid-run."""
 
 import inspect
 from collections.abc import Iterable
@@ -45,13 +45,13 @@ def build_optimizer(config: RunConfig, parameters: Iterable[nn.Parameter]) -> Op
 
 
 def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
-    """Let the optimizer's next step use `rate`; nothing else writes it."""
+    """Set the learning rate of the optimizer's next step; nothing else writes it."""
     for group in optimizer.param_groups:
         group["lr"] = rate
 
 
 def adjust_optimizer(optimizer: Optimizer, config: RunConfig) -> None:
-    """Set the hyperparameters of `config` on a living optimizer, whose memory stays.
+    """Set the hyperparameters of `config` on an optimizer in use; its state is kept.
 
     The learning rate is not among them: the trainer sets it at each step.
     """
@@ -79,7 +79,7 @@ def _let_late_weights_in(optimizer: Optimizer, group: dict[str, Any]) -> None:
     if not group["momentum"] or not 0 < len(late) < len(free):
         return
     if group["dampening"]:
-        # Whose first step is not dampened; only the plain loop knows which that is.
+        # A momentum's first step is not dampened; only the plain loop knows which step that is.
         group["fused"] = group["foreach"] = False
         return
     for parameter in late:

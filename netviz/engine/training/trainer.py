@@ -26,7 +26,7 @@ from netviz.engine.training.schedules import Plateau, Position, rate_factor
 EVALUATION_CHUNK = 500
 """Images evaluated at a time."""
 EVALUATION_SLICE_S = 0.005
-"""After so long, and the chunk under way, an evaluation lets commands be obeyed."""
+"""An evaluation yields after this long, once its chunk is done, so that commands are obeyed."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Trainer:
         return config.learning_rate * rate_factor(config, position, self._plateau)
 
     def note_test_loss(self, loss: float) -> None:
-        """Tell the schedule how an epoch ended; "reduce on plateau" waits for it."""
+        """Give the schedule the test loss of a completed epoch; "reduce on plateau" needs it."""
         if self.config.schedule == "plateau":
             self._plateau = self._plateau.after(loss, self.config)
 

@@ -139,11 +139,11 @@ def test_an_error_in_the_file_is_told_with_its_line(write: Write, text: str, mes
             "self.body(images)",
             "[2, 16]; expected [2, 10]",
         ),
-        ("self.head(self.drop(self.body(images)))", "(images, 1)", "answers with a tuple"),
+        ("self.head(self.drop(self.body(images)))", "(images, 1)", "returns a tuple"),
         (
             "self.head(self",
             "self.body(images).double()[:, :10]; (self",
-            "answers with torch.float64",
+            "returns torch.float64",
         ),
         ("    return Net(num_classes)", "    return 3", "make is a int, and no nn.Module"),
     ],
