@@ -9,10 +9,12 @@ from pydantic_core import ErrorDetails
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.data import DATASETS, OWN, DataOptions
+from netviz.engine.options.hyperparameters import HyperparameterOptions
 from netviz.engine.options.network import MODELS, NetworkOptions
 from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.option import Option
-from netviz.engine.options.training import LOSSES, SCHEDULES, TrainingOptions
+from netviz.engine.options.schedule import SCHEDULES, ScheduleOptions
+from netviz.engine.options.training import LOSSES, TrainingOptions
 
 __all__ = [
     "DATASETS",
@@ -25,13 +27,21 @@ __all__ = [
     "RunConfig",
 ]
 
-_GROUPS: tuple[type[BaseModel], ...] = (TrainingOptions, NetworkOptions, DataOptions)
+_GROUPS: tuple[type[BaseModel], ...] = (
+    TrainingOptions,
+    ScheduleOptions,
+    HyperparameterOptions,
+    NetworkOptions,
+    DataOptions,
+)
 
 _SHAPES_NETWORK = ("model", "hidden", "layers")
 
 
 # pydantic takes the fields of the last base first.
-class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
+class RunConfig(
+    DataOptions, NetworkOptions, HyperparameterOptions, ScheduleOptions, TrainingOptions
+):
     """Everything that decides a run; the same config and seed give the same losses.
 
     A config is never changed: `with_changes` makes a new one. All ways in (`parse`,

@@ -1,4 +1,4 @@
-"""Reading data sets: right files become the right tensors, all others are refused."""
+"""Reading data sets: intact files become the expected tensors, all others are refused."""
 
 import dataclasses
 import io
