@@ -1,14 +1,16 @@
 """Writing a file whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import shutil
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from netviz.engine.errors import StorageError
+from netviz.engine.locks import take_lock
+from netviz.paths import state_dir
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -26,9 +28,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch()
-        rights = temporary.stat().st_mode
+        permissions = temporary.stat().st_mode
         write(temporary)
-        temporary.chmod(rights)  # some libraries make files that only their owner may read
+        temporary.chmod(permissions)  # some libraries make files that only their owner may read
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -44,8 +46,8 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
 
     A new folder appears with everything in it. In one that is there already (other files in
     it stay) each file is replaced at once and the last of `files` at the end, so make that the
-    one which a reader believes. Of two processes that write into it at once one comes after the
-    other, so that the files in it belong together.
+    one that readers rely on. Two processes that write into a folder take turns, so that the
+    files in it belong together.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
             _write_durably(staging / file, content)
         if is_new and _moved(staging, folder):
             return
-        with _alone_in(folder):
+        with _locked(folder):
             for file in files:
                 path = folder / file
                 os.replace(staging / file, path)
@@ -85,24 +87,30 @@ def _moved(staging: Path, folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes from replacing files in `folder` meanwhile, where that can be.
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep the user's other processes from replacing files in `folder` meanwhile.
 
-    Windows locks no folder, and some network drives lock nothing: there a reader still finds
-    each file whole.
+    Where nothing can be locked, a reader still finds each file complete.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
+    lock = None
+    with contextlib.suppress(OSError):
+        lock = take_lock(_lock_file(folder), wait=True)
     try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        if lock is not None:
+            lock.release()
+
+
+def _lock_file(folder: Path) -> Path:
+    """Return the file whose lock stands for `folder`.
+
+    It lies in the user's state folder, since it stays after the lock is released, and a folder
+    that the user chose should hold nothing but the run.
+    """
+    locks = state_dir() / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return locks / f"{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.lock"
 
 
 def _write_durably(path: Path, content: bytes) -> None:

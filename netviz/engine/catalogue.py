@@ -20,7 +20,7 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file that can be fetched, and what tells the right one from any other."""
+    """A file that can be fetched, with the checksum and size that identify it."""
 
     name: str
     md5: str

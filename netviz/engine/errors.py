@@ -5,7 +5,7 @@ from typing import Any
 
 
 class NetvizError(Exception):
-    """Something went wrong that the user can understand and often mend.
+    """Something went wrong that the user can understand and often fix.
 
     Parameters
     ----------

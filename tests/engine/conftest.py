@@ -60,7 +60,7 @@ def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     splits = digits.train, digits.test
     arrays = tuple((split.images.numpy(), split.labels.numpy()) for split in splits)
     monkeypatch.setitem(CATALOGUE, "mnist-sample", info)
-    monkeypatch.setitem(load._READERS, info.form, lambda *_: arrays)
+    monkeypatch.setitem(load.READERS, info.form, lambda *_: arrays)
 
 
 @pytest.fixture

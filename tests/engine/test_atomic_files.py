@@ -69,7 +69,7 @@ def test_what_was_written_is_on_the_disk_before_it_takes_its_place(
     assert done == ["fsync", "replace"]
 
 
-def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 

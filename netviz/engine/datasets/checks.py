@@ -67,6 +67,6 @@ def class_imbalance(labels: NDArray[np.int64], classes: tuple[str, ...]) -> str 
 
 
 def _digests(split: Split) -> list[bytes]:
-    """Return a short stand-in for each image; to keep them whole would double the memory."""
+    """Return a digest of each image; keeping the images would double the memory."""
     images = np.ascontiguousarray(split.images.numpy())
     return [blake2b(image.data, digest_size=16).digest() for image in images]

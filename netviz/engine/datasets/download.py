@@ -1,8 +1,8 @@
 """Fetch the files of a data set: several mirrors, time-out, progress, cancel, checksum.
 
 Written on requests rather than pooch: pooch lets requests undo ``Content-Encoding: gzip``, with
-which some servers label ``.gz`` files, and then refuses the right file for its checksum; it also
-takes one address a file, and reads a wrong file to the end before it looks at its size.
+which some servers label ``.gz`` files, and then refuses the correct file for its checksum; it also
+takes one address per file, and reads a wrong file to the end before it looks at its size.
 """
 
 import hashlib
@@ -59,8 +59,9 @@ def download(
 ) -> None:
     """Fetch what is missing or broken of `info` into `data_dir`, in torchvision's layout.
 
-    Files that are there and right stay as they are. Each other file appears under its name only
-    when it is whole and right, so several processes may fetch into the same folder at once.
+    Files that are there and intact stay as they are. Each other file appears under its name
+    only when it is complete and checked, so several processes may fetch into
+    the same folder at once.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def download(
     DownloadCancelledError
         `cancelled` said yes. No half-written file is left.
     DownloadError
-        No mirror had a right file, or `mirror` is not an address.
+        No mirror had the correct file, or `mirror` is not an address.
     StorageError
         A file could not be written (no permission, disk full).
     """

@@ -127,13 +127,13 @@ class DrawingStore:
         return len(drawings)
 
     def _drawings(self) -> list[Path]:
-        with _told(self.folder, "read"):
+        with _errors_explained(self.folder, "read"):
             return sorted(
                 path for path in self.folder.glob("*/*.png") if _NAME.fullmatch(path.name)
             )
 
     def _remove(self, path: Path) -> None:
-        with _told(path, "removed"):
+        with _errors_explained(path, "removed"):
             path.unlink(missing_ok=True)
             if path.parent.is_dir() and not any(path.parent.iterdir()):
                 path.parent.rmdir()
@@ -163,7 +163,7 @@ def _cut(name: str) -> str:
 
 
 @contextmanager
-def _told(path: Path, done: str) -> Iterator[None]:
+def _errors_explained(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -61,7 +61,7 @@ def _parse(info: DatasetInfo, index: int, path: Path, content: bytes) -> NDArray
     header = info.idx_header(index)
     start = struct.pack(f">{len(header)}I", *header)
     if not content.startswith(start):
-        what = f"{header[1]:,} " + ("labels" if index % 2 else "images of the right size")
+        what = f"{header[1]:,} " + ("labels" if index % 2 else "images of the expected size")
         raise DataError(f"{path} is not the file of {info.label}: it does not hold {what}.")
     if len(content) != idx_size_bytes(header):
         raise DataError(

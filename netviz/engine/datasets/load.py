@@ -46,7 +46,7 @@ def load(name: str, data_dir: Path | None = None, form: OwnForm | None = None) -
     data_dir
         The data folder, in torchvision's layout; by default the user's cache folder.
     form
-        What own pictures are brought into, by default 28 x 28 grey; `load_own` says more, such
+        What own pictures are converted to, by default 28 x 28 grey; `load_own` says more, such
         as what was left out.
 
     Raises
@@ -60,7 +60,7 @@ def load(name: str, data_dir: Path | None = None, form: OwnForm | None = None) -
     info = dataset_info(name)
     data_dir = data_dir or paths.data_dir()
     try:
-        train, test = _READERS[info.form](info, data_dir / info.folder)
+        train, test = READERS[info.form](info, data_dir / info.folder)
         return Dataset(
             name,
             info.classes,
@@ -81,7 +81,7 @@ def _read_sample(_info: DatasetInfo, _folder: Path) -> tuple[Arrays, Arrays]:
     return train, test
 
 
-_READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
+READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
     Form.SAMPLE: _read_sample,
     Form.IDX: read_idx,
     Form.CIFAR: read_cifar,
@@ -100,7 +100,7 @@ def _split(
         raise DataError(
             f"{info.label} is broken: it holds labels beyond its {len(info.classes)} classes."
         )
-    # A tensor keeps the strides of a transposed array; batches shall lie in memory in one piece.
+    # A tensor keeps the strides of a transposed array; batches should be contiguous in memory.
     pixels = torch.tensor(images).contiguous()
     return Split(pixels, torch.tensor(labels, dtype=torch.int64))
 

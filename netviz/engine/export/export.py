@@ -1,4 +1,4 @@
-"""Takes a run away: its figures, its weights, its network, or all of it as a script."""
+"""Exports a run: its metrics, its weights, its network, or all of it as a script."""
 
 import contextlib
 import io
@@ -23,7 +23,7 @@ def export(run: Run, kind: ExportKind, path: Path) -> None:
     Raises
     ------
     NetvizError
-        When the file cannot be written, a package is missing, or the run cannot be put so.
+        When the file cannot be written, a package is missing, or the run has no such form.
     """
     model = run.trainer.model
     match kind:
@@ -50,7 +50,7 @@ def _onnx_bytes(run: Run) -> bytes:
         ) from error
     trainer = run.trainer
     image = trainer.data.test_images[:2]
-    # The exporter prints, warns of its own deprecations, and is told what the axis 0 is.
+    # The exporter prints, and warns of its own deprecations.
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),

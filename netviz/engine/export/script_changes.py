@@ -1,83 +1,102 @@
 """How an exported script replays what was changed while the run was under way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 
-from netviz.engine.export.script_network import loss_name, optimizer_text
-from netviz.engine.export.script_texts import AUGMENT_SETTINGS, FACTOR_NAMES, SCHEDULE_SETTINGS
+from netviz.engine.export.script_parts import loss_name, optimizer_text, schedule_name
+from netviz.engine.export.script_template import literal
+from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.run.run import Run
 from netviz.engine.training.optimizers import hyperparameters
 
-Change = tuple[int, RunConfig, RunConfig]
-"""Steps done before the change, and the settings before and after it."""
 
-_VARIABLES = (
-    *("learning_rate", "batch_size", "epochs", "accumulate", "clip_norm", "frozen"),
-    *AUGMENT_SETTINGS,
-    *dict.fromkeys(name for names in SCHEDULE_SETTINGS.values() for name in names),
-)
-_LATE_BUFFERS = (
-    ("adam", "amsgrad", "max_exp_avg_sq"),
-    ("adamw", "amsgrad", "max_exp_avg_sq"),
-    ("rmsprop", "momentum", "momentum_buffer"),
-    ("rmsprop", "centered", "grad_avg"),
-)
-"""What torch's optimizers make at the first step only, and so miss when it is switched on late."""
+@dataclass(frozen=True)
+class Change:
+    """What the script changes before a step.
+
+    Attributes
+    ----------
+    step
+        Steps done before the change.
+    assignments
+        The script's variables that change, with what they are set to.
+    freezes
+        Whether other layers are frozen from here on.
+    hyperparameters
+        Keyword arguments for the optimizer's parameter groups.
+    late_buffers
+        Buffers that the optimizer needs from here on, see `OptimizerKind.late_buffers`.
+    """
+
+    step: int
+    assignments: dict[str, str]
+    freezes: bool
+    hyperparameters: list[str]
+    late_buffers: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.assignments or self.freezes or self.hyperparameters)
 
 
-def change_lines(changes: Sequence[Change], *, scheduled: bool) -> list[str]:
-    """Write a function that makes each of `changes` before its step."""
-    body: list[str] = []
-    assigned: list[str] = []
-    for step, before, after in changes:
-        values = _assignments(before, after, scheduled)
-        assigned += values
-        lines = [f"{name} = {value}" for name, value in values.items()]
-        lines += _actions(before, after)
-        body.append(f"    if step == {step}:")
-        body += [f"        {line}" for line in lines or ["pass  # nothing that counts here"]]
-    names = list(dict.fromkeys(assigned))
-    return [
-        "def make_changes(step):",
-        '    """Change what was changed by hand after so many steps."""',
-        *([f"    global {', '.join(names)}"] if names else []),
-        *body,
+def configs_of(run: Run) -> list[RunConfig]:
+    """Return the settings that the run was trained with, the first ones first."""
+    return [config for _, config in _stages(run)]
+
+
+def changes_of(run: Run, settings: Collection[str], *, scheduled: bool) -> list[Change]:
+    """Return what the script has to change, and when.
+
+    Parameters
+    ----------
+    run
+        Its ledger tells what was changed.
+    settings
+        Options that are variables of the script.
+    scheduled
+        Whether the script has a learning-rate schedule.
+    """
+    changes = [
+        _change(step, before, after, settings, scheduled)
+        for (_, before), (step, after) in pairwise(_stages(run))
     ]
+    return [change for change in changes if change]
 
 
-def _assignments(before: RunConfig, after: RunConfig, scheduled: bool) -> dict[str, str]:
-    """Return the script's variables that change, with their new values."""
+def _stages(run: Run) -> list[tuple[int, RunConfig]]:
+    """Return the settings from each step on at which they were changed, up to the last step."""
+    config, steps = run.initial_config, run.trainer.step
+    stages = [(0, config)]
+    ledger = [entry for entry in run.ledger if not steps or entry.step < steps]
+    for step, entries in groupby(ledger, key=lambda entry: entry.step):
+        config = config.with_changes({entry.option: entry.new for entry in entries})
+        stages.append((step, config))
+    return stages
+
+
+def _change(
+    step: int, before: RunConfig, after: RunConfig, settings: Collection[str], scheduled: bool
+) -> Change:
     changed = after.changes_from(before)
-    values = {name: repr(changed[name]) for name in _VARIABLES if name in changed}
+    values = {name: literal(changed[name]) for name in settings if name in changed}
     if "loss" in changed:
         values["loss_function"] = loss_name(after)
     if "optimizer" in changed:
         values["optimizer"] = optimizer_text(after)
     if scheduled and "schedule" in changed:
-        values["rate_factor"] = FACTOR_NAMES[after.schedule]
+        values["rate_factor"] = schedule_name(after)
         if after.schedule == "plateau":
             values |= {"plateau_factor": "1.0", "best_loss": "math.inf", "bad_epochs": "0"}
-    return values
+    new = {} if "optimizer" in changed else _changed_hyperparameters(before, after)
+    arguments = [f"{name}={value!r}" for name, value in new.items()]
+    if "learning_rate" in changed and "optimizer" not in changed and not scheduled:
+        arguments.insert(0, "lr=learning_rate")
+    buffers = OPTIMIZERS[after.optimizer].late_buffers
+    late = [buffer for argument, buffer in buffers.items() if new.get(argument)]
+    return Change(step, values, "frozen" in changed, arguments, late)
 
 
-def _actions(before: RunConfig, after: RunConfig) -> list[str]:
-    """Return what is to be done besides."""
-    lines = []
-    if after.frozen != before.frozen:
-        lines += ["freeze(frozen)", "train_mode()"]
-    if after.optimizer != before.optimizer:
-        return lines
+def _changed_hyperparameters(before: RunConfig, after: RunConfig) -> dict[str, object]:
     old, new = hyperparameters(before), hyperparameters(after)
-    changed = {name: value for name, value in new.items() if old[name] != value}
-    if changed:
-        texts = [
-            "lr=learning_rate" if name == "lr" else f"{name}={value!r}"
-            for name, value in changed.items()
-        ]
-        lines += ["for group in optimizer.param_groups:", f"    group.update({', '.join(texts)})"]
-    for optimizer, option, buffer in _LATE_BUFFERS:
-        if after.optimizer == optimizer and changed.get(option):
-            lines += [
-                "for parameter, state in optimizer.state.items():",
-                f'    state.setdefault("{buffer}", torch.zeros_like(parameter))',
-            ]
-    return lines
+    return {name: value for name, value in new.items() if old[name] != value}

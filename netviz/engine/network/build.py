@@ -1,4 +1,4 @@
-"""From a name to a network, built of plain torch layers as the tutorials write them."""
+"""Builds the network of a config from plain torch layers, as the tutorials write them."""
 
 import math
 from collections import OrderedDict
@@ -19,7 +19,7 @@ from netviz.engine.options.run_config import RunConfig
 class Normalise(nn.Module):
     """Brings pixels to mean 0 and standard deviation 1, as a part of the network.
 
-    Within the network it holds for training, testing, the pad and an exported network alike.
+    As a part of the network it applies in training, testing, the pad and an exported network.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ def normalised(model: nn.Module, images: Tensor) -> nn.Module:
     front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
     if type(model) is nn.Sequential:
         return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
-    # Whatever else it is goes its own way through its parts, so this stands at its door.
+    # Other modules define their own forward(), so normalise in a forward pre-hook.
     model.add_module(FRONT, front)
     model.register_forward_pre_hook(_normalise_first)
     return model
 
 
 FRONT = "netviz_normalise"
-"""Name of the `Normalise` in a network that is no plain `nn.Sequential`."""
+"""Name of the `Normalise` in a network that is not a plain `nn.Sequential`."""
 
 
 def _normalise_first(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -107,7 +107,7 @@ def multiplications(model: nn.Module, image_shape: tuple[int, int, int]) -> int:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put `model` into evaluation mode without gradients, and back as it was."""
+    """Put `model` into evaluation mode without gradients, and restore its modes afterwards."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:

@@ -1,4 +1,4 @@
-"""Looks at a network's layers: what they are, what comes out of them, what they can learn."""
+"""Describes a network's layers: their kinds, the shapes of their outputs, their weights."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,10 @@ _CONTAINERS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 
 
 def describe_network(model: nn.Module, image_shape: tuple[int, ...]) -> tuple[LayerFacts, ...]:
-    """Tell of the layers in the order in which an image passes them.
+    """Describe the layers in the order in which an image passes them.
 
-    A block that is no mere sequence, such as a residual one, is told of as one; what no image
-    passes comes last. Weights that layers share are counted where they come first.
+    A block that is not a sequence, such as a residual one, is described as one layer; layers
+    that no image passes come last. Shared weights are counted at their first layer.
     """
     parts = dict(_parts(model))
     outputs = _outputs(model, parts, image_shape)
@@ -29,7 +29,7 @@ def describe_network(model: nn.Module, image_shape: tuple[int, ...]) -> tuple[La
 
 
 def _parts(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """Take the network and mere containers apart, and nothing else."""
+    """Yield the layers with their names; only the network and its containers are taken apart."""
     is_whole = not list(model.children()) or list(model.parameters(recurse=False))
     if is_whole:
         yield prefix, model
@@ -45,7 +45,7 @@ def _parts(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]
 def _outputs(
     model: nn.Module, parts: dict[str, nn.Module], image_shape: tuple[int, ...]
 ) -> dict[str, tuple[int, ...]]:
-    """Pass a black image through, and note each part's answer; the first, if it has several."""
+    """Pass a black image through, and note the shape of each layer's first output."""
     outputs: dict[str, tuple[int, ...]] = {}
     names = {module: name for name, module in parts.items()}
 
@@ -75,11 +75,12 @@ def _facts(name: str, module: nn.Module, output: tuple[int, ...], seen: set[int]
             weights.append((path, sum(parameter.numel() for parameter in own)))
     has_modes = any(isinstance(layer, _DropoutNd | _NormBase) for layer in module.modules())
     return LayerFacts(
-        name, type(module).__name__, _title(module), output, tuple(weights), has_modes
+        name, type(module).__name__, layer_title(module), output, tuple(weights), has_modes
     )
 
 
-def _title(module: nn.Module) -> str:
+def layer_title(module: nn.Module) -> str:
+    """Say what a layer is, for the screen: ``Linear 784 → 64``."""
     name = type(module).__name__
     match module:
         case nn.Linear():

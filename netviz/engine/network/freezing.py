@@ -1,4 +1,4 @@
-"""Freezing: layers whose weights stay as they are while the others learn."""
+"""Freezes layers: their weights stay as they are while the others learn."""
 
 from collections.abc import Collection
 
@@ -15,7 +15,7 @@ def freezable(model: nn.Module) -> tuple[str, ...]:
 
 
 def freeze(model: nn.Module, names: Collection[str]) -> None:
-    """Freeze the layers with these names, and free all others.
+    """Freeze the layers with these names, and unfreeze all others.
 
     A frozen layer is also held in evaluation mode, so that the running means of a batch norm
     do not move either.

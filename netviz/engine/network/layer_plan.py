@@ -1,6 +1,6 @@
-"""Networks as lists of layers in words, with their shapes and sizes worked out without torch.
+"""Networks as lists of layers written as texts; shapes and sizes are computed without torch.
 
-A layer is a word and its numbers: ``linear 64``, ``conv 16 3`` (maps, kernel, then stride and
+A layer is a name and its numbers: ``linear 64``, ``conv 16 3`` (maps, kernel, then stride and
 padding if they are not 1 and half the kernel), ``maxpool 2``, ``dropout 0.5``, ``relu``.
 """
 
@@ -15,7 +15,7 @@ Shape = tuple[int, ...]
 """Of one image, without the batch: ``(C, H, W)`` or ``(features,)``."""
 
 MAX_PARAMETERS = 200_000_000
-"""More would not fit beside an optimizer's memory on the machines that NetViz is for."""
+"""More would not fit in memory beside an optimizer's state on the machines that NetViz is for."""
 
 LENET5 = ("conv 6 5", "tanh", "avgpool 2", "conv 16 5 1 0", "tanh", "avgpool 2", "flatten",
           "linear 120", "tanh", "linear 84", "tanh")  # fmt: skip
@@ -25,7 +25,7 @@ SMALL_CNN = ("conv 16 3", "relu", "maxpool 2", "conv 32 3", "relu", "maxpool 2",
 
 @dataclass(frozen=True)
 class LayerKind:
-    """What can be said of all layers of one kind.
+    """A kind of layer.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ KINDS = {
     ),
     "maxpool": LayerKind("MaxPool2d", ("size",), (2,), "Keeps the largest value of each square."),
     "avgpool": LayerKind("AvgPool2d", ("size",), (2,), "Keeps the mean of each square."),
-    "dropout": LayerKind("Dropout", ("share",), (0.5,), "Silences units at random while training."),
+    "dropout": LayerKind("Dropout", ("fraction",), (0.5,), "Zeroes units at random in training."),
     "batchnorm": LayerKind("BatchNorm", (), (), "Brings each map to mean 0 and deviation 1."),
     "flatten": LayerKind("Flatten", (), (), "Turns maps into one row of numbers."),
     "relu": LayerKind("ReLU", (), (), "Cuts off everything below zero."),
@@ -91,7 +91,7 @@ class PlannedLayer:
     parameters
         Numbers that it learns.
     problem
-        Why it cannot stand here, in a sentence; empty where it can.
+        Why it is impossible here, in a sentence; empty where it is possible.
     """
 
     text: str
@@ -116,7 +116,7 @@ def layer_texts(config: RunConfig) -> tuple[str, ...]:
 def plan(texts: Sequence[str], image_shape: Shape, classes: int) -> tuple[PlannedLayer, ...]:
     """Work out shape and size after every layer, the output layer included.
 
-    Nothing is raised: what is impossible is said at its layer.
+    Nothing is raised: a layer that is impossible says so in its `problem`.
     """
     planned: list[PlannedLayer] = []
     shape: Shape | None = image_shape
@@ -181,7 +181,7 @@ def parse_layer(text: str) -> Layer:
 def _check_numbers(layer: Layer) -> None:
     if layer.kind == "dropout":
         if not 0 <= layer.numbers[0] < 1:
-            raise ModelError("the share must be at least 0 and below 1.")
+            raise ModelError("the fraction must be at least 0 and below 1.")
         return
     names = KINDS[layer.kind].numbers
     for name, number in zip(names, layer.numbers, strict=True):

@@ -1,4 +1,4 @@
-"""From layers in words to torch modules."""
+"""Builds torch modules from layers written as texts."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def build_layers(texts: Sequence[str], image_shape: Shape, classes: int) -> nn.S
 
 
 def build_layer(layer: Layer, before: Shape) -> nn.Module:
-    """Make one module that takes what has the shape `before`."""
+    """Make one module whose input has the shape `before`."""
     whole = layer.whole
     match layer.kind:
         case "linear":

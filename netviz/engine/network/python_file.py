@@ -1,4 +1,4 @@
-"""Own networks: an `nn.Module` from a Python file, tried before it is trained.
+"""Own networks: an `nn.Module` from a Python file, tested before it is trained.
 
 Reading such a file runs it, with all that it does; a file from a stranger is a program from a
 stranger.
@@ -23,29 +23,29 @@ from netviz.engine.errors import ModelError
 from netviz.engine.network.layer_plan import Shape
 
 TIME_LIMIT_S = 10.0
-"""A file that has not finished by then loops for ever, as far as anyone can tell."""
+"""A file that takes longer is assumed to loop for ever."""
 
 _MODULE_NAME = "netviz_own_network"
 _AGAIN_S = 0.2
-_TRIED = 2
+_TRIAL_IMAGES = 2
 
 
 class _TimeUpError(BaseException):
-    """Raised into a file that does not finish; no ``except Exception`` of the file stops it."""
+    """Raised in a file that does not finish; its ``except Exception`` does not catch this."""
 
 
 def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
-    """Make the network that `reference` names, and see that it answers images with logits.
+    """Make the network that `reference` names, and check that it turns images into logits.
 
-    The initial weights come from torch's global generator, which the file's import and the
-    trial leave as it was.
+    The initial weights come from torch's global generator, which the import of the file and
+    the test batch leave as it was.
 
     Parameters
     ----------
     reference
         ``FILE.py:NAME``, where the name stands for a class, a function that returns a module,
-        or a module. Of the arguments ``classes``, ``num_classes``, ``in_channels`` and
-        ``image_shape`` it is given those that it wants.
+        or a module. It is passed those of ``classes``, ``num_classes``,
+        ``in_channels`` and ``image_shape`` that it takes.
 
     Raises
     ------
@@ -55,18 +55,18 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
     """
     file, _, name = reference.rpartition(":")
     path = Path(file).expanduser()
-    with _random_state_restored(path), _time_limit(path):
-        with _random_state_kept(), _told_with_line(path, "importing it"):
+    with _environment_restored(path), _time_limit(path):
+        with _random_state_kept(), _errors_explained(path, "importing it"):
             module = _run(path)
         made = _named(module, name, path)
-        with _told_with_line(path, f"making {name}"):
+        with _errors_explained(path, f"making {name}"):
             model = _make(made, image_shape, classes)
         if not isinstance(model, nn.Module):
-            raise ModelError(f"{path.name}: {name} is {_a(model)}, and no nn.Module.", _mend(path))
-        doing = f"{name} on a batch of {_TRIED} images"
-        with _random_state_kept(), _told_with_line(path, doing):
-            answer = _tried(model, image_shape)
-    _check(model, answer, classes, f"{path.name}: {name}", _mend(path))
+            raise ModelError(f"{path.name}: {name} is {_a(model)}, and no nn.Module.", _hint(path))
+        doing = f"{name} on a batch of {_TRIAL_IMAGES} images"
+        with _random_state_kept(), _errors_explained(path, doing):
+            output = _trial_output(model, image_shape)
+    _check(model, output, classes, f"{path.name}: {name}", _hint(path))
     return model
 
 
@@ -109,7 +109,7 @@ def _named(module: ModuleType, name: str, path: Path) -> Any:
 
 
 def _make(made: Any, image_shape: Shape, classes: int) -> Any:
-    """Call a class or a function with what it wants of what is known; a module is ready."""
+    """Call a class or a function with the known arguments that it takes; a module is returned."""
     if isinstance(made, nn.Module):
         return made
     known = {
@@ -121,55 +121,55 @@ def _make(made: Any, image_shape: Shape, classes: int) -> Any:
     try:
         wanted = inspect.signature(made).parameters
     except ValueError:
-        wanted = {}  # type: ignore[assignment]  # nothing is known of it, so nothing is given
+        wanted = {}  # type: ignore[assignment]  # built-in classes may have no signature
     return made(**{key: value for key, value in known.items() if key in wanted})
 
 
-def _tried(model: nn.Module, image_shape: Shape) -> Any:
+def _trial_output(model: nn.Module, image_shape: Shape) -> Any:
     """Pass a batch of black images through `model` in evaluation mode."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         # Not inference mode: lazy layers make their weights here, which must be able to learn.
         with torch.no_grad():
-            return model(torch.zeros(_TRIED, *image_shape))
+            return model(torch.zeros(_TRIAL_IMAGES, *image_shape))
     finally:
         for module in model.modules():
             module.training = modes.get(module, True)
 
 
-def _check(model: nn.Module, answer: Any, classes: int, what: str, hint: str) -> None:
-    expected = (_TRIED, classes)
-    if not isinstance(answer, Tensor):
-        raise ModelError(f"{what} answers with {_a(answer)}, and not with a tensor.", hint)
-    if tuple(answer.shape) != expected:
+def _check(model: nn.Module, output: Any, classes: int, what: str, hint: str) -> None:
+    expected = (_TRIAL_IMAGES, classes)
+    if not isinstance(output, Tensor):
+        raise ModelError(f"{what} returns {_a(output)}, not a tensor.", hint)
+    if tuple(output.shape) != expected:
         raise ModelError(
-            f"{what} answers {_TRIED} images with the shape {_shape(answer.shape)}; expected "
+            f"{what} turns {_TRIAL_IMAGES} images into the shape {_shape(output.shape)}; expected "
             f"{_shape(expected)}, one logit for each of the {classes} classes.",
             hint,
         )
-    if answer.dtype != torch.float32:
-        raise ModelError(f"{what} answers with {answer.dtype}; expected torch.float32.", hint)
+    if output.dtype != torch.float32:
+        raise ModelError(f"{what} returns {output.dtype}; expected torch.float32.", hint)
     if not any(True for _ in model.parameters()):
         raise ModelError(f"{what} has no parameters, so there is nothing to train.", hint)
 
 
 @contextlib.contextmanager
-def _told_with_line(path: Path, doing: str) -> Iterator[None]:
-    """Turn whatever the file raises into a `ModelError` that names the line."""
+def _errors_explained(path: Path, doing: str) -> Iterator[None]:
+    """Turn any error of the file into a `ModelError` that names the line."""
     try:
         yield
     except ModelError:
         raise
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.filename == str(path) else ""
-        raise ModelError(f"{path.name}{line}: {error.msg}.", _mend(path)) from error
+        raise ModelError(f"{path.name}{line}: {error.msg}.", _hint(path)) from error
     except (Exception, SystemExit) as error:
         line = f", line {number}" if (number := _line(error, path)) else ""
         text = " ".join(str(error).split())
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
         text = text if len(text) <= 300 else f"{text[:297]}..."
-        raise ModelError(f"{path.name}{line}, {doing}: {text}", _mend(path)) from error
+        raise ModelError(f"{path.name}{line}, {doing}: {text}", _hint(path)) from error
 
 
 def _line(error: BaseException, path: Path) -> int | None:
@@ -192,8 +192,8 @@ def _random_state_kept() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _random_state_restored(path: Path) -> Iterator[None]:
-    """Leave torch's random state and defaults, the import path and the output as they were."""
+def _environment_restored(path: Path) -> Iterator[None]:
+    """Restore torch's defaults and the import path; what the file prints goes to stderr."""
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     folder = str(path.resolve().parent)
     sys.path.append(folder)
@@ -211,13 +211,13 @@ def _random_state_restored(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _time_limit(path: Path) -> Iterator[None]:
-    """Raise in this thread what ends a loop when `TIME_LIMIT_S` are over."""
+    """Raise an exception in this thread, even in a loop, when `TIME_LIMIT_S` are over."""
     thread, ended, lock = threading.get_ident(), threading.Event(), threading.Lock()
     limit_s = TIME_LIMIT_S
 
     def watch() -> None:
         wait_s = limit_s
-        # Again and again, since the file may catch what it is told.
+        # Repeatedly, since the file may catch the exception.
         while not ended.wait(wait_s):
             with lock:
                 if not ended.is_set():
@@ -235,7 +235,7 @@ def _time_limit(path: Path) -> Iterator[None]:
                 _raise_in(thread, None)
     except _TimeUpError:
         raise ModelError(
-            f"{path.name} did not finish within {limit_s:g} s, so it was given up.", _mend(path)
+            f"{path.name} did not finish within {limit_s:g} s, so it was given up.", _hint(path)
         ) from None
     finally:
         ended.set()
@@ -248,8 +248,8 @@ def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind_object)
 
 
-def _mend(path: Path) -> str:
-    return f"Mend {path} and try again."
+def _hint(path: Path) -> str:
+    return f"Correct {path} and try again."
 
 
 def _a(value: object) -> str:

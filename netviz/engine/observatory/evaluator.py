@@ -98,7 +98,7 @@ class Evaluator:
 
     def _evaluate(self, run: Run) -> Iterator[None]:
         data = run.trainer.data
-        found = yield from run.trainer.answer(data.test_images, data.test_labels)
+        found = yield from run.trainer.evaluate(data.test_images, data.test_labels)
         self.interrupt()
         self._keep(run, found.logits)
 

@@ -32,7 +32,7 @@ class DataOptions(BaseModel):
         int,
         Option(
             "Image size",
-            "Width and height in pixels to which your pictures are brought.",
+            "Width and height in pixels to which your pictures are scaled.",
             Effect.RESET,
             Section.DATA,
             minimum=8,
@@ -54,8 +54,8 @@ class DataOptions(BaseModel):
     test_share: Annotated[
         float,
         Option(
-            "Test share",
-            "Share of your pictures that is kept for testing and never trained on.",
+            "Test fraction",
+            "Fraction of your pictures that is kept for testing and never trained on.",
             Effect.RESET,
             Section.DATA,
             minimum=0.05,
@@ -68,7 +68,7 @@ class DataOptions(BaseModel):
         bool,
         Option(
             "Normalise",
-            "Brings the pixels to mean 0 and standard deviation 1 over all training images.",
+            "Scales the pixels to mean 0 and standard deviation 1 over all training images.",
             Effect.RESET,
             Section.DATA,
         ),
@@ -77,7 +77,7 @@ class DataOptions(BaseModel):
         float,
         Option(
             "Shift",
-            "Moves each training image at random by up to this share of its width.",
+            "Moves each training image at random by up to this fraction of its width.",
             Effect.NEXT_BATCH,
             Section.AUGMENTATION,
             minimum=0,
@@ -103,7 +103,7 @@ class DataOptions(BaseModel):
         float,
         Option(
             "Scale",
-            "Makes each training image larger or smaller at random by up to this share.",
+            "Makes each training image larger or smaller at random by up to this fraction.",
             Effect.NEXT_BATCH,
             Section.AUGMENTATION,
             minimum=0,

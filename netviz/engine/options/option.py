@@ -1,4 +1,4 @@
-"""How an option of a run is declared: once, with everything that any reader of it needs.
+"""How an option of a run is declared: once, with all that its readers need.
 
 The control panel, the command line, the messages about bad values and the ledger's labels
 are all derived from these declarations.

@@ -9,9 +9,12 @@ from pydantic_core import ErrorDetails
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.data import DATASETS, OWN, DataOptions
+from netviz.engine.options.hyperparameters import HyperparameterOptions
 from netviz.engine.options.network import MODELS, NetworkOptions
+from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.option import Option
-from netviz.engine.options.training import LOSSES, OPTIMIZERS, SCHEDULES, TrainingOptions
+from netviz.engine.options.schedule import SCHEDULES, ScheduleOptions
+from netviz.engine.options.training import LOSSES, TrainingOptions
 
 __all__ = [
     "DATASETS",
@@ -24,13 +27,21 @@ __all__ = [
     "RunConfig",
 ]
 
-_GROUPS: tuple[type[BaseModel], ...] = (TrainingOptions, NetworkOptions, DataOptions)
+_GROUPS: tuple[type[BaseModel], ...] = (
+    TrainingOptions,
+    ScheduleOptions,
+    HyperparameterOptions,
+    NetworkOptions,
+    DataOptions,
+)
 
 _SHAPES_NETWORK = ("model", "hidden", "layers")
 
 
 # pydantic takes the fields of the last base first.
-class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
+class RunConfig(
+    DataOptions, NetworkOptions, HyperparameterOptions, ScheduleOptions, TrainingOptions
+):
     """Everything that decides a run; the same config and seed give the same losses.
 
     A config is never changed: `with_changes` makes a new one. All ways in (`parse`,
@@ -42,7 +53,7 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _refuse_truth_for_number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _refuse_bool_for_number(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse true and false where a number belongs: to Python they are 1 and 0."""
         items = value if isinstance(value, list | tuple) else (value,)
         is_switch = cls.model_fields[str(info.field_name)].annotation is bool
@@ -52,8 +63,8 @@ class RunConfig(DataOptions, NetworkOptions, TrainingOptions):
 
     @field_validator("hidden", "layers", "frozen", mode="before")
     @classmethod
-    def _split_widths(cls, value: Any) -> Any:
-        """Accept widths as the command line and the panel write them: ``64,64``."""
+    def _split_list(cls, value: Any) -> Any:
+        """Accept lists as the command line and the panel write them: ``64,64``."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -151,7 +162,7 @@ _EXPECTED: dict[Any, str] = {
 
 
 def _sentence(error: ErrorDetails) -> str:
-    """Turn pydantic's first complaint into a sentence that says what is allowed."""
+    """Turn pydantic's first error into a sentence that says what is allowed."""
     name = str(error["loc"][0])
     if name not in OPTIONS:
         return f"{name} is no setting of a run. Allowed: {', '.join(OPTIONS)}."

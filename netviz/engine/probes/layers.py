@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from netviz.engine.network.describe import layer_title
+
 ACTIVATIONS = (
     nn.ReLU,
     nn.ReLU6,
@@ -61,17 +63,10 @@ class Flow:
 def layers_of(model: nn.Module) -> tuple[Layer, ...]:
     """List the dense layers and convolutions in the order in which they were declared."""
     return tuple(
-        Layer(name, _title(module), module)
+        Layer(name, layer_title(module), module)
         for name, module in model.named_modules()
         if isinstance(module, nn.Linear | nn.Conv2d)
     )
-
-
-def _title(module: nn.Linear | nn.Conv2d) -> str:
-    if isinstance(module, nn.Linear):
-        return f"Linear {module.in_features} → {module.out_features}"
-    size = "×".join(map(str, module.kernel_size))
-    return f"Conv {module.in_channels} → {module.out_channels}, {size}"
 
 
 def flow(model: nn.Module, images: Tensor) -> tuple[Tensor, list[Flow]]:

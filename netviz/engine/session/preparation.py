@@ -153,14 +153,15 @@ def measure(
     data = trainer.data
     with evaluation_explained(EVALUATION_CHUNK):
         train = yield from trainer.evaluate(*data.train_sample())
-        test = yield from trainer.answer(data.test_images, data.test_labels)
-    for loss in (train[0], test.loss):
+        test = yield from trainer.evaluate(data.test_images, data.test_labels)
+    for loss in (train.loss, test.loss):
         if not np.isfinite(loss):
             raise not_finite(loss, trainer.step, trainer.config)
     measurement = Measurement(
         trainer.epoch,
         trainer.step,
-        *train,
+        train.loss,
+        train.accuracy,
         test.loss,
         test.accuracy,
         tally.seconds,

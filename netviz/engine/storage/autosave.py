@@ -7,15 +7,18 @@ bring back. Free of torch, so that the window can look before torch is loaded.
 
 import contextlib
 import shutil
-import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
 from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
+from netviz.engine.locks import take_lock
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 LOCK_FILE = "lock"
 ENDED_FILE = "ended"
@@ -36,7 +39,7 @@ class AutosaveFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.path = root / uuid.uuid4().hex[:12]
-        self._lock: IO[bytes] | None = None
+        self._lock: BaseFileLock | None = None
 
     def write(self, content: bytes) -> None:
         """Replace the saved run by `content`, whole or not at all; raises `StorageError`."""
@@ -51,8 +54,13 @@ class AutosaveFolder:
             return
         with contextlib.suppress(OSError):
             (self.path / ENDED_FILE).touch()
-        self._lock.close()
-        self._lock = None
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the folder, as the system does it for a process that is killed."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def _claim(self) -> None:
         if self._lock is not None:
@@ -60,7 +68,7 @@ class AutosaveFolder:
         reason = "it cannot be locked"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = _locked(self.path)
+            self._lock = take_lock(self.path / LOCK_FILE, wait=False)
         except OSError as error:
             reason = error.strerror or str(error)
         if self._lock is None:
@@ -84,18 +92,18 @@ class LostRun:
 
     folder: Path
     summary: RunSummary
-    _lock: IO[bytes]
+    _lock: "BaseFileLock"
 
     def forget(self) -> None:
         """Delete it."""
-        self._lock.close()
+        self._lock.release()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def settle(self) -> None:
         """Keep it among those that ended in good order: it was brought back."""
         with contextlib.suppress(OSError):
             (self.folder / ENDED_FILE).touch()
-        self._lock.close()
+        self._lock.release()
 
 
 def find_lost(root: Path) -> LostRun | None:
@@ -107,7 +115,9 @@ def find_lost(root: Path) -> LostRun | None:
     ended = 0
     for folder in _newest_first(root):
         # A folder without a run belongs to a process that has only just begun.
-        lock = _locked(folder) if (folder / RUN_FILE).is_file() else None
+        if not (folder / RUN_FILE).is_file():
+            continue
+        lock = take_lock(folder / LOCK_FILE, wait=False)
         if lock is None:
             continue
         summary = _summary(folder)
@@ -116,7 +126,7 @@ def find_lost(root: Path) -> LostRun | None:
         if is_ended and ended > KEPT:
             shutil.rmtree(folder, ignore_errors=True)
         if is_ended or lost or summary is None:
-            lock.close()
+            lock.release()
         else:
             lost = LostRun(folder, summary, lock)
     return lost
@@ -163,23 +173,3 @@ def _summary(folder: Path) -> RunSummary | None:
         return summarise(folder)
     except StorageError:
         return None
-
-
-def _locked(folder: Path) -> IO[bytes] | None:
-    """Take the folder's lock; None if another process holds it."""
-    stream = None
-    try:
-        stream = (folder / LOCK_FILE).open("ab")
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        if stream is not None:
-            stream.close()
-        return None
-    return stream

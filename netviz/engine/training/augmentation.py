@@ -1,4 +1,4 @@
-"""Random changes to the training images, so that the network sees no image twice the same."""
+"""Random changes to the training images, so that the network never sees the same image twice."""
 
 import math
 
@@ -8,18 +8,18 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from netviz.engine.options.run_config import RunConfig
+from netviz.engine.options.option import Section
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+
+AUGMENTATIONS = tuple(
+    name for name, option in OPTIONS.items() if option.section is Section.AUGMENTATION
+)
+"""The options that change the training images; each does nothing at its default."""
 
 
 def is_augmented(config: RunConfig) -> bool:
     """Whether the config asks for any change of the training images."""
-    return bool(
-        config.augment_shift
-        or config.augment_rotate
-        or config.augment_scale
-        or config.augment_flip
-        or config.augment_noise
-    )
+    return any(getattr(config, name) for name in AUGMENTATIONS)
 
 
 def preview(images: Tensor, config: RunConfig, seed: int) -> NDArray[np.uint8]:
@@ -72,5 +72,5 @@ class Augmenter:
         return F.grid_sample(images, grid, align_corners=False)
 
     def _spread(self, count: int) -> Tensor:
-        """Draw `count` numbers evenly from -1 to 1."""
+        """Draw `count` numbers uniformly from -1 to 1."""
         return 2 * torch.rand(count, generator=self.generator) - 1

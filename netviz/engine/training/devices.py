@@ -50,7 +50,7 @@ at 7, 1.16 at 11, 1.48 at 43, 1.6 at 370.
 
 
 def choose_threads(config: RunConfig, work_per_step: int) -> int:
-    """Return how many cores one step shall use.
+    """Return how many cores one step uses.
 
     A rule and not a measurement: a run must not depend on what else the machine was doing
     when it started, since the number of threads may decide the last bits of a loss.

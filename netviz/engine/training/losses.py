@@ -11,7 +11,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 def nll_on_log_softmax(logits: Tensor, labels: Tensor) -> Tensor:
-    """Negative log-likelihood of the right class; the same value as cross-entropy."""
+    """Negative log-likelihood of the correct class; the same value as cross-entropy."""
     return F.nll_loss(F.log_softmax(logits, dim=1), labels)
 
 

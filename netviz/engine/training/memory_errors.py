@@ -1,4 +1,4 @@
-"""Puts a refused allocation into words that name what was too large."""
+"""Explains a failed allocation by what was too large."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ import torch
 from netviz.engine.errors import TrainingError
 
 _REFUSALS = ("can't allocate memory", "not enough memory", "out of memory")
-"""How torch words it where it has no exception of its own, on the CPU and on other devices."""
+"""What torch's messages say where it has no exception of its own, on the CPU and elsewhere."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether `error` says that an allocation was refused."""
+    """Whether `error` says that an allocation failed."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     text = str(error)
@@ -20,12 +20,12 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def explain_step(error: Exception, batch_size: int) -> None:
-    """Name the batch size if `error` says that a step's memory was refused.
+    """Raise an error that names the batch size if a step ran out of memory.
 
     Raises
     ------
     TrainingError
-        In place of the refusal; its remedy is a smaller batch size, where there is one.
+        In place of `error`; its remedy is a smaller batch size, where there is one.
     """
     if not is_out_of_memory(error):
         return
@@ -40,12 +40,12 @@ def explain_step(error: Exception, batch_size: int) -> None:
 
 @contextlib.contextmanager
 def evaluation_explained(chunk: int) -> Iterator[None]:
-    """Name how many images were evaluated at once where their memory is refused.
+    """Raise an error that names the number of images if an evaluation runs out of memory.
 
     Raises
     ------
     TrainingError
-        In place of the refusal.
+        In place of torch's own error.
     """
     try:
         yield
@@ -59,7 +59,7 @@ def evaluation_explained(chunk: int) -> Iterator[None]:
 
 
 def release(device: torch.device) -> None:
-    """Give back what the device keeps in reserve; call it outside of every `except`."""
+    """Free the memory that the device has cached; call it outside of every `except`."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":

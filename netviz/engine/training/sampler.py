@@ -58,7 +58,7 @@ class Sampler:
         return batch
 
     def _shuffled(self) -> Tensor:
-        """Draw as a DataLoader's iterator does, what it throws away included."""
+        """Draw what a DataLoader's iterator draws, including what it discards."""
         if len(self._order):
             torch.randperm(self._count, generator=self._generator)  # at the former epoch's end
         torch.empty((), dtype=torch.int64).random_(generator=self._generator)  # its workers' seed

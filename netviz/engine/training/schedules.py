@@ -1,4 +1,4 @@
-"""Learning-rate schedules: by which factor of the base rate each step is trained.
+"""Learning-rate schedules: the factor of the base rate for each step.
 
 Written as plain functions of how far the run is, so that the planned curve can be drawn before
 the run, the base rate can be moved while it runs, and a snapshot needs to hold nothing more.
@@ -12,10 +12,10 @@ from netviz.engine.options.run_config import RunConfig
 ONE_CYCLE_RISE = 0.3
 ONE_CYCLE_START = 1 / 25
 ONE_CYCLE_END = 1e-4
-"""torch's own defaults: share of the steps that rise, first factor, last factor of the first."""
+"""torch's own defaults: fraction of the steps that rise, first factor, last factor of the first."""
 
 PLATEAU_THRESHOLD = 1e-4
-"""A loss counts as better if it is lower by this share; torch's own default."""
+"""A loss counts as better if it is lower by this fraction; torch's own default."""
 
 PLATEAU_LEAST_FALL = 1e-8
 """A learning rate that would fall by less stays where it is; torch's own default."""

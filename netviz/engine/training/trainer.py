@@ -15,14 +15,18 @@ from netviz.engine.network.freezing import freeze
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.training.augmentation import Augmenter, is_augmented
 from netviz.engine.training.losses import LOSSES
-from netviz.engine.training.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.training.optimizers import (
+    adjust_optimizer,
+    build_optimizer,
+    set_learning_rate,
+)
 from netviz.engine.training.sampler import Sampler
 from netviz.engine.training.schedules import Plateau, Position, rate_factor
 
 EVALUATION_CHUNK = 500
 """Images evaluated at a time."""
 EVALUATION_SLICE_S = 0.005
-"""After so long, and the chunk under way, an evaluation lets commands be obeyed."""
+"""An evaluation yields after this long, once its chunk is done, so that commands are obeyed."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,12 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """How the network answers many images in evaluation mode.
+    """What the network makes of many images in evaluation mode.
 
     Attributes
     ----------
     loss, accuracy
-        Mean loss, and the share of right answers in 0..1.
+        Mean loss, and the fraction of correct predictions in 0..1.
     logits
         ``float32 [N, classes]``, on the device.
     """
@@ -163,6 +167,7 @@ class Trainer:
         """Train one step on the next batch: the loop's body as the tutorials teach it."""
         config = self.config
         learning_rate = self._scheduled_rate()
+        set_learning_rate(self.optimizer, learning_rate)
         indices = self.sampler.next_batch(config.batch_size)
         # What `train_images[indices]` gives, sooner.
         images = self.data.train_images.index_select(0, indices)
@@ -174,8 +179,8 @@ class Trainer:
             self.optimizer.zero_grad()
         logits = self.model(images)
         loss = self._loss(logits, labels)
-        share = loss / config.accumulate if config.accumulate > 1 else loss
-        share.backward()  # type: ignore[no-untyped-call]
+        part = loss / config.accumulate if config.accumulate > 1 else loss
+        part.backward()  # type: ignore[no-untyped-call]
         self._summed += 1
         # An epoch's last batch ends the sum, so that no gradient outlives its epoch.
         if self._summed >= config.accumulate or self.sampler.epoch_done:
@@ -189,27 +194,24 @@ class Trainer:
         return Batch(loss.detach(), logits.detach(), labels, learning_rate)
 
     def _scheduled_rate(self) -> float:
-        """Set the learning rate of the step that begins, and return it."""
+        """Return the learning rate of the step that begins."""
         config = self.config
         if config.schedule == "constant":
             return config.learning_rate
         done = 0 if self.sampler.epoch_done else self.sampler.position
         batch = done // config.batch_size
         position = Position(self.epoch, batch, self.batches_per_epoch())
-        rate = config.learning_rate * rate_factor(config, position, self._plateau)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
+        return config.learning_rate * rate_factor(config, position, self._plateau)
 
     def note_test_loss(self, loss: float) -> None:
-        """Tell the schedule how an epoch ended; "reduce on plateau" waits for it."""
+        """Give the schedule the test loss of a completed epoch; "reduce on plateau" needs it."""
         if self.config.schedule == "plateau":
             self._plateau = self._plateau.after(loss, self.config)
 
     def apply(self, config: RunConfig) -> None:
         """Go on with the settings of `config`, from the next batch on.
 
-        Weights are kept; another optimizer starts with an empty memory. Options that take
+        Weights are kept; another optimizer starts with an empty state. Options that take
         effect on Reset must be the same.
 
         Raises
@@ -228,15 +230,8 @@ class Trainer:
         self._loss = LOSSES[config.loss]
         self.config = config
 
-    def evaluate(
-        self, images: Tensor, labels: Tensor
-    ) -> Generator[None, None, tuple[float, float]]:
-        """Measure the mean loss and the accuracy, as `answer` does, and leave out the logits."""
-        answered = yield from self.answer(images, labels)
-        return answered.loss, answered.accuracy
-
-    def answer(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
-        """Answer `images` in evaluation mode, for a few milliseconds at a time.
+    def evaluate(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
+        """Evaluate the network on `images`, for a few milliseconds at a time.
 
         Parameters
         ----------
@@ -248,15 +243,15 @@ class Trainer:
         Returns
         -------
         Evaluation
-            The figures and the logits; as the generator's value.
+            Loss, accuracy and logits; as the generator's value.
         """
         total_loss = torch.zeros((), dtype=torch.float64)
         if self.device.type != "mps":  # which has no float64
             total_loss = total_loss.to(self.device)
-        answers: list[Tensor] = []
+        chunks: list[Tensor] = []
         starts = iter(range(0, len(labels), EVALUATION_CHUNK))
         count = len(labels)
-        while len(answers) * EVALUATION_CHUNK < count:
+        while len(chunks) * EVALUATION_CHUNK < count:
             yield_at = perf_counter() + EVALUATION_SLICE_S
             with evaluating(self.model):
                 for start in starts:
@@ -264,13 +259,13 @@ class Trainer:
                     logits = self.model(images[start : start + EVALUATION_CHUNK])
                     loss = self._loss(logits, chunk_labels)
                     total_loss += loss.to(total_loss.device) * len(chunk_labels)
-                    answers.append(logits)
+                    chunks.append(logits)
                     if perf_counter() >= yield_at:
                         break
             yield
-        all_logits = torch.cat(answers)
-        right = (all_logits.argmax(dim=1) == labels).sum()
-        return Evaluation(float(total_loss) / count, float(right) / count, all_logits)
+        logits = torch.cat(chunks)
+        correct = (logits.argmax(dim=1) == labels).sum()
+        return Evaluation(float(total_loss) / count, float(correct) / count, logits)
 
     def snapshot(self) -> Snapshot:
         """Copy everything that the future depends on."""

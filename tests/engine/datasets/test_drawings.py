@@ -155,7 +155,7 @@ def test_failed_write_leaves_nothing(store: DrawingStore, tmp_path: Path) -> Non
     assert store.remove_last() is None
 
 
-def test_what_cannot_be_removed_is_told_and_kept(store: DrawingStore) -> None:
+def test_what_cannot_be_removed_is_reported_and_kept(store: DrawingStore) -> None:
     path = store.add(drawing(), "7")
     path.unlink()
     path.mkdir()

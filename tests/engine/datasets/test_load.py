@@ -1,4 +1,4 @@
-"""Reading data sets: right files become the right tensors, all others are refused."""
+"""Reading data sets: intact files become the expected tensors, all others are refused."""
 
 import dataclasses
 import io
@@ -163,7 +163,7 @@ def test_images_of_another_size_are_refused(tiny: TinyDataset, tmp_path: Path) -
     # 30 x 28 instead of 28 x 30: as many bytes.
     path.write_bytes(content[:8] + content[12:16] + content[8:12] + content[16:])
 
-    with pytest.raises(DataError, match="images of the right size"):
+    with pytest.raises(DataError, match="images of the expected size"):
         load("mnist", tmp_path)
 
 

@@ -23,7 +23,7 @@ BASE = {"hidden": (8,), "epochs": 1, "device": "cpu", "threads": 1}
 
 
 def run(data_dir: Path, **values: object) -> tuple[Driven, events.Prepared]:
-    """A run from its files to its last epoch, with a drawing answered on the way."""
+    """A run from its files to its last epoch, with a drawing predicted on the way."""
     driven = Driven()
     driven.do(commands.Prepare(RunConfig.parse({**BASE, **values}), data_dir))
     assert not only(driven.events, events.Refused), driven.events
@@ -47,7 +47,7 @@ def test_the_relatives_of_mnist_train(
     assert len(only(driven.events, Prediction)[-1].probabilities) == 10
 
 
-def test_letters_have_26_answers(make_tiny: MakeTiny, tmp_path: Path) -> None:
+def test_letters_have_26_classes(make_tiny: MakeTiny, tmp_path: Path) -> None:
     make_tiny("emnist-letters").write_unpacked(tmp_path)
     driven, prepared = run(tmp_path, dataset="emnist-letters")
     assert prepared.classes[0] == "A"

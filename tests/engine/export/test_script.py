@@ -67,10 +67,10 @@ for line in sys.stdin:
     try:
         with contextlib.redirect_stdout(printed):
             losses = runpy.run_path(line.strip())["losses"]
-        answer = [losses, printed.getvalue()]
+        result = [losses, printed.getvalue()]
     except BaseException:
-        answer = [None, traceback.format_exc()]
-    print(json.dumps(answer), flush=True)
+        result = [None, traceback.format_exc()]
+    print(json.dumps(result), flush=True)
 """
 
 Runner = Callable[[Path], tuple[list[float], str]]

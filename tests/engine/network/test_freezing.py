@@ -125,7 +125,7 @@ def test_another_network_begins_with_nothing_frozen(config: RunConfig) -> None:
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn", "lenet5", "resnet18"])
-def test_the_layers_that_are_told_of_are_all_there_is_to_freeze(model: str) -> None:
+def test_the_described_layers_are_the_freezable_ones(model: str) -> None:
     network = build_model(RunConfig(model=model), (1, 28, 28), 10)
     facts = describe_network(network, (1, 28, 28))
     names = [name for each in facts for name in each.names]

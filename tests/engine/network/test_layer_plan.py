@@ -121,7 +121,7 @@ def assert_torch_refuses(texts: Any, number: int, planned: Any, shape: Any) -> N
         (("flatten", "conv 3 3"), r"Layer 2 .*a row of numbers, no longer an image"),
         (("maxpool 4", "maxpool 8"), r"Layer 2 .*window of 8×8 is larger than 1 × 7 × 7"),
         (("conv 3",), r"Layer 1 .*conv is written with MAPS KERNEL STRIDE PADDING"),
-        (("dropout 1",), r"the share must be at least 0 and below 1"),
+        (("dropout 1",), r"the fraction must be at least 0 and below 1"),
         (("conv 0 3",), r"maps must be a whole number from 1 to 65,536"),
         (("softmax",), r"softmax is no layer\. Known: linear, conv"),
         (("relu 3",), r"relu is written with no number"),

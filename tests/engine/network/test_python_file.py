@@ -1,4 +1,4 @@
-"""Networks from Python files: what fits is trained, and what does not is told with its line."""
+"""Networks from Python files: what fits is trained; errors are reported with their line."""
 
 import re
 import sys
@@ -124,7 +124,7 @@ def test_an_own_network_trains_with_and_without_normalisation(
         ),
     ],
 )
-def test_an_error_in_the_file_is_told_with_its_line(write: Write, text: str, message: str) -> None:
+def test_an_error_in_the_file_comes_with_its_line(write: Write, text: str, message: str) -> None:
     path = write(text)
     error = refusal(path, "ready" if "1 / 0" in text else "Net")
     assert re.fullmatch(message, error.message), error.message
@@ -139,11 +139,11 @@ def test_an_error_in_the_file_is_told_with_its_line(write: Write, text: str, mes
             "self.body(images)",
             "[2, 16]; expected [2, 10]",
         ),
-        ("self.head(self.drop(self.body(images)))", "(images, 1)", "answers with a tuple"),
+        ("self.head(self.drop(self.body(images)))", "(images, 1)", "returns a tuple"),
         (
             "self.head(self",
             "self.body(images).double()[:, :10]; (self",
-            "answers with torch.float64",
+            "returns torch.float64",
         ),
         ("    return Net(num_classes)", "    return 3", "make is a int, and no nn.Module"),
     ],
@@ -153,7 +153,7 @@ def test_what_does_not_fit_is_refused(write: Write, old: str, new: str, message:
     assert message in error.message
 
 
-def test_a_name_that_is_missing_is_told_with_those_that_are_there(write: Write) -> None:
+def test_a_missing_name_is_reported_with_those_that_exist(write: Write) -> None:
     error = refusal(write(GOOD), "Nett")
     assert error.message == "There is no Nett in my net.py."
     assert error.hint == "Its networks: Net, ready."

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -91,20 +90,9 @@ for kill in range(kills):
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for autosaves; locks that a process would lose with its end are given up."""
-    locks: list[IO[bytes]] = []
-    lock = autosave._locked
-
-    def remembered(folder: Path) -> IO[bytes] | None:
-        stream = lock(folder)
-        locks.extend([stream] if stream else [])
-        return stream
-
-    monkeypatch.setattr(autosave, "_locked", remembered)
-    yield tmp_path / "autosave"
-    for stream in locks:
-        stream.close()
+def root(tmp_path: Path) -> Path:
+    """A folder for autosaves."""
+    return tmp_path / "autosave"
 
 
 @pytest.fixture
@@ -199,8 +187,7 @@ def test_what_a_dead_process_left_is_offered_to_one_other_only(
     dead = AutosaveFolder(root)
     dead.write(content)
     assert find_lost(root) is None
-    assert dead._lock is not None
-    dead._lock.close()  # as the system does it for a process that is killed
+    dead.release()  # as the system does it for a process that is killed
     lost = find_lost(root)
     assert lost is not None
     assert lost.summary.step == 7

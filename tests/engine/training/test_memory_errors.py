@@ -39,7 +39,7 @@ def test_a_refusal_is_known_as_one(make: type[Exception]) -> None:
 
 @usual
 @pytest.mark.parametrize("make", REFUSALS)
-def test_a_step_names_its_batch_size_and_a_smaller_one_mends_it(
+def test_a_step_names_its_batch_size_and_a_smaller_one_fixes_it(
     config: RunConfig, loss: Loss, make: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released: list[torch.device] = []

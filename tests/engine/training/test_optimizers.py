@@ -9,7 +9,11 @@ from torch import nn
 from torch.optim import SGD, Adam, AdamW, NAdam, Optimizer, RAdam, RMSprop
 
 from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
-from netviz.engine.training.optimizers import adjust_optimizer, build_optimizer
+from netviz.engine.training.optimizers import (
+    adjust_optimizer,
+    build_optimizer,
+    set_learning_rate,
+)
 
 TORCHS_OWN: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -44,6 +48,12 @@ class Descent:
     @property
     def weights(self) -> torch.Tensor:
         return nn.utils.parameters_to_vector(self.layer.parameters()).detach().clone()
+
+
+def adjust(optimizer: Optimizer, config: RunConfig) -> None:
+    """Go on with `config` as the trainer does."""
+    adjust_optimizer(optimizer, config)
+    set_learning_rate(optimizer, config.learning_rate)
 
 
 def trained(build: Any, count: int = 6) -> torch.Tensor:
@@ -105,22 +115,22 @@ CHANGES = [
 @pytest.mark.parametrize("changes", CHANGES)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_change_holds_from_the_next_step_on(name: str, changes: dict[str, Any]) -> None:
-    """A living optimizer that is adjusted moves on like one that had these values in it."""
+    """An adjusted optimizer moves on like one that had these values in it."""
     before = config(optimizer=name)
     after = before.with_changes(changes)
     adjusted, reference = Descent(), Descent()
-    living = build_optimizer(before, adjusted.layer.parameters())
-    adjusted.step(living, 3)
+    optimizer = build_optimizer(before, adjusted.layer.parameters())
+    adjusted.step(optimizer, 3)
     reference.layer.load_state_dict(adjusted.layer.state_dict())
     other = build_optimizer(after, reference.layer.parameters())
     for ours, theirs in zip(adjusted.layer.parameters(), reference.layer.parameters(), strict=True):
-        memory = copy.deepcopy(living.state[ours]) if ours in living.state else {}
+        memory = copy.deepcopy(optimizer.state[ours]) if ours in optimizer.state else {}
         if name == "rmsprop" and after.momentum:
             memory["momentum_buffer"] = torch.zeros_like(ours)
         if memory:
             other.state[theirs] = memory
-    adjust_optimizer(living, after)
-    adjusted.step(living, 4)
+    adjust(optimizer, after)
+    adjusted.step(optimizer, 4)
     reference.step(other, 4)
     assert torch.equal(adjusted.weights, reference.weights)
 
@@ -129,11 +139,11 @@ def test_a_change_holds_from_the_next_step_on(name: str, changes: dict[str, Any]
 def test_a_change_back_and_forth_between_steps_is_no_change(name: str) -> None:
     base = config(optimizer=name)
     descent, steady = Descent(), Descent()
-    living = build_optimizer(base, descent.layer.parameters())
-    descent.step(living, 3)
-    adjust_optimizer(living, base.with_changes({"learning_rate": 9, "momentum": 0.9}))
-    adjust_optimizer(living, base)
-    descent.step(living, 3)
+    optimizer = build_optimizer(base, descent.layer.parameters())
+    descent.step(optimizer, 3)
+    adjust(optimizer, base.with_changes({"learning_rate": 9, "momentum": 0.9}))
+    adjust(optimizer, base)
+    descent.step(optimizer, 3)
     steady.step(build_optimizer(base, steady.layer.parameters()), 6)
     assert torch.equal(descent.weights, steady.weights)
 
@@ -142,9 +152,9 @@ def test_rmsprop_can_be_given_momentum_before_and_after_its_first_step() -> None
     base = config(optimizer="rmsprop")
     faster = base.with_changes({"momentum": 0.9})
     descent = Descent()
-    living = build_optimizer(base, descent.layer.parameters())
-    adjust_optimizer(living, faster)
-    descent.step(living, 5)
+    optimizer = build_optimizer(base, descent.layer.parameters())
+    adjust(optimizer, faster)
+    descent.step(optimizer, 5)
     assert torch.equal(descent.weights, trained(lambda p: build_optimizer(faster, p), 5))
 
 
@@ -157,13 +167,13 @@ def test_nesterov_without_momentum_is_plain_descent() -> None:
 
 def test_nesterov_waits_for_momentum_and_then_works() -> None:
     descent = Descent()
-    living = build_optimizer(config(optimizer="sgd", nesterov=True), descent.layer.parameters())
-    assert living.param_groups[0]["nesterov"] is False
-    adjust_optimizer(living, config(optimizer="sgd", nesterov=True, momentum=0.9))
-    assert living.param_groups[0]["nesterov"] is True
-    descent.step(living, 3)
-    adjust_optimizer(living, config(optimizer="sgd", nesterov=True, momentum=0.0))
-    assert living.param_groups[0]["nesterov"] is False
+    optimizer = build_optimizer(config(optimizer="sgd", nesterov=True), descent.layer.parameters())
+    assert optimizer.param_groups[0]["nesterov"] is False
+    adjust(optimizer, config(optimizer="sgd", nesterov=True, momentum=0.9))
+    assert optimizer.param_groups[0]["nesterov"] is True
+    descent.step(optimizer, 3)
+    adjust(optimizer, config(optimizer="sgd", nesterov=True, momentum=0.0))
+    assert optimizer.param_groups[0]["nesterov"] is False
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])

@@ -188,7 +188,7 @@ def measured(trainer: Trainer) -> float:
         try:
             next(work)
         except StopIteration as end:
-            return float(end.value[0])
+            return float(end.value.loss)
 
 
 @pytest.mark.parametrize("batch_size", [16, 50])
@@ -278,7 +278,7 @@ def test_a_schedule_can_be_taken_up_and_given_up_in_mid_run(
 def test_more_epochs_stretch_a_schedule_and_the_end_stays_in_range(
     config: RunConfig, digits: DeviceData
 ) -> None:
-    """A run that is told to go on after its end finds a schedule that is defined there."""
+    """A run that goes on after its end finds a schedule that is defined there."""
     for schedule in SCHEDULES:
         done = run_of(schedule, 2)
         for position in (Position(2, 0, 20), Position(5, 3, 20)):

@@ -252,7 +252,10 @@ def test_evaluation_is_one_plain_pass(loss: str, config: RunConfig, digits: Devi
     with torch.no_grad():
         logits = trainer.model(images)
     accuracy = (logits.argmax(dim=1) == labels).double().mean().item()
-    assert measured == (pytest.approx(LOSSES[loss](logits, labels).item(), rel=1e-6), accuracy)
+    assert (measured.loss, measured.accuracy) == (
+        pytest.approx(LOSSES[loss](logits, labels).item(), rel=1e-6),
+        accuracy,
+    )
 
 
 def test_evaluation_leaves_everything_as_it_was(config: RunConfig, digits: DeviceData) -> None:

@@ -27,7 +27,7 @@ _WHITE = (255, 255, 255, 255)
 
 @dataclass(frozen=True)
 class OwnForm:
-    """The form that own pictures are brought into.
+    """The form that own pictures are converted to.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class OwnForm:
     channels
         1 for grey, 3 for colour.
     test_share
-        Share of each class's pictures that is kept for testing, between 0 and 1.
+        Fraction of each class's pictures that is kept for testing, between 0 and 1.
     seed
         Decides which pictures those are.
 
@@ -63,7 +63,7 @@ class OwnForm:
             )
         if not 0 < self.test_share < 1:
             raise ConfigError(
-                f"The share of test pictures cannot be {self.test_share}. "
+                f"The fraction of test pictures cannot be {self.test_share}. "
                 "Allowed: above 0 and below 1."
             )
         if self.seed < 0:
@@ -104,7 +104,7 @@ def read_picture(path: Path, form: OwnForm) -> NDArray[np.uint8]:
     """
     try:
         with warnings.catch_warnings():
-            # What Pillow warns of, a broken file or a large one, is told in words below.
+            # What Pillow warns of, a broken file or a large one, is explained below.
             warnings.filterwarnings("ignore", module=r"PIL\.")
             return _read(path, form)
     except PictureError:

@@ -61,7 +61,7 @@ class Listing:
 
 
 def check_file_count(count: int, source: Path) -> None:
-    """Refuse more files than anyone keeps in memory, as soon as they are counted.
+    """Refuse too many files, as soon as they are counted.
 
     Raises
     ------

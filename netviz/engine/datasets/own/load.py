@@ -42,7 +42,7 @@ def load_own(
 ) -> OwnDataset:
     """Read all pictures of ``folder:PATH`` or ``csv:FILE`` into memory and split them.
 
-    Files that are no pictures are left out and listed. Each class gives the share of its
+    Files that are no pictures are left out and listed. Each class gives the fraction of its
     pictures that `form` asks for to the test split, rounded, but at least one to each split;
     a class of one picture has it in train. The same files and seed give the same splits.
 
@@ -51,7 +51,7 @@ def load_own(
     name
         ``folder:PATH`` (see `list_folder`) or ``csv:FILE`` (see `list_csv`).
     form
-        What the pictures are brought into (see `read_picture`) and how they are split.
+        What the pictures are converted to (see `read_picture`) and how they are split.
     on_progress
         Called in this thread with how many files are done, and of how many.
     cancelled
@@ -120,7 +120,7 @@ def fingerprint(name: str) -> int:
 def split_indices(
     labels: NDArray[np.int64], test_share: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose which images train and which test, each class by the same share, mixed.
+    """Choose which images train and which test, each class by the same fraction, shuffled.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ def peek_own(name: str, form: OwnForm, count: int = 12) -> OwnPeek:
     name
         ``folder:PATH`` or ``csv:FILE``.
     form
-        What the pictures are brought into.
+        What the pictures are converted to.
     count
         How many pictures are read.
 

@@ -61,22 +61,22 @@ def test_split_follows_the_seed_and_not_torchs(tmp_path: Path) -> None:
 
 @given(
     labels=st.lists(st.integers(0, 5), min_size=1, max_size=200),
-    share=st.floats(0.01, 0.99),
+    fraction=st.floats(0.01, 0.99),
     seed=st.integers(0, 2**63),
 )
 def test_split_takes_each_image_once_and_from_each_class(
-    labels: list[int], share: float, seed: int
+    labels: list[int], fraction: float, seed: int
 ) -> None:
     array = np.array(labels, np.int64)
-    train, test = split_indices(array, share, seed)
+    train, test = split_indices(array, fraction, seed)
 
     assert sorted([*train, *test]) == list(range(len(labels)))
     for label in set(labels):
         count, tested = labels.count(label), int((array[test] == label).sum())
         assert count - tested >= 1
         assert tested >= (1 if count > 1 else 0)
-        assert abs(tested - share * count) <= 1
-    again = split_indices(array, share, seed)
+        assert abs(tested - fraction * count) <= 1
+    again = split_indices(array, fraction, seed)
     assert all(np.array_equal(*pair) for pair in zip((train, test), again, strict=True))
 
 

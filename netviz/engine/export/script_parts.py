@@ -1,21 +1,18 @@
-"""How an exported script writes down the network, the loss and the optimizer."""
+"""How an exported script calls what it is made of: layers, loss, optimizer and schedule."""
 
 import inspect
 from typing import Any
 
-import torch
 from torch import nn
 
-from netviz.engine.export.script_texts import LOSS_NAMES
 from netviz.engine.network.build import Normalise
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.training.optimizers import build_optimizer, hyperparameters
+from netviz.engine.training.optimizers import has_fused, hyperparameters, optimizer_class
 
 
-def model_lines(model: nn.Module) -> list[str]:
-    """Write a network of layers out as an ``nn.Sequential``."""
-    layers = [layer for layer in model.children() if not isinstance(layer, Normalise)]
-    return ["model = nn.Sequential(", *(f"    {_layer(layer)}," for layer in layers), ")"]
+def layer_texts(model: nn.Module) -> list[str]:
+    """Write the calls that make the layers of an ``nn.Sequential``."""
+    return [_layer(layer) for layer in model.children() if not isinstance(layer, Normalise)]
 
 
 def _layer(layer: nn.Module) -> str:
@@ -46,23 +43,22 @@ def _value(value: Any) -> str:
 
 def loss_name(config: RunConfig) -> str:
     """Return what the script calls the config's loss."""
-    return LOSS_NAMES[config.loss]
+    return config.loss.replace("-", "_")
+
+
+def schedule_name(config: RunConfig) -> str:
+    """Return what the script calls the config's schedule."""
+    return f"{config.schedule.replace('-', '_')}_schedule"
 
 
 def optimizer_text(config: RunConfig) -> str:
     """Write the call that makes the config's optimizer."""
-    kind, fused = optimizer_kind(config)
+    kind = optimizer_class(config)
     usual = inspect.signature(kind).parameters
     arguments = ["model.parameters()", "lr=learning_rate"]
     for name, value in hyperparameters(config).items():
-        if name != "lr" and usual[name].default != value:
+        if usual[name].default != value:
             arguments.append(f"{name}={value!r}")
-    if fused:
+    if has_fused(kind):
         arguments.append("fused=True")
     return f"torch.optim.{kind.__name__}({', '.join(arguments)})"
-
-
-def optimizer_kind(config: RunConfig) -> tuple[type[torch.optim.Optimizer], bool]:
-    """Return the config's class of optimizer, and whether it is the fused one."""
-    made = build_optimizer(config, [nn.Parameter(torch.zeros(1))])
-    return type(made), bool(made.defaults.get("fused"))
