@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from netviz.engine.run.history import MinMaxPyramid, StepHistory, bucket_width
+from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
+from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.plot_canvas import PlotCanvas

@@ -10,8 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from netviz.engine.protocol.events import Measurement, Progress
-from netviz.engine.run.history import MinMaxPyramid, Smoother, StepHistory, bucket_width
+from netviz.engine.run.history import StepHistory
 from netviz.number_text import loss_text
+from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
+from netviz.ui.charts.smoothing import Smoother
 from netviz.ui.charts.ticks import (
     Range,
     linear_range,
