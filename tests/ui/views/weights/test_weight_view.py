@@ -10,7 +10,8 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.thinned_history import ThinnedRows
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
-from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of
+from netviz.ui.views.weights.weight_panel import WeightPanel
+from netviz.ui.views.weights.weight_statistics import facts_of
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.made_up import histogram, weights
 
@@ -25,9 +26,9 @@ def view(qtbot) -> WeightView:
 
 
 def hover(panel: WeightPanel, across: float, up: float = 0.5) -> str:
-    plot = panel.plot_area()
+    area = panel.chart_area()
     return panel.text_at(
-        QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())
+        QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
     )
 
 
@@ -55,7 +56,7 @@ def test_the_mouse_is_told_what_a_figure_means(view: WeightView) -> None:
     said = {
         panel.text_at(QPointF(x, y))
         for x in range(0, panel.width(), 4)
-        for y in range(round(panel.plot_area().bottom()) + 15, panel.height(), 4)
+        for y in range(round(panel.chart_area().bottom()) + 15, panel.height(), 4)
     }
     assert {fact.tooltip for fact in facts_of(weights(0).layers[0])} <= said
 
@@ -140,9 +141,9 @@ def test_common_bins_reach_as_far_as_the_widest_row() -> None:
     history = HistogramHistory()
     history.append(0, histogram(1, low=-0.1, high=0.1))
     history.append(1, histogram(1, low=-0.3, high=0.7))
-    shares = history.shares()
+    fractions = history.fractions()
     assert history.limit >= 0.7
-    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_allclose(fractions.sum(axis=1), 1)
 
 
 def test_rows_are_thinned_evenly_and_bounded() -> None:
