@@ -101,6 +101,13 @@ def logarithmic_ticks(low: float, high: float) -> Ticks:
     return [(math.log10(v), f"{v:.3g}") for v in tick_values(10**low, 10**high) if v > 0]
 
 
+def thinned_ticks(ticks: Ticks, most: float) -> Ticks:
+    """Leave out every other tick until no more than `most` are left; the last one stays."""
+    while len(ticks) > max(2, most):
+        ticks = ticks[::-1][::2][::-1]
+    return ticks
+
+
 def _exact(number: str) -> str:
     value = float(number)
     return f"{value:g}" if 1e-4 <= value < 1e4 else f"{value:.0e}".replace("e-0", "e-")
