@@ -31,7 +31,6 @@ class LossPlot(MetricPlot):
         self._is_scheduled = False
         self._add_smoothing()
         self._add_rate_strip()
-        self._restyle()
 
     @property
     def history(self) -> StepHistory:

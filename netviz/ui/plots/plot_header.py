@@ -246,6 +246,7 @@ class PlotHeader(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.fit()
 
     def set_badge(self, text: str, tooltip: str = "") -> None:
         """Show a note beside the buttons; an empty one hides it."""

@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import LayerWeights
-from netviz.number_text import weight_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.thinned_history import ThinnedRows
@@ -122,10 +121,11 @@ def test_weights_that_diverged_are_said_to_have_no_finite_value(view: WeightView
 
 
 def test_a_hidden_page_draws_nothing_until_it_is_shown(view: WeightView, monkeypatch) -> None:
-    drawn = []
-    monkeypatch.setattr(view, "_refresh", lambda: drawn.append(1))
-    view.hide()
     view.show_weights(weights(0))
+    drawn = []
+    monkeypatch.setattr(view.panels[0], "update", lambda: drawn.append(1))
+    view.hide()
+    view.show_weights(weights(10))
     assert not drawn
     view.show()
     assert drawn == [1]
@@ -156,21 +156,6 @@ def test_rows_are_thinned_evenly_and_bounded() -> None:
     assert rows.steps[-1] == 9996
     assert rows.rows == rows.steps
     assert gaps[:-1].max() <= 4 * gaps[:-1].min()
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        (-0.43, 2, "−0.43"),
-        (0.0, 3, "0.000"),
-        (0.00012, 3, "+1.2e-04"),
-        (-0.0012, 3, "−0.001"),
-        (12345.0, 2, "+1.2e+04"),
-        (float("nan"), 3, "not finite"),
-    ],
-)
-def test_weights_are_written_short(value: float, digits: int, text: str) -> None:
-    assert weight_text(value, digits) == text
 
 
 def test_layers_are_counted_by_kind() -> None:
