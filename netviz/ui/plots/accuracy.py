@@ -25,7 +25,7 @@ _MOST_RUNNING = 400
 
 
 class Accuracy(Metric):
-    """Train and test accuracy of each epoch, their gap, and the epoch under way."""
+    """Train and test accuracy of each epoch, their gap, and the current epoch so far."""
 
     name = "Accuracy"
     file_stem = "accuracy"
@@ -35,7 +35,7 @@ class Accuracy(Metric):
             "train",
             "o",
             "Fraction of training images predicted correctly, on as many as there are test "
-            "images; the thin line counts the batches of the epoch under way.",
+            "images; the thin line counts the batches of the current epoch.",
         ),
         Reading("test", "test", "d", "Fraction of all test images predicted correctly."),
     )
@@ -149,7 +149,7 @@ class Accuracy(Metric):
 
     def _running_rows(self, step: int, fraction: float) -> list[Row]:
         return [
-            Row("epoch under way", str(self._running_epoch)),
+            Row("current epoch", str(self._running_epoch)),
             Row("step", f"{step:,}"),
             Row("correct so far", percent_text(fraction), "train"),
         ]

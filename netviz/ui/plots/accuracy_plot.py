@@ -8,7 +8,7 @@ from netviz.ui.plots.metric_plot import MetricPlot
 
 
 class AccuracyPlot(MetricPlot):
-    """Train and test accuracy of each epoch, their gap, and the epoch under way."""
+    """Train and test accuracy of each epoch, their gap, and the current epoch so far."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, Accuracy(), parent)

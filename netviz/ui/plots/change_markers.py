@@ -19,7 +19,7 @@ _ONE_LABEL_PX = 60
 """Distance of lines below which no label fits between them, so that they share one."""
 _WIDEST_PX = 260
 _LABELS_FROM_PX = 60
-"""Height of a plot below which labels would cover the curve; its lines and the hover remain."""
+"""Height of a plot below which labels would cover the curve; the lines and the readout remain."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Readout(QLabel):
         self.raise_()
 
     def restyle(self) -> None:
-        """Take the colours and the scale of the theme anew; hide until the mouse moves again."""
+        """Follow the colours and the scale of the theme; hide until the mouse moves again."""
         c, px = self._theme.colors, self._theme.px
         self.setStyleSheet(f"""
 QLabel#readout {{

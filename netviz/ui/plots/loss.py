@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.protocol.events import Measurement, Progress
 from netviz.engine.run.history import StepHistory
-from netviz.number_text import loss_text
+from netviz.number_text import loss_text, number_text
 from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
 from netviz.ui.charts.smoothing import Smoother
 from netviz.ui.charts.ticks import (
@@ -170,7 +170,7 @@ class Loss(Metric):
         ]
         if self._is_smoothed:
             rows.append(Row("smoothed", loss_text(float(self._averages()[index])), "train"))
-        rows.append(Row("learning rate", f"{history.learning_rates[index]:.4g}"))
+        rows.append(Row("learning rate", number_text(float(history.learning_rates[index]))))
         if measured := view.measurements:
             nearest = min(measured, key=lambda item: abs(item.step - found))
             when = f"test after epoch {nearest.epoch}" if nearest.epoch else "test untrained"

@@ -149,7 +149,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             curve.restyle(pixel_ratio, as_shapes=as_shapes)
 
     def set_limits(self, x: Range, y: Range) -> None:
-        """Say how far the user can zoom out and pan."""
+        """Limit how far the user can zoom out and pan."""
         self._box.setLimits(
             xMin=x[0],
             xMax=x[1],
@@ -179,7 +179,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             self._crosshair.setLine(axes.x(step), axes.area.top(), axes.x(step), axes.area.bottom())
 
     def restyle(self) -> None:
-        """Take the colours and the scale of the theme anew."""
+        """Follow the colours and the scale of the theme."""
         self.setBackground(self._theme.color("surface"))
         pen = QPen(self._theme.color("muted", 0.7), self._theme.px(1))
         self._crosshair.setPen(pen)
@@ -280,7 +280,7 @@ class PlotCurve:
         self._dots.setData(*((x, y) if every == 1 else ([], [])))
 
     def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
-        """Take the colours and the scale of the theme anew; see `PlotCanvas.style_curves`."""
+        """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
         theme, style = self._theme, self._style
         color = theme.color(style.token, style.opacity)
         if style.is_filled:

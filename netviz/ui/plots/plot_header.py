@@ -92,7 +92,7 @@ class Readings(QWidget):
         self._values = new
         wider = [name for name, text in new.items() if len(text) > len(self._widest[name])]
         for name in wider:
-            # Once wide, always wide: the figures after it would dance otherwise.
+            # It stays as wide, so that the figures after it do not move back and forth.
             self._widest[name] = new[name]
         if wider or note != self._note:
             self._note = note
@@ -100,7 +100,7 @@ class Readings(QWidget):
         self.update()
 
     def restyle(self) -> None:
-        """Take the scale of the theme anew."""
+        """Follow the scale of the theme."""
         self._title_font = self._theme.font(14, QFont.Weight.Bold)
         self._name_font = self._theme.font(13)
         self._value_font = self._theme.font(22, QFont.Weight.DemiBold)
@@ -261,7 +261,7 @@ class PlotHeader(QWidget):
         self.badge.setVisible(shown and bool(self.badge.text()))
 
     def restyle(self) -> None:
-        """Take the colours and the scale of the theme anew."""
+        """Follow the colours and the scale of the theme."""
         self.setStyleSheet(_style(self._theme))
         self._row.setSpacing(self._theme.px(8))
         self._tool_row.setSpacing(self._theme.px(2))

@@ -9,8 +9,8 @@ from netviz.ui.charts import ticks
 
 
 @given(st.floats(1e-30, 1e30), st.floats(1e-3, 1))
-def test_ranges_hold_what_they_are_made_for_and_have_few_ticks(high: float, share: float) -> None:
-    low = high * share
+def test_ranges_hold_what_they_are_made_for_and_have_few_ticks(high: float, ratio: float) -> None:
+    low = high * ratio
     bottom, top = ticks.linear_range(low, high)
     assert bottom <= low <= high <= top * (1 + 1e-6)
     assert 3 <= len(ticks.linear_ticks(bottom, top)) <= 5

@@ -32,15 +32,15 @@ _MOST_WIDE_POINTS = 125  # a wide dashed line costs much more a point than a thi
 
 
 class SeriesPlot(ThemedWidget):
-    """A plot with one line for each layer: thin as it was, wide smoothed.
+    """A plot with two lines for each layer: a thin one as observed, a wide one smoothed.
 
-    A zero, which has no place on the axis, is marked by a dash at the lower edge; what is not
+    A zero, which a logarithmic axis lacks, is marked by a dash at the lower edge; what is not
     finite by a cross at the upper one. The axes move in jumps.
 
     Signals
     -------
     step_pointed
-        The mouse points at the observation of this place in the arrays; -1 when it leaves.
+        The mouse points at the observation with this index; -1 when it leaves.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class SeriesPlot(ThemedWidget):
         self.update()
 
     def point_at(self, place: int) -> None:
-        """Mark the observation at a place in the arrays; -1 for none."""
+        """Mark the observation with an index; -1 for none."""
         if place != self._pointed:
             self._pointed = place
             self.update()
@@ -100,8 +100,8 @@ class SeriesPlot(ThemedWidget):
         lines += [f"{self._names[i]}: {norm_text(self._values[i, place])}" for i in self._shown]
         return "\n".join(lines)
 
-    def place_at(self, x: float) -> int:
-        """Return the place in the arrays of the observation nearest to a pixel."""
+    def observation_at(self, x: float) -> int:
+        """Return the index of the observation nearest to a horizontal position."""
         step = self.axes.x_value(x)
         return int(np.abs(self._steps - step).argmin()) if len(self._steps) else -1
 
@@ -116,7 +116,7 @@ class SeriesPlot(ThemedWidget):
         self._restyle()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place = self.place_at(event.position().x())
+        place = self.observation_at(event.position().x())
         self.step_pointed.emit(place)
         QToolTip.showText(event.globalPosition().toPoint(), self.text_at(place), self)
 
@@ -222,7 +222,7 @@ class SeriesPlot(ThemedWidget):
         drawable: NDArray[np.bool_],
         most_points: int = 10_000,
     ) -> None:
-        """Paint the unbroken stretches; of each the last point and about every n-th before."""
+        """Paint the unbroken parts; of each the last point and every n-th before it."""
         every = math.ceil(len(exponents) / most_points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -300,14 +300,14 @@ def smoothed_exponents(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def window_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum of the last `_SMOOTHED_OVER` values at each place of the last axis."""
+    """Return the sum of the last `_SMOOTHED_OVER` values at each index of the last axis."""
     padded = np.pad(np.cumsum(values, axis=-1), ((0, 0), (_SMOOTHED_OVER, 0)))
     sums: NDArray[np.float64] = padded[:, _SMOOTHED_OVER:] - padded[:, :-_SMOOTHED_OVER]
     return sums
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield first and one past the last of each unbroken stretch of True."""
+    """Yield start and stop of each unbroken run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from netviz.engine.protocol.observations import Histogram
-from netviz.number_text import signed_text, weight_text
+from netviz.number_text import percent_text, signed_text, weight_text
 from netviz.ui.charts.axes import Axes
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.histogram_history import is_drawable, reach_of
@@ -39,21 +39,20 @@ class HistogramChart:
         self._initial: Histogram | None = None
 
     def set_histogram(self, histogram: Histogram | None, initial: Histogram | None = None) -> None:
-        """Show another histogram and the one before training; one without values is left out."""
-        self._histogram = histogram if histogram and is_drawable(histogram) else None
-        self._initial = initial if initial and is_drawable(initial) else None
+        """Show another histogram and the one before training; nothing is computed before that."""
+        self._histogram, self._initial = histogram, initial
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no value to show."""
-        return self._histogram is None
+        return _drawable(self._histogram) is None
 
     def text_at(self, area: QRectF, position: QPointF) -> str:
         """Return range and count of the bin at a position."""
-        histogram = self._histogram
+        histogram = _drawable(self._histogram)
         if histogram is None:
             return ""
-        value = self._axes(area, histogram).x_value(position.x())
+        value = self._axes(area, histogram, _drawable(self._initial)).x_value(position.x())
         index = int(np.searchsorted(histogram.edges, value, side="right")) - 1
         if not 0 <= index < len(histogram.counts):
             return ""
@@ -61,7 +60,7 @@ class HistogramChart:
         count, total = int(histogram.counts[index]), int(histogram.counts.sum())
         return (
             f"{signed_text(low)} to {signed_text(high)}: {count:,} of {total:,} {self._noun},"
-            f" {100 * count / total:.1f} %"
+            f" {percent_text(count / total)}"
         )
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
@@ -69,17 +68,18 @@ class HistogramChart:
         painter.setPen(QPen(self._theme.color("border"), 1))
         y = round(area.bottom()) + 0.5
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        if self._histogram is None:
+        histogram, initial = _drawable(self._histogram), _drawable(self._initial)
+        if histogram is None:
             return
-        axes = self._axes(area, self._histogram)
-        self._paint_bars(painter, axes, self._histogram)
-        if self._initial:
-            self._paint_initial(painter, axes, self._initial)
+        axes = self._axes(area, histogram, initial)
+        self._paint_bars(painter, axes, histogram)
+        if initial:
+            self._paint_initial(painter, axes, initial)
         low, high = axes.x_range
         axes.paint_end_labels(painter, weight_text(low), "0", weight_text(high))
 
-    def _axes(self, area: QRectF, histogram: Histogram) -> Axes:
-        shown = [histogram, self._initial] if self._initial else [histogram]
+    def _axes(self, area: QRectF, histogram: Histogram, initial: Histogram | None) -> Axes:
+        shown = [histogram, initial] if initial else [histogram]
         limit = max(reach_of(each) for each in shown) or 1.0
         top = max(float(density(each).max()) for each in shown)
         return Axes(self._theme, area, (-limit, limit), (0.0, top))
@@ -110,6 +110,10 @@ class HistogramChart:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(initial_pen(self._theme))
         painter.drawPolyline(QPolygonF(points))
+
+
+def _drawable(histogram: Histogram | None) -> Histogram | None:
+    return histogram if histogram and is_drawable(histogram) else None
 
 
 def initial_pen(theme: Theme) -> QPen:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from netviz.number_text import signed_text, weight_text
+from netviz.number_text import percent_text, signed_text, weight_text
 from netviz.ui.charts.axes import Axes
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.histogram_history import HistogramHistory
@@ -53,8 +53,8 @@ class HistoryHeatmap:
         index = min(int(up * fractions.shape[1]), fractions.shape[1] - 1)
         low, high = history.edges[index : index + 2]
         return (
-            f"Step {history.steps[row]:,}: {100 * fractions[row, index]:.1f} % of the {self._noun}"
-            f" lie in {signed_text(low)} to {signed_text(high)}"
+            f"Step {history.steps[row]:,}: {percent_text(fractions[row, index])}"
+            f" of the {self._noun} lie in {signed_text(low)} to {signed_text(high)}"
         )
 
     def paint(self, painter: QPainter, area: QRectF) -> None:

@@ -158,7 +158,7 @@ class _Key(ThemedWidget):
         self._history = history
         self.setVisible(history or not biases)
         self.setToolTip(
-            "The shade says how many values lie there, in each step against its fullest bin."
+            "The shade says how many values lie there, relative to the fullest bin of the step."
             if history
             else "The dashed line is the histogram before training."
         )

@@ -27,7 +27,7 @@ def test_the_mouse_is_told_the_numbers_of_the_nearest_step(view: GradientView) -
     for step in (1, 50, 100):
         view.show_gradients(gradients(step, (step / 10, 0.0)))
     plot = view.norm_plot
-    place = plot.place_at(plot.axes.area.left() + 0.45 * plot.axes.area.width())
+    place = plot.observation_at(plot.axes.area.left() + 0.45 * plot.axes.area.width())
     assert plot.text_at(place) == "Gradient norm, step 50\nLinear 1: 5\nLinear 2: 0"
 
 
