@@ -1,6 +1,6 @@
-"""The arithmetic of axes: ranges that jump to round numbers, ticks, and how figures are written.
+"""The arithmetic of axes: ranges with round ends, ticks and their labels; free of Qt.
 
-No Qt here. A range is a pair ``(low, high)``; on a logarithmic axis of exponents of ten.
+A range is a pair ``(low, high)``; on a logarithmic axis of exponents of ten.
 """
 
 import math
@@ -43,7 +43,7 @@ def logarithmic_range(low: float, high: float) -> Range:
 
 
 def percent_range(low: float) -> Range:
-    """Return a range that ends at 1 and begins at the highest round share below `low`."""
+    """Return a range that ends at 1 and begins at the highest round fraction below `low`."""
     return next(
         (bottom, 1.0) for bottom in (0.98, 0.96, 0.92, 0.8, 0.6, 0.0) if low >= bottom or not bottom
     )
@@ -75,12 +75,12 @@ def linear_ticks(low: float, high: float) -> Ticks:
 
 
 def percent_ticks(low: float, high: float) -> Ticks:
-    """Return ticks of a share, written as percentages."""
+    """Return ticks of a fraction, written as percentages."""
     return [(value / 100, f"{text} %") for value, text in linear_ticks(100 * low, 100 * high)]
 
 
 def step_ticks(low: float, high: float) -> Ticks:
-    """Return ticks at whole steps; the last says what is counted."""
+    """Return ticks at whole steps; the label of the last has the unit."""
     values = [value for value in tick_values(low, high) if value == round(value)]
     ticks = [(value, _plain(value, 0)) for value in values]
     return [*ticks[:-1], (ticks[-1][0], f"{ticks[-1][1]} steps")] if ticks else []
@@ -99,6 +99,13 @@ def logarithmic_ticks(low: float, high: float) -> Ticks:
     if len(ticks) >= 2:
         return ticks
     return [(math.log10(v), f"{v:.3g}") for v in tick_values(10**low, 10**high) if v > 0]
+
+
+def thinned_ticks(ticks: Ticks, most: float) -> Ticks:
+    """Leave out every other tick until no more than `most` are left; the last one stays."""
+    while len(ticks) > max(2, most):
+        ticks = ticks[::-1][::2][::-1]
+    return ticks
 
 
 def _exact(number: str) -> str:
@@ -122,26 +129,25 @@ def _plain(value: float, digits: int) -> str:
 
 
 _LEAST_ERROR = 1e-4
-_ROUND_SHARES = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
+_ROUND_FRACTIONS = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
 
 
-def fraction_height(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how high shares of 1 lie on a logarithmic axis of the error, upside down."""
-    return -np.log10(np.maximum(1 - shares, _LEAST_ERROR))
+def fraction_height(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how high fractions of 1 lie on a logarithmic axis of the error, upside down."""
+    return -np.log10(np.maximum(1 - fractions, _LEAST_ERROR))
 
 
 def error_range(low: float, high: float) -> Range:
-    """Return heights of round shares around ``low..high``, for `fraction_height`."""
-    bottom = max(share for share in _ROUND_SHARES if share <= max(low, 0))
-    top = min(share for share in _ROUND_SHARES if share >= min(max(high, 0.9), 0.9999))
+    """Return heights of round fractions around ``low..high``, for `fraction_height`."""
+    bottom = max(fraction for fraction in _ROUND_FRACTIONS if fraction <= max(low, 0))
+    top = min(fraction for fraction in _ROUND_FRACTIONS if fraction >= min(max(high, 0.9), 0.9999))
     ends = fraction_height(np.array([bottom, top if top > bottom else 0.9999]))
     return float(ends[0]), float(ends[1])
 
 
 def error_ticks(low: float, high: float) -> Ticks:
     """Return ticks for `fraction_height`, written as percentages."""
-    ticks = [
-        (float(fraction_height(np.array(share))), f"{100 * share:g} %") for share in _ROUND_SHARES
-    ]
+    heights = fraction_height(np.array(_ROUND_FRACTIONS)).tolist()
+    ticks = [(h, f"{100 * f:g} %") for h, f in zip(heights, _ROUND_FRACTIONS, strict=True)]
     ticks = [tick for tick in ticks if low - 1e-9 <= tick[0] <= high + 1e-9]
     return ticks[:: max(1, -(-len(ticks) // _MOST_TICKS))]

@@ -9,20 +9,22 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.ui.charts.axes import Axes
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 
-_NEAR_PX = 5
+_ONE_LINE_PX = 5
+_NEAR_PX = 6
 _ONE_LABEL_PX = 60
 """Distance of lines below which no label fits between them, so that they share one."""
 _WIDEST_PX = 260
 _LABELS_FROM_PX = 60
-"""Height of a plot below which labels would cover the curve; its lines and the hover remain."""
+"""Height of a plot below which labels would cover the curve; the lines and the readout remain."""
 
 
 @dataclass(frozen=True)
 class Marker:
-    """Changes whose lines would fall together.
+    """Changes so close to each other that they share a line.
 
     Attributes
     ----------
@@ -52,7 +54,7 @@ class _Group:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """The changes in words, and in fewer; those of one option count as one change."""
+        """The changes in words, and in fewer words; those of one option count as one change."""
         net: dict[str, LedgerEntry] = {}
         for entry in (entry for marker in self.markers for entry in marker.entries):
             first = net.get(entry.option, entry)
@@ -78,7 +80,7 @@ class MarkerLayer(QGraphicsItem):
     markers
         The lines in sight, from the left.
     labelled
-        Whether there are labels at all.
+        Whether the lines have labels.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -99,25 +101,28 @@ class MarkerLayer(QGraphicsItem):
         """Where the labels in sight are, in pixels of the scene."""
         return [label.box for label in self._labels]
 
-    def arrange(
-        self, entries: Sequence[LedgerEntry], area: QRectF, x_range: tuple[float, float]
-    ) -> None:
-        """Place lines and labels for `entries` inside `area`, whose width shows `x_range`."""
+    def arrange(self, entries: Sequence[LedgerEntry], axes: Axes) -> None:
+        """Place lines and labels for those of `entries` whose steps are in sight."""
         self.prepareGeometryChange()
-        self._area = area
-        low, high = x_range
+        self._area = axes.area
+        low, high = axes.x_range
         self.markers = []
         for entry in entries:
             if low <= entry.step <= high:
-                x = area.left() + (entry.step - low) / (high - low) * area.width()
-                self._add(x, entry)
+                self._add(axes.x(entry.step), entry)
         self._labels = []
-        if self.labelled and area.height() >= self._theme.px(_LABELS_FROM_PX):
+        if self.labelled and axes.area.height() >= self._theme.px(_LABELS_FROM_PX):
             self._place_labels()
         self.update()
 
+    def entries_near(self, x: float) -> list[LedgerEntry]:
+        """Return the changes whose lines are close to a horizontal position."""
+        reach = self._theme.px(_NEAR_PX)
+        near = [marker for marker in self.markers if abs(marker.x - x) <= reach]
+        return [entry for marker in near for entry in marker.entries]
+
     def _add(self, x: float, entry: LedgerEntry) -> None:
-        if self.markers and x - self.markers[-1].x < _NEAR_PX * self._theme.scale:
+        if self.markers and x - self.markers[-1].x < _ONE_LINE_PX * self._theme.scale:
             last = self.markers[-1]
             self.markers[-1] = replace(last, entries=(*last.entries, entry))
         else:
@@ -143,7 +148,7 @@ class MarkerLayer(QGraphicsItem):
         return groups
 
     def _place(self, group: _Group, space: Range, *, is_before: bool = False) -> bool:
-        """Put a label into `space` beside its lines; return whether there is place for it."""
+        """Put a label into `space` beside its lines; return whether there is room for it."""
         px, area = self._theme.px, self._area
         metrics = QFontMetricsF(self._theme.font(11))
         for text in group.texts:

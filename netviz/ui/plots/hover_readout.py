@@ -1,21 +1,12 @@
-"""The small box that tells the values under the mouse."""
+"""The small box with the values under the mouse."""
 
-from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from netviz.ui.look.theme import Theme
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the readout: what, its value, and the colour token of the value's name."""
-
-    name: str
-    value: str
-    token: str = "muted"
+from netviz.ui.look.theme import FAMILY, Theme
+from netviz.ui.plots.metric import Row
 
 
 class Readout(QLabel):
@@ -45,6 +36,17 @@ class Readout(QLabel):
         self.move(self._place(anchor))
         self.show()
         self.raise_()
+
+    def restyle(self) -> None:
+        """Follow the colours and the scale of the theme; hide until the mouse moves again."""
+        c, px = self._theme.colors, self._theme.px
+        self.setStyleSheet(f"""
+QLabel#readout {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
+    border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; font: {px(11)}px "{FAMILY}";
+}}
+""")
+        self.hide()
 
     def _place(self, anchor: QPoint) -> QPoint:
         parent = self.parentWidget()

@@ -6,17 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
-from netviz.engine.run.history import MinMaxPyramid, StepHistory, bucket_width
+from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
+from netviz.ui.charts.axes import Axes, exponent
+from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
 _HEIGHT_PX = 36
 _MOST_DECADES = 5
-"""Lower rates than so many powers of ten below the highest lie on the ground."""
+"""Rates more than this many powers of ten below the highest lie at the lower edge."""
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -24,8 +27,7 @@ Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 class RateSeries:
     """The rates of a history, reduced to where they change; free of Qt.
 
-    A rate that stays costs two points however long it stays, and no redraw goes through the
-    whole run.
+    A rate that stays costs two points however long it stays, and no redraw reads the whole run.
     """
 
     def __init__(self, history: StepHistory) -> None:
@@ -36,7 +38,7 @@ class RateSeries:
         self.lowest, self.highest = math.inf, 0.0
 
     def update(self) -> None:
-        """Take in what the history has more than at the last call."""
+        """Add the rates that the history has recorded since the last call."""
         rates = self._history.learning_rates
         new = rates[self._seen :]
         if len(new):
@@ -87,7 +89,7 @@ class RateSeries:
         return steps, values
 
 
-class RateStrip(QWidget):
+class RateStrip(ThemedWidget):
     """A slim curve of the learning rate over the steps that the canvas above it shows.
 
     Signals
@@ -102,8 +104,7 @@ class RateStrip(QWidget):
     left = Signal()
 
     def __init__(self, theme: Theme, canvas: PlotCanvas, history: StepHistory) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._canvas = canvas
         self.series = RateSeries(history)
         self._stop = 0
@@ -113,7 +114,6 @@ class RateStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Learning rate of each step")
         self.setToolTip("The learning rate that each step used, as the schedule and you set it.")
-        theme.changed.connect(self._on_theme_changed)
 
     def show_until(self, count: int) -> None:
         """Draw the first `count` recorded steps, within the range of the canvas."""
@@ -134,12 +134,13 @@ class RateStrip(QWidget):
 
     def curve(self) -> QPolygonF:
         """Return the corners of the curve, in pixels of this widget."""
-        area, (first, last) = self._area(), self._canvas.x_range
-        # Two pixels a column are enough for a curve that hardly ever has noise.
-        steps, rates = self.series.points((first, last), self._stop, round(area.width() / 2))
-        x = area.left() + (steps - first) / (last - first) * area.width()
-        y = [self._y_pixel(rate, area) for rate in rates.tolist()]
-        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y, strict=True)])
+        axes = self._axes()
+        # Columns of two pixels are enough for a curve that hardly ever has noise.
+        columns = round(axes.area.width() / 2)
+        steps, rates = self.series.points(axes.x_range, self._stop, columns)
+        x = axes.x(steps).tolist()
+        y = [self._y(axes, rate) for rate in rates.tolist()]
+        return QPolygonF([QPointF(*point) for point in zip(x, y, strict=True)])
 
     def sizeHint(self) -> QSize:
         return QSize(0, self._theme.px(_HEIGHT_PX))
@@ -148,9 +149,9 @@ class RateStrip(QWidget):
         return self.sizeHint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        x, area = event.position().x(), self._area()
-        if area.left() <= x <= area.right():
-            self.hovered.emit(self._canvas.step_at(x))
+        x, axes = event.position().x(), self._axes()
+        if axes.area.left() <= x <= axes.area.right():
+            self.hovered.emit(axes.x_value(x))
         else:
             self.left.emit()
 
@@ -158,42 +159,29 @@ class RateStrip(QWidget):
         self.left.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, area = QPainter(self), self._theme, self._area()
-        self._paint_labels(painter, area)
-        painter.setClipRect(area.adjusted(0, -theme.px(2), 0, theme.px(2)))
+        painter, theme, axes = QPainter(self), self._theme, self._axes()
+        ticks = logarithmic_ticks(*axes.y_range)
+        ends = ticks[:1] + ticks[1:][-1:]
+        axes.paint_y_ticks(painter, ends, gap_px=8, within=(0.0, self.height()))
+        painter.setClipRect(axes.area.adjusted(0, -theme.px(2), 0, theme.px(2)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("primary"), theme.px(1.5)))
         painter.drawPolyline(self.curve())
         painter.setClipping(False)
         if self._crosshair:
-            self._paint_crosshair(painter, area, *self._crosshair)
+            self._paint_crosshair(painter, axes, *self._crosshair)
 
-    def _paint_labels(self, painter: QPainter, area: QRectF) -> None:
-        theme, (low, high) = self._theme, self._y_range
-        painter.setFont(theme.font(11))
-        line = painter.fontMetrics().height()
-        ticks = logarithmic_ticks(low, high)
-        for exponent, text in {ticks[0], ticks[-1]}:
-            y = self._y_pixel(10**exponent, area)
-            painter.setPen(QPen(theme.color("grid"), theme.px(1)))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(theme.color("muted"))
-            top = min(max(y - line / 2, 0.0), self.height() - line)
-            place = QRectF(0, top, area.left() - theme.px(8), line)
-            painter.drawText(place, _AT_RIGHT, text)
-
-    def _paint_crosshair(self, painter: QPainter, area: QRectF, step: int, rate: float) -> None:
-        theme = self._theme
-        x = self._canvas.x_pixel(step)
+    def _paint_crosshair(self, painter: QPainter, axes: Axes, step: int, rate: float) -> None:
+        theme, area = self._theme, axes.area
+        x = axes.x(step)
         painter.setPen(QPen(theme.color("muted", 0.7), theme.px(1)))
         painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()))
         text = f"lr {rate_text(rate)}"
         painter.setFont(theme.font(11))
         metrics = QFontMetricsF(theme.font(11))
         width = metrics.horizontalAdvance(text) + theme.px(8)
-        left = (
-            x + theme.px(6) if x + theme.px(6) + width < area.right() else x - width - theme.px(6)
-        )
+        gap = theme.px(6)
+        left = x + gap if x + gap + width < area.right() else x - width - gap
         box = QRectF(left, (self.height() - metrics.height()) / 2, width, metrics.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))
@@ -202,20 +190,14 @@ class RateStrip(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("primary"))
-        painter.drawEllipse(QPointF(x, self._y_pixel(rate, area)), theme.px(3), theme.px(3))
+        painter.drawEllipse(QPointF(x, self._y(axes, rate)), theme.px(3), theme.px(3))
 
-    def _area(self) -> QRectF:
+    def _axes(self) -> Axes:
         across, gap = self._canvas.area, self._theme.px(4)
-        return QRectF(across.left(), gap, across.width(), self.height() - 2 * gap)
+        area = QRectF(across.left(), gap, across.width(), self.height() - 2 * gap)
+        return Axes(self._theme, area, self._canvas.x_range, self._y_range)
 
-    def _y_pixel(self, rate: float, area: QRectF) -> float:
-        low, high = self._y_range
-        exponent = math.log10(rate) if rate > 0 else low
-        return area.bottom() - max(0.0, (exponent - low) / (high - low)) * area.height()
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()
-
-
-_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    def _y(self, axes: Axes, rate: float) -> float:
+        """Return the vertical position of a rate; one too low for the axis lies at its end."""
+        low = axes.y_range[0]
+        return float(axes.y(max(low, exponent(rate, low))))

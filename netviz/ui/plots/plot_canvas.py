@@ -1,32 +1,32 @@
-"""The drawing area of a plot: grid, ticks, curves, markers, crosshair, zoom and pan."""
+"""The drawing area of a plot: axes, curves, markers, crosshair, zoom and pan."""
 
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
     QMouseEvent,
-    QPainter,
     QPainterPath,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsLineItem,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QGraphicsLineItem, QWidget
 
+from netviz.ui.charts.axes import Axes
+from netviz.ui.charts.axes_item import AxesItem
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.change_markers import MarkerLayer
+from netviz.ui.plots.metric import CurveStyle, Points
 
 _WIDEST_TICK = "0.0000"
 _FEWEST_STEPS = 4
+_MOST_DOTS = 200
 
 
 class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
@@ -37,7 +37,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     hovered
         The mouse is over the step given, a float.
     left
-        The mouse has gone.
+        The mouse has left.
     zoomed
         The user moved the range with wheel or mouse.
     reset_requested
@@ -45,7 +45,16 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     menu_requested
         The user asked for the menu at a global position.
     view_changed
-        Range or size are others; what depends on them has to be drawn again.
+        Range or size have changed; what depends on them has to be drawn again.
+
+    Attributes
+    ----------
+    curves
+        By their names.
+    markers
+        The lines of the changes.
+    y_ticks
+        Places the ticks in a range of the vertical axis.
     """
 
     hovered = Signal(float)
@@ -60,14 +69,15 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme = theme
+        self.curves: dict[str, PlotCurve] = {}
         self.y_ticks: Callable[[float, float], Ticks] = linear_ticks
         self._box = _Box(enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
-        self._axes = _Axes(theme)
+        self._axes_item = AxesItem(theme)
         self.markers = MarkerLayer(theme)
         self._crosshair = QGraphicsLineItem()
         for item, height in (
-            (self._axes, -200),
+            (self._axes_item, -200),
             (self._box, -100),
             (self.markers, 10),
             (self._crosshair, 20),
@@ -75,7 +85,6 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             item.setZValue(height)
             self.scene().addItem(item)
         self._crosshair.hide()
-        self.setMinimumHeight(theme.px(72))
         self._box.sigRangeChanged.connect(self._on_box_range_changed)
         self._box.sigRangeChangedManually.connect(self._on_box_range_changed_manually)
         self.restyle()
@@ -102,45 +111,45 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         return low, high
 
     @property
+    def axes(self) -> Axes:
+        """The steps and values in sight, and where they lie in this widget."""
+        return Axes(self._theme, self.area, self.x_range, self.y_range)
+
+    @property
     def tick_labels(self) -> list[str]:
         """What is written beside the vertical axis, from below."""
-        return [text for _, text in self._axes.y_ticks]
-
-    def add(self, item: QGraphicsItem) -> None:
-        """Put an item into the plot, in units of the data."""
-        self._box.addItem(item, ignoreBounds=True)
+        return [text for _, text in self._axes_item.y_ticks]
 
     @property
     def message(self) -> str:
         """What is written in the middle of the plot."""
-        return self._axes.message
+        return self._axes_item.message
 
     @property
     def note(self) -> str:
         """What is written in the lower right corner of the plot."""
-        return self._axes.note
+        return self._axes_item.note
 
-    def add_curve(self, *, wide: bool = False) -> pg.PlotCurveItem:
-        """Add a curve over the step number, in units of the data.
+    def add_curve(self, name: str, style: CurveStyle) -> None:
+        """Add a curve over the step number, above those before."""
+        self.curves[name] = PlotCurve(self._theme, style, self._box)
 
-        A thin one is not antialiased, which on noise would cost most of all; a wide one is
-        drawn piece by piece, which costs half of drawing it as one.
+    def style_curves(self, pixel_ratio: float, *, as_shapes: bool = False) -> None:
+        """Give curves and dots their colours and widths.
+
+        Parameters
+        ----------
+        pixel_ratio
+            Pixels of what is painted on to one of the design: pyqtgraph's pens count the
+            former.
+        as_shapes
+            Draw dots as shapes, which stay sharp in a file, and not as ready pictures.
         """
-        curve = _Curve(antialias=wide, skipFiniteCheck=True)
-        if wide:
-            curve.setSegmentedLineMode("on")
-        self.add(curve)
-        return curve
-
-    def add_dots(self, symbol: str) -> pg.ScatterPlotItem:
-        """Add dots over the step number, before the curves; `symbol` as pyqtgraph names it."""
-        dots = _Dots(symbol=symbol, pxMode=True)
-        dots.setZValue(5)
-        self.add(dots)
-        return dots
+        for curve in self.curves.values():
+            curve.restyle(pixel_ratio, as_shapes=as_shapes)
 
     def set_limits(self, x: Range, y: Range) -> None:
-        """Say how far the user can zoom out and pan."""
+        """Limit how far the user can zoom out and pan."""
         self._box.setLimits(
             xMin=x[0],
             xMax=x[1],
@@ -156,29 +165,21 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def set_texts(self, message: str, note: str) -> None:
         """Write `message` in the middle of the plot and `note` in its lower right corner."""
-        if (message, note) != (self.message, self.note):
-            self._axes.message, self._axes.note = message, note
-            self._axes.update()
+        self._axes_item.set_texts(message, note)
 
     def x_pixel(self, step: float) -> float:
         """Return where a step is, in pixels of this widget."""
-        low, high = self.x_range
-        return self.area.left() + (step - low) / (high - low) * self.area.width()
-
-    def step_at(self, x_pixel: float) -> float:
-        """Return the step at a horizontal position of this widget."""
-        low, high = self.x_range
-        return low + (x_pixel - self.area.left()) / self.area.width() * (high - low)
+        return float(self.axes.x(step))
 
     def show_crosshair(self, step: float | None) -> None:
         """Draw a vertical line at a step, or none."""
         self._crosshair.setVisible(step is not None)
         if step is not None:
-            x, area = self.x_pixel(step), self.area
-            self._crosshair.setLine(x, area.top(), x, area.bottom())
+            axes = self.axes
+            self._crosshair.setLine(axes.x(step), axes.area.top(), axes.x(step), axes.area.bottom())
 
     def restyle(self) -> None:
-        """Take the colours and the scale of the theme anew."""
+        """Follow the colours and the scale of the theme."""
         self.setBackground(self._theme.color("surface"))
         pen = QPen(self._theme.color("muted", 0.7), self._theme.px(1))
         self._crosshair.setPen(pen)
@@ -193,8 +194,9 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        if self.area.contains(event.position()):
-            self.hovered.emit(self.step_at(event.position().x()))
+        axes = self.axes
+        if axes.area.contains(event.position()):
+            self.hovered.emit(axes.x_value(event.position().x()))
         else:
             self.left.emit()
 
@@ -217,13 +219,79 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def _lay_out(self) -> None:
         self._box.overhang = self._theme.px(6)
         self._box.setGeometry(self.area)
-        self._axes.arrange(
-            QRectF(self.rect()),
-            self.area,
-            (self.x_range, step_ticks(*self.x_range)),
-            (self.y_range, self.y_ticks(*self.y_range)),
+        axes = self.axes
+        self._axes_item.arrange(
+            QRectF(self.rect()), axes, step_ticks(*axes.x_range), self.y_ticks(*axes.y_range)
         )
         self.view_changed.emit()
+
+
+class PlotCurve:
+    """A curve over the step number, with dots or filled, in colours of the theme.
+
+    A thin line is not antialiased, which on noise would cost most of all; a wide one is drawn
+    piece by piece, which costs half of drawing it as one.
+    """
+
+    def __init__(self, theme: Theme, style: CurveStyle, box: pg.ViewBox) -> None:
+        self._theme = theme
+        self._style = style
+        if style.is_filled:
+            self._line = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
+        else:
+            self._line = _Line(antialias=style.width > 1, skipFiniteCheck=True)
+            if style.width > 1:
+                self._line.setSegmentedLineMode("on")
+        box.addItem(self._line, ignoreBounds=True)
+        self._dots: pg.ScatterPlotItem | None = None
+        if style.symbol:
+            self._dots = _Dots(symbol=style.symbol, pxMode=True)
+            self._dots.setZValue(5)
+            box.addItem(self._dots, ignoreBounds=True)
+
+    @property
+    def points(self) -> Points:
+        """The points of the line as it is drawn, in units of the axes."""
+        x, y = self._line.getData()
+        return (np.empty(0), np.empty(0)) if x is None else (x, y)
+
+    @property
+    def pen(self) -> QPen:
+        """What the line is drawn with."""
+        return QPen(self._line.opts["pen"])
+
+    @property
+    def symbol(self) -> str:
+        """The shape of the dots as it is drawn; empty without dots."""
+        return "" if self._dots is None else str(self._dots.opts["symbol"])
+
+    def set_points(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Draw other points; with dots only finite ones, and a great many without the dots."""
+        if self._dots is None:
+            self._line.setData(x, y)
+            return
+        keep = np.isfinite(y)
+        x, y = x[keep], y[keep]
+        every = max(1, -(-len(x) // _MOST_DOTS))
+        if every > 1:
+            # The last one is always among them, so count from the end.
+            x, y = x[::-1][::every][::-1], y[::-1][::every][::-1]
+        self._line.setData(x, y)
+        self._dots.setData(*((x, y) if every == 1 else ([], [])))
+
+    def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
+        """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
+        theme, style = self._theme, self._style
+        color = theme.color(style.token, style.opacity)
+        if style.is_filled:
+            self._line.setBrush(color)
+            return
+        self._line.setPen(pg.mkPen(color, width=round(theme.px(style.width) * pixel_ratio)))
+        if self._dots is not None:
+            self._dots.setPen(pg.mkPen(theme.color("surface"), width=1.5 * theme.scale))
+            self._dots.setBrush(theme.color(style.token))
+            self._dots.setSize((12 if style.symbol == "d" else 9) * theme.scale)
+            self._dots.setExportMode(as_shapes)
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]
@@ -238,95 +306,15 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
         return path
 
 
-class _Curve(pg.PlotCurveItem):  # type: ignore[misc]
-    """A curve that takes the whole view as its bounds, which need no look at its points."""
+class _Line(pg.PlotCurveItem):  # type: ignore[misc]
+    """A line that takes the whole view as its bounds, which need no look at its points."""
 
     def boundingRect(self) -> QRectF:
         return QRectF(self.getViewBox().viewRect())
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
-    """Dots that take the whole view as their bounds, as curves do."""
+    """Dots that take the whole view as their bounds, as lines do."""
 
     def boundingRect(self) -> QRectF:
         return QRectF(self.getViewBox().viewRect())
-
-
-class _Axes(QGraphicsItem):
-    """Horizontal grid lines, tick labels outside, and the plot's texts."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._bounds, self._area = QRectF(), QRectF()
-        self._lines: list[float] = []
-        self._labels: list[tuple[QRectF, str]] = []
-        # To be told which part is to be painted: with new data it is the inside alone.
-        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-        self.y_ticks: Ticks = []
-        self.message = self.note = ""
-
-    def arrange(
-        self, bounds: QRectF, area: QRectF, x: tuple[Range, Ticks], y: tuple[Range, Ticks]
-    ) -> None:
-        """Place ticks of the ranges `x` and `y` around `area`."""
-        self.prepareGeometryChange()
-        self._bounds, self._area = bounds, area
-        metrics = QFontMetricsF(self._theme.font(11))
-        widest = max([metrics.horizontalAdvance(text) for _, text in x[1]], default=0)
-        x_ticks = _thinned(x[1], area.width() / (widest + self._theme.px(12)))
-        self.y_ticks = _thinned(y[1], area.height() / (1.3 * metrics.height()) + 1)
-        self._lines, self._labels = [], []
-        for value, text in self.y_ticks:
-            place = area.bottom() - _share(value, y[0]) * area.height()
-            self._lines.append(round(place) + 0.5)
-            width = metrics.horizontalAdvance(text)
-            left = area.left() - self._theme.px(8) - width
-            box = QRectF(left, place - metrics.height() / 2, width, metrics.height())
-            self._labels.append((box, text))
-        top = area.bottom() + self._theme.px(6)
-        for value, text in x_ticks:
-            width = metrics.horizontalAdvance(text)
-            centered = area.left() + _share(value, x[0]) * area.width() - width / 2
-            left = min(centered, bounds.right() - width)
-            self._labels.append((QRectF(left, top, width, metrics.height()), text))
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        theme, area = self._theme, self._area
-        painter.setPen(QPen(theme.color("grid"), theme.px(1)))
-        for y in self._lines:
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("muted"))
-        exposed = option.exposedRect
-        for box, text in self._labels:
-            if exposed.intersects(box):
-                painter.drawText(box, _UNCLIPPED, text)
-        painter.drawText(area.adjusted(0, 0, -theme.px(6), -theme.px(4)), _LOWER_RIGHT, self.note)
-        painter.setFont(theme.font(13))
-        painter.drawText(area, _CENTERED, self.message)
-
-
-def _thinned(ticks: Ticks, most: float) -> Ticks:
-    """Leave out every other tick until there is space for those left; the last one stays."""
-    while len(ticks) > max(2, most):
-        ticks = ticks[::-1][::2][::-1]
-    return ticks
-
-
-def _share(value: float, whole: Range) -> float:
-    return (value - whole[0]) / (whole[1] - whole[0])
-
-
-_UNCLIPPED: Any = Qt.TextFlag.TextDontClip
-_CENTERED: Any = Qt.AlignmentFlag.AlignCenter
-_LOWER_RIGHT: Any = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom

@@ -1,19 +1,33 @@
-"""A plot as the contents of a file: picture, drawing or table."""
+"""A plot as a file: picture, drawing or table."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QPoint, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from netviz.engine.errors import StorageError
 
+FORMATS = {"png": "PNG picture", "svg": "SVG drawing", "csv": "CSV table"}
 PNG_PIXEL_RATIO = 2
 """Pixels of a picture to one of the screen, for slides and print."""
+
+
+def ask_for_file(parent: QWidget, stem: str, ending: str) -> Path | None:
+    """Ask where to save a plot; return None where the user cancels."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, f"Save the plot as {FORMATS[ending]}", f"{stem}.{ending}", f"*.{ending}"
+    )
+    if not name:
+        return None
+    path = Path(name)
+    is_named = path.suffix.lower() == f".{ending}"
+    return path if is_named else path.with_name(f"{path.name}.{ending}")
 
 
 def png_bytes(widget: QWidget, background: QColor) -> bytes:

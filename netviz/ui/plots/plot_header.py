@@ -1,8 +1,8 @@
-"""The line above a plot: its title and the present figures, on one baseline."""
+"""The line above a plot: title and present figures on one baseline, and buttons."""
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -13,35 +13,24 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
-from netviz.ui.look.theme import Theme
+from netviz.ui.look.theme import FAMILY, Theme
+from netviz.ui.plots.metric import Reading
+from netviz.ui.plots.plot_menus import PlotMenu
 
 _NOTHING = "–"
 _GAP_PX = 18
 _MARK_PX = 8
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One figure of the header.
-
-    Attributes
-    ----------
-    name
-        Word before the figure.
-    token
-        Colour of its mark in the theme.
-    symbol
-        Shape of its mark, as in the plot: ``o`` a circle, ``d`` a diamond.
-    tooltip
-        One sentence that says what the figure is.
-    """
-
-    name: str
-    token: str
-    symbol: str
-    tooltip: str
+_SPACING_PX = 24 + 3 * 8  # margins of the card, and gaps between readings, badge and buttons
 
 
 @dataclass(frozen=True)
@@ -103,7 +92,7 @@ class Readings(QWidget):
         self._values = new
         wider = [name for name, text in new.items() if len(text) > len(self._widest[name])]
         for name in wider:
-            # Once wide, always wide: the figures after it would dance otherwise.
+            # It stays as wide, so that the figures after it do not move back and forth.
             self._widest[name] = new[name]
         if wider or note != self._note:
             self._note = note
@@ -111,7 +100,7 @@ class Readings(QWidget):
         self.update()
 
     def restyle(self) -> None:
-        """Take the scale of the theme anew."""
+        """Follow the scale of the theme."""
         self._title_font = self._theme.font(14, QFont.Weight.Bold)
         self._name_font = self._theme.font(13)
         self._value_font = self._theme.font(22, QFont.Weight.DemiBold)
@@ -201,6 +190,117 @@ class Readings(QWidget):
 
     def _value_width(self, reading: Reading) -> float:
         return QFontMetricsF(self._value_font).horizontalAdvance(self._widest[reading.name])
+
+
+class PlotHeader(QWidget):
+    """Readings, a badge, and the buttons that the card has room for.
+
+    Attributes
+    ----------
+    readings
+        Title and figures.
+    badge
+        Note that the view does not follow the run.
+    log_button, menu_button
+        The first and the last of the buttons.
+    """
+
+    def __init__(
+        self, theme: Theme, name: str, readings: tuple[Reading, ...], widest: str, menu: PlotMenu
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self.readings = Readings(theme, name, readings, widest)
+        self.badge = QPushButton()
+        self.badge.setObjectName("badge")
+        self.badge.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.badge.hide()
+        self.log_button = QToolButton()
+        self.log_button.setDefaultAction(menu.log_action)
+        self.menu_button = QToolButton()
+        self.menu_button.setText("⋯")
+        self.menu_button.setAccessibleName(f"{name} plot menu")
+        self.menu_button.setToolTip("Save the plot, hold it, or change how it is drawn.")
+        self.menu_button.setMenu(menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._shortcuts = [self.log_button]
+        for button in (self.log_button, self.menu_button, self.badge):
+            # A click must not take the keyboard: Space trains.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._tools = QWidget()
+        self._tool_row = QHBoxLayout(self._tools)
+        self._row = QHBoxLayout(self)
+        for row, widgets in (
+            (self._tool_row, (self.log_button, self.menu_button)),
+            (self._row, (self.readings, self.badge, self._tools)),
+        ):
+            row.setContentsMargins(0, 0, 0, 0)
+            for widget in widgets:
+                row.addWidget(widget)
+        self._row.setStretchFactor(self.readings, 1)
+
+    def add_menu_button(self, button: QToolButton, menu: QMenu) -> None:
+        """Add a button that opens a menu, before the last one."""
+        self._tool_row.insertWidget(self._tool_row.count() - 1, button)
+        self._shortcuts.append(button)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.fit()
+
+    def set_badge(self, text: str, tooltip: str = "") -> None:
+        """Show a note beside the buttons; an empty one hides it."""
+        self.badge.setText(text)
+        self.badge.setToolTip(tooltip)
+        self.badge.setVisible(bool(text))
+        self.fit()
+
+    def show_tools(self, shown: bool) -> None:
+        """Show or hide everything that belongs to the screen and not to a picture."""
+        self._tools.setVisible(shown)
+        self.badge.setVisible(shown and bool(self.badge.text()))
+
+    def restyle(self) -> None:
+        """Follow the colours and the scale of the theme."""
+        self.setStyleSheet(_style(self._theme))
+        self._row.setSpacing(self._theme.px(8))
+        self._tool_row.setSpacing(self._theme.px(2))
+        self.readings.restyle()
+        self.fit()
+
+    def fit(self) -> None:
+        """Hide buttons, which the menu offers too, before the title or a name is left out.
+
+        What counts is the width of the card: this widget is never narrower than its buttons.
+        """
+        card = self.parentWidget()
+        if card is None:
+            return
+        needed = self.readings.width_of_essentials + self.menu_button.sizeHint().width()
+        needed += self.badge.sizeHint().width() if self.badge.text() else 0
+        space = card.width() - self._theme.px(_SPACING_PX) - needed
+        for button in self._shortcuts:
+            space -= button.sizeHint().width() + self._tool_row.spacing()
+            button.setVisible(space >= 0)
+
+
+def _style(theme: Theme) -> str:
+    c, px = theme.colors, theme.px
+    return f"""
+QToolButton {{
+    background: transparent; color: {c.muted}; border: 1px solid transparent;
+    border-radius: {px(6)}px; padding: {px(3)}px {px(6)}px; font: {px(13)}px "{FAMILY}";
+}}
+QToolButton::menu-indicator {{ image: none; }}
+QToolButton:hover, QToolButton:checked {{ background: {c.raised}; color: {c.text}; }}
+QToolButton:checked {{ border-color: {c.border}; }}
+QToolButton:focus {{ border-color: {c.primary}; }}
+QPushButton#badge {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
+    border-radius: {px(6)}px; padding: {px(2)}px {px(8)}px; font: {px(11)}px "{FAMILY}";
+}}
+QPushButton#badge:hover {{ border-color: {c.primary}; }}
+"""
 
 
 def _paint_mark(

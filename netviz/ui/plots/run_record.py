@@ -1,4 +1,4 @@
-"""What a plot knows of a run beside its curve: epochs, measurements and changes."""
+"""What a plot knows of a run beside its curves: epochs, measurements and changes."""
 
 from bisect import bisect_right
 
@@ -37,11 +37,9 @@ class RunRecord:
             self._epoch_starts.append((int(progress.steps[0]), progress.epoch))
         self.last_step = progress.step
 
-    def add_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
-        """Note changes; one of an option replaces an older one of the same step."""
-        new = {(entry.step, entry.option) for entry in entries}
-        kept = [entry for entry in self.entries if (entry.step, entry.option) not in new]
-        self.entries = sorted([*kept, *entries], key=lambda entry: entry.step)
+    def set_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
+        """Take the changes so far."""
+        self.entries = sorted(entries, key=lambda entry: entry.step)
 
     def add_measurement(self, measurement: Measurement) -> None:
         """Note a measurement; it replaces an older one of the same or a later step."""

@@ -9,18 +9,20 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.number_text import rate_text
+from netviz.ui.charts.axes import Axes, exponent
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 
 _HEIGHT_PX = 64
 _POINTS = 200
 _LOGARITHMIC_FROM = 30
-"""Where the highest rate is so many times the lowest, equal heights are equal factors."""
-_NEXT_TO_NOTHING = 1e-5
+"""The axis is logarithmic where the highest rate is more than this many times the lowest."""
+_NEGLIGIBLE = 1e-5
 _FALLING = ("step", "exponential")
 
 
 class SchedulePlan:
-    """What a config plans, and where on it the run is; free of Qt.
+    """The learning rate that a config plans, and where the run is on it; free of Qt.
 
     Attributes
     ----------
@@ -29,7 +31,7 @@ class SchedulePlan:
     curve
         Epochs done and the learning rate there, from the first step to the last.
     position
-        Where the step that was trained last began; the first one before any was trained.
+        Start of the last step that was trained; the first step's before any was.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -45,7 +47,7 @@ class SchedulePlan:
         self.curve = planned_rates(config, self.position.batches, _POINTS)
 
     def set_position(self, position: Position, rate: float | None = None) -> None:
-        """Say where the run is, and which rate its last step used if there was one."""
+        """Set where the run is, and the rate of its last step if there was one."""
         is_other = position.batches != self.position.batches
         self.position = position
         self._trained, self._rate = (None, 0.0) if rate is None else (self.config, rate)
@@ -64,7 +66,7 @@ class SchedulePlan:
 
     @property
     def rate_now(self) -> float:
-        """The effective learning rate at `position`, with the settings of now."""
+        """The effective learning rate at `position` with the present settings."""
         factor = 1.0
         if self._trained and self._trained.schedule == "plateau" and self._trained.learning_rate:
             factor = self._rate / self._trained.learning_rate
@@ -72,8 +74,8 @@ class SchedulePlan:
         return self.config.learning_rate * rate_factor(self.config, self.position, plateau)
 
 
-class ScheduleCurve(QWidget):
-    """The planned learning rate over the epochs; nothing is shown of a constant one.
+class ScheduleCurve(ThemedWidget):
+    """The planned learning rate over the epochs; hidden while it is constant.
 
     Attributes
     ----------
@@ -82,12 +84,10 @@ class ScheduleCurve(QWidget):
     """
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.plan = SchedulePlan(config)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Planned learning rate")
-        theme.changed.connect(self._on_theme_changed)
         self.set_config(config)
 
     def set_config(self, config: RunConfig) -> None:
@@ -103,28 +103,21 @@ class ScheduleCurve(QWidget):
 
     @property
     def rate_note(self) -> str:
-        """The effective rate beside the base, in words; empty while they are the same."""
+        """The effective rate in words; empty while it is the base rate."""
         return "" if self.plan.is_constant else f"now {rate_text(self.plan.rate_now)}"
 
     @property
     def is_logarithmic(self) -> bool:
-        """Whether equal heights are equal factors."""
+        """Whether the vertical axis is logarithmic."""
         low, high = self._extremes()
         return self.plan.config.schedule in _FALLING and high > _LOGARITHMIC_FROM * low > 0
 
     def point_at(self, epochs: float, rate: float) -> QPointF:
         """Return where a rate after so many epochs is painted."""
-        area, (low, high) = self._area(), self._extremes()
-        share = min(1.0, epochs / max(1, self.plan.config.epochs))
-        if self.is_logarithmic:
-            bottom = math.log(low)
-            height = (math.log(max(rate, low)) - bottom) / (math.log(high) - bottom)
-        else:
-            height = rate / high if high > 0 else 0.0
-        return QPointF(
-            area.left() + share * area.width(),
-            area.bottom() - min(1.0, max(0.0, height)) * area.height(),
-        )
+        axes = self._axes()
+        low, high = axes.y_range
+        height = exponent(rate, low) if self.is_logarithmic else rate
+        return QPointF(axes.x(min(epochs, axes.x_range[1])), axes.y(min(max(height, low), high)))
 
     def sizeHint(self) -> QSize:
         return QSize(0, self._theme.px(_HEIGHT_PX))
@@ -133,11 +126,12 @@ class ScheduleCurve(QWidget):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, area = QPainter(self), self._theme, self._area()
+        painter, theme, axes = QPainter(self), self._theme, self._axes()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("grid"), theme.px(1)))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        self._paint_words(painter, area)
+        area, count = axes.area, self.plan.config.epochs
+        axes.paint_line(painter, area.bottom())
+        length = f"{count:,} {'epoch' if count == 1 else 'epochs'}"
+        axes.paint_end_labels(painter, self._span(), "", length, gap=theme.px(2))
         points = [self.point_at(epochs, rate) for epochs, rate in self.plan.curve]
         painter.setPen(QPen(theme.color("primary"), theme.px(2)))
         painter.drawPolyline(QPolygonF(points))
@@ -149,17 +143,6 @@ class ScheduleCurve(QWidget):
             painter.setBrush(theme.color("primary"))
             painter.drawEllipse(here, theme.px(4), theme.px(4))
 
-    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
-        theme = self._theme
-        painter.setFont(theme.font(11))
-        painter.setPen(theme.color("muted"))
-        line = painter.fontMetrics().height()
-        below = QRectF(area.left(), area.bottom() + theme.px(2), area.width(), line)
-        count = self.plan.config.epochs
-        unit = "epoch" if count == 1 else "epochs"
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, f"{count:,} {unit}")
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._span())
-
     def _span(self) -> str:
         """Say where the rate starts and ends, and its peak where that is neither."""
         rates = [rate for _, rate in self.plan.curve]
@@ -169,15 +152,16 @@ class ScheduleCurve(QWidget):
         turns = [rates[0], rates[-1]]
         if peak > max(turns):
             turns.insert(1, peak)
-        # What is a hundred-thousandth of the peak is zero to a reader, unless it is drawn.
-        least = 0 if self.is_logarithmic else peak * _NEXT_TO_NOTHING
+        # A hundred-thousandth of the peak is written as zero where it is drawn as zero.
+        least = 0 if self.is_logarithmic else peak * _NEGLIGIBLE
         return " → ".join(rate_text(rate if rate > least else 0) for rate in turns)
 
-    def _area(self) -> QRectF:
-        theme = self._theme
-        words = theme.px(18)
-        margin = theme.px(5)
-        return QRectF(self.rect()).adjusted(margin, margin, -margin, -words)
+    def _axes(self) -> Axes:
+        margin, labels = self._theme.px(5), self._theme.px(18)
+        area = QRectF(self.rect()).adjusted(margin, margin, -margin, -labels)
+        low, high = self._extremes()
+        y_range = (math.log10(low), math.log10(high)) if self.is_logarithmic else (0.0, high or 1.0)
+        return Axes(self._theme, area, (0.0, max(1, self.plan.config.epochs)), y_range)
 
     def _extremes(self) -> tuple[float, float]:
         rates = [rate for _, rate in self.plan.curve]
@@ -189,8 +173,4 @@ class ScheduleCurve(QWidget):
             later = ", to fall when the test loss gets no better"
         self.setToolTip(f"The learning rate that is planned: {self._span()}{later}.")
         self.setVisible(not self.plan.is_constant)
-        self.update()
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
         self.update()

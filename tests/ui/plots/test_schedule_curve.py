@@ -166,7 +166,7 @@ def test_the_panel_follows_a_scheduled_run(qtbot: QtBot, open_window: OpenWindow
     assert not curve.plan.has_begun
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
-    rates = window.loss_plot._history.learning_rates
+    rates = window.loss_plot.history.learning_rates
     assert curve.plan.position == Position(1, 39, 40)
     assert curve.rate_note == f"now {rates[-1]:.3g}"
     window.loss_plot.refresh()

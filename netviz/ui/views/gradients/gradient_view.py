@@ -27,7 +27,7 @@ class GradientView(Page):
         super().__init__(
             theme,
             "chart-line",
-            "Press Train to see how strongly each layer is pulled, and how far it moves.",
+            "Press Train to see how large the gradient of each layer is, and how far it moves.",
             parent,
         )
         self._history: GradientHistory | None = None
@@ -39,7 +39,7 @@ class GradientView(Page):
             " far above the others it may explode."
         )
         self.ratio_plot.setToolTip(
-            "How far one step moves a layer, against the size of its weights;"
+            "How far one step moves a layer, relative to the size of its weights;"
             " about a thousandth is common."
         )
         self._row = QHBoxLayout()

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,35 +18,34 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from netviz.number_text import norm_text
+from netviz.ui.charts.axes import LABEL_PX, Axes
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks, round_up, step_ticks
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen, thin_pen
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _DEFAULT_RANGE = (-4.0, 0.0)
 _LEAST_LABEL_GAP_PX = 12
 _SMOOTHED_OVER = 11  # observations
 _MOST_WIDE_POINTS = 125  # a wide dashed line costs much more a point than a thin one
 
 
-class SeriesPlot(QWidget):
-    """A plot with one line for each layer: thin as it was, wide smoothed.
+class SeriesPlot(ThemedWidget):
+    """A plot with two lines for each layer: a thin one as observed, a wide one smoothed.
 
-    A zero, which has no place on the axis, is marked by a dash at the lower edge; what is not
+    A zero, which a logarithmic axis lacks, is marked by a dash at the lower edge; what is not
     finite by a cross at the upper one. The axes move in jumps.
 
     Signals
     -------
     step_pointed
-        The mouse points at the observation of this place in the arrays; -1 when it leaves.
+        The mouse points at the observation with this index; -1 when it leaves.
 
     Attributes
     ----------
-    plot_area
-        Where the lines are.
-    x_range, y_range
-        Steps, and exponents of ten, in sight.
+    axes
+        The steps, and the exponents of ten, in sight and where they lie.
     """
 
     step_pointed = Signal(int)
@@ -59,8 +57,7 @@ class SeriesPlot(QWidget):
         guide: tuple[float, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._title = title
         self._guide = guide
         self._names: Sequence[str] = ()
@@ -69,13 +66,10 @@ class SeriesPlot(QWidget):
         self._values = np.empty((0, 0))
         self._smoothed = np.empty((0, 0))
         self._pointed = -1
-        self.x_range: Range = (0.0, 10.0)
-        self.y_range: Range = _DEFAULT_RANGE
         self.setMouseTracking(True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._lay_out()
-        theme.changed.connect(self._on_theme_changed)
+        self._lay_out(*self._fitting_ranges())
 
     def set_series(
         self,
@@ -89,12 +83,11 @@ class SeriesPlot(QWidget):
         self._smoothed = smoothed_exponents(values)
         self._names, self._shown = names, shown
         self._pointed = min(self._pointed, len(steps) - 1)
-        self._set_ranges()
-        self._lay_out()
+        self._lay_out(*self._fitting_ranges())
         self.update()
 
     def point_at(self, place: int) -> None:
-        """Mark the observation at a place in the arrays; -1 for none."""
+        """Mark the observation with an index; -1 for none."""
         if place != self._pointed:
             self._pointed = place
             self.update()
@@ -107,11 +100,9 @@ class SeriesPlot(QWidget):
         lines += [f"{self._names[i]}: {norm_text(self._values[i, place])}" for i in self._shown]
         return "\n".join(lines)
 
-    def place_at(self, x: float) -> int:
-        """Return the place in the arrays of the observation nearest to a pixel."""
-        plot = self.plot_area
-        low, high = self.x_range
-        step = low + (x - plot.left()) / plot.width() * (high - low)
+    def observation_at(self, x: float) -> int:
+        """Return the index of the observation nearest to a horizontal position."""
+        step = self.axes.x_value(x)
         return int(np.abs(self._steps - step).argmin()) if len(self._steps) else -1
 
     def sizeHint(self) -> QSize:
@@ -122,10 +113,10 @@ class SeriesPlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._lay_out()
+        self._restyle()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place = self.place_at(event.position().x())
+        place = self.observation_at(event.position().x())
         self.step_pointed.emit(place)
         QToolTip.showText(event.globalPosition().toPoint(), self.text_at(place), self)
 
@@ -134,9 +125,10 @@ class SeriesPlot(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(self._theme.font(11))
         self._paint_title(painter)
-        self._paint_grid(painter)
+        axes = self.axes
+        axes.paint_y_ticks(painter, logarithmic_ticks(*axes.y_range), gap_px=5)
+        axes.paint_x_labels(painter, step_ticks(*axes.x_range), right=self.width())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in self._shown:
             self._paint_observations(painter, index)
@@ -146,35 +138,33 @@ class SeriesPlot(QWidget):
         self._paint_labels(painter)
         self._paint_pointer(painter)
 
-    def _set_ranges(self) -> None:
+    def _fitting_ranges(self) -> tuple[Range, Range]:
+        """Return ranges with round ends around the steps and the values of the layers shown."""
         values = self._values[list(self._shown)]
         drawable = values[np.isfinite(values) & (values > 0)]
-        self.y_range = _DEFAULT_RANGE
+        y_range = _DEFAULT_RANGE
         if drawable.size:
             low, high = float(drawable.min()), float(drawable.max())
             if self._guide:
                 low, high = min(low, self._guide[0]), max(high, self._guide[0])
-            self.y_range = logarithmic_range(low, high)
+            y_range = logarithmic_range(low, high)
         last = float(self._steps[-1]) if len(self._steps) else 0.0
-        self.x_range = (0.0, max(10.0, round_up(last) if last > 0 else 0.0))
+        return (0.0, max(10.0, round_up(last) if last > 0 else 0.0)), y_range
 
-    def _lay_out(self) -> None:
-        """Place the lines between the axis and the names: once, not at every point's painting."""
+    def _lay_out(self, x_range: Range, y_range: Range) -> None:
+        """Place the lines between the labels of the axis and the names.
+
+        Not done while painting, since measuring the names takes longer than painting them.
+        """
         px = self._theme.px
         right = px(6) + self._label_width()
         left, top, bottom = px(44), px(22), px(17)
         width, height = self.width() - left - right, self.height() - top - bottom
-        self.plot_area = QRectF(left, top, max(px(20), width), max(px(20), height))
+        area = QRectF(left, top, max(px(20), width), max(px(20), height))
+        self.axes = Axes(self._theme, area, x_range, y_range)
 
-    def _x(self, step: Any) -> Any:
-        """Return where a step is painted, or an array of steps."""
-        plot, (low, high) = self.plot_area, self.x_range
-        return plot.left() + (step - low) / (high - low) * plot.width()
-
-    def _y(self, exponent: Any) -> Any:
-        """Return where an exponent is painted, or an array of exponents."""
-        plot, (low, high) = self.plot_area, self.y_range
-        return plot.bottom() - (exponent - low) / (high - low) * plot.height()
+    def _restyle(self) -> None:
+        self._lay_out(self.axes.x_range, self.axes.y_range)
 
     # -- painting ------------------------------------------------------------------------
 
@@ -182,43 +172,19 @@ class SeriesPlot(QWidget):
         painter.setFont(self._theme.font(13))
         painter.setPen(self._theme.color("text"))
         painter.drawText(QRectF(0, 0, self.width(), self._theme.px(18)), _LEFT, self._title)
-        painter.setFont(self._theme.font(11))
-
-    def _paint_grid(self, painter: QPainter) -> None:
-        theme, plot = self._theme, self.plot_area
-        height = theme.px(14)
-        for exponent, text in logarithmic_ticks(*self.y_range):
-            y = round(self._y(exponent)) + 0.5
-            painter.setPen(theme.color("grid"))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(theme.color("muted"))
-            area = QRectF(0, y - height / 2, plot.left() - theme.px(5), height)
-            painter.drawText(area, _RIGHT, text)
-        for step, text in self._step_ticks(painter):
-            width = painter.fontMetrics().horizontalAdvance(text)
-            left = min(self._x(step) - width / 2, self.width() - width)
-            area = QRectF(left, plot.bottom() + theme.px(3), width + 1, height)
-            painter.drawText(area, _LEFT, text)
-
-    def _step_ticks(self, painter: QPainter) -> Iterator[tuple[float, str]]:
-        """Leave out every other tick where the numbers would touch."""
-        ticks = step_ticks(*self.x_range)
-        width = sum(painter.fontMetrics().horizontalAdvance(text) for _, text in ticks)
-        crowded = width + len(ticks) * self._theme.px(12) > self.plot_area.width()
-        yield from (ticks[::-1][:: 2 if crowded else 1])[::-1]
 
     def _paint_guide(self, painter: QPainter) -> None:
         if self._guide is None:
             return
-        theme, plot = self._theme, self.plot_area
-        y = self._y(math.log10(self._guide[0]))
+        theme, plot = self._theme, self.axes.area
+        y = self.axes.y(math.log10(self._guide[0]))
         if not plot.top() - 1 <= y <= plot.bottom() + 1:
             return
         pen = QPen(theme.color("muted"), theme.scale)
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-        height = theme.px(14)
+        height = theme.px(LABEL_PX)
         above = y - height - 1 if y - height > plot.top() else y + 1
         width = painter.fontMetrics().horizontalAdvance(self._guide[1]) + theme.px(6)
         if width > plot.width():
@@ -237,7 +203,7 @@ class SeriesPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_line(self, painter: QPainter, index: int) -> None:
-        plot, smoothed = self.plot_area, self._smoothed[index]
+        plot, smoothed = self.axes.area, self._smoothed[index]
         drawable = np.isfinite(smoothed)
         pen = layer_pen(self._theme, index, len(self._names))
         self._paint_curve(painter, pen, smoothed, drawable, _MOST_WIDE_POINTS)
@@ -245,7 +211,7 @@ class SeriesPlot(QWidget):
         for place in np.flatnonzero(~drawable).tolist():
             at_zero = self._values[index, place] == 0
             y = plot.bottom() if at_zero else plot.top()
-            at = QPointF(self._x(float(self._steps[place])), y)
+            at = QPointF(self.axes.x(float(self._steps[place])), y)
             self._paint_sign(painter, at, cross=not at_zero)
 
     def _paint_curve(
@@ -256,11 +222,11 @@ class SeriesPlot(QWidget):
         drawable: NDArray[np.bool_],
         most_points: int = 10_000,
     ) -> None:
-        """Paint the unbroken stretches; of each the last point and about every n-th before."""
+        """Paint the unbroken parts; of each the last point and every n-th before it."""
         every = math.ceil(len(exponents) / most_points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        xs, ys = self._x(self._steps), self._y(exponents)
+        xs, ys = self.axes.x(self._steps), self.axes.y(exponents)
         for first, last in runs(drawable):
             places = np.arange(last - 1, first - 1, -every)
             if len(places) == 1:
@@ -279,8 +245,8 @@ class SeriesPlot(QWidget):
         """Name the lines at their ends, moved apart, and leave some out where they are many."""
         if not len(self._steps):
             return
-        theme, plot = self._theme, self.plot_area
-        end = self._x(float(self._steps[-1]))
+        theme, plot = self._theme, self.axes.area
+        end = self.axes.x(float(self._steps[-1]))
         gap = theme.px(_LEAST_LABEL_GAP_PX)
         ends = {index: self._end_y(index) for index in self._shown}
         every = max(1, math.ceil(len(ends) / (int(plot.height() / gap) + 1)))
@@ -296,23 +262,19 @@ class SeriesPlot(QWidget):
 
     def _end_y(self, index: int) -> float:
         known = np.flatnonzero(np.isfinite(self._smoothed[index]))
-        exponent = self._smoothed[index, known[-1]] if known.size else self.y_range[0]
-        return float(self._y(exponent))
+        exponent = self._smoothed[index, known[-1]] if known.size else self.axes.y_range[0]
+        return float(self.axes.y(exponent))
 
     def _label_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font(11))
         widths = [metrics.horizontalAdvance(self._names[index]) for index in self._shown]
         return max(widths, default=0.0) + self._theme.px(4)
 
-    def _on_theme_changed(self) -> None:
-        self._lay_out()
-        self.update()
-
     def _paint_pointer(self, painter: QPainter) -> None:
         if self._pointed < 0:
             return
-        plot = self.plot_area
-        x = self._x(float(self._steps[self._pointed]))
+        plot = self.axes.area
+        x = self.axes.x(float(self._steps[self._pointed]))
         painter.setPen(QPen(self._theme.color("faint"), 1))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
         for index in self._shown:
@@ -321,7 +283,7 @@ class SeriesPlot(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(layer_color(self._theme, index, len(self._names)))
                 reach = 3 * self._theme.scale
-                painter.drawEllipse(QPointF(x, self._y(math.log10(value))), reach, reach)
+                painter.drawEllipse(QPointF(x, self.axes.y(math.log10(value))), reach, reach)
 
 
 def smoothed_exponents(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -338,14 +300,14 @@ def smoothed_exponents(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def window_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum of the last `_SMOOTHED_OVER` values at each place of the last axis."""
+    """Return the sum of the last `_SMOOTHED_OVER` values at each index of the last axis."""
     padded = np.pad(np.cumsum(values, axis=-1), ((0, 0), (_SMOOTHED_OVER, 0)))
     sums: NDArray[np.float64] = padded[:, _SMOOTHED_OVER:] - padded[:, :-_SMOOTHED_OVER]
     return sums
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield first and one past the last of each unbroken stretch of True."""
+    """Yield start and stop of each unbroken run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 

@@ -42,13 +42,13 @@ class HistogramHistory:
         """Forget everything after `step`."""
         self._rows.truncate(step)
 
-    def shares(self) -> NDArray[np.float64]:
-        """Return the share of the values in each common bin, ``float64 [rows, bins]``."""
+    def fractions(self) -> NDArray[np.float64]:
+        """Return the fraction of the values in each common bin, ``float64 [rows, bins]``."""
         reach = max(reach_of(row) for row in self._rows.rows)
         limit = round_up(reach) if reach > 0 else 1.0
         known = self._rebinned if limit == self.limit else {}
         self.limit = limit
-        # Rows are told apart by identity: a step can come again after a rewind.
+        # The key is the row's identity: after a rewind a step can come again.
         self._rebinned = {
             id(row): known[id(row)] if id(row) in known else rebin(row, self.edges)
             for row in self._rows.rows
@@ -57,12 +57,12 @@ class HistogramHistory:
 
     @property
     def edges(self) -> NDArray[np.float64]:
-        """Borders of the common bins."""
+        """Edges of the common bins."""
         return np.linspace(-self.limit, self.limit, _BINS + 1)
 
 
 def is_drawable(histogram: Histogram) -> bool:
-    """Whether there is a finite value in it; weights that diverged have none."""
+    """Whether a histogram has a finite value; that of diverged weights has none."""
     return bool(np.isfinite(histogram.edges).all()) and bool(histogram.counts.sum() > 0)
 
 
@@ -72,8 +72,8 @@ def reach_of(histogram: Histogram) -> float:
 
 
 def rebin(histogram: Histogram, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of the values in each bin of `edges`, taken as even within a bin."""
+    """Return the fraction of the values in each bin of `edges`, taken as even within a bin."""
     cumulative = np.concatenate(([0.0], np.cumsum(histogram.counts, dtype=np.float64)))
     counts = np.diff(np.interp(edges, histogram.edges, cumulative))
-    shares: NDArray[np.float64] = counts / cumulative[-1]
-    return shares
+    fractions: NDArray[np.float64] = counts / cumulative[-1]
+    return fractions

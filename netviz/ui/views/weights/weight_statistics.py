@@ -1,9 +1,9 @@
-"""The figures below a layer's weights, and how weights are written."""
+"""The figures below a layer's weights."""
 
 from dataclasses import dataclass
 
 from netviz.engine.protocol.observations import LayerWeights
-from netviz.number_text import weight_text
+from netviz.number_text import percent_text, weight_text
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ def facts_of(layer: LayerWeights) -> tuple[Fact, ...]:
     dead = Fact("", "")
     if layer.dead_units is not None:
         dead = Fact(
-            f"dead {100 * layer.dead_units:.0f} %",
-            "Share of the ReLU units behind this layer that answer zero to every image of a"
+            f"dead {percent_text(layer.dead_units, 0)}",
+            "Fraction of the ReLU units after this layer that output zero for every image of a"
             " probe batch; they learn nothing from these images.",
         )
     return (
@@ -30,8 +30,8 @@ def facts_of(layer: LayerWeights) -> tuple[Fact, ...]:
             "The standard deviation of the weights: how far they typically are from their mean.",
         ),
         Fact(
-            f"near zero {100 * layer.near_zero:.0f} %",
-            "Share of weights so close to zero that they hardly matter: closer than a hundredth"
+            f"near zero {percent_text(layer.near_zero, 0)}",
+            "Fraction of weights so close to zero that they hardly matter: closer than a hundredth"
             " of the initial standard deviation.",
         ),
         dead,

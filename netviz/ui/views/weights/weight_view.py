@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.look.theme import Theme
+from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
-from netviz.ui.views.weights.weight_panel import WeightPanel, ghost_pen
+from netviz.ui.views.weights.histogram_chart import initial_pen
+from netviz.ui.views.weights.weight_panel import WeightPanel
 from netviz.ui.widgets.segmented_control import SegmentedControl
 
 
@@ -91,7 +93,7 @@ class WeightView(Page):
         self._show_content(False)
 
     def _is_other(self, observed: WeightsObserved) -> bool:
-        """Whether the panels at hand belong to another run or network."""
+        """Whether the present panels belong to another run or network."""
         old = self._observed
         return (
             old is None
@@ -142,29 +144,28 @@ class WeightView(Page):
         self._row.setSpacing(self._theme.px(16))
 
 
-class _Key(QWidget):
+class _Key(ThemedWidget):
     """What the dashes, or the shades, mean."""
 
     _TEXTS = ("before training", "few", "many")
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._history = False
         self.setAccessibleName("Key")
         self.setToolTip("The dashed line is the histogram before training.")
-        theme.changed.connect(self._on_theme_changed)
 
     def set_mode(self, *, biases: bool, history: bool) -> None:
         """Explain what is shown now."""
         self._history = history
         self.setVisible(history or not biases)
         self.setToolTip(
-            "The shade says how many values lie there, in each step against its fullest bin."
+            "The shade says how many values lie there, relative to the fullest bin of the step."
             if history
             else "The dashed line is the histogram before training."
         )
-        self._on_theme_changed()
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._theme.font(11))
@@ -182,7 +183,7 @@ class _Key(QWidget):
         painter.setFont(theme.font(11))
         middle = self.height() / 2
         if not self._history:
-            painter.setPen(ghost_pen(theme))
+            painter.setPen(initial_pen(theme))
             painter.drawLine(QPointF(0, middle), QPointF(theme.px(20), middle))
             painter.setPen(theme.color("muted"))
             area = self.rect().adjusted(theme.px(26), 0, 0, 0)
@@ -203,10 +204,6 @@ class _Key(QWidget):
         painter.setPen(theme.color("border"))
         painter.setBrush(gradient)
         painter.drawRect(bar)
-
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()
 
 
 VIEW = ViewSpec(

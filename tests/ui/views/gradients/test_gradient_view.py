@@ -27,7 +27,7 @@ def test_the_mouse_is_told_the_numbers_of_the_nearest_step(view: GradientView) -
     for step in (1, 50, 100):
         view.show_gradients(gradients(step, (step / 10, 0.0)))
     plot = view.norm_plot
-    place = plot.place_at(plot.plot_area.left() + 0.45 * plot.plot_area.width())
+    place = plot.observation_at(plot.axes.area.left() + 0.45 * plot.axes.area.width())
     assert plot.text_at(place) == "Gradient norm, step 50\nLinear 1: 5\nLinear 2: 0"
 
 
@@ -36,17 +36,17 @@ def test_both_plots_mark_the_step_under_the_mouse(view: GradientView) -> None:
         view.show_gradients(gradients(step))
     before = view.ratio_plot.grab().toImage()
     QTest.mouseMove(view.norm_plot, QPoint(5, 5))
-    area = view.norm_plot.plot_area
+    area = view.norm_plot.axes.area
     QTest.mouseMove(view.norm_plot, area.center().toPoint())
     assert view.ratio_plot.grab().toImage() != before
 
 
 def test_the_axes_move_in_jumps_and_hold_the_guide(view: GradientView) -> None:
     view.show_gradients(gradients(100, (0.5, 0.2)))
-    first = (view.norm_plot.x_range, view.norm_plot.y_range)
+    first = (view.norm_plot.axes.x_range, view.norm_plot.axes.y_range)
     view.show_gradients(gradients(99, (0.45, 0.21)))
-    assert (view.norm_plot.x_range, view.norm_plot.y_range) == first
-    low, high = view.ratio_plot.y_range
+    assert (view.norm_plot.axes.x_range, view.norm_plot.axes.y_range) == first
+    low, high = view.ratio_plot.axes.y_range
     assert low <= -3 <= high
 
 

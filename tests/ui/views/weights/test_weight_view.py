@@ -5,12 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from netviz.engine.protocol.observations import LayerWeights
-from netviz.number_text import weight_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.thinned_history import ThinnedHistory
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
-from netviz.ui.views.weights.weight_panel import WeightPanel, facts_of
+from netviz.ui.views.weights.weight_panel import WeightPanel
+from netviz.ui.views.weights.weight_statistics import facts_of
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.observations import histogram, weights
 
@@ -25,9 +25,9 @@ def view(qtbot) -> WeightView:
 
 
 def hover(panel: WeightPanel, across: float, up: float = 0.5) -> str:
-    plot = panel.plot_area()
+    area = panel.chart_area()
     return panel.text_at(
-        QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())
+        QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
     )
 
 
@@ -55,7 +55,7 @@ def test_the_mouse_is_told_what_a_figure_means(view: WeightView) -> None:
     said = {
         panel.text_at(QPointF(x, y))
         for x in range(0, panel.width(), 4)
-        for y in range(round(panel.plot_area().bottom()) + 15, panel.height(), 4)
+        for y in range(round(panel.chart_area().bottom()) + 15, panel.height(), 4)
     }
     assert {fact.tooltip for fact in facts_of(weights(0).layers[0])} <= said
 
@@ -121,10 +121,11 @@ def test_weights_that_diverged_are_said_to_have_no_finite_value(view: WeightView
 
 
 def test_a_hidden_page_draws_nothing_until_it_is_shown(view: WeightView, monkeypatch) -> None:
-    drawn = []
-    monkeypatch.setattr(view, "_refresh", lambda: drawn.append(1))
-    view.hide()
     view.show_weights(weights(0))
+    drawn = []
+    monkeypatch.setattr(view.panels[0], "update", lambda: drawn.append(1))
+    view.hide()
+    view.show_weights(weights(10))
     assert not drawn
     view.show()
     assert drawn == [1]
@@ -140,9 +141,9 @@ def test_common_bins_reach_as_far_as_the_widest_row() -> None:
     history = HistogramHistory()
     history.append(0, histogram(1, low=-0.1, high=0.1))
     history.append(1, histogram(1, low=-0.3, high=0.7))
-    shares = history.shares()
+    fractions = history.fractions()
     assert history.limit >= 0.7
-    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_allclose(fractions.sum(axis=1), 1)
 
 
 def test_rows_are_thinned_evenly_and_bounded() -> None:
@@ -155,21 +156,6 @@ def test_rows_are_thinned_evenly_and_bounded() -> None:
     assert rows.steps[-1] == 9996
     assert rows.rows == rows.steps
     assert gaps[:-1].max() <= 4 * gaps[:-1].min()
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        (-0.43, 2, "−0.43"),
-        (0.0, 3, "0.000"),
-        (0.00012, 3, "+1.2e-04"),
-        (-0.0012, 3, "−0.001"),
-        (12345.0, 2, "+1.2e+04"),
-        (float("nan"), 3, "not finite"),
-    ],
-)
-def test_weights_are_written_short(value: float, digits: int, text: str) -> None:
-    assert weight_text(value, digits) == text
 
 
 def test_layers_are_counted_by_kind() -> None:

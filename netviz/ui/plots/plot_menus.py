@@ -1,13 +1,54 @@
-"""The choice of how much a curve is smoothed."""
+"""The menus of a plot: what it can do beside showing, and how much a curve is smoothed."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QWidget, QWidgetAction
 
-CHOICES = (0, 5, 20, 50, 100, 500)
-DEFAULT_HALF_LIFE = 20
+from netviz.ui.plots.plot_export import FORMATS
+
+HALF_LIVES = (0, 5, 20, 50, 100, 500)
 _MOST = 10_000
 _NOTCHES = 100
+
+
+class PlotMenu(QMenu):
+    """What a plot can do beside showing.
+
+    Signals
+    -------
+    export_requested
+        The user wants a file; carries ``png``, ``svg`` or ``csv``.
+
+    Attributes
+    ----------
+    log_action, hold_action, reset_action
+        Switches and commands.
+    """
+
+    export_requested = Signal(str)
+
+    def __init__(self, parent: QWidget, log_tooltip: str) -> None:
+        super().__init__(parent)
+        self.setToolTipsVisible(True)
+        self.log_action = QAction("Logarithmic y", self, checkable=True)
+        self.log_action.setIconText("log y")
+        self.log_action.setToolTip(log_tooltip)
+        self.hold_action = QAction("Hold the view", self, checkable=True)
+        self.hold_action.setToolTip("Keep the plot as it is while training goes on.")
+        self.reset_action = QAction("Reset zoom", self)
+        self.reset_action.setToolTip("Show the whole run again; a double click does the same.")
+        self.addActions([self.log_action, self.hold_action, self.reset_action])
+        self.addSeparator()
+        for ending, words in FORMATS.items():
+            action = self.addAction(f"Save as {words.split()[0]}…")
+            action.setData(ending)
+            action.setToolTip(f"Write the plot to a file as {words}.")
+            action.triggered.connect(self._on_save_action_triggered)
+
+    def _on_save_action_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.export_requested.emit(action.data())
 
 
 class SmoothingMenu(QMenu):
@@ -25,7 +66,7 @@ class SmoothingMenu(QMenu):
         super().__init__("Smoothing half-life", parent)
         self.setToolTipsVisible(True)
         self._group = QActionGroup(self)
-        for steps in CHOICES:
+        for steps in HALF_LIVES:
             action = QAction(f"{steps} steps" if steps else "Off", self, checkable=True)
             action.setData(steps)
             action.setToolTip(
@@ -36,7 +77,6 @@ class SmoothingMenu(QMenu):
         self._group.triggered.connect(self._on_group_triggered)
         self.addSeparator()
         self._add_free_choice()
-        self.set_half_life(DEFAULT_HALF_LIFE)
 
     def set_half_life(self, steps: int) -> None:
         """Show the half-life in use; emits nothing."""
@@ -72,7 +112,7 @@ class SmoothingMenu(QMenu):
         self.half_life_changed.emit(action.data())
 
     def _on_slider_value_changed(self, notch: int) -> None:
-        # Equal ways of the slider multiply the half-life: what matters are its orders of size.
+        # A logarithmic scale: what matters of a half-life is its order of magnitude.
         self.half_life_changed.emit(round(_MOST ** (notch / _NOTCHES)) if notch else 0)
 
 

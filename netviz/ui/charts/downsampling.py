@@ -1,0 +1,107 @@
+"""The reduction of a growing curve to the pixels of a chart, without going through all of it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.run.growing_array import GrowingArray
+
+
+class MinMaxPyramid:
+    """Finds the minima and maxima of any part of a growing series without reading all of it.
+
+    Level ``k`` knows where the smallest and the largest of each ``2 ** (k + 1)`` consecutive
+    values lie, 8 bytes a value in all. Buckets are counted from the start of the series, so
+    that what is drawn of the past never changes while values arrive. Values that are not
+    finite are chosen only where a bucket holds no others.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[GrowingArray[np.int32], GrowingArray[np.int32]]] = []
+
+    def update(self, series: NDArray[np.floating[Any]]) -> None:
+        """Add the values that were appended to `series`, ``[n]``, since the last call."""
+        level = 0
+        while len(series) >> (level + 1):
+            if level == len(self._levels):
+                self._levels.append((GrowingArray(np.int32), GrowingArray(np.int32)))
+            done = len(self._levels[level][0])
+            wanted = len(series) >> (level + 1)
+            if wanted > done:
+                for sign, column in zip((1, -1), self._levels[level], strict=True):
+                    pairs = self._pairs(level, sign, 2 * done, 2 * wanted)
+                    column.extend(_pick_lowest(series, pairs, sign))
+            level += 1
+
+    def _pairs(self, level: int, sign: int, start: int, stop: int) -> NDArray[np.int32]:
+        """Candidates for the buckets of `level`: two single values, or two smaller buckets."""
+        if level == 0:
+            return np.arange(start, stop, dtype=np.int32).reshape(-1, 2)
+        smaller = self._levels[level - 1][0 if sign > 0 else 1]
+        return smaller.view[start:stop].reshape(-1, 2)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the stored indices take."""
+        return sum(column.view.nbytes for level in self._levels for column in level)
+
+    def truncate(self, count: int) -> None:
+        """Forget the values after the first `count`."""
+        for level, columns in enumerate(self._levels):
+            for column in columns:
+                column.truncate(count >> (level + 1))
+
+    def indices(
+        self, series: NDArray[np.floating[Any]], start: int, stop: int, width: int
+    ) -> NDArray[np.intp]:
+        """Return the indices of the minimum and maximum of each bucket of a part of a series.
+
+        Parameters
+        ----------
+        series
+            The series as given to `update`, ``[n]``.
+        start, stop
+            The part wanted; `start` is moved back to the start of its bucket.
+        width
+            Values in a bucket, a power of two (see `bucket_width`); 1 returns every index.
+
+        Returns
+        -------
+        indices
+            Increasing, at most ``2 * ceil((stop - start) / width) + 2`` of them.
+        """
+        if width <= 1 or stop <= start:
+            return np.arange(start, stop)
+        first, last = start // width, stop // width
+        parts: list[NDArray[Any]] = []
+        if last > first:
+            columns = self._levels[width.bit_length() - 2]
+            parts.append(np.stack([column.view[first:last] for column in columns], 1).reshape(-1))
+        tail = np.arange(max(last, first) * width, stop)
+        if len(tail):
+            parts.append(np.concatenate([_pick_lowest(series, tail[None], s) for s in (1, -1)]))
+        pairs = np.concatenate(parts).reshape(-1, 2)
+        ordered = np.sort(pairs, axis=1).reshape(-1)
+        return ordered[np.diff(ordered, prepend=-1) > 0]
+
+
+def bucket_width(span: int, points: int) -> int:
+    """Return the smallest power of two for which `span` values give at most `points` points.
+
+    A bucket gives two points, its minimum and its maximum; width 1 means no reduction.
+    """
+    width = 1
+    while (span if width == 1 else 2 * span / width) > points:
+        width *= 2
+    return width
+
+
+def _pick_lowest(
+    series: NDArray[np.floating[Any]], candidates: NDArray[Any], sign: int
+) -> NDArray[Any]:
+    """Choose from each row of indices the one with the lowest finite ``sign * value``."""
+    values = sign * series[candidates]
+    values[~np.isfinite(values)] = np.inf
+    lowest: NDArray[Any] = candidates[np.arange(len(candidates)), values.argmin(axis=1)]
+    return lowest

@@ -1,0 +1,178 @@
+"""The accuracy after each epoch on training and test images, and the gap; free of Qt."""
+
+import math
+from collections.abc import Callable, Hashable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.protocol.events import Measurement, Progress
+from netviz.number_text import percent_text
+from netviz.ui.charts.ticks import (
+    Range,
+    Ticks,
+    error_range,
+    error_ticks,
+    fraction_height,
+    percent_range,
+    percent_ticks,
+)
+from netviz.ui.plots.metric import CurveStyle, Metric, Points, Reading, Row, Table, View
+from netviz.ui.plots.run_record import RunRecord
+
+_MOST_RUNNING = 400
+
+
+class Accuracy(Metric):
+    """Train and test accuracy of each epoch, their gap, and the current epoch so far."""
+
+    name = "Accuracy"
+    file_stem = "accuracy"
+    readings = (
+        Reading(
+            "train",
+            "train",
+            "o",
+            "Fraction of training images predicted correctly, on as many as there are test "
+            "images; the thin line counts the batches of the current epoch.",
+        ),
+        Reading("test", "test", "d", "Fraction of all test images predicted correctly."),
+    )
+    widest_reading = "100.0 %"
+    empty_text = "Press Train to see the accuracy of every epoch"
+    log_tooltip = "Spread the values near 100 % by a logarithmic scale of the error."
+    # Its curves run where labels would stand, and the loss above it has them at the same lines.
+    has_change_labels = False
+    styles: ClassVar = {
+        "gap": CurveStyle("muted", opacity=0.16, is_filled=True),
+        "running": CurveStyle("train", opacity=0.75),
+        "train": CurveStyle("train", width=2, symbol="o"),
+        "test": CurveStyle("test", width=2, symbol="d"),
+    }
+
+    def __init__(self) -> None:
+        self._running: list[tuple[int, float]] = []
+        self._running_epoch = 0
+
+    def add_progress(self, progress: Progress) -> None:
+        if progress.epoch != self._running_epoch:
+            self._running = []
+            self._running_epoch = progress.epoch
+        self._running.append((progress.step, progress.running_accuracy))
+        if len(self._running) > _MOST_RUNNING:
+            del self._running[1:-1:2]
+
+    def add_measurement(self, measurement: Measurement) -> None:
+        if measurement.epoch >= self._running_epoch:
+            self._running = []
+
+    def truncate(self, step: int) -> None:
+        self._running = [point for point in self._running if point[0] <= step]
+
+    def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
+        return error_ticks if view.log_y else percent_ticks
+
+    def scale(self, view: View) -> Hashable:
+        # The 10 % of the untrained network would press all epochs against the upper edge.
+        return view.log_y, bool(_trained(view))
+
+    def y_range(self, view: View, present: Range | None) -> Range:
+        pairs = [(item.train_accuracy, item.test_accuracy) for item in _trained(view)]
+        fractions = [value for pair in pairs for value in pair if math.isfinite(value)]
+        low, high = min(fractions, default=0.0), max(fractions, default=0.9)
+        fitting = error_range(low, high) if view.log_y else percent_range(low)
+        if present and present[0] <= fitting[0] and fitting[1] <= present[1]:
+            return present
+        return fitting
+
+    def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
+        running = self._shown_running(view)
+        x = np.array([step for step, _ in running], np.float64)
+        return {"running": (x, _heights([fraction for _, fraction in running], view))}
+
+    def measured_curves(self, view: View) -> dict[str, Points]:
+        x = np.array([item.step for item in view.measurements], np.float64)
+        train = _heights([item.train_accuracy for item in view.measurements], view)
+        test = _heights([item.test_accuracy for item in view.measurements], view)
+        both = np.isfinite(train) & np.isfinite(test)
+        gap = (
+            np.concatenate((x[both], x[both][::-1])),
+            np.concatenate((train[both], test[both][::-1])),
+        )
+        return {"gap": gap, "train": (x, train), "test": (x, test)}
+
+    def figures(self, view: View) -> tuple[dict[str, str], str]:
+        if not view.measurements:
+            return {}, ""
+        last = view.measurements[-1]
+        values = {
+            "train": percent_text(last.train_accuracy),
+            "test": percent_text(last.test_accuracy),
+        }
+        return values, f"gap {_gap(last)}" if last.step else "untrained"
+
+    def corner_note(self, view: View, y_range: Range) -> str:
+        """Tell the untrained network's accuracy where it lies below the plot."""
+        measured = view.measurements
+        if not measured or measured[0].step > 0:
+            return ""
+        fractions = [measured[0].train_accuracy, measured[0].test_accuracy]
+        if _heights(fractions, view).min() >= y_range[0]:
+            return ""
+        return f"↓ untrained {percent_text(fractions[1])}"
+
+    def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
+        rows = {item.step: _measured_rows(item) for item in view.measurements}
+        for found, fraction in self._shown_running(view):
+            rows.setdefault(found, self._running_rows(found, fraction))
+        if not rows:
+            return None
+        nearest = min(rows, key=lambda found: abs(found - step))
+        return nearest, rows[nearest]
+
+    def table(self, record: RunRecord) -> Table:
+        names = ("epoch", "step", "train_accuracy", "test_accuracy", "gap")
+        return names, [
+            (
+                item.epoch,
+                item.step,
+                item.train_accuracy,
+                item.test_accuracy,
+                round(item.train_accuracy - item.test_accuracy, 6),
+            )
+            for item in record.measurements
+        ]
+
+    def _shown_running(self, view: View) -> list[tuple[int, float]]:
+        return [point for point in self._running if point[0] <= view.last_step]
+
+    def _running_rows(self, step: int, fraction: float) -> list[Row]:
+        return [
+            Row("current epoch", str(self._running_epoch)),
+            Row("step", f"{step:,}"),
+            Row("correct so far", percent_text(fraction), "train"),
+        ]
+
+
+def _trained(view: View) -> list[Measurement]:
+    return [item for item in view.measurements if item.step > 0]
+
+
+def _heights(fractions: list[float], view: View) -> NDArray[np.float64]:
+    values = np.array(fractions, np.float64)
+    return fraction_height(values) if view.log_y else values
+
+
+def _measured_rows(item: Measurement) -> list[Row]:
+    return [
+        Row("after epoch", str(item.epoch) if item.epoch else "0 (untrained)"),
+        Row("step", f"{item.step:,}"),
+        Row("train", percent_text(item.train_accuracy), "train"),
+        Row("test", percent_text(item.test_accuracy), "test"),
+        Row("gap", _gap(item)),
+    ]
+
+
+def _gap(item: Measurement) -> str:
+    return f"{100 * (item.train_accuracy - item.test_accuracy):.1f} points".replace("-", "−")

@@ -1,0 +1,233 @@
+"""The loss of every batch, smoothed, and on the test images after each epoch; free of Qt."""
+
+import math
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.run.history import StepHistory
+from netviz.number_text import loss_text, number_text
+from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
+from netviz.ui.charts.smoothing import Smoother
+from netviz.ui.charts.ticks import (
+    Range,
+    Ticks,
+    linear_range,
+    linear_ticks,
+    logarithmic_range,
+    logarithmic_ticks,
+)
+from netviz.ui.plots.metric import CurveStyle, Metric, Points, Reading, Row, Table, View
+from netviz.ui.plots.run_record import RunRecord
+
+DEFAULT_HALF_LIFE = 20
+_OUTLIER_FACTOR = 3
+"""Losses above this many times the untrained one do not widen a linear axis."""
+
+
+class Loss(Metric):
+    """Loss of every batch, its moving average, and the test loss of each epoch.
+
+    Attributes
+    ----------
+    history
+        Loss and learning rate of every step.
+    """
+
+    name = "Loss"
+    file_stem = "loss"
+    readings = (
+        Reading("train", "train", "o", "Loss of the training batches, smoothed as the curve is."),
+        Reading("test", "test", "d", "Loss on all test images when last measured."),
+    )
+    widest_reading = "0.000"
+    empty_text = "Press Train to see the loss of every batch"
+    log_tooltip = "Give each power of ten the same height, so that small losses show."
+    styles: ClassVar = {
+        "batches": CurveStyle("train", opacity=1 / 3),
+        "smoothed": CurveStyle("train", width=2),
+        "test": CurveStyle("test", width=2, symbol="d"),
+    }
+
+    def __init__(self) -> None:
+        self.history = StepHistory()
+        self._pyramid = MinMaxPyramid()
+        self._smoother = Smoother(DEFAULT_HALF_LIFE)
+        self._is_smoothed = True
+        self._extremes = _Extremes()
+
+    @property
+    def half_life(self) -> int:
+        """Steps after which a batch counts half in the smoothed curve; 0 without smoothing."""
+        return round(self._smoother.half_life) if self._is_smoothed else 0
+
+    def set_half_life(self, steps: int) -> None:
+        """Smooth over another number of steps; 0 draws the loss of the batches alone."""
+        self._is_smoothed = steps > 0
+        if steps > 0 and steps != self._smoother.half_life:
+            self._smoother = Smoother(steps)
+
+    def add_progress(self, progress: Progress) -> None:
+        self.history.extend(progress.steps, progress.losses, progress.learning_rates)
+
+    def add_measurement(self, measurement: Measurement) -> None:
+        """Nothing to keep: every view brings its measurements."""
+
+    def truncate(self, step: int) -> None:
+        self.history.truncate(step)
+        self._pyramid.truncate(len(self.history))
+        self._smoother.restart()
+        self._extremes = _Extremes()
+
+    def count(self, view: View) -> int:
+        """Return how many of the recorded steps are shown."""
+        return self.history.count_until(view.last_step)
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate that a recorded step used."""
+        return float(self.history.learning_rates[self.history.count_until(step) - 1])
+
+    def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
+        return logarithmic_ticks if view.log_y else linear_ticks
+
+    def scale(self, view: View) -> Hashable:
+        return view.log_y
+
+    def y_range(self, view: View, present: Range | None) -> Range:
+        self._extremes.update(self.history.losses[: self.count(view)])
+        tests = [item.test_loss for item in view.measurements if math.isfinite(item.test_loss)]
+        if view.log_y:
+            return self._logarithmic_range(tests, present)
+        low = min([self._extremes.lowest, *tests])
+        high = min(max([self._extremes.highest, *tests]), _highest_shown(view))
+        if present and present[0] <= low and high <= present[1]:
+            return present
+        return linear_range(low, high) if low <= high else present or (0.0, 1.0)
+
+    def _logarithmic_range(self, tests: list[float], present: Range | None) -> Range:
+        low = min([self._extremes.lowest_positive, *(test for test in tests if test > 0)])
+        high = max([self._extremes.highest, *tests])
+        if not 0 < low <= high:
+            return present or logarithmic_range(0.1, 1)
+        if present and present[0] <= math.log10(low) and math.log10(high) <= present[1]:
+            return present
+        return logarithmic_range(low, high)
+
+    def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
+        known, losses = self.history.steps, self.history.losses
+        self._pyramid.update(losses)
+        # One step beyond each edge, so that the curve goes on to the edge.
+        first = max(0, self.history.count_until(math.floor(steps[0])) - 1)
+        last = min(self.count(view), self.history.count_until(math.ceil(steps[1])) + 1)
+        width = bucket_width(math.ceil(steps[1] - steps[0]), max(2, columns))
+        indices = self._pyramid.indices(losses, first, last, width)
+        # The average is smooth within a bucket: its value at the end says enough.
+        ends = np.arange(first // width * width + width - 1, last, width)
+        if last > first and (len(ends) == 0 or ends[-1] != last - 1):
+            ends = np.append(ends, last - 1)
+        if not self._is_smoothed:
+            ends = ends[:0]
+        return {
+            "batches": _drawable(known[indices], losses[indices], view),
+            "smoothed": _drawable(known[ends], self._averages()[ends], view),
+        }
+
+    def measured_curves(self, view: View) -> dict[str, Points]:
+        trained = [item for item in view.measurements if item.step > 0]
+        x = np.array([item.step for item in trained], np.int64)
+        y = np.array([item.test_loss for item in trained], np.float64)
+        return {"test": _drawable(x, y, view)}
+
+    def figures(self, view: View) -> tuple[dict[str, str], str]:
+        values = {}
+        if measured := view.measurements:
+            values = {"train": loss_text(measured[0].train_loss)}
+            values["test"] = loss_text(measured[-1].test_loss)
+        if count := self.count(view):
+            series = self._averages() if self._is_smoothed else self.history.losses
+            values["train"] = loss_text(float(series[count - 1]))
+        return values, ""
+
+    def corner_note(self, view: View, y_range: Range) -> str:
+        highest = self._extremes.highest
+        if view.log_y or highest <= _highest_shown(view):
+            return ""
+        return f"↑ up to {loss_text(highest)}; log y shows it"
+
+    def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
+        history, count = self.history, self.count(view)
+        if count == 0:
+            return None
+        index = min(history.count_until(math.ceil(step - 0.5) - 1), count - 1)
+        found = int(history.steps[index])
+        rows = [
+            Row("step", f"{found:,}"),
+            Row("epoch", str(view.record.epoch_at(found))),
+            Row("batch loss", loss_text(float(history.losses[index])), "train"),
+        ]
+        if self._is_smoothed:
+            rows.append(Row("smoothed", loss_text(float(self._averages()[index])), "train"))
+        rows.append(Row("learning rate", number_text(float(history.learning_rates[index]))))
+        if measured := view.measurements:
+            nearest = min(measured, key=lambda item: abs(item.step - found))
+            when = f"test after epoch {nearest.epoch}" if nearest.epoch else "test untrained"
+            rows.append(Row(when, loss_text(nearest.test_loss), "test"))
+        return found, rows
+
+    def table(self, record: RunRecord) -> Table:
+        tests = {item.step: item.test_loss for item in record.measurements}
+        history = self.history
+        columns = (history.steps, history.losses, self._averages(), history.learning_rates)
+        rows: list[tuple[Any, ...]] = [
+            # Single precision has no more than seven digits.
+            (step, record.epoch_at(step), f"{loss:.7g}", f"{mean:.7g}", rate, tests.get(step, ""))
+            for step, loss, mean, rate in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+        if 0 in tests:
+            rows.insert(0, (0, 0, "", "", "", tests[0]))
+        names = ("step", "epoch", "batch_loss", "smoothed_loss", "learning_rate", "test_loss")
+        return names, rows
+
+    def _averages(self) -> NDArray[np.float32]:
+        self._smoother.update(self.history.losses)
+        return self._smoother.averages
+
+
+class _Extremes:
+    """Lowest, highest and lowest positive of a growing series, each value looked at once."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self.lowest = self.lowest_positive = math.inf
+        self.highest = -math.inf
+
+    def update(self, series: NDArray[np.float32]) -> None:
+        new = series[self._count :]
+        self._count = max(self._count, len(series))
+        finite = new[np.isfinite(new)]
+        if len(finite):
+            self.lowest = min(self.lowest, float(finite.min()))
+            self.highest = max(self.highest, float(finite.max()))
+        positive = finite[finite > 0]
+        if len(positive):
+            self.lowest_positive = min(self.lowest_positive, float(positive.min()))
+
+
+def _highest_shown(view: View) -> float:
+    """Return the loss above which the curve leaves a linear plot.
+
+    A diverged batch would otherwise press all other losses flat against the lower edge.
+    """
+    untrained = [item.train_loss for item in view.measurements if item.step == 0]
+    return _OUTLIER_FACTOR * untrained[0] if untrained else math.inf
+
+
+def _drawable(x: NDArray[np.int64], y: NDArray[np.floating[Any]], view: View) -> Points:
+    """Return what can be drawn of the values, in units of the axis."""
+    values = y.astype(np.float64)
+    keep = np.isfinite(values) & (values > 0) if view.log_y else np.isfinite(values)
+    values = values[keep]
+    return x[keep].astype(np.float64), np.log10(values) if view.log_y else values

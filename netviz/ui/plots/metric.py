@@ -1,0 +1,179 @@
+"""What a plot over the steps of a run has to know of a metric; free of Qt."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.protocol.events import Measurement, Progress
+from netviz.ui.charts.ticks import Range, Ticks
+from netviz.ui.plots.run_record import RunRecord
+
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
+Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure of a plot's header.
+
+    Attributes
+    ----------
+    name
+        Word before the figure.
+    token
+        Colour of its mark in the theme.
+    symbol
+        Shape of its mark, as in the plot: ``o`` a circle, ``d`` a diamond.
+    tooltip
+        One sentence that says what the figure is.
+    """
+
+    name: str
+    token: str
+    symbol: str
+    tooltip: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the readout: a name, a value, and the colour token of the name."""
+
+    name: str
+    value: str
+    token: str = "muted"
+
+
+@dataclass(frozen=True)
+class CurveStyle:
+    """How a curve looks.
+
+    Attributes
+    ----------
+    token, opacity
+        Colour in the theme.
+    width
+        Width of the line in pixels; a width of 1 is drawn without antialiasing.
+    symbol
+        Shape of a dot on each point, as pyqtgraph names it; empty for none.
+    is_filled
+        Whether the curve is an outline that is filled and not drawn.
+    """
+
+    token: str
+    width: float = 1
+    opacity: float = 1.0
+    symbol: str = ""
+    is_filled: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """What a plot shows of a run.
+
+    Attributes
+    ----------
+    last_step
+        Last step shown, which lags behind the run while the view is held.
+    measurements
+        The measurements until then.
+    log_y
+        Whether the vertical axis is logarithmic.
+    record
+        The whole run.
+    """
+
+    last_step: int
+    measurements: list[Measurement]
+    log_y: bool
+    record: RunRecord
+
+
+class Metric(ABC):
+    """A metric of a run: what is drawn and what is said of it.
+
+    Attributes
+    ----------
+    name, file_stem
+        Title of the plot and of its files.
+    readings, widest_reading
+        The figures of the header and the widest text that one usually has.
+    empty_text
+        What the plot says before the first step.
+    log_tooltip
+        One sentence about what a logarithmic axis does here.
+    has_change_labels
+        Whether the lines of changes are labelled.
+    styles
+        The curves by their names, from the lowest to the uppermost.
+    """
+
+    name: ClassVar[str]
+    file_stem: ClassVar[str]
+    readings: ClassVar[tuple[Reading, ...]]
+    widest_reading: ClassVar[str]
+    empty_text: ClassVar[str]
+    log_tooltip: ClassVar[str]
+    has_change_labels: ClassVar[bool] = True
+    styles: ClassVar[Mapping[str, CurveStyle]]
+
+    @abstractmethod
+    def add_progress(self, progress: Progress) -> None:
+        """Take the steps of a report, which continue those known."""
+
+    @abstractmethod
+    def add_measurement(self, measurement: Measurement) -> None:
+        """Take the measurement of an epoch."""
+
+    @abstractmethod
+    def truncate(self, step: int) -> None:
+        """Forget everything after `step`."""
+
+    @abstractmethod
+    def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
+        """Return the function that places ticks in a range of the vertical axis."""
+
+    @abstractmethod
+    def y_range(self, view: View, present: Range | None) -> Range:
+        """Return `present` if all values are inside it, otherwise a range with round ends."""
+
+    @abstractmethod
+    def scale(self, view: View) -> Hashable:
+        """Return what the range depends on beside the values; another scale has another range."""
+
+    @abstractmethod
+    def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
+        """Return the curves that change with every step.
+
+        Parameters
+        ----------
+        view
+            What is shown.
+        steps
+            First and last step in sight.
+        columns
+            How many points at most are of use.
+        """
+
+    @abstractmethod
+    def measured_curves(self, view: View) -> dict[str, Points]:
+        """Return the curves that change with `view.measurements` only."""
+
+    @abstractmethod
+    def figures(self, view: View) -> tuple[dict[str, str], str]:
+        """Return the header's figures by their names, and its note."""
+
+    @abstractmethod
+    def corner_note(self, view: View, y_range: Range) -> str:
+        """Return the note in the corner of the plot; empty for none."""
+
+    @abstractmethod
+    def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
+        """Return the step nearest to `step` that has values, and those; None if none has."""
+
+    @abstractmethod
+    def table(self, record: RunRecord) -> Table:
+        """Return names and rows of the CSV file."""

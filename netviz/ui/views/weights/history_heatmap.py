@@ -1,0 +1,94 @@
+"""The parameters of one layer over the steps: time to the right, values upwards."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from netviz.number_text import percent_text, signed_text, weight_text
+from netviz.ui.charts.axes import Axes
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.weights.histogram_history import HistogramHistory
+
+
+class HistoryHeatmap:
+    """Paints a history of histograms into a part of a widget.
+
+    Parameters
+    ----------
+    theme
+        The look.
+    noun
+        What is counted: ``weights`` or ``biases``.
+
+    Attributes
+    ----------
+    history
+        What is painted.
+    margin_px
+        Space for labels on the left.
+    """
+
+    margin_px = 38
+
+    def __init__(self, theme: Theme, noun: str) -> None:
+        self._theme = theme
+        self._noun = noun
+        self.history = HistogramHistory()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value to show."""
+        return not len(self.history)
+
+    def text_at(self, area: QRectF, position: QPointF) -> str:
+        """Return which fraction of the values is in the bin at a position."""
+        history = self.history
+        if self.is_empty:
+            return ""
+        fractions = history.fractions()
+        across = (position.x() - area.left()) / area.width()
+        up = (area.bottom() - position.y()) / area.height()
+        row = int(self._rows_at(np.array([across]))[0])
+        index = min(int(up * fractions.shape[1]), fractions.shape[1] - 1)
+        low, high = history.edges[index : index + 2]
+        return (
+            f"Step {history.steps[row]:,}: {percent_text(fractions[row, index])}"
+            f" of the {self._noun} lie in {signed_text(low)} to {signed_text(high)}"
+        )
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the shades and the labels; nothing of an empty history."""
+        if self.is_empty:
+            return
+        painter.drawImage(area, self._image(round(area.width())))
+        limit, steps = self.history.limit, self.history.steps
+        axes = Axes(self._theme, area, (steps[0], steps[-1]), (-limit, limit))
+        ticks = [(value, weight_text(value)) for value in (limit, -limit)]
+        axes.paint_y_labels(
+            painter, [*ticks, (0.0, "0")], gap_px=4, within=(area.top(), area.bottom())
+        )
+        axes.paint_end_labels(painter, f"{steps[0]:,}", "", f"{steps[-1]:,} steps")
+
+    def _image(self, width: int) -> QImage:
+        """Shade each bin of a step against the fullest one of that step."""
+        fractions = self.history.fractions()
+        level = np.sqrt(fractions / fractions.max(axis=1, keepdims=True))
+        picture = level[self._rows_at(np.linspace(0, 1, width))].T[::-1]
+        low, high = self._theme.color("surface"), self._theme.color("train")
+        channels = [
+            np.rint(a + (b - a) * picture).astype(np.uint32)
+            for a, b in zip(low.getRgb()[:3], high.getRgb()[:3], strict=True)  # type: ignore[index]
+        ]
+        red, green, blue = channels
+        pixels = np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
+        pixels = np.ascontiguousarray(pixels)
+        image = QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_RGB32)
+        return image.copy()
+
+    def _rows_at(self, across: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the rows of the history at fractions of the time axis."""
+        steps = np.array(self.history.steps)
+        times = steps[0] + across * (steps[-1] - steps[0])
+        rows: NDArray[np.int64] = np.searchsorted(steps, times, side="right") - 1
+        return rows

@@ -1,0 +1,160 @@
+"""Which part of a run is in sight: ranges, zoom, log y, smoothing, holding the view."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
+from tests.ui.plots.using_plots import (
+    UNTRAINED,
+    action,
+    changed,
+    click,
+    measured,
+    points,
+    progress,
+    show,
+    wheel,
+)
+
+
+def test_the_range_stays_until_it_is_left_and_then_jumps(loss: LossPlot) -> None:
+    show(loss, progress(1, [2.3] * 90))
+    assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 100), (0, 2.4))
+    show(loss, progress(91, [0.5] * 5))
+    assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 100), (0, 2.4))
+    show(loss, progress(96, [2.9] * 10))
+    assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 120), (0, 3))
+
+
+def test_tick_labels_leave_the_curve_where_it_is(loss: LossPlot) -> None:
+    show(loss, progress(1, [2.3]))
+    before = loss.canvas.area
+    show(loss, progress(2, [12_345.0]))
+    assert loss.canvas.tick_labels[-1] == "16k"
+    assert loss.canvas.area == before
+
+
+def test_both_plots_of_a_run_show_the_same_steps(loss: LossPlot, accuracy: AccuracyPlot) -> None:
+    for plot in (loss, accuracy):
+        show(plot, progress(1, [1.0] * 751))
+    assert loss.canvas.x_range == accuracy.canvas.x_range == (0, 800)
+
+
+def test_wheel_zooms_and_a_double_click_follows_again(qtbot: QtBot, loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0] * 750))
+    wheel(loss, 400, 3)
+    low, high = loss.canvas.x_range
+    assert 0 < low < 400 < high < 800
+    assert "Zoomed" in loss.header.badge.text()
+    show(loss, progress(751, [1.0] * 400))
+    assert loss.canvas.x_range == (low, high)
+    place = loss.canvas.area.center().toPoint()
+    qtbot.mouseDClick(loss.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert loss.canvas.x_range == (0, 1200)
+    assert loss.header.badge.isHidden()
+
+
+def test_nobody_gets_lost_by_zooming_out(loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0] * 750))
+    wheel(loss, 400, -20)
+    assert loss.canvas.x_range == pytest.approx((0, 800))
+    for _ in range(10):
+        wheel(loss, 400, 4)
+    low, high = loss.canvas.x_range
+    assert high - low == pytest.approx(4)
+
+
+def test_reset_zoom_in_the_menu_and_the_badge_follow_again(qtbot: QtBot, loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0] * 750))
+    wheel(loss, 400, 3)
+    action(loss, "Reset zoom").trigger()
+    assert loss.canvas.x_range == (0, 800)
+    wheel(loss, 400, 3)
+    click(qtbot, loss.header.badge)
+    assert loss.canvas.x_range == (0, 800)
+
+
+def test_a_click_on_log_y_shows_powers_of_ten(qtbot: QtBot, loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0, 0.1, 0.0, 0.01]))
+    click(qtbot, loss.header.log_button)
+    assert loss.log_y
+    assert [y for _, y in points(loss, "batches")] == pytest.approx([0, -1, -2])
+    assert loss.canvas.tick_labels == ["0.01", "0.03", "0.1", "0.3", "1"]
+    click(qtbot, loss.header.log_button)
+    assert [y for _, y in points(loss, "batches")] == pytest.approx([1, 0.1, 0, 0.01])
+
+
+def test_log_y_of_the_accuracy_spreads_what_is_near_all_right(accuracy: AccuracyPlot) -> None:
+    show(accuracy, progress(1, [1.0] * 9), measured(1, 9, train=1.0, test=0.99))
+    accuracy.set_log_y(True)
+    assert "99 %" in accuracy.canvas.tick_labels
+    assert points(accuracy, "test")[-1][1] == pytest.approx(2)
+
+
+def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss: LossPlot) -> None:
+    loss.add_measurement(UNTRAINED)
+    loss.add_progress(progress(1, [2.3, 2.1, 1e30]))
+    loss.refresh()
+    assert loss.canvas.y_range[1] <= 4 * UNTRAINED.train_loss
+    assert loss.canvas.note == "↑ up to 1.0e+30; log y shows it"
+    loss.set_log_y(True)
+    loss.refresh()
+    assert loss.canvas.y_range[1] >= 30
+    assert loss.canvas.note == ""
+
+
+def test_the_menu_changes_the_smoothing(loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0, 0.0] * 50))
+    before = points(loss, "smoothed")
+    choices = {item.text(): item for item in loss.smoothing_menu.actions()}
+    choices["500 steps"].trigger()
+    assert loss.half_life == 500
+    assert points(loss, "smoothed") != before
+    choices["Off"].trigger()
+    assert points(loss, "smoothed") == []
+    assert loss.readings.value("train") == "0.000"
+    choices["20 steps"].trigger()
+    assert points(loss, "smoothed") == before
+
+
+def test_slider_and_field_smooth_at_any_half_life(qtbot: QtBot, loss: LossPlot) -> None:
+    loss.smoothing_menu.field.setValue(37)
+    assert loss.half_life == 37
+    loss.smoothing_menu.slider.setFocus()
+    qtbot.keyClick(loss.smoothing_menu.slider, Qt.Key.Key_End)
+    assert loss.half_life == loss.smoothing_menu.field.value() == 10_000
+    qtbot.keyClick(loss.smoothing_menu.slider, Qt.Key.Key_Home)
+    assert loss.half_life == 0
+
+
+def test_holding_keeps_the_picture_and_letting_go_catches_up(
+    qtbot: QtBot, loss: LossPlot, accuracy: AccuracyPlot
+) -> None:
+    for plot in (loss, accuracy):
+        show(plot, progress(1, [2.0] * 90), measured(1, 90))
+        action(plot, "Hold the view").trigger()
+        assert "held" in plot.header.badge.text()
+        figures = plot.readings.value("test")
+        show(plot, progress(91, [9.0] * 200, epoch=2), changed(100), measured(2, 290, 0.5, 0.25))
+        assert (plot.canvas.x_range, plot.readings.value("test")) == ((0, 100), figures)
+        assert plot.canvas.markers.markers == []
+    assert points(loss, "batches")[-1] == (90, 2.0)
+    assert loss.canvas.y_range == (0, 2)
+    assert points(accuracy, "train")[-1] == (90, 0.95)
+    for plot in (loss, accuracy):
+        click(qtbot, plot.header.badge)
+        assert not plot.is_view_paused
+        assert plot.canvas.x_range == (0, 300)
+    assert points(loss, "batches")[-1] == (290, 9.0)
+    assert points(accuracy, "train")[-1] == (290, 0.5)
+
+
+def test_a_held_picture_is_drawn_again_in_other_colours(loss: LossPlot, theme: Theme) -> None:
+    show(loss, progress(1, [2.0] * 5))
+    loss.set_view_paused(True)
+    show(loss, progress(6, [3.0] * 5))
+    theme.set_dark(False)
+    assert points(loss, "batches")[-1] == (5, 2.0)
