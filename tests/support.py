@@ -1,6 +1,7 @@
 """Drives a training session in the test's own thread, and reads what it tells."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,6 +17,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event, State
+from netviz.engine.session.run_keeper import WRITER_NAME
 from netviz.engine.session.session import TrainingSession
 
 E = TypeVar("E")
@@ -80,6 +82,13 @@ class Driven:
     def step(self) -> int:
         """The step that was told last with a state."""
         return only(self.events, events.StateChanged)[-1].step
+
+
+def wait_for_autosave() -> None:
+    """Wait until no autosave is being written."""
+    for thread in threading.enumerate():
+        if thread.name == WRITER_NAME:
+            thread.join()
 
 
 def only(told: Iterable[Event], kind: type[E]) -> list[E]:

@@ -104,7 +104,7 @@ def learning_rate(plan: Plan) -> list[Outcome]:
     bare.session.submit(commands.Start())
     for number in range(5 if plan.quick else 200):
         sleep(0.005)
-        run = bare.session._run
+        run = bare.session.run
         assert run is not None
         step = run.trainer.step
         bare.session.submit(commands.Change({"learning_rate": 0.0005 + 1e-6 * number}))

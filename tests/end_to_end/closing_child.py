@@ -69,9 +69,9 @@ def saving(window: MainWindow, closer: Closer, folder: Path) -> None:
 
 
 def opening(window: MainWindow, closer: Closer, folder: Path) -> None:
-    from netviz.engine.session import session
+    from netviz.engine.session import start_points
 
-    closer.hold(session, "read_run")
+    closer.hold(start_points, "read_run")
     window.controller.save(folder)
     window.controller.open_run(folder)
 

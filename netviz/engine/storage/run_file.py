@@ -93,7 +93,7 @@ def pack(run: Run) -> bytes:
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],
-        "tally": asdict(run.tally),
+        "tally": _tally_record(run.tally),
         "started_from": run.started_from,
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
@@ -148,11 +148,20 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         history,
         measurements,
         tuple(_entry(values, config) for values in record["ledger"]),
-        EpochTally(**record["tally"]),
+        _tally(record["tally"]),
         max(1, int(record["threads"])),
         state["start"],
         str(record["started_from"]),
     )
+
+
+def _tally_record(tally: EpochTally) -> dict[str, Any]:
+    # Format 1 calls the correct predictions "right".
+    return {"samples": tally.samples, "right": tally.correct, "seconds": tally.seconds}
+
+
+def _tally(values: dict[str, Any]) -> EpochTally:
+    return EpochTally(values["samples"], values["right"], values["seconds"])
 
 
 def _entry(values: dict[str, Any], config: RunConfig) -> LedgerEntry:
@@ -229,6 +238,6 @@ def resume(run: Run, saved: SavedRun) -> None:
             f"The saved state does not fit the run's network or optimizer ({error}).",
             "The file was changed, or is of another version; choose another run.",
         ) from error
-    run.take_over(
+    run.restore_record(
         saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
     )

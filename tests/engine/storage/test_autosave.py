@@ -18,7 +18,7 @@ from netviz.engine.storage import autosave
 from netviz.engine.storage.autosave import AutosaveFolder, ended_runs, find_lost
 from netviz.engine.storage.run_file import unpack
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
-from tests.support import Driven, losses, only, when_step
+from tests.support import Driven, losses, only, wait_for_autosave, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
@@ -38,7 +38,7 @@ from netviz.engine.session.session import TrainingSession
 
 root, kills = Path(sys.argv[1]), int(sys.argv[2])
 config = RunConfig(hidden=(16,), epochs=100_000, device="cpu", threads=1)
-run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.COST_SHARE = 1e-9
+run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.COST_FRACTION = 1e-9
 run_keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
 batch_meter.REPORT_INTERVAL_S = 0.0
 
@@ -138,7 +138,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_run(root: Path) -> None:
 def test_a_held_run_is_kept_and_comes_back_to_the_bit(config: RunConfig, root: Path) -> None:
     driven = Driven(config, root)
     driven.do(commands.Start(), answer=when_step(33, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     (folder,) = root.iterdir()
     assert find_lost(root) is None, "its process is alive"
     assert summarise(folder).step == 33
@@ -284,17 +284,17 @@ def test_a_full_disk_is_told_once_and_the_last_good_autosave_stays(
 ) -> None:
     driven = Driven(config, root)
     driven.do(commands.Start(), answer=when_step(20, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     (folder,) = root.iterdir()
     before = summarise(folder).step
 
     def wait_for_the_writer(event: Event) -> None:
         if isinstance(event, events.Progress):
-            driven.session._keeper.wait()
+            wait_for_autosave()
 
     with files_limited_to(10_000):
         told = driven.do(commands.Start(), answer=wait_for_the_writer)
-        driven.session._keeper.wait()
+        wait_for_autosave()
     (failed,) = only(told, events.AutosaveFailed)
     assert "could not be written" in failed.message
     assert (driven.state, driven.step) == (State.FINISHED, 60)
@@ -303,7 +303,7 @@ def test_a_full_disk_is_told_once_and_the_last_good_autosave_stays(
         RUN_FILE
     ]
     driven.do(commands.Change({"epochs": 4}))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     assert summarise(folder).step == 80
 
 
@@ -313,7 +313,7 @@ def test_a_folder_that_cannot_be_made_is_told_and_training_goes_on(
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     driven = Driven(config, tmp_path / "file")
     driven.do(commands.Start(), answer=when_step(5, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     told = driven.do(commands.Start())
     assert len(only(told, events.AutosaveFailed)) == 1
     assert driven.step == 60
