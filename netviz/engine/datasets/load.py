@@ -60,7 +60,7 @@ def load(name: str, data_dir: Path | None = None, form: OwnForm | None = None) -
     info = dataset_info(name)
     data_dir = data_dir or paths.data_dir()
     try:
-        train, test = _READERS[info.form](info, data_dir / info.folder)
+        train, test = READERS[info.form](info, data_dir / info.folder)
         return Dataset(
             name,
             info.classes,
@@ -81,11 +81,12 @@ def _read_sample(_info: DatasetInfo, _folder: Path) -> tuple[Arrays, Arrays]:
     return train, test
 
 
-_READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
+READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
     Form.SAMPLE: _read_sample,
     Form.IDX: read_idx,
     Form.CIFAR: read_cifar,
 }
+"""How the files of each form are read: training and test images with their labels."""
 
 
 def _split(
