@@ -73,14 +73,14 @@ def _evaluation(trainer: Trainer, plan: Plan, what: str) -> Outcome:
 
     def plain() -> float:
         trainer.model.eval()
-        loss, right = 0.0, 0
+        loss, correct = 0.0, 0
         with torch.inference_mode():
             for part, truth in zip(
                 torch.split(images, size), torch.split(labels, size), strict=True
             ):
                 logits = trainer.model(part)
                 loss += torch.nn.functional.cross_entropy(logits, truth).item() * len(truth)
-                right += int((logits.argmax(1) == truth).sum())
+                correct += int((logits.argmax(1) == truth).sum())
         trainer.model.train()
         return loss
 

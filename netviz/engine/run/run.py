@@ -65,7 +65,7 @@ class Run:
     history
         Loss and learning rate of every step.
     measurements
-        One per epoch, the first of the untrained network.
+        One for each epoch, the first of the untrained network.
     ledger
         Every change since step 0, in order.
     tally
@@ -199,7 +199,7 @@ class Run:
 
 
 def refuse_resets(config: RunConfig, current: RunConfig) -> None:
-    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
+    """Raise `ConfigError` if `config` changes an option that takes effect on Reset only."""
     for name in config.changes_from(current):
         if OPTIONS[name].effect is Effect.RESET:
             raise ConfigError(

@@ -42,7 +42,7 @@ class SavedRun:
     threads
         Processor cores that one step used.
     start, started_from
-        Weights at step 0 and where they came from, if they are not the seed's own.
+        Weights at step 0 and the file they came from, if they are not the seed's own.
     """
 
     initial_config: RunConfig
@@ -56,7 +56,7 @@ class SavedRun:
     started_from: str
 
     def on_any_device(self) -> "SavedRun":
-        """Return the same run, to go on with whatever the machine has."""
+        """Return the same run for a machine without its device."""
         change = {"device": "auto"}
         snapshot = dataclasses.replace(
             self.snapshot, config=self.snapshot.config.with_changes(change)
@@ -66,7 +66,7 @@ class SavedRun:
 
 
 def pack(run: Run) -> bytes:
-    """Put a run into the bytes of its file."""
+    """Return the content of a run's file."""
     snapshot = run.trainer.snapshot()
     tensors: dict[str, Tensor] = {}
     history = run.history
@@ -165,7 +165,7 @@ def _tally(values: dict[str, Any]) -> EpochTally:
 
 
 def _entry(values: dict[str, Any], config: RunConfig) -> LedgerEntry:
-    """Read a line of the ledger; its values become what the config takes them for."""
+    """Read an entry of the ledger; its values get the types that the config has."""
     name = str(values["option"])
     old, new = (getattr(config.with_changes({name: values[key]}), name) for key in ("old", "new"))
     return LedgerEntry(int(values["step"]), int(values["epoch"]), name, old, new)
@@ -207,7 +207,7 @@ def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def resume(run: Run, saved: SavedRun) -> None:
-    """Put a run that has just been built for `saved` to where it was saved.
+    """Put a run that was just built for `saved` into the state in which it was saved.
 
     Raises
     ------
