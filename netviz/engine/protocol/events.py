@@ -90,8 +90,6 @@ class Prepared:
         Number of trainable parameters.
     image_shape
         Channels, height, width.
-    layers
-        One line per layer of the network.
     images
         All images of the data set.
     untrained
@@ -117,7 +115,6 @@ class Prepared:
     test_count: int
     classes: tuple[str, ...]
     image_shape: tuple[int, int, int]
-    layers: tuple[str, ...]
     images: ImageArrays
     untrained: Measurement
     warnings: tuple[str, ...] = ()

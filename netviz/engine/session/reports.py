@@ -60,7 +60,6 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
         len(data.test_labels),
         data.classes,
         data.image_shape,
-        tuple(str(layer) for layer in trainer.model.children()),
         data.source.arrays(),
         run.measurements[0],
         notes.warnings,

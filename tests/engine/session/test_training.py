@@ -41,7 +41,7 @@ def test_a_run_that_is_ready_says_what_it_consists_of(config: RunConfig) -> None
     assert (prepared.train_count, prepared.test_count) == (200, 40)
     assert prepared.parameters == 785 * 16 + 17 * 10
     assert prepared.image_shape == (1, 28, 28)
-    assert len(prepared.layers) == 4
+    assert len(prepared.network) == 4
     assert prepared.images.train_images.shape == (200, 1, 28, 28)
     assert prepared.untrained.step == prepared.untrained.epoch == 0
     assert 2 < prepared.untrained.test_loss < 3
