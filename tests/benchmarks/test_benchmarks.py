@@ -17,7 +17,7 @@ def run_benchmarks(*arguments: str) -> "subprocess.CompletedProcess[str]":
         [sys.executable, "-m", "netviz.benchmarks", *arguments],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,  # only against a hang
         check=False,
     )
 
