@@ -12,7 +12,7 @@ def main() -> None:
 
         status = run()
     except KeyboardInterrupt:
-        # Nothing was under way that had to be ended in order.
+        # Nothing was under way that had to be cleaned up.
         status = 130
     sys.exit(status)
 
@@ -21,7 +21,7 @@ def collect_rarely() -> None:
     """Let Python look for garbage less often.
 
     Importing makes hundreds of thousands of objects that live to the end; to look through them
-    at every 700 new ones, as Python 3.11 does, takes a twelfth of the start of the window.
+    after every 700 new ones, as Python 3.11 does, takes a twelfth of the window's start-up time.
     """
     gc.set_threshold(50_000)
 

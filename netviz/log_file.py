@@ -1,4 +1,4 @@
-"""The log file: what failed and what was refused, with traces, across several starts."""
+"""The log file: failures and refusals with their tracebacks, over several starts."""
 
 import contextlib
 import logging
@@ -34,7 +34,7 @@ class SharedRotatingHandler(RotatingFileHandler):
                 self.stream = self._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Let a record go that cannot be written, as on a full disk."""
+        """Drop a record that cannot be written, as on a full disk."""
 
     def _follow(self) -> None:
         if self.stream is None:

@@ -1,6 +1,7 @@
-"""Drives a training session in the test's own thread, and reads what it tells."""
+"""Drives a training session in the test's own thread, and reads what it reports."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,6 +23,7 @@ from netviz.engine.protocol.observations import (
     TestPredictions,
     WeightsObserved,
 )
+from netviz.engine.session.run_keeper import WRITER_NAME
 from netviz.engine.session.session import TrainingSession
 
 ALL_OBSERVATIONS = frozenset(
@@ -47,7 +49,7 @@ class _Inbox(SimpleQueue):  # type: ignore[type-arg]
 
 
 class Driven:
-    """A session with everything it told so far.
+    """A session with everything it has reported so far.
 
     Attributes
     ----------
@@ -65,9 +67,9 @@ class Driven:
             self.do(commands.Prepare(config))
 
     def do(self, *wishes: Command, answer: Answer | None = None) -> list[Event]:
-        """Obey `wishes` until there is nothing left to do; return what was told meanwhile.
+        """Handle `wishes` until there is nothing left to do; return what was reported meanwhile.
 
-        `answer` sees each event at once; the command that it returns is obeyed next.
+        `answer` is called with each event at once; the command that it returns is handled next.
         """
         before = len(self.events)
         self._answer = answer
@@ -84,13 +86,20 @@ class Driven:
 
     @property
     def state(self) -> State:
-        """The state that was told last."""
+        """The state that was reported last."""
         return only(self.events, events.StateChanged)[-1].state
 
     @property
     def step(self) -> int:
-        """The step that was told last with a state."""
+        """The step that was reported last with a state."""
         return only(self.events, events.StateChanged)[-1].step
+
+
+def wait_for_autosave() -> None:
+    """Wait until no autosave is being written."""
+    for thread in threading.enumerate():
+        if thread.name == WRITER_NAME:
+            thread.join()
 
 
 def only(told: Iterable[Event], kind: type[E]) -> list[E]:
@@ -99,7 +108,7 @@ def only(told: Iterable[Event], kind: type[E]) -> list[E]:
 
 
 def losses(told: Iterable[Event]) -> dict[int, float]:
-    """Return the loss of each step that was told; the last one where a step came twice."""
+    """Return the loss of each step; the last one where a step came twice."""
     return _by_step(told, "losses")
 
 
@@ -133,7 +142,7 @@ class Loss:
     Attributes
     ----------
     error
-        Raised instead of an answer, if there is one.
+        Raised instead of returning a loss, if there is one.
     fails_in_training, fails_in_evaluation
         Where it is raised.
     on_training, on_evaluation

@@ -63,3 +63,4 @@ def test_a_log_whose_folder_goes_away_does_not_raise(tmp_path: Path) -> None:
     folder.rmdir()
     LOGGER.info("twice")
     stop_log(log)
+    assert not folder.exists()

@@ -1,1 +1,1 @@
-"""How fast NetViz is, measured: ``python -m netviz.benchmarks``; the app does without it."""
+"""How fast NetViz is, measured: ``python -m netviz.benchmarks``; no part of the app."""

@@ -73,14 +73,14 @@ def _evaluation(trainer: Trainer, plan: Plan, what: str) -> Outcome:
 
     def plain() -> float:
         trainer.model.eval()
-        loss, right = 0.0, 0
+        loss, correct = 0.0, 0
         with torch.inference_mode():
             for part, truth in zip(
                 torch.split(images, size), torch.split(labels, size), strict=True
             ):
                 logits = trainer.model(part)
                 loss += torch.nn.functional.cross_entropy(logits, truth).item() * len(truth)
-                right += int((logits.argmax(1) == truth).sum())
+                correct += int((logits.argmax(1) == truth).sum())
         trainer.model.train()
         return loss
 
@@ -104,7 +104,7 @@ def learning_rate(plan: Plan) -> list[Outcome]:
     bare.session.submit(commands.Start())
     for number in range(5 if plan.quick else 200):
         sleep(0.005)
-        run = bare.session._run
+        run = bare.session.run
         assert run is not None
         step = run.trainer.step
         bare.session.submit(commands.Change({"learning_rate": 0.0005 + 1e-6 * number}))

@@ -3,10 +3,12 @@
 import gc
 import mmap
 import statistics
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from netviz.benchmarks.measuring import Outcome, Plan, middle_half
@@ -20,13 +22,31 @@ from netviz.ui.plots.loss_plot import LossPlot
 LENGTHS = (1_000, 100_000, 1_000_000)
 STEPS_PER_FRAME = 100
 _CHUNK = 1_000
+_MOST_RATIO = 1.3
+"""How much more a frame of the longest run may cost than one of the shortest."""
+
+Rates = Callable[[NDArray[np.int64], int], NDArray[np.float64]]
+"""Learning rates of the given steps of a run of the given length."""
+
+
+def _constant(steps: NDArray[np.int64], _length: int) -> NDArray[np.float64]:
+    return np.full(len(steps), 0.001)
+
+
+def _four_steps(steps: NDArray[np.int64], length: int) -> NDArray[np.float64]:
+    return 0.1 * np.exp2(-(4 * steps // length))
+
+
+def _every_step_another(steps: NDArray[np.int64], _length: int) -> NDArray[np.float64]:
+    return 0.1 / steps
 
 
 class _Plots(QWidget):
     """Both plots of the window over a run of some length, and the record that the engine keeps."""
 
-    def __init__(self, theme: Theme, steps: int) -> None:
+    def __init__(self, theme: Theme, steps: int, rates: Rates = _constant) -> None:
         super().__init__()
+        self._rates, self._length = rates, steps
         dress_window(self, theme)
         self.plots = LossPlot(theme), AccuracyPlot(theme)
         self.history = StepHistory()
@@ -41,11 +61,11 @@ class _Plots(QWidget):
             self.add(min(_CHUNK, steps - self._step))
 
     def add(self, count: int) -> None:
-        """Train `count` steps in play."""
+        """Add `count` made-up steps."""
         steps = np.arange(self._step + 1, self._step + 1 + count)
         noise = self._random.normal(size=count)
         losses = (2.3 / (1 + 1e-4 * steps) * np.exp(0.3 * noise)).astype(np.float32)
-        rates = np.full(count, 0.001)
+        rates = self._rates(steps, self._length)
         self._step += count
         report = Progress(1, steps, losses, rates, 1, self._step, 10**7, 0.9, 2e4, 60.0)
         self.history.extend(steps, losses, rates)
@@ -75,19 +95,45 @@ def frames(plan: Plan) -> list[Outcome]:
     more_mb = (resident_mb() - before) * 1_000_000 / lengths[-1]
     runs = [*shorter, longest]
     app.processEvents()  # so that the windows are exposed and really painted
-    rounds = [[run.frame_ms() for run in runs] for _ in range(10 if plan.quick else 200)]
-    costs = list(zip(*rounds[5:], strict=True))
+    rounds = _rounds(runs, plan)
+    costs = list(zip(*rounds, strict=True))
     outcomes = [
         Outcome(f"a frame at {steps:,} steps", statistics.median(cost), *middle_half(cost), "ms")
         for steps, cost in zip(lengths, costs, strict=True)
     ]
-    ratios = [row[-1] / row[0] for row in rounds[5:]]
-    name = f"a frame at {lengths[-1]:,} steps / at {lengths[0]:,}"
-    flat = Outcome(name, statistics.median(ratios), *middle_half(ratios), "x", 1.3, at_least=False)
+    flat = _flatness(f"a frame at {lengths[-1]:,} steps / at {lengths[0]:,}", rounds)
     memory = Outcome(
         "memory of a million steps, window and engine", more_mb, more_mb, more_mb, "MB", 80, False
     )
     return [*outcomes, flat, memory]
+
+
+def rate_strip(plan: Plan) -> list[Outcome]:
+    """Cost of a frame with the curve of a learning rate that changes, as the run grows longer."""
+    app = QApplication(["netviz"])
+    theme = Theme(dark=True, parent=app)
+    lengths = LENGTHS[0], LENGTHS[1 if plan.quick else -1]
+    outcomes = []
+    for kind, rates in (("four steps", _four_steps), ("every step another", _every_step_another)):
+        runs = [_Plots(theme, steps, rates) for steps in lengths]
+        app.processEvents()
+        what = f"a frame at {lengths[1]:,} steps / at {lengths[0]:,}, learning rate {kind}"
+        outcomes.append(_flatness(what, _rounds(runs, plan)))
+        for run in runs:
+            run.close()
+    return outcomes
+
+
+def _rounds(runs: Sequence[_Plots], plan: Plan) -> list[list[float]]:
+    """Draw a frame of each run by turns; return the milliseconds of each round."""
+    return [[run.frame_ms() for run in runs] for _ in range(10 if plan.quick else 200)][5:]
+
+
+def _flatness(what: str, rounds: list[list[float]]) -> Outcome:
+    """Set the last run of each round against the first."""
+    ratios = [row[-1] / row[0] for row in rounds]
+    median, spread = statistics.median(ratios), middle_half(ratios)
+    return Outcome(what, median, *spread, "x", _MOST_RATIO, at_least=False)
 
 
 def resident_mb() -> float:

@@ -18,7 +18,7 @@ class Plan:
     data_dir
         Folder of downloaded data sets; where it holds no MNIST the bundled sample serves.
     quick
-        Measure little: for a look whether the benchmarks still run.
+        Measure little, only to see whether the benchmarks still run.
     pairs
         How many pairs of alternating measurements make a ratio.
     slice_s
@@ -85,7 +85,7 @@ class Outcome:
     at_least
         Whether the target is a lower bound.
     note
-        What one has to know beside it.
+        What else there is to know about it.
     """
 
     what: str

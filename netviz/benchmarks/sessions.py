@@ -56,7 +56,7 @@ class Stopwatch:
 
 
 class BareSession:
-    """A session in a thread of its own, with nobody watching."""
+    """A session in a thread of its own, without a window."""
 
     def __init__(self, config: RunConfig, plan: Plan) -> None:
         self.stopwatch = Stopwatch()

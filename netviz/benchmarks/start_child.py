@@ -1,4 +1,4 @@
-"""The app as a user starts it, with a watch on the first window, Train and the first point."""
+"""The app as a user starts it; notes when it shows, when it trains, and its first point."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The commands and their options; what each does lies in a module of its own."""
+"""The commands and their options; what each does is in a module of its own."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from netviz import __version__
-from netviz.cli.output import complain
+from netviz.cli.output import print_error
 from netviz.cli.run_options import takes_run_options
 from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.errors import ConfigError, NetvizError
@@ -47,7 +47,7 @@ app.add_typer(datasets_app, name="datasets")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Obey the command line; return the exit status.
+    """Run the command line; return the exit status.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(command.main(arguments, prog_name="netviz", standalone_mode=False) or 0)
     except _UsageError as error:
-        complain(f"{error.format_message()} Try 'netviz --help'.")
+        print_error(f"{error.format_message()} Try 'netviz --help'.")
         return 2
     except ConfigError as error:
-        complain(str(error))
+        print_error(str(error))
         return 2
     except NetvizError as error:
-        complain(str(error))
+        print_error(str(error))
         return 1
 
 

@@ -24,7 +24,7 @@ OnProgress = Callable[[DownloadProgress], None]
 def fetch(info: DatasetInfo, folder: Path, mirror: str | None) -> None:
     """Download what is missing of `info` into `folder`; progress goes to standard error.
 
-    Any exception that a signal handler raises ends it and leaves nothing half-written.
+    An exception from a signal handler ends it and leaves nothing half-written.
     Raises what `netviz.engine.datasets.download.download` raises.
     """
     console = Console(stderr=True)

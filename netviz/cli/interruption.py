@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends the work in order, the second at once."""
+"""Ctrl-C and SIGTERM: the first ends the work in an orderly way, the second at once."""
 
 import signal
 from collections.abc import Callable
@@ -9,7 +9,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """While entered, hears Ctrl-C and SIGTERM; only in the main thread.
+    """While entered, handles Ctrl-C and SIGTERM; only in the main thread.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class Interruption:
     on_first
         As above; may be replaced.
     status
-        Exit status by the shells' custom (128 and the signal's number), or None before any.
+        Exit status as shells count it (128 and the signal's number), or None before any.
     """
 
     def __init__(self, on_first: Callable[[], None]) -> None:
@@ -47,5 +47,5 @@ class Interruption:
 
 
 def leave() -> None:
-    """End the work where it is; what is half done cleans up behind itself."""
+    """End the work where it is; what is half done cleans up after itself."""
     raise KeyboardInterrupt

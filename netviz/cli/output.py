@@ -40,23 +40,23 @@ class Output:
                 self._on_closed()
 
     def status(self) -> int:
-        """Return the exit status where writing has failed, having said why, and 0 elsewhere."""
+        """Return the exit status, 0 unless writing has failed; prints why if that is an error."""
         if self._error is None:
             return 0
-        # A reader who leaves is no error of anybody's; Windows calls it EINVAL.
+        # A reader that leaves is no error; Windows calls it EINVAL.
         if self._error.errno in (errno.EPIPE, errno.EINVAL):
             return CLOSED_PIPE_STATUS
-        complain(f"Standard output cannot be written to: {self._error.strerror}.")
+        print_error(f"Standard output cannot be written to: {self._error.strerror}.")
         return 1
 
 
 def _silence(stream: TextIO) -> None:
-    """Let what `stream` still holds go nowhere, or Python complains about it at its end."""
+    """Let what `stream` still holds go nowhere, or Python print_errors about it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
-def complain(message: str) -> None:
-    """Say on standard error, in one line, what went wrong."""
+def print_error(message: str) -> None:
+    """Print on standard error, in one line, what went wrong."""
     print(f"netviz: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""What a run without a window tells its user: JSON lines, plain lines or a progress bar.
+"""How a run without a window is reported: JSON lines, plain lines or a progress bar.
 
 Each report reads the events of a `TrainingSession`, in whatever thread hands them over.
 """
@@ -24,20 +24,20 @@ REFRESH_INTERVAL_S = 0.2
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and in state failed why."""
+    """How a run ended, and why if it failed."""
 
     state: Literal["finished", "failed", "interrupted"]
     message: str = ""
 
 
 class Report:
-    """What is told of a run; this one tells nothing. Enter it before the first event."""
+    """Reports a run; this one reports nothing. Enter it before the first event."""
 
     def tell(self, event: Event) -> None:
         """Take one event of the session."""
 
     def end(self, outcome: Outcome) -> None:
-        """Say how the run ended; nothing is told after it."""
+        """Report how the run ended; nothing is reported after it."""
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +80,7 @@ class JsonReport(Report):
 
 
 def _line(**values: Any) -> str:
-    # NaN and infinity are no JSON: the session never reports any, and none shall slip through.
+    # NaN and infinity are no JSON: the session never reports any, and none may slip through.
     return json.dumps(values, separators=(",", ":"), allow_nan=False) + "\n"
 
 
@@ -137,7 +137,7 @@ class LineReport(Report):
                 pass
 
     def end(self, outcome: Outcome) -> None:
-        """Say that the run ended, unless it failed: that is for standard error."""
+        """Report that the run ended, unless it failed: that is for standard error."""
         if outcome.state != "failed":
             self._say(f"{outcome.state.capitalize()}.")
 
@@ -152,7 +152,7 @@ def _subject(config: RunConfig) -> str:
 
 
 def left_out_lines(left_out: tuple[str, ...], at_most: int = 10) -> list[str]:
-    """Say which own files are not in the data set, so many of them by name."""
+    """List the own files that are not in the data set, the first `at_most` of them by name."""
     if not left_out:
         return []
     files = "1 file was" if len(left_out) == 1 else f"{len(left_out):,} files were"
@@ -215,7 +215,7 @@ class BarReport(LineReport):
             )
 
     def end(self, outcome: Outcome) -> None:
-        """Take the bar away and say that the run ended, unless it failed."""
+        """Remove the bar and report that the run ended, unless it failed."""
         self._bar.stop()
         super().end(outcome)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
-from netviz.cli.output import Output, complain
+from netviz.cli.output import Output, print_error
 from netviz.cli.progress_report import BarReport, JsonReport, LineReport, Outcome, Report
 from netviz.engine.catalogue import is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -99,7 +99,7 @@ class HeadlessRun:
         self._inbox.put(commands.Stop())
 
     def run(self, report: Report) -> Outcome:
-        """Train, telling `report` everything but the end."""
+        """Train, reporting everything but the end to `report`."""
         # Takes seconds, which `netviz --help` and a wrong option need not wait for.
         from netviz.engine.session.session import TrainingSession
 
@@ -121,7 +121,7 @@ class HeadlessRun:
                 pass
 
     def _conclude(self, outcome: Outcome) -> None:
-        """Save and end; what comes after that is that the saving failed, too."""
+        """Save and end; a second outcome is that saving failed, too."""
         if self._outcome is None:
             self._outcome = outcome
             if self._out and self._prepared:
@@ -147,7 +147,7 @@ def train(options: TrainOptions) -> int:
         report.end(outcome)
     output_status = output.status()
     if outcome.state == "failed" and (output_status or not options.json):
-        complain(outcome.message)
+        print_error(outcome.message)
     if outcome.state == "interrupted":
         return interruption.status or output_status
     return int(outcome.state == "failed") or output_status
@@ -174,7 +174,7 @@ def _report(options: TrainOptions, output: Output) -> Report:
 
 
 def _require_dataset(options: TrainOptions) -> None:
-    """See that the data set is there before torch is loaded, and fetch it if that is asked."""
+    """Make sure of the data set before torch is loaded; fetch it if `--download` is given."""
     info = dataset_info_or_none(options.config.dataset)
     if info is None:  # own pictures: what is wrong with them is said when they are read
         return
@@ -191,7 +191,7 @@ def _require_dataset(options: TrainOptions) -> None:
 
 
 def _require_writable(folder: Path) -> None:
-    """Find out before an hour of training, not after it."""
+    """Fail before an hour of training, not after it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -53,7 +53,7 @@ def open_window(options: WindowOptions) -> int:
     folder = None
     if reason:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        qInstallMessageHandler(_pass_on_qt_message)
+        qInstallMessageHandler(pass_on_qt_message)
         folder = _new_folder()
         options = replace(
             options,
@@ -164,7 +164,7 @@ class ThreadOpener(QObject):
         return False
 
 
-def _pass_on_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+def pass_on_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """Write what Qt says to the terminal, but for what it says of every unseen window."""
     if "propagateSizeHints" not in text:
         sys.stderr.write(text + "\n")

@@ -31,7 +31,6 @@ def prepared(config: RunConfig) -> events.Prepared:
         1000,
         tuple("01"),
         (1, 28, 28),
-        (),
         images,
         measurement(0),
     )

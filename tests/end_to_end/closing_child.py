@@ -5,6 +5,8 @@ Called with the stage at which it closes, a folder for a run, and the address of
 there until the window has asked it to end.
 """
 
+import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -62,16 +64,14 @@ class Closer(QObject):
 
 
 def saving(window: MainWindow, closer: Closer, folder: Path) -> None:
-    from netviz.engine import atomic_files
-
-    closer.hold(atomic_files, "_write_durably")
+    closer.hold(os, "fsync")
     window.controller.save(folder)
 
 
 def opening(window: MainWindow, closer: Closer, folder: Path) -> None:
-    from netviz.engine.session import session
+    from netviz.engine.session import start_points
 
-    closer.hold(session, "read_run")
+    closer.hold(start_points, "read_run")
     window.controller.save(folder)
     window.controller.open_run(folder)
 
@@ -108,7 +108,9 @@ def prepare(window: MainWindow, stage: str, folder: Path) -> None:
     if stage == "shown":
         QTimer.singleShot(0, closer, closer.asked.emit)
     elif stage == "loading":
-        run._thread.started.connect(closer.asked)
+        thread = window.findChild(TrainingThread)
+        assert isinstance(thread, TrainingThread)
+        thread.started.connect(closer.asked)
     elif stage in STAGES:
         begun = iter([STAGES[stage]])
 
@@ -136,4 +138,6 @@ def main(stage: str, folder: str, mirror: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    status = main(*sys.argv[1:])
+    gc.freeze()  # or Python's last collection goes through all of torch, which takes a second
+    sys.exit(status)

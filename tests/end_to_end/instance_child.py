@@ -55,7 +55,7 @@ def main(folder: str, mirror: str, seed: str) -> int:
 
     app.missing_display = str  # type: ignore[assignment]
     app.build_window = build_and_drive
-    app.qInstallMessageHandler(app._pass_on_qt_message)
+    app.qInstallMessageHandler(app.pass_on_qt_message)
     run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
     CATALOGUE["mnist"] = make_tiny_dataset("mnist", None).info
     config = RunConfig.parse({"epochs": 1000, "threads": 1, "seed": int(seed), "hidden": (16,)})

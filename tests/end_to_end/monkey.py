@@ -188,7 +188,7 @@ class Monkey(QObject):
 
     def _trigger(self) -> str:
         actions = self._window.actions_by_key
-        keys = sorted(key for key in actions._actions if key != "quit")
+        keys = sorted(key for key in actions if key != "quit")
         key = self._random.choice(keys)
         actions[key].trigger()
         return f"action {key}"

@@ -28,6 +28,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "stage",
     ["shown", "loading", "preparing", "prepared", "progressed", "epoch_finished", *STAGES],

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.events import State
 from netviz.ui.shell.main_window import MainWindow
+from tests.support import wait_for_autosave
 
 ROUNDS, SETTLED = 500, 100
 GROWTH_BYTES = 24 * 2**20
@@ -24,7 +25,7 @@ def test_start_stop_and_reset_leave_memory_and_threads_flat(
 
     def threads() -> tuple[int, int]:
         """Count the system's threads and Python's, once no autosave is being written."""
-        qtbot.waitUntil(lambda: "autosave" not in {t.name for t in threading.enumerate()})
+        wait_for_autosave()
         return process.num_threads(), threading.active_count()
 
     def go_round() -> None:

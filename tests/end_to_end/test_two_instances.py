@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class PairServer(MirrorServer):
-    """EvaluatedLogits a request when the other process has made the same one."""
+    """Answers a request when the other process has made the same one."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,9 @@
 """A small piece of the real digits, and torch on one thread."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 import torch
@@ -39,6 +40,17 @@ def some_digits(train: int = 200, test: int = 40) -> Dataset:
     return Dataset(whole.name, whole.classes, *cut)
 
 
+def replace_sample(set_item: Callable[[Any, Any, Any], object]) -> None:
+    """Put `some_digits` in the place of the bundled sample, by calls of `set_item`."""
+    digits = some_digits()
+    counts = {"train_count": len(digits.train), "test_count": len(digits.test)}
+    info = replace(CATALOGUE["mnist-sample"], **counts)
+    splits = digits.train, digits.test
+    arrays = tuple((split.images.numpy(), split.labels.numpy()) for split in splits)
+    set_item(CATALOGUE, "mnist-sample", info)
+    set_item(load.READERS, info.form, lambda *_: arrays)
+
+
 @pytest.fixture
 def digits() -> DeviceData:
     """200 digits to train on and 40 to test, on the CPU."""
@@ -54,13 +66,7 @@ def config() -> RunConfig:
 @pytest.fixture
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put 200 digits in the place of the bundled sample."""
-    digits = some_digits()
-    counts = {"train_count": len(digits.train), "test_count": len(digits.test)}
-    info = replace(CATALOGUE["mnist-sample"], **counts)
-    splits = digits.train, digits.test
-    arrays = tuple((split.images.numpy(), split.labels.numpy()) for split in splits)
-    monkeypatch.setitem(CATALOGUE, "mnist-sample", info)
-    monkeypatch.setitem(load.READERS, info.form, lambda *_: arrays)
+    replace_sample(monkeypatch.setitem)
 
 
 @pytest.fixture

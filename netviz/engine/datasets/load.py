@@ -86,6 +86,7 @@ READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
     Form.IDX: read_idx,
     Form.CIFAR: read_cifar,
 }
+"""How the files of each form are read: training and test images with their labels."""
 
 
 def _split(

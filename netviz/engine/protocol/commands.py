@@ -1,4 +1,4 @@
-"""What can be asked of a `TrainingSession`; each command is obeyed within one batch."""
+"""What can be asked of a `TrainingSession`; each command is handled within one batch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -127,20 +127,20 @@ class Watch:
 
 @dataclass(frozen=True)
 class MeasureTest:
-    """Answer all test images now, for the mistakes and the confusion matrix."""
+    """Predict all test images now, for the mistakes and the confusion matrix."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predict:
-    """Answer a drawing with the present weights.
+    """Predict the class of a drawing with the present weights.
 
     Attributes
     ----------
     request
-        A number that the answer carries; of several that wait only the newest is answered.
+        A number that the `Prediction` gives back; of several that wait only the newest counts.
     drawing
         The pad's canvas, light strokes on dark, ``uint8 [H, W]`` or ``uint8 [3, H, W]``, of
-        any size. An empty canvas is answered as it is.
+        any size. An empty canvas is predicted as it is.
     prepared
         Whether `drawing` is already an image of the data set's own form (a test image that
         was put on the pad) and is not to be centred and scaled.
@@ -171,7 +171,7 @@ class PreviewAugmentation:
     Attributes
     ----------
     indices
-        Which training images; those that are not there are left out.
+        Which training images; indices that do not exist are left out.
     seed
         Decides the changes shown. They come from a generator of their own.
     """
@@ -189,7 +189,7 @@ class Save:
 
 @dataclass(frozen=True)
 class Open:
-    """Continue a saved run from where it was; the present run stays if that cannot be.
+    """Continue a saved run from where it was; if it cannot be opened the present run stays.
 
     Attributes
     ----------
@@ -222,7 +222,7 @@ class LoadWeights:
 
 
 class ExportKind(StrEnum):
-    """What a run can be taken away as."""
+    """In which form a run can be exported."""
 
     SCRIPT = "PyTorch script"
     METRICS = "metrics"

@@ -1,7 +1,7 @@
-"""What a `TrainingSession` tells: plain numbers and numpy copies, never a tensor.
+"""What a `TrainingSession` reports: plain numbers and numpy copies, never a tensor.
 
-Every event carries the number of the run it belongs to, so that late news of an older run
-can be dropped.
+Every event carries the number of the run it belongs to, so that late events of an older
+run can be dropped.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Preparing:
-    """A new run is being made ready: data are loaded, the network is built."""
+    """A new run is being prepared: its data are loaded, its network is built."""
 
     run: int
     config: RunConfig
@@ -78,7 +78,7 @@ class Loading:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A new run is ready, and this is what it consists of.
+    """A new run is ready, and consists of this.
 
     Attributes
     ----------
@@ -90,14 +90,12 @@ class Prepared:
         Number of trainable parameters.
     image_shape
         Channels, height, width.
-    layers
-        One line per layer of the network.
     images
         All images of the data set.
     untrained
-        How good the network is before the first step.
+        Measurement of the network before the first step.
     warnings
-        Reasons to distrust what a run on these data shows, each a sentence.
+        Reasons why a run on these data may mislead, each a sentence.
     left_out
         Own files that are not in the data set, each a sentence that says why.
     started_from
@@ -117,7 +115,6 @@ class Prepared:
     test_count: int
     classes: tuple[str, ...]
     image_shape: tuple[int, int, int]
-    layers: tuple[str, ...]
     images: ImageArrays
     untrained: Measurement
     warnings: tuple[str, ...] = ()
@@ -161,7 +158,7 @@ class Progress:
     batch, batches
         Batches done in this epoch and batches it has at the present batch size.
     running_accuracy
-        Share of right answers of the epoch so far, as the network was at each batch.
+        Fraction of correct predictions in the epoch so far, each made when its batch was trained.
     samples_per_second
         Training throughput since the last report.
     remaining_s
@@ -234,7 +231,7 @@ class Rewound:
 
 @dataclass(frozen=True)
 class Refused:
-    """A command could not be obeyed and nothing was changed.
+    """A command was refused, and nothing was changed.
 
     A new run that could not be prepared is refused under its own number; the one before it
     stays as it was.
@@ -300,7 +297,7 @@ class Opened:
     ledger
         All of its changes.
     missing_device
-        Where it was trained, if this machine has no such device; empty otherwise.
+        Device that it was trained on, if this machine has none such; empty otherwise.
     """
 
     run: int
@@ -322,7 +319,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class AutosaveFailed:
-    """The run could not be kept safe; told once, training goes on."""
+    """The run could not be autosaved; reported once, and training goes on."""
 
     run: int
     message: str

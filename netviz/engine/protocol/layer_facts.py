@@ -1,4 +1,4 @@
-"""What can be said of a network's layers without the network."""
+"""Facts about the layers of a network, usable without the network."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """One layer, or one block of layers, as it stands in a network.
+    """One layer, or one block of layers, of a network.
 
     Attributes
     ----------
     name
         Its name in the network, such as ``1`` or ``layer1.0``.
     kind
-        torch's own name of it, such as ``Conv2d``.
+        Its class in torch, such as ``Conv2d``.
     title
         What it is, for the screen: ``Linear 784 → 64``.
     output
-        Shape of what it makes of one image; empty where it was not passed, or where that is
-        no tensor.
+        Shape of its output for one image; empty if the forward pass skips it, or if its output
+        is no tensor.
     weights
-        Each layer with weights in it, by the name under which it can be frozen, and how many.
+        The layers in it that have weights: the name to freeze each by, and its parameters.
     has_modes
-        Whether it works otherwise while training: dropout and batch norm do.
+        Whether it behaves differently while training, as dropout and batch norm do.
     """
 
     name: str
@@ -34,7 +34,7 @@ class LayerFacts:
 
     @property
     def short(self) -> str:
-        """Its title without what its shape tells: ``Linear``, ``Conv 3×3``."""
+        """Its title without the shapes: ``Linear``, ``Conv 3×3``."""
         before, arrow, after = self.title.partition(" → ")
         if not arrow:
             return self.title.removesuffix("1d").removesuffix("2d")
@@ -42,28 +42,28 @@ class LayerFacts:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it has that can be learned."""
+        """How many parameters it has."""
         return sum(count for _, count in self.weights)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names to freeze."""
+        """The names to freeze it by."""
         return tuple(name for name, _ in self.weights if name)
 
     def is_frozen(self, frozen: Collection[str]) -> bool:
-        """Whether all its weights stay as they are."""
+        """Whether all its weights are frozen."""
         return bool(self.names) and set(self.names) <= set(frozen)
 
 
 def trainable(layers: Sequence[LayerFacts], frozen: Collection[str]) -> int:
-    """Count the numbers that training may change while the layers `frozen` stay."""
+    """Count the parameters that are trained while the layers `frozen` are not."""
     return sum(count for each in layers for name, count in each.weights if name not in frozen)
 
 
 def with_toggled(
     layers: Sequence[LayerFacts], frozen: Collection[str], index: int
 ) -> tuple[str, ...]:
-    """Return the names to freeze when the layer at `index` is frozen, or freed if it was."""
+    """Return the names to freeze when the layer at `index` is frozen, or unfrozen if it was."""
     toggled = set(layers[index].names)
     was = layers[index].is_frozen(frozen)
     wanted = set(frozen) - toggled if was else set(frozen) | toggled

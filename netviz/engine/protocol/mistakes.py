@@ -1,4 +1,4 @@
-"""What the test images say of a network: its mistakes, in which order, and who is taken for whom.
+"""Which test images a network mistakes, in which order, and which classes it confuses.
 
 Plain numpy on copies, so that views may ask on any thread.
 """
@@ -32,7 +32,7 @@ def predicted_classes(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def select(
-    answers: TestPredictions,
+    predictions: TestPredictions,
     labels: NDArray[np.int64],
     *,
     true_class: int | None = None,
@@ -40,25 +40,25 @@ def select(
     with_learned: bool = False,
     order: Order = Order.CONFIDENCE,
 ) -> NDArray[np.int64]:
-    """Return the indices of the wrongly answered test images, in the order asked for.
+    """Return the indices of the mistaken test images, in the order asked for.
 
     Parameters
     ----------
-    answers
-        How the network answers each test image.
+    predictions
+        What the network predicts for each test image.
     labels
-        Classes that are right, ``int64 [N]``.
+        True classes, ``int64 [N]``.
     true_class, predicted_class
-        Only images of this class, only images taken for this class; None for all.
+        Only images of this class, only images predicted as this class; None for all.
     with_learned
-        Whether images that were just learned, and so are right, are listed too.
+        Whether images that were just learned, and so are correct, are listed too.
     order
         Equals stay in the order of their index; what is not a number comes last.
     """
-    predicted = predicted_classes(answers.probabilities)
+    predicted = predicted_classes(predictions.probabilities)
     chosen = predicted != labels
     if with_learned:
-        chosen |= answers.just_learned
+        chosen |= predictions.just_learned
     if true_class is not None:
         chosen &= labels == true_class
     if predicted_class is not None:
@@ -66,7 +66,7 @@ def select(
     indices = np.flatnonzero(chosen).astype(np.int64)
     if order is Order.INDEX:
         return indices
-    by = answers.losses if order is Order.LOSS else answers.probabilities.max(axis=1)
+    by = predictions.losses if order is Order.LOSS else predictions.probabilities.max(axis=1)
     return indices[np.argsort(-by[indices], kind="stable")]
 
 
@@ -81,27 +81,27 @@ def is_skewed(counts: NDArray[np.int64]) -> bool:
 
 
 def recall(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return which share of each class's images is answered rightly; NaN for an empty class.
+    """Return which fraction of each class is predicted correctly; NaN for an empty class.
 
     Parameters
     ----------
     confusion
         Images by true class (row) and predicted class (column).
     """
-    return _share(np.diagonal(confusion), confusion.sum(axis=1))
+    return _fraction(np.diagonal(confusion), confusion.sum(axis=1))
 
 
 def precision(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return which share of the answers for each class is right; NaN for one never answered."""
-    return _share(np.diagonal(confusion), confusion.sum(axis=0))
+    """Return which fraction of the predictions of each class is correct; NaN if there are none."""
+    return _fraction(np.diagonal(confusion), confusion.sum(axis=0))
 
 
 def row_fractions(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return each cell as share of its row, the images of one class; NaN for an empty class."""
-    return _share(confusion, confusion.sum(axis=1, keepdims=True))
+    """Return each cell as fraction of its row, the images of one class; NaN for an empty class."""
+    return _fraction(confusion, confusion.sum(axis=1, keepdims=True))
 
 
-def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    shares = np.full(part.shape, np.nan)
-    np.divide(part, whole, out=shares, where=np.broadcast_to(whole > 0, part.shape))
-    return shares
+def _fraction(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    fractions = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=fractions, where=np.broadcast_to(whole > 0, part.shape))
+    return fractions

@@ -9,8 +9,8 @@ from netviz.engine.run.growing_array import GrowingArray
 class StepHistory:
     """Loss and learning rate of every step, about 20 bytes a step.
 
-    Views that were handed out stay as long as they were, but what they show is undefined
-    after `truncate` or `clear`: ask anew.
+    After `truncate` or `clear` the arrays that were returned before keep their length, but not
+    their values.
     """
 
     def __init__(self) -> None:

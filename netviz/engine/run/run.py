@@ -1,4 +1,4 @@
-"""One run's record: what it started from, what happened, and what it can go back to."""
+"""One run with its record: how it started, what happened, and the state to go back to."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ from netviz.engine.training.trainer import Snapshot, Trainer
 SNAPSHOT_INTERVAL_S = 1.0
 """Training time between two states kept for `Run.rewind`."""
 
-HOPELESS_LOSS_FACTOR = 10
-"""A loss this many times the untrained one is no state worth going back to."""
+DIVERGED_LOSS_FACTOR = 10
+"""From a loss this many times the untrained one no state counts as good."""
 
 
 @dataclass
@@ -25,19 +25,19 @@ class EpochTally:
     """Sums over the epoch under way."""
 
     samples: int = 0
-    right: int = 0
+    correct: int = 0
     seconds: float = 0.0
 
-    def add(self, samples: int, right: int, seconds: float) -> None:
+    def add(self, samples: int, correct: int, seconds: float) -> None:
         """Count the batches of one reading."""
         self.samples += samples
-        self.right += right
+        self.correct += correct
         self.seconds += seconds
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, 0..1."""
-        return self.right / self.samples if self.samples else 0.0
+        """Fraction of correct predictions, 0..1."""
+        return self.correct / self.samples if self.samples else 0.0
 
     @property
     def samples_per_second(self) -> float:
@@ -65,7 +65,7 @@ class Run:
     history
         Loss and learning rate of every step.
     measurements
-        One per epoch, the first of the untrained network.
+        One for each epoch, the first of the untrained network.
     ledger
         Every change since step 0, in order.
     tally
@@ -121,8 +121,8 @@ class Run:
     def change(self, config: RunConfig) -> tuple[LedgerEntry, ...]:
         """Go on with `config`; return the ledger's new entries.
 
-        What is changed before the first step is no change but the run's beginning. Several
-        changes of an option at the same step are one, and none if they cancel out.
+        A change before the first step makes no entry: the run begins with it. Several changes
+        of an option at the same step make one entry, and none if they cancel out.
         """
         changes = config.changes_from(self.trainer.config)
         old = self.trainer.config
@@ -151,7 +151,7 @@ class Run:
         return self._good.snapshot.config
 
     def keep_good_states(self, loss: float, seconds: float) -> None:
-        """Keep the present state now and then, and trust the one before once it proved good.
+        """Keep the present state now and then; the one before is good if the loss is still low.
 
         Parameters
         ----------
@@ -160,8 +160,8 @@ class Run:
         seconds
             Training time since this was called last.
         """
-        proved = loss < HOPELESS_LOSS_FACTOR * self.measurements[0].train_loss
-        if proved and self._candidate and self._candidate.snapshot.step < self.trainer.step:
+        is_low = loss < DIVERGED_LOSS_FACTOR * self.measurements[0].train_loss
+        if is_low and self._candidate and self._candidate.snapshot.step < self.trainer.step:
             self._good, self._candidate = self._candidate, None
         self._unkept_s += seconds
         if self._unkept_s >= SNAPSHOT_INTERVAL_S:
@@ -178,7 +178,7 @@ class Run:
         self.tally = EpochTally()
         self._candidate = None
 
-    def take_over(
+    def restore_record(
         self,
         initial_config: RunConfig,
         history: StepHistory,
@@ -186,7 +186,7 @@ class Run:
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
     ) -> None:
-        """Go on with the record of a saved run, whose state the trainer has already."""
+        """Go on with the record of a saved run, whose state the trainer already has."""
         self.initial_config = initial_config
         self.history = history
         self.measurements = measurements
@@ -199,7 +199,7 @@ class Run:
 
 
 def refuse_resets(config: RunConfig, current: RunConfig) -> None:
-    """Raise `ConfigError` where `config` changes what takes effect on Reset only."""
+    """Raise `ConfigError` if `config` changes an option that takes effect on Reset only."""
     for name in config.changes_from(current):
         if OPTIONS[name].effect is Effect.RESET:
             raise ConfigError(

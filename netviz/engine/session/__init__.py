@@ -1,4 +1,4 @@
-"""Commands in, events out: prepares runs, trains them, and answers between two batches.
+"""Commands in, events out: prepares runs, trains them, and handles commands between two batches.
 
 The top of the engine: it uses every other room, and no other room uses it.
 """

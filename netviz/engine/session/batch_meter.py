@@ -1,4 +1,4 @@
-"""Collects what the steps leave behind until it is time to report, and times training alone."""
+"""Collects the batches between two reports, and times training without anything else."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -23,8 +23,8 @@ class Reading:
         ``float32 [k]``.
     learning_rates
         ``float64 [k]``.
-    samples, right
-        Images shown, and those that were answered rightly as they were shown.
+    samples, correct
+        Images trained on, and those that the network predicted correctly at that moment.
     seconds
         Training time of these batches.
     """
@@ -32,12 +32,12 @@ class Reading:
     losses: NDArray[np.float32]
     learning_rates: NDArray[np.float64]
     samples: int
-    right: int
+    correct: int
     seconds: float
 
 
 class Meter:
-    """Gathers batches and reads them out together, so that the device is rarely waited for."""
+    """Collects batches and reads them together, so that the device is rarely waited for."""
 
     def __init__(self) -> None:
         self._batches: list[Batch] = []
@@ -63,17 +63,17 @@ class Meter:
         return perf_counter() - self._since >= REPORT_INTERVAL_S
 
     def read(self) -> Reading:
-        """Return what was gathered and begin anew; waits for the device."""
+        """Return what was collected and begin anew; waits for the device."""
         batches, self._batches = self._batches, []
         losses = torch.stack([batch.loss for batch in batches]).float().cpu().numpy()
         logits = torch.cat([batch.logits for batch in batches])
         labels = torch.cat([batch.labels for batch in batches])
-        right = int((logits.argmax(dim=1) == labels).sum())
+        correct = int((logits.argmax(dim=1) == labels).sum())
         now = perf_counter()
         seconds, self._since = max(now - self._since, 1e-9), now
         rates = np.array([batch.learning_rate for batch in batches])
-        return Reading(losses, rates, len(labels), right, seconds)
+        return Reading(losses, rates, len(labels), correct, seconds)
 
     def drop(self) -> None:
-        """Forget what was gathered."""
+        """Forget what was collected."""
         self._batches.clear()

@@ -1,4 +1,4 @@
-"""Makes a run ready: loads its data, builds its network and measures it."""
+"""The steps of preparing a run: load its data, build its trainer, measure it untrained."""
 
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
@@ -30,7 +30,17 @@ PROGRESS_INTERVAL_S = 0.1
 
 @dataclass(frozen=True)
 class RandomState:
-    """What of torch's global state a preparation changes and a refused one must put back."""
+    """The states of torch's random generators, and how many threads it computes with.
+
+    Both are global: preparing a run changes them, and one that is refused must restore them.
+
+    Attributes
+    ----------
+    threads
+        Threads that torch uses.
+    cpu, cuda, mps
+        States of the generators: of the CPU, of each CUDA device, and of MPS where there is one.
+    """
 
     threads: int
     cpu: Tensor
@@ -39,13 +49,13 @@ class RandomState:
 
     @classmethod
     def now(cls) -> "RandomState":
-        """Note the present state."""
+        """Copy the present state."""
         cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
         mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
         return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
 
     def restore(self) -> None:
-        """Put everything back as it was."""
+        """Make this the present state."""
         torch.set_num_threads(self.threads)
         torch.set_rng_state(self.cpu)
         if self.cuda:
@@ -54,13 +64,13 @@ class RandomState:
             torch.mps.set_rng_state(self.mps)
 
 
-class Preparation:
+class TrainerBuilder:
     """Builds trainers, and keeps the last data set on its device for the next one.
 
     Attributes
     ----------
     notes
-        What is to be said of the data set of the trainer that was built last.
+        What the user should know about the data set of the last trainer.
     """
 
     def __init__(self) -> None:
@@ -75,13 +85,12 @@ class Preparation:
         Parameters
         ----------
         on_read
-            Told now and then how many own pictures were read, and of how many.
+            Called now and then with how many own pictures were read, and of how many.
 
         Returns
         -------
         tuple[Trainer, int]
-            The trainer, and how many threads torch was told to use for it; as the generator's
-            value.
+            The trainer, and how many threads torch now uses for it; as the generator's value.
         """
         device = choose_device(config.device)
         key = _data_key(config, data_dir, device)
@@ -116,23 +125,23 @@ def _load(
     config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
 ) -> Generator[None, None, tuple[Dataset, DataNotes]]:
     if is_own(config.dataset):
-        own = yield from loading(config.dataset, own_form(config), _now_and_then(on_read))
+        own = yield from loading(config.dataset, own_form(config), _rarely(on_read))
         return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
     dataset = load(config.dataset, data_dir)
     return dataset, DataNotes(warnings_of(dataset))
 
 
-def _now_and_then(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
-    """Return `tell` so that it tells only a few times a second."""
-    told = perf_counter()
+def _rarely(call: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return a function that passes on only as many calls as a progress bar needs."""
+    called_at = perf_counter()
 
-    def tell_if_due(done: int, total: int) -> None:
-        nonlocal told
-        if perf_counter() - told >= PROGRESS_INTERVAL_S:
-            told = perf_counter()
-            tell(done, total)
+    def call_if_due(done: int, total: int) -> None:
+        nonlocal called_at
+        if perf_counter() - called_at >= PROGRESS_INTERVAL_S:
+            called_at = perf_counter()
+            call(done, total)
 
-    return tell_if_due
+    return call_if_due
 
 
 def measure(

@@ -1,4 +1,4 @@
-"""Puts what happened in a session into events."""
+"""Makes the events that report what happened in a session."""
 
 import traceback
 from pathlib import Path
@@ -19,24 +19,28 @@ from netviz.engine.training.augmentation import is_augmented, preview
 from netviz.number_text import number_text
 
 
-def refused(run: int, error: Exception) -> events.Refused:
-    """Put an error into words: its own where it has them, else its type and text."""
+def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
+    """Explain an error in its own words, or by its type and text if it is unexpected.
+
+    `request` is the number of the `Change` command that is refused, if it is one.
+    """
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NetvizError):
-        return events.Refused(run, error.message, error.hint, details)
+        return events.Refused(run, error.message, error.hint, details, request)
     message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
-    return events.Refused(run, message, "Go back to the last good state, or reset.", details)
+    hint = "Go back to the last good state, or reset."
+    return events.Refused(run, message, hint, details, request)
 
 
 def failed(run: int, error: Exception) -> events.Failed:
-    """Put into words an error that ends training; where it happened is added later."""
-    told = refused(run, error)
+    """Explain an error that ends training; the step is added later."""
+    reason = refused(run, error)
     remedy = error.remedy if isinstance(error, TrainingError) else {}
-    return events.Failed(run, told.message, told.hint, told.details, 0, None, remedy)
+    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, remedy)
 
 
 def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
-    """Say that training has diverged, and what to do about it."""
+    """Explain that training has diverged, and what to do about it."""
     what = "not a number (NaN)" if np.isnan(loss) else "infinite"
     return TrainingError(
         f"The loss became {what} at step {step:,}.",
@@ -47,7 +51,7 @@ def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
 
 
 def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
-    """Say what a run that is ready consists of."""
+    """Describe a run that is ready."""
     trainer = run.trainer
     data = trainer.data
     return events.Prepared(
@@ -60,7 +64,6 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
         len(data.test_labels),
         data.classes,
         data.image_shape,
-        tuple(str(layer) for layer in trainer.model.children()),
         data.source.arrays(),
         run.measurements[0],
         notes.warnings,
@@ -72,7 +75,7 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
 
 
 def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
-    """Show the training images that `command` asks for as they would be trained now."""
+    """Augment the training images that `command` asks for as training would now."""
     trainer = run.trainer
     count = len(trainer.data.train_labels)
     indices = tuple(index for index in command.indices if 0 <= index < count)
@@ -82,15 +85,15 @@ def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
 
 
 def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
-    """Say what a saved run has behind it."""
+    """Report the steps, measurements and changes of a saved run."""
     history = run.history
     speed = run.measurements[-1].samples_per_second or 1.0
     columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
-    told = progress(run, *columns, speed) if len(history) else None
+    steps = progress(run, *columns, speed) if len(history) else None
     return events.Opened(
         run.number,
         folder,
-        told,
+        steps,
         tuple(run.measurements),
         run.ledger,
         missing_device,
@@ -104,7 +107,7 @@ def progress(
     learning_rates: NDArray[np.float64],
     samples_per_second: float,
 ) -> events.Progress:
-    """Say what was trained, and estimate what is left."""
+    """Report steps that were trained, and estimate the time that is left."""
     trainer = run.trainer
     batches = trainer.batches_per_epoch()
     done = trainer.sampler.position

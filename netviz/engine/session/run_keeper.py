@@ -15,25 +15,28 @@ from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
 
 AUTOSAVE_INTERVAL_S = 5.0
-"""Training goes on for so long between two autosaves."""
+"""Time between two autosaves."""
 
 MAX_AUTOSAVE_INTERVAL_S = 9.0
-"""A run that takes long to copy is saved less often, but at least so often."""
+"""The same for a run that takes long to copy, and is therefore saved less often."""
 
-COST_SHARE = 0.01
-"""Of the training time, for autosaving."""
+COST_FRACTION = 0.01
+"""Autosaving may take this fraction of the training time."""
+
+WRITER_NAME = "autosave"
+"""Name of the thread that writes an autosave; it lives as long as it writes."""
 
 
 class RunKeeper:
     """Writes a session's runs to files; all methods belong to the session's thread.
 
-    A run is copied in that thread, which takes milliseconds, and written in another, so that
-    training need not wait for the disk.
+    An autosave copies the run in that thread, which takes milliseconds, and writes it in another,
+    so that training need not wait for the disk.
 
     Parameters
     ----------
     emit
-        Takes what is told.
+        Takes each `Saved`, `Exported` and `AutosaveFailed`.
     autosave_root
         Folder of all processes' autosaves; None for no autosave.
     """
@@ -43,7 +46,7 @@ class RunKeeper:
         self._folder = AutosaveFolder(autosave_root) if autosave_root else None
         self._writer: Thread | None = None
         self._error: StorageError | None = None
-        self._is_told = False
+        self._is_reported = False
         self._saved = (0, 0)
         self._due = perf_counter() + AUTOSAVE_INTERVAL_S
 
@@ -57,39 +60,49 @@ class RunKeeper:
         export(run, command.kind, command.path)
         self._emit(events.Exported(run.number, command.kind, command.path))
 
-    def tend(self, run: Run, *, now: bool = False) -> float:
-        """Autosave the run if it is time, or if `now`; return the seconds that it took."""
+    def autosave_if_due(self, run: Run) -> float:
+        """Autosave the run if it is time; return the seconds that it took."""
         began = perf_counter()
-        self._tell_error(run)
-        state = (run.number, run.trainer.step)
-        is_known = self._folder is None or state == self._saved or state[1] == 0
-        is_busy = self._writer is not None and self._writer.is_alive()
-        if is_known or not (now or (began >= self._due and not is_busy)):
-            return perf_counter() - began
-        self.wait()
-        content = pack(run)
-        self._writer = Thread(target=self._write, args=(content,), name="autosave")
-        self._writer.start()
-        self._saved = state
-        spent = perf_counter() - began
-        wait_s = min(max(AUTOSAVE_INTERVAL_S, spent / COST_SHARE), MAX_AUTOSAVE_INTERVAL_S)
-        self._due = began + wait_s
-        return spent
+        self._report_error(run)
+        is_writing = self._writer is not None and self._writer.is_alive()
+        if began >= self._due and not is_writing and self._is_unsaved(run):
+            self._autosave(run)
+        return perf_counter() - began
 
-    def end(self, run: Run | None, *, is_sound: bool) -> None:
-        """Autosave `run` for the last time, and say that the process ended in good order.
+    def autosave(self, run: Run) -> None:
+        """Autosave the run now if it has been trained since the last time."""
+        self._report_error(run)
+        if self._is_unsaved(run):
+            self._autosave(run)
 
-        One that has failed is not sound: what was kept before it failed is worth more.
+    def close(self, run: Run | None, *, is_sound: bool) -> None:
+        """Autosave `run` for the last time, and note that the process ended normally.
+
+        A run that has failed is not sound: its last autosave before that is worth more.
         """
-        self.wait()
+        self._wait()
         if run is not None and is_sound:
-            self.tend(run, now=True)
-        self.wait()
+            self.autosave(run)
+        self._wait()
         if self._folder:
             self._folder.end()
 
-    def wait(self) -> None:
-        """Wait until what was autosaved is written."""
+    def _is_unsaved(self, run: Run) -> bool:
+        step = run.trainer.step
+        return self._folder is not None and step > 0 and (run.number, step) != self._saved
+
+    def _autosave(self, run: Run) -> None:
+        began = perf_counter()
+        self._wait()
+        content = pack(run)
+        self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
+        self._writer.start()
+        self._saved = (run.number, run.trainer.step)
+        interval_s = max(AUTOSAVE_INTERVAL_S, (perf_counter() - began) / COST_FRACTION)
+        self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
+
+    def _wait(self) -> None:
+        """Wait until the last autosave is written."""
         if self._writer is not None:
             self._writer.join()
 
@@ -97,12 +110,13 @@ class RunKeeper:
         assert self._folder is not None
         try:
             self._folder.write(content)
-            self._is_told = False
+            self._is_reported = False
         except StorageError as error:
             self._error = error
 
-    def _tell_error(self, run: Run) -> None:
+    def _report_error(self, run: Run) -> None:
+        """Report that autosaves fail, once until one succeeds."""
         error, self._error = self._error, None
-        if error is not None and not self._is_told:
-            self._is_told = True
+        if error is not None and not self._is_reported:
+            self._is_reported = True
             self._emit(events.AutosaveFailed(run.number, error.message, error.hint))

@@ -1,4 +1,4 @@
-"""How a run begins: with the seed's own weights, with a file's, or where a saved one was."""
+"""Where a run starts: at the weights of its seed, at those of a file, or in mid-run."""
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
@@ -8,28 +8,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands
+from netviz.engine.run.run import EpochTally, Run, refuse_resets
 from netviz.engine.session.preparation import measure
 from netviz.engine.storage.run_file import SavedRun
-from netviz.engine.storage.run_folder import open_run
+from netviz.engine.storage.run_folder import open_run, read_run
 from netviz.engine.storage.weights_files import load_weights
+from netviz.engine.training.devices import has_device
 from netviz.engine.training.trainer import Trainer
 
 
 @dataclass(frozen=True, eq=False)
 class StartPoint:
-    """What a new run begins with; with nothing given, the weights that its seed makes.
+    """Where a new run starts; with nothing given, at the weights that its seed makes.
 
     Attributes
     ----------
     weights, weights_path
         Weights and the file that they were read from.
     saved, folder
-        A saved run and where it lay.
+        A saved run and its folder.
     changes
-        Options to change where a saved run goes on.
+        Options to change before the saved run goes on.
     missing_device
-        Device of a saved run that this machine has not; empty if it has.
+        Device of the saved run if this machine lacks it, else empty.
     """
 
     weights: dict[str, Tensor] | None = None
@@ -40,7 +43,7 @@ class StartPoint:
     missing_device: str = ""
 
     def begin(self, number: int, trainer: Trainer) -> Generator[None, None, tuple[Run, Tensor]]:
-        """Make a run of a trainer that was just built.
+        """Make a run from a trainer that was just built.
 
         Returns
         -------
@@ -69,3 +72,29 @@ class StartPoint:
         run = open_run(saved, number, trainer)
         _, test_logits = yield from measure(trainer, EpochTally())
         return run, test_logits
+
+
+def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:
+    """Read the run that `command` opens.
+
+    Returns
+    -------
+    tuple[StartPoint, RunConfig]
+        Where it goes on, and the settings at its step 0, with which it is prepared.
+
+    Raises
+    ------
+    NetvizError
+        When there is no saved run, it is broken, or it does not allow the changes.
+    """
+    saved = read_run(command.folder)
+    device = saved.snapshot.config.device
+    missing = "" if has_device(device) else device
+    if missing:
+        saved = saved.on_any_device()
+    config = saved.snapshot.config
+    refuse_resets(config.with_changes(command.changes), config)
+    start = StartPoint(
+        saved=saved, folder=command.folder, changes=command.changes, missing_device=missing
+    )
+    return start, saved.initial_config

@@ -26,18 +26,18 @@ class Goal(Enum):
 
 
 class TrainingLoop:
-    """Trains a run, batch after batch, and tells of it a few times a second.
+    """Trains a run, batch after batch, and reports a few times a second.
 
     Parameters
     ----------
     emit
         Takes each `Progress` and `EpochFinished`.
     observatory
-        Sees the steps that the views want to see.
+        Observes the steps that the views show.
     keeper
-        Keeps the run safe now and then.
+        Autosaves the run now and then.
     is_called
-        Whether somebody waits for the loop to yield; asked after every batch.
+        Whether a command waits for the loop to yield; asked after every batch.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class TrainingLoop:
     due
         When the next batch may begin, by `perf_counter`; 0 at full speed.
     has_reported
-        Whether something was told since this was last set to False.
+        Whether there was a report since this was last set to False.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class TrainingLoop:
         self._meter.leave_out(seconds)
 
     def drop(self) -> None:
-        """Forget what was trained and not yet told."""
+        """Forget the steps that were trained and not yet reported."""
         self._meter.drop()
 
     def train(self, run: Run) -> Iterator[None]:
-        """Train towards the goal; yields after what was called for, and after every chunk."""
+        """Train towards the goal; yields when a command waits, and after every chunk."""
         if run.is_measurement_due:
             yield from self._finish_epoch(run)
         while run.has_epochs_left:
@@ -99,12 +99,12 @@ class TrainingLoop:
         self.report(run)
 
     def start_clock(self) -> None:
-        """Count training time from now on; what views took before is no part of it."""
+        """Count training time from now on, without what the views have taken before."""
         self._observatory.take_spent()
         self._meter.start()
 
     def _train_batches(self, run: Run) -> None:
-        """Train a batch, and more of them until a report, an epoch's end or somebody is due."""
+        """Train a batch, and more until a report is due, the epoch ends or a command waits."""
         slowly = self.goal is Goal.BATCH or self._batch_interval_s > 0
         observed = self._observatory.wants_step(always=slowly)
         if observed:
@@ -126,13 +126,19 @@ class TrainingLoop:
             raise
 
     def report(self, run: Run) -> None:
-        """Tell what was trained since the last report, and see that the losses are finite."""
+        """Report the steps since the last report.
+
+        Raises
+        ------
+        TrainingError
+            When a loss is not finite; the steps before it are reported.
+        """
         if not self._meter:
             return
         self.has_reported = True
         self._observatory.trained(run)
         reading = self._meter.read()
-        run.tally.add(reading.samples, reading.right, reading.seconds)
+        run.tally.add(reading.samples, reading.correct, reading.seconds)
         finite = np.isfinite(reading.losses)
         count = len(finite) if finite.all() else int(finite.argmin())
         first = run.trainer.step - len(finite) + 1
@@ -145,7 +151,7 @@ class TrainingLoop:
         if count < len(finite):
             raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
         run.keep_good_states(float(losses[-1]), reading.seconds)
-        self._meter.leave_out(self._keeper.tend(run))
+        self._meter.leave_out(self._keeper.autosave_if_due(run))
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)

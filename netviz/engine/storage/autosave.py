@@ -1,8 +1,8 @@
-"""Where running processes keep their runs, so that none is lost when one of them is killed.
+"""Where running processes save their runs, so that none is lost when a process is killed.
 
 Every process has a folder of its own, which it holds with a lock that ends with the process,
-however it ends. A folder that nobody holds and that was not left in good order is a run to
-bring back. Free of torch, so that the window can look before torch is loaded.
+however it ends. A folder that nobody holds and whose process did not end normally is a run to
+recover. Free of torch, so that the window can look before torch is loaded.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ LOCK_FILE = "lock"
 ENDED_FILE = "ended"
 TOLD_FILE = "told"
 KEPT = 3
-"""Runs of earlier starts that ended in good order and are kept all the same."""
+"""How many runs of earlier starts that ended normally are kept."""
 
 
 class AutosaveFolder:
@@ -49,7 +49,7 @@ class AutosaveFolder:
         write_whole(self.path / RUN_FILE, lambda path: path.write_bytes(content))
 
     def end(self) -> None:
-        """Say that the process ended in good order, and let go of the folder."""
+        """Note that the process ended normally, and release the folder."""
         if self._lock is None:
             return
         with contextlib.suppress(OSError):
@@ -100,14 +100,14 @@ class LostRun:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def settle(self) -> None:
-        """Keep it among those that ended in good order: it was brought back."""
+        """Keep it among the runs that ended normally: it was recovered."""
         with contextlib.suppress(OSError):
             (self.folder / ENDED_FILE).touch()
         self._lock.release()
 
 
 def find_lost(root: Path) -> LostRun | None:
-    """Return the newest run whose process did not end in good order; lets old ended ones go.
+    """Return the newest run whose process did not end normally; deletes old ones that did.
 
     What cannot be read stays where it is: a newer NetViz may have written it.
     """
@@ -133,7 +133,7 @@ def find_lost(root: Path) -> LostRun | None:
 
 
 def find_unreadable(root: Path) -> StorageError | None:
-    """Return why a run that was not left in good order cannot be read; once for each."""
+    """Return why a run whose process did not end normally cannot be read; once for each."""
     for folder in _newest_first(root):
         told = folder / TOLD_FILE
         if (folder / ENDED_FILE).exists() or told.exists():
@@ -149,7 +149,7 @@ def find_unreadable(root: Path) -> StorageError | None:
 
 
 def ended_runs(root: Path) -> list[Path]:
-    """Return the folders of runs that earlier starts left in good order, the newest first."""
+    """Return the folders of runs whose process ended normally, the newest first."""
     return [folder for folder in _newest_first(root) if (folder / ENDED_FILE).exists()]
 
 

@@ -42,7 +42,7 @@ class SavedRun:
     threads
         Processor cores that one step used.
     start, started_from
-        Weights at step 0 and where they came from, if they are not the seed's own.
+        Weights at step 0 and the file they came from, if they are not the seed's own.
     """
 
     initial_config: RunConfig
@@ -56,7 +56,7 @@ class SavedRun:
     started_from: str
 
     def on_any_device(self) -> "SavedRun":
-        """Return the same run, to go on with whatever the machine has."""
+        """Return the same run for a machine without its device."""
         change = {"device": "auto"}
         snapshot = dataclasses.replace(
             self.snapshot, config=self.snapshot.config.with_changes(change)
@@ -66,7 +66,7 @@ class SavedRun:
 
 
 def pack(run: Run) -> bytes:
-    """Put a run into the bytes of its file."""
+    """Return the content of a run's file."""
     snapshot = run.trainer.snapshot()
     tensors: dict[str, Tensor] = {}
     history = run.history
@@ -93,7 +93,7 @@ def pack(run: Run) -> bytes:
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],
-        "tally": asdict(run.tally),
+        "tally": _tally_record(run.tally),
         "started_from": run.started_from,
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
@@ -148,15 +148,24 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         history,
         measurements,
         tuple(_entry(values, config) for values in record["ledger"]),
-        EpochTally(**record["tally"]),
+        _tally(record["tally"]),
         max(1, int(record["threads"])),
         state["start"],
         str(record["started_from"]),
     )
 
 
+def _tally_record(tally: EpochTally) -> dict[str, Any]:
+    # Format 1 calls the correct predictions "right".
+    return {"samples": tally.samples, "right": tally.correct, "seconds": tally.seconds}
+
+
+def _tally(values: dict[str, Any]) -> EpochTally:
+    return EpochTally(values["samples"], values["right"], values["seconds"])
+
+
 def _entry(values: dict[str, Any], config: RunConfig) -> LedgerEntry:
-    """Read a line of the ledger; its values become what the config takes them for."""
+    """Read an entry of the ledger; its values get the types that the config has."""
     name = str(values["option"])
     old, new = (getattr(config.with_changes({name: values[key]}), name) for key in ("old", "new"))
     return LedgerEntry(int(values["step"]), int(values["epoch"]), name, old, new)
@@ -198,7 +207,7 @@ def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def resume(run: Run, saved: SavedRun) -> None:
-    """Put a run that has just been built for `saved` to where it was saved.
+    """Put a run that was just built for `saved` into the state in which it was saved.
 
     Raises
     ------
@@ -229,6 +238,6 @@ def resume(run: Run, saved: SavedRun) -> None:
             f"The saved state does not fit the run's network or optimizer ({error}).",
             "The file was changed, or is of another version; choose another run.",
         ) from error
-    run.take_over(
+    run.restore_record(
         saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
     )

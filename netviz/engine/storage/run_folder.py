@@ -1,4 +1,4 @@
-"""A run's folder: files for people, and one to continue from; written whole or not at all."""
+"""A run's folder: files to read, and one to continue from; all are written, or none."""
 
 import csv
 import io
@@ -52,7 +52,7 @@ def save_run(run: Run, folder: Path) -> None:
 
 
 def open_run(saved: SavedRun, number: int, trainer: Trainer) -> Run:
-    """Make the run that `read_run` read, ready to continue bit for bit.
+    """Make a run of what `read_run` returned, ready to continue bit for bit.
 
     Parameters
     ----------

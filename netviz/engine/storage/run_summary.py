@@ -1,4 +1,4 @@
-"""What a saved run is, read from its first bytes: without torch, and without its tensors."""
+"""A summary of a saved run, read from the head of its file: without torch or any tensor."""
 
 import json
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ FORMAT = 1
 """Version of the run file; raised when an older NetViz could no longer read it."""
 
 META_KEY = "netviz"
-"""Where in a safetensors file's metadata the run's own record stands."""
+"""Key of the run's record in the metadata of its safetensors file."""
 
 _MAX_HEADER_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What can be told of a saved run at a glance.
+    """What there is to know of a saved run before it is opened.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ def run_file(path: Path) -> Path:
 
 
 def summarise(path: Path) -> RunSummary:
-    """Look at the run that was saved in the folder (or run file) `path`.
+    """Summarise the run that was saved in the folder (or run file) `path`.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def read_record(file: Path) -> dict[str, Any]:
 
 
 def broken(file: Path, error: Exception) -> StorageError:
-    """Say that a run file is not what it should be."""
+    """Return the error for a run file that is broken."""
     text = error.message if isinstance(error, NetvizError) else f"{type(error).__name__}: {error}"
     return StorageError(
         f"{file} is broken or no saved run ({text.strip().rstrip('.')}).",

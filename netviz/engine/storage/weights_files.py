@@ -13,20 +13,20 @@ from torch import Tensor, nn
 from netviz.engine.errors import StorageError
 
 SUFFIXES = (".safetensors", ".pth", ".pt")
-"""What weights are written as and read from; the last two are torch's own."""
+"""How files of weights end; the last two are torch's own."""
 
 _SHOWN = 8
 
 
 def weights_bytes(model: nn.Module) -> bytes:
-    """Put a network's ``state_dict`` into the bytes of a safetensors file."""
+    """Return a network's ``state_dict`` as the content of a safetensors file."""
     return save(
         {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     )
 
 
 def state_dict_bytes(model: nn.Module) -> bytes:
-    """Put a network's ``state_dict`` into the bytes of a ``.pth`` file."""
+    """Return a network's ``state_dict`` as the content of a ``.pth`` file."""
     content = io.BytesIO()
     torch.save(
         {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}, content
@@ -35,7 +35,7 @@ def state_dict_bytes(model: nn.Module) -> bytes:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read a file of weights, from a stranger too: nothing in it is executed.
+    """Read a file of weights, which may come from anybody: nothing in it is executed.
 
     Raises
     ------

@@ -1,5 +1,6 @@
 """Everything the window can do, with its name, its shortcut and one sentence; and the menus."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -105,6 +106,9 @@ class Actions(QObject):
 
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """Return the text and the keys of every action that has a shortcut."""

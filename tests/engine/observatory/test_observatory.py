@@ -179,7 +179,7 @@ def test_a_drawing_is_answered_before_the_next_batch(driven: Driven) -> None:
 def test_the_answer_is_the_networks_own(driven: Driven) -> None:
     driven.do(drawing(1))
     (answer,) = only(driven.do(commands.Step()), Prediction)
-    model = driven.session._run.trainer.model
+    model = driven.session.run.trainer.model
     with torch.no_grad():
         expected = torch.softmax(model(torch.from_numpy(answer.seen)[None])[0], 0)
     assert np.array_equal(answer.probabilities, expected)
@@ -338,7 +338,7 @@ def test_a_probe_rests_in_proportion_to_its_cost(
 ) -> None:
     now = [100.0]
     monkeypatch.setattr(probe_runner, "perf_counter", lambda: now[0])
-    run = driven.session._run
+    run = driven.session.run
     assert run is not None
     watched = ProbeRunner("It", lambda _: None, rate_hz=10)
 

@@ -97,7 +97,7 @@ def test_a_watched_run_is_the_same_to_the_bit(
         for driven in (headless, watched)
     ]
     assert figures[0] == figures[1]
-    states = [driven.session._run.trainer.model.state_dict() for driven in (headless, watched)]
+    states = [driven.session.run.trainer.model.state_dict() for driven in (headless, watched)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     steps = set(losses(watched.events))
     for kind in (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction):
@@ -110,7 +110,7 @@ def test_an_evaluation_that_is_watched_is_still_one_pass(loss: Any, driven: Driv
     loss.on_evaluation = lambda: passes.append(1)
     driven.do(commands.Start())
     headless = len(passes)
-    watched = Driven(driven.session._run.initial_config)
+    watched = Driven(driven.session.run.initial_config)
     passes.clear()
     watched.do(commands.Watch(frozenset({TestPredictions})))
     watched.do(commands.Start())

@@ -1,4 +1,4 @@
-"""Everything that touches a device, on each that this machine has; on a CPU alone the rest skip."""
+"""Everything that touches a device, on each that this machine has; the others are skipped."""
 
 import math
 from pathlib import Path
@@ -47,7 +47,7 @@ def there(request: pytest.FixtureRequest) -> RunConfig:
     )
 
 
-def test_it_trains_where_it_was_told_to(there: RunConfig) -> None:
+def test_it_trains_on_the_device_asked_for(there: RunConfig) -> None:
     run = Driven(there)
     (prepared,) = only(run.events, events.Prepared)
     assert prepared.device.split(":")[0] == there.device

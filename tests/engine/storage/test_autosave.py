@@ -1,6 +1,7 @@
 """No run is lost: killed at any moment, with the disk full, or beside another process."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,76 +18,11 @@ from netviz.engine.storage import autosave
 from netviz.engine.storage.autosave import AutosaveFolder, ended_runs, find_lost
 from netviz.engine.storage.run_file import unpack
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
-from tests.support import Driven, losses, only, when_step
+from tests.support import Driven, losses, only, wait_for_autosave, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
 KILLS = 30
-
-KILLED = """
-import json, os, random, signal, sys, threading
-from pathlib import Path
-import torch, torch._dynamo  # what the first step of an optimizer loads
-from netviz.engine.protocol import commands, events
-from netviz.engine.session import batch_meter, preparation, run_keeper
-from netviz.engine.storage.autosave import find_lost
-from netviz.engine.options.run_config import RunConfig
-from netviz.engine.datasets.dataset import Dataset, Split
-from netviz.engine.storage.run_file import unpack
-from netviz.engine.session.session import TrainingSession
-
-root, kills = Path(sys.argv[1]), int(sys.argv[2])
-config = RunConfig(hidden=(16,), epochs=100_000, device="cpu", threads=1)
-run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.COST_SHARE = 1e-9
-run_keeper.MAX_AUTOSAVE_INTERVAL_S = 1e-9
-batch_meter.REPORT_INTERVAL_S = 0.0
-
-torch.set_num_threads(1)  # a fork does not survive the threads of OpenMP
-whole = preparation.load("mnist-sample", None)
-halves = (Split(half.images[:200].clone(), half.labels[:200]) for half in (whole.train, whole.test))
-dataset = Dataset(whole.name, whole.classes, *halves)
-preparation.load = lambda *_: dataset
-
-def train_until_killed(pipe, delay_s):
-    told = [0]
-    def take(event):
-        if isinstance(event, events.Refused | events.Failed):
-            print(event, file=sys.stderr, flush=True)
-            os._exit(1)
-        if isinstance(event, events.Progress):
-            os.write(pipe, event.step.to_bytes(8, "little"))
-            if not told[0] and any(root.glob("*/run.safetensors")):
-                told[0] = 1
-                kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
-                threading.Timer(delay_s, kill).start()
-    session = TrainingSession(take, None, root)
-    session.submit(commands.Prepare(config))
-    session.submit(commands.Start())
-    session.serve()
-
-def last_number(pipe):
-    content = b""
-    while part := os.read(pipe, 1 << 16):
-        content += part
-    return int.from_bytes(content[-8:], "little")
-
-for kill in range(kills):
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        train_until_killed(writing, random.Random(kill).uniform(0, 0.3))
-    os.close(writing)
-    step = last_number(reading)
-    os.close(reading)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-    lost = find_lost(root)
-    saved = unpack(lost.folder)
-    figures = saved.history.losses
-    lost.forget()
-    print(json.dumps([step, saved.snapshot.step, len(figures), float(figures[0])]), flush=True)
-"""
 
 
 @pytest.fixture
@@ -107,7 +43,8 @@ def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_a_process_killed_at_any_moment_leaves_a_whole_run(root: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(root), str(KILLS)],
+        [sys.executable, "-m", "tests.engine.storage.killed_child", str(root), str(KILLS)],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=110,
@@ -126,7 +63,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_run(root: Path) -> None:
 def test_a_held_run_is_kept_and_comes_back_to_the_bit(config: RunConfig, root: Path) -> None:
     driven = Driven(config, root)
     driven.do(commands.Start(), answer=when_step(33, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     (folder,) = root.iterdir()
     assert find_lost(root) is None, "its process is alive"
     assert summarise(folder).step == 33
@@ -144,7 +81,7 @@ def test_autosave_changes_no_loss(config: RunConfig, root: Path) -> None:
     assert losses(driven.events) == losses(undisturbed.events)
 
 
-def test_closing_keeps_the_run_and_takes_leave(config: RunConfig, root: Path) -> None:
+def test_closing_keeps_the_run_and_marks_it_as_ended(config: RunConfig, root: Path) -> None:
     driven = Driven(config, root)
     driven.do(commands.Start(), answer=when_step(12, commands.Close()))
     assert find_lost(root) is None
@@ -199,8 +136,6 @@ def test_what_a_dead_process_left_is_offered_to_one_other_only(
 def test_the_newest_of_several_is_offered_first(
     config: RunConfig, root: Path, tmp_path: Path
 ) -> None:
-    import os
-
     for age, step in ((300, 5), (100, 9), (200, 7)):
         kept_run(config, root / f"dead-{step}", step)
         changed = (root / f"dead-{step}" / RUN_FILE).stat().st_mtime - age
@@ -271,17 +206,17 @@ def test_a_full_disk_is_told_once_and_the_last_good_autosave_stays(
 ) -> None:
     driven = Driven(config, root)
     driven.do(commands.Start(), answer=when_step(20, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     (folder,) = root.iterdir()
     before = summarise(folder).step
 
     def wait_for_the_writer(event: Event) -> None:
         if isinstance(event, events.Progress):
-            driven.session._keeper.wait()
+            wait_for_autosave()
 
     with files_limited_to(10_000):
         told = driven.do(commands.Start(), answer=wait_for_the_writer)
-        driven.session._keeper.wait()
+        wait_for_autosave()
     (failed,) = only(told, events.AutosaveFailed)
     assert "could not be written" in failed.message
     assert (driven.state, driven.step) == (State.FINISHED, 60)
@@ -290,7 +225,7 @@ def test_a_full_disk_is_told_once_and_the_last_good_autosave_stays(
         RUN_FILE
     ]
     driven.do(commands.Change({"epochs": 4}))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     assert summarise(folder).step == 80
 
 
@@ -300,7 +235,7 @@ def test_a_folder_that_cannot_be_made_is_told_and_training_goes_on(
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     driven = Driven(config, tmp_path / "file")
     driven.do(commands.Start(), answer=when_step(5, commands.Pause()))
-    driven.session._keeper.wait()
+    wait_for_autosave()
     told = driven.do(commands.Start())
     assert len(only(told, events.AutosaveFailed)) == 1
     assert driven.step == 60

@@ -48,7 +48,7 @@ def test_a_step_names_its_batch_size_and_a_smaller_one_fixes_it(
     error = make()
 
     def refuse_large() -> None:
-        loss.error = error if driven.session._run.trainer.config.batch_size > 32 else None  # type: ignore[union-attr]
+        loss.error = error if driven.session.run.trainer.config.batch_size > 32 else None  # type: ignore[union-attr]
 
     loss.fails_in_evaluation = False
     loss.on_training = refuse_large

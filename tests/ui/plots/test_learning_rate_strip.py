@@ -1,6 +1,4 @@
-"""The learning rate under the loss: when it shows, what it draws, what it costs."""
-
-from time import perf_counter
+"""The learning rate under the loss: when it shows, and what it draws."""
 
 import numpy as np
 import pytest
@@ -138,7 +136,7 @@ def test_any_rates_can_be_painted(plot: LossPlot, rates: list[float]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["steps", "every step another"])
-def test_a_million_steps_cost_no_more_than_the_pixels(kind: str) -> None:
+def test_a_million_steps_give_no_more_points_than_the_pixels_need(kind: str) -> None:
     count = 1_000_000
     steps = np.arange(1, count + 1)
     rates = 0.1 * 0.5 ** (steps // 250_000) if kind == "steps" else 0.1 / steps
@@ -147,9 +145,7 @@ def test_a_million_steps_cost_no_more_than_the_pixels(kind: str) -> None:
     series = RateSeries(history)
     series.update()
     assert not series.is_constant
-    began = perf_counter()
     x, y = series.points((0, count), count, 600)
-    assert perf_counter() - began < 0.05
     assert (x[0], x[-1]) == (1, count) or kind == "steps"
     assert len(x) <= (20 if kind == "steps" else 2600)
     assert y.max() == rates.max()

@@ -1,0 +1,308 @@
+"""`RunControl`: what each command does to the run at hand, and the state that it leaves it in."""
+
+import contextlib
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+
+from netviz.engine.errors import ConfigError, TrainingError
+from netviz.engine.observatory.observatory import Observatory
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event, State
+from netviz.engine.run.run import Run, refuse_resets
+from netviz.engine.session import reports
+from netviz.engine.session.run_keeper import RunKeeper
+from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
+from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.training_loop import Goal, TrainingLoop
+from netviz.engine.storage.weights_files import read_weights
+from netviz.engine.training import memory_errors
+
+
+class RunControl:
+    """Prepares, trains, changes and saves one run at a time.
+
+    Nothing here takes long: what does becomes `work`, which the session advances.
+
+    Parameters
+    ----------
+    emit
+        Takes each event.
+    observatory
+        Is told which run to observe, and when it jumps.
+    keeper
+        Writes the run to files.
+    loop
+        Trains the run.
+
+    Attributes
+    ----------
+    run
+        The run at hand; None before the first is prepared.
+    state
+        What it is doing.
+    work
+        What is under way, as an iterator that yields between its parts; None when idle.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        observatory: Observatory,
+        keeper: RunKeeper,
+        loop: TrainingLoop,
+    ) -> None:
+        self.run: Run | None = None
+        self.state = State.IDLE
+        self.work: Iterator[None] | None = None
+        self._emit = emit
+        self._observatory = observatory
+        self._keeper = keeper
+        self._loop = loop
+        self._preparer = RunPreparer(emit)
+        self._stopped = False
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a new run is being prepared."""
+        return self._preparer.is_preparing
+
+    @property
+    def number(self) -> int:
+        """Number of the run that events belong to."""
+        return self.run.number if self.run else self._preparer.number
+
+    # -- preparing ---------------------------------------------------------------------------
+
+    def prepare(self, command: commands.Prepare) -> None:
+        """Prepare a run with the weights that its seed gives."""
+        self._begin(command, StartPoint())
+
+    def reset(self, command: commands.Reset) -> None:
+        """Prepare the same run again."""
+        self.prepare(self._preparer.reset(command, self.run))
+
+    def open(self, command: commands.Open) -> None:
+        """Prepare a saved run to go on."""
+        start, config = saved_run(command)
+        data_dir = command.data_dir or self._preparer.data_dir
+        self._begin(commands.Prepare(config, data_dir), start)
+
+    def load_weights(self, command: commands.LoadWeights) -> None:
+        """Prepare a run with the weights of a file."""
+        config = self._ready_run().trainer.config
+        start = StartPoint(weights=read_weights(command.path), weights_path=command.path)
+        self._begin(commands.Prepare(config, self._preparer.data_dir), start)
+
+    def _begin(self, command: commands.Prepare, start: StartPoint) -> None:
+        """Prepare a run, which takes the place of the one at hand as soon as it is ready."""
+        if self.state is State.RUNNING:
+            try:
+                self.pause()
+            except TrainingError as error:
+                self.fail(reports.failed(self.number, error))
+        self._observatory.interrupt()
+        self.work = self._prepare(self._preparer.prepare(command, start), start)
+
+    def _prepare(
+        self, work: Generator[None, None, PreparedRun | None], start: StartPoint
+    ) -> Iterator[None]:
+        prepared = yield from work
+        if prepared is None:
+            return
+        self._loop.drop()
+        self.run = run = prepared.run
+        self._emit(reports.prepared(run, prepared.threads, prepared.notes))
+        if start.saved:
+            self._enter_opened(run, start)
+        else:
+            self._enter(State.IDLE)
+        self._observatory.begin(run, prepared.test_logits)
+
+    def _enter_opened(self, run: Run, start: StartPoint) -> None:
+        """Report what a saved run has behind it, and hold it there."""
+        self._emit(reports.opened(run, start.folder, start.missing_device))
+        if start.changes:
+            self._change(run, run.trainer.config.with_changes(start.changes))
+        if run.trainer.step == 0:
+            self._enter(State.IDLE)
+        elif run.has_epochs_left or run.is_measurement_due:
+            self._enter(State.PAUSED)
+        else:
+            self._enter(State.FINISHED)
+
+    # -- training ----------------------------------------------------------------------------
+
+    def start(self, _: commands.Start) -> None:
+        """Train to the end."""
+        if self.state is State.RUNNING:
+            self._loop.goal = Goal.END
+        else:
+            self._train_to(Goal.END)
+
+    def train_one_batch(self, _: commands.Step) -> None:
+        """Train one batch."""
+        self._hold()
+        self._train_to(Goal.BATCH)
+
+    def train_one_epoch(self, _: commands.RunEpoch) -> None:
+        """Train to the end of the epoch under way."""
+        self._hold()
+        self._train_to(Goal.EPOCH)
+
+    def pause(self, _: commands.Pause | None = None) -> None:
+        """Hold the run if it is running."""
+        if self.state is State.RUNNING:
+            self._hold()
+            self._enter(State.PAUSED)
+
+    def stop(self, _: commands.Stop) -> None:
+        """End the run."""
+        if self.state in (State.RUNNING, State.PAUSED):
+            self._hold()
+            self._enter(State.FINISHED, stopped=self._ready_run().has_epochs_left)
+
+    def set_pace(self, command: commands.SetPace) -> None:
+        """Limit how fast batches follow each other."""
+        self._loop.set_pace(command.batches_per_second)
+
+    def _train_to(self, goal: Goal) -> None:
+        run = self._ready_run()
+        if self.state is State.FAILED:
+            raise ConfigError(
+                "The run has failed and cannot go on from here.",
+                "Go back to the last good state, or reset.",
+            )
+        if not run.has_epochs_left and not run.is_measurement_due:
+            raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        self._loop.goal = goal
+        self._enter(State.RUNNING)
+        self._loop.start_clock()
+        self.work = self._train(run)
+
+    def _train(self, run: Run) -> Iterator[None]:
+        yield from self._loop.train(run)
+        self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
+
+    def _hold(self) -> None:
+        """Stop training between two batches; what was trained is reported."""
+        if self.work is not None:
+            self.work = None
+            self._report()
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def change(self, command: commands.Change) -> None:
+        """Change options of the run, from its next batch on."""
+        run = self._ready_run()
+        config = run.trainer.config.with_changes(command.changes)
+        refuse_resets(config, run.trainer.config)
+        if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
+            # The untrained network was measured by the other loss: measure it again.
+            self.reset(commands.Reset(command.changes))
+            return
+        self._report()
+        self._change(run, config, command.request)
+        finished = self.state is State.FINISHED and not self._stopped
+        if finished and run.has_epochs_left:
+            self._train_to(Goal.END)
+
+    def rewind(self, command: commands.Rewind) -> None:
+        """Go back to the last good state."""
+        run = self._ready_run()
+        config = run.good_config.with_changes(command.changes)
+        refuse_resets(config, run.good_config)
+        self.work = None
+        self._loop.drop()
+        run.rewind()
+        self._observatory.rewound(run)
+        trainer = run.trainer
+        self._emit(
+            events.Rewound(run.number, trainer.step, run.current_epoch, trainer.config, run.ledger)
+        )
+        if command.changes:
+            self._change(run, config)
+        self._enter(State.PAUSED if trainer.step else State.IDLE)
+
+    def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
+        entries = run.change(config)
+        self._emit(events.Changed(run.number, config, entries, run.ledger, request))
+
+    # -- looking at it -----------------------------------------------------------------------
+
+    def watch(self, command: commands.Watch) -> None:
+        """Observe what the visible views show."""
+        self._observatory.watch(command.observations)
+
+    def measure_test(self, _: commands.MeasureTest) -> None:
+        """Predict all test images."""
+        self._ready_run()
+        self._observatory.measure_test()
+
+    def predict(self, command: commands.Predict) -> None:
+        """Predict the class of a drawing."""
+        self._observatory.predict(command)
+
+    def look_at(self, command: commands.LookAt) -> None:
+        """Choose the image whose activations are observed."""
+        run = None if self.is_preparing else self.run
+        self._observatory.look_at(command.test_index, run)
+
+    def preview_augmentation(self, command: commands.PreviewAugmentation) -> None:
+        """Show training images as they are augmented now."""
+        self._emit(reports.augmented(self._ready_run(), command))
+
+    # -- files -------------------------------------------------------------------------------
+
+    def save(self, command: commands.Save) -> None:
+        """Write the run's files."""
+        run = self._ready_run()
+        self._report()
+        self._keeper.save(run, command)
+
+    def export(self, command: commands.Export) -> None:
+        """Write the run in another form."""
+        run = self._ready_run()
+        self._report()
+        self._keeper.export(run, command)
+
+    # -- ending ------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Drop what is under way, and autosave the run for the last time."""
+        self.work = None
+        with contextlib.suppress(Exception):  # then the last autosave has to do
+            self._report()
+        self._keeper.close(self.run, is_sound=self.state is not State.FAILED)
+
+    def fail(self, failed: events.Failed) -> None:
+        """Give up what was under way, say why, and be ready for the next command."""
+        self.work = None
+        self._preparer.give_up()
+        with contextlib.suppress(Exception):  # report the steps before it as far as possible
+            self._report()
+        self._loop.drop()
+        run = self.run
+        step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
+        self._emit(replace(failed, step=step, rewind_step=good_step))
+        if run:
+            memory_errors.release(run.trainer.device)
+            self._enter(State.FAILED)
+
+    def _enter(self, state: State, *, stopped: bool = False) -> None:
+        self.state, self._stopped = state, stopped
+        run = self._ready_run()
+        self._emit(
+            events.StateChanged(run.number, state, run.trainer.step, run.current_epoch, stopped)
+        )
+        if state in (State.PAUSED, State.FINISHED):
+            self._keeper.autosave(run)
+
+    def _report(self) -> None:
+        if self.run:
+            self._loop.report(self.run)
+
+    def _ready_run(self) -> Run:
+        if self.run is None:
+            raise ConfigError("There is no run yet.", "Choose a data set and a network first.")
+        return self.run

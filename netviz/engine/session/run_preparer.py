@@ -1,0 +1,128 @@
+"""Prepares new runs, one at a time; a run that cannot be prepared leaves nothing behind."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from netviz.engine.datasets.checks import DataNotes
+from netviz.engine.errors import ConfigError
+from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.events import Event
+from netviz.engine.run.run import Run
+from netviz.engine.session import reports
+from netviz.engine.session.preparation import RandomState, TrainerBuilder
+from netviz.engine.session.start_points import StartPoint
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedRun:
+    """A run that is ready to train.
+
+    Attributes
+    ----------
+    threads
+        Processor cores used for one step.
+    notes
+        What the user should know about its data set.
+    test_logits
+        The network's logits of all test images, ``[N, classes]``.
+    """
+
+    run: Run
+    threads: int
+    notes: DataNotes
+    test_logits: Tensor
+
+
+class RunPreparer:
+    """Prepares new runs; a run that fails is refused, and the one before it can go on.
+
+    Parameters
+    ----------
+    emit
+        Takes each `Preparing`, `Loading` and `Refused`.
+
+    Attributes
+    ----------
+    number
+        Number of the newest run, whether it could be prepared or not; 0 before any.
+    """
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self.number = 0
+        self._emit = emit
+        self._builder = TrainerBuilder()
+        self._under_way: commands.Prepare | None = None
+        self._last: commands.Prepare | None = None
+        self._random_state: RandomState | None = None
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a run is being prepared."""
+        return self._under_way is not None
+
+    @property
+    def data_dir(self) -> Path | None:
+        """Folder of downloaded data sets that the last run was prepared with."""
+        return self._last.data_dir if self._last else None
+
+    def reset(self, command: commands.Reset, run: Run | None) -> commands.Prepare:
+        """Return what prepares `run` anew, or the run that is being prepared in its place.
+
+        Raises
+        ------
+        ConfigError
+            When there has been no run yet, or its settings do not allow the changes.
+        """
+        basis = self._under_way or self._last
+        if basis is None:
+            raise ConfigError("There is no run to reset.")
+        current = basis.config if self._under_way or run is None else run.trainer.config
+        config = current.with_changes(command.changes)
+        return commands.Prepare(config, command.data_dir or basis.data_dir)
+
+    def prepare(
+        self, command: commands.Prepare, start: StartPoint
+    ) -> Generator[None, None, PreparedRun | None]:
+        """Begin to prepare a run; one that is still being prepared is given up for it.
+
+        Returns
+        -------
+        Generator
+            Does the work; its value is the prepared run, or None when it was refused.
+        """
+        self._under_way = command
+        return self._prepare(command, start)
+
+    def give_up(self) -> None:
+        """Prepare nothing any more."""
+        self._under_way = None
+
+    def _prepare(
+        self, command: commands.Prepare, start: StartPoint
+    ) -> Generator[None, None, PreparedRun | None]:
+        self.number += 1
+        number = self.number
+        self._emit(events.Preparing(number, command.config))
+        yield
+        if self._random_state is None:  # else of the run that was given up for this one
+            self._random_state = RandomState.now()
+        try:
+            trainer, threads = yield from self._builder.build(
+                command.config,
+                command.data_dir,
+                lambda done, total: self._emit(events.Loading(number, done, total)),
+            )
+            run, test_logits = yield from start.begin(number, trainer)
+        except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
+            self._under_way = None
+            self._last = self._last or command
+            self._random_state.restore()
+            self._random_state = None
+            self._emit(reports.refused(number, error))
+            return None
+        self._random_state = None
+        self._last, self._under_way = command, None
+        return PreparedRun(run, threads, self._builder.notes, test_logits)

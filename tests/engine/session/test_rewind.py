@@ -1,0 +1,50 @@
+"""Going back to the last good state."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import commands, events
+from tests.engine.session.driving import STATES, UNDISTURBED, saved_ledger, started
+from tests.support import Loss, only, when_step
+
+pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
+
+
+@pytest.mark.usefixtures("snapshots_at_every_batch")
+def test_rewind_forgets_the_changes_that_came_after(config: RunConfig, tmp_path: Path) -> None:
+    driven = started(config, commands.Change({"learning_rate": 0.02}))
+    driven.do(commands.Change({"epochs": 4}))
+    driven.do(commands.Change({"batch_size": 20}))
+    told = driven.do(commands.Rewind())
+    (rewound,) = only(told, events.Rewound)
+    assert [(entry.step, entry.option) for entry in rewound.ledger] == [
+        (5, "learning_rate"),
+        (60, "epochs"),
+    ]
+    assert rewound.config == config.with_changes({"learning_rate": 0.02, "epochs": 4})
+    assert [entry[:2] for entry in saved_ledger(driven, tmp_path)] == [
+        (5, "learning_rate"),
+        (60, "epochs"),
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"learning_rate": -1}, {"hidden": (8,)}, {"nonsense": 1}])
+@pytest.mark.parametrize("state", ["running", "paused", "failed"])
+def test_a_rewind_with_bad_changes_is_refused_whole(
+    state: str, changes: dict[str, Any], config: RunConfig, loss: Loss, tmp_path: Path
+) -> None:
+    driven = STATES[state](config, loss)
+    bad = commands.Rewind(changes)
+    if state == "running":
+        told = driven.do(commands.Start(), answer=when_step(5, bad))
+    else:
+        told = driven.do(bad)
+    assert len(only(told, events.Refused)) == 1
+    assert not only(told, events.Rewound)
+    assert (driven.state, driven.step) == UNDISTURBED[state]
+    driven.do(commands.Save(tmp_path))
+    steps = (tmp_path / "metrics.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(steps) == driven.step
