@@ -1,9 +1,9 @@
 """The app's own window, driven by a benchmark."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import cast
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -86,11 +86,6 @@ class TrainingWindow:
         """Hold the run, and let the window show all that came."""
         self.controller.pause()
         self.serve_until(lambda: self.controller.state is not State.RUNNING)
-
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Change settings of the run."""
-        self.controller.change(changes)
-        self.serve(0.1)
 
     @property
     def is_predicted(self) -> bool:
