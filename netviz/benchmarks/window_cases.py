@@ -1,4 +1,4 @@
-"""The window while it trains: what it costs, how it stalls, how soon the pad answers."""
+"""The window while it trains: what it costs, how it stalls, how soon the pad shows a prediction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,7 +110,7 @@ def stall(plan: Plan) -> list[Outcome]:
 
 
 def pad(plan: Plan) -> list[Outcome]:
-    """How long it takes from pen up to bars that show the answer, while training."""
+    """How long it takes from pen up to bars that show the prediction, while training."""
     window = TrainingWindow(plan.small(64), plan)
     window.start()
     window.serve(0.5)
@@ -123,7 +123,7 @@ def pad(plan: Plan) -> list[Outcome]:
 
 
 def _stroke(window: TrainingWindow, number: int) -> float:
-    """Draw a stroke on the pad and return the milliseconds until the bars answer it."""
+    """Draw a stroke on the pad and return the milliseconds until the bars show its prediction."""
     pad_card = window.window.pad
     if number % 4 == 0:
         pad_card.clear()
@@ -142,7 +142,7 @@ def _stroke(window: TrainingWindow, number: int) -> float:
     window.serve_until(lambda: window.is_predicted)
     rows = pad_card.bars.widget()
     assert rows is not None
-    rows.repaint()  # also where the answer is the same, which paints nothing
+    rows.repaint()  # also where the prediction is the same, which paints nothing
     return 1000 * (perf_counter() - began)
 
 

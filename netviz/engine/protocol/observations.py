@@ -77,7 +77,7 @@ class LayerWeights:
     near_zero
         Fraction of weights closer to zero than a hundredth of the initial standard deviation.
     dead_units
-        Fraction of the ReLU units behind this layer that answer no image of a probe batch; None
+        Fraction of the ReLU units behind this layer that are zero for every image of a probe batch; None
         where no ReLU follows.
     """
 
@@ -231,7 +231,7 @@ class AugmentedSamples(Observation):
     Attributes
     ----------
     indices, seed
-        Of the `PreviewAugmentation` command that this answers.
+        Of the `PreviewAugmentation` command that asked for them.
     images
         ``uint8 [k, C, H, W]``.
     is_augmented

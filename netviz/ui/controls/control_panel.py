@@ -13,7 +13,7 @@ from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.dataset_editor import DatasetEditor
 from netviz.ui.controls.download_strip import DownloadStrip
-from netviz.ui.controls.network_buttons import NetworkStrip
+from netviz.ui.controls.network_buttons import NetworkButtons
 from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.controls.pending_banner import PendingBanner
 from netviz.ui.controls.widths_editor import WidthsEditor
@@ -78,9 +78,9 @@ class ControlPanel(Card):
         self._download = DownloadStrip()
         self._download.requested.connect(self.download_requested)
         self._download.cancelled.connect(self.cancel_download_requested)
-        self.network_strip = NetworkStrip(theme)
-        self.network_strip.edit_requested.connect(self.edit_layers_requested)
-        self.network_strip.file_requested.connect(self.model_file_requested)
+        self.network_buttons = NetworkButtons(theme)
+        self.network_buttons.edit_requested.connect(self.edit_layers_requested)
+        self.network_buttons.file_requested.connect(self.model_file_requested)
         self._banner = PendingBanner()
         self._banner.apply_clicked.connect(self.apply_requested)
         self._banner.drop_clicked.connect(self.drop_requested)
@@ -189,7 +189,7 @@ class ControlPanel(Card):
         for widget in extras.get(section, ()):
             box.body.addWidget(widget)
         if section is Section.NETWORK:
-            box.add_tools(self.network_strip)
+            box.add_tools(self.network_buttons)
         box.set_open(section in _OPEN_AT_FIRST)
         box.toggled.connect(self.section_toggled)
         self._sections[section] = box
@@ -244,21 +244,21 @@ class ControlPanel(Card):
 
 def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
     """Say in a word or two each what is not as it is for a beginner: ``Cosine``, ``clip 1``."""
-    default, told = RunConfig(), []
+    default, texts = RunConfig(), []
     for name in names:
         option, value = OPTIONS[name], getattr(config, name)
         if value == getattr(default, name) or not config.is_relevant(name):
             continue
         label = option.short or option.label.lower()
         if name == "dataset":
-            told.append(dataset_label(value))
+            texts.append(dataset_label(value))
         elif isinstance(value, str):
-            told.append(format_value(option, value))
+            texts.append(format_value(option, value))
         elif isinstance(value, bool):
-            told.append(label if value else f"no {label}")
+            texts.append(label if value else f"no {label}")
         else:
-            told.append(f"{label} {format_value(option, value)}")
-    return told
+            texts.append(f"{label} {format_value(option, value)}")
+    return texts
 
 
 def _fact_label() -> QLabel:

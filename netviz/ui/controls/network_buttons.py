@@ -9,7 +9,7 @@ from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.icon_button import quiet_button
 
 
-class NetworkStrip(ThemedWidget):
+class NetworkButtons(ThemedWidget):
     """Two small buttons in the heading of the network's section.
 
     Signals

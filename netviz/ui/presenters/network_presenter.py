@@ -1,4 +1,4 @@
-"""Lets the picture of the network, the layer editor and the training speak with each other."""
+"""Connects the Network tab and the layer editor with the training."""
 
 import ast
 from collections.abc import Callable, Mapping

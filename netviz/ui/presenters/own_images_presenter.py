@@ -1,4 +1,4 @@
-"""Lets the user open own pictures, see them first, and be told what is wrong with them."""
+"""Opens own pictures: a preview first, then what was left out and why."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

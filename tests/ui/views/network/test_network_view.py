@@ -161,7 +161,7 @@ def test_edited_layers_are_trained_at_once_where_nothing_is_lost(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     window = open_window()
-    qtbot.mouseClick(window.panel.network_strip.edit_button, LEFT)
+    qtbot.mouseClick(window.panel.network_buttons.edit_button, LEFT)
     editor = presenter_of(window).editor
     assert editor.isVisible()
     assert editor.layers[:2] == ("flatten", "linear 64")
