@@ -77,8 +77,8 @@ class LayerWeights:
     near_zero
         Fraction of weights closer to zero than a hundredth of the initial standard deviation.
     dead_units
-        Fraction of the ReLU units behind this layer that are zero for every image of a probe batch; None
-        where no ReLU follows.
+        Fraction of the ReLU units behind this layer that are zero for every image of a probe
+        batch; None where no ReLU follows.
     """
 
     name: str
