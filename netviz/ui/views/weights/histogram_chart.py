@@ -65,23 +65,21 @@ class HistogramChart:
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint bars, line and labels; of an empty chart the baseline alone."""
-        painter.setPen(QPen(self._theme.color("border"), 1))
-        y = round(area.bottom()) + 0.5
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         histogram, initial = _drawable(self._histogram), _drawable(self._initial)
+        axes = self._axes(area, histogram, initial)
+        axes.paint_line(painter, area.bottom(), "border")
         if histogram is None:
             return
-        axes = self._axes(area, histogram, initial)
         self._paint_bars(painter, axes, histogram)
         if initial:
             self._paint_initial(painter, axes, initial)
         low, high = axes.x_range
         axes.paint_end_labels(painter, weight_text(low), "0", weight_text(high))
 
-    def _axes(self, area: QRectF, histogram: Histogram, initial: Histogram | None) -> Axes:
-        shown = [histogram, initial] if initial else [histogram]
-        limit = max(reach_of(each) for each in shown) or 1.0
-        top = max(float(density(each).max()) for each in shown)
+    def _axes(self, area: QRectF, *histograms: Histogram | None) -> Axes:
+        shown = [histogram for histogram in histograms if histogram]
+        limit = max((reach_of(histogram) for histogram in shown), default=0.0) or 1.0
+        top = max((float(density(histogram).max()) for histogram in shown), default=1.0)
         return Axes(self._theme, area, (-limit, limit), (0.0, top))
 
     def _paint_bars(self, painter: QPainter, axes: Axes, histogram: Histogram) -> None:

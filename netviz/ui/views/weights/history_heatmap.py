@@ -46,12 +46,12 @@ class HistoryHeatmap:
         history = self.history
         if self.is_empty:
             return ""
-        fractions = history.fractions()
-        across = (position.x() - area.left()) / area.width()
-        up = (area.bottom() - position.y()) / area.height()
-        row = int(self._rows_at(np.array([across]))[0])
-        index = min(int(up * fractions.shape[1]), fractions.shape[1] - 1)
-        low, high = history.edges[index : index + 2]
+        fractions, edges = history.fractions(), history.edges
+        axes = self._axes(area)
+        row = int(self._rows_at(np.array([axes.x_value(position.x())]))[0])
+        index = int(np.searchsorted(edges, axes.y_value(position.y()), side="right")) - 1
+        index = min(max(index, 0), len(edges) - 2)
+        low, high = edges[index : index + 2]
         return (
             f"Step {history.steps[row]:,}: {percent_text(fractions[row, index])}"
             f" of the {self._noun} lie in {signed_text(low)} to {signed_text(high)}"
@@ -62,19 +62,22 @@ class HistoryHeatmap:
         if self.is_empty:
             return
         painter.drawImage(area, self._image(round(area.width())))
-        limit, steps = self.history.limit, self.history.steps
-        axes = Axes(self._theme, area, (steps[0], steps[-1]), (-limit, limit))
-        ticks = [(value, weight_text(value)) for value in (limit, -limit)]
-        axes.paint_y_labels(
-            painter, [*ticks, (0.0, "0")], gap_px=4, within=(area.top(), area.bottom())
-        )
+        axes, steps = self._axes(area), self.history.steps
+        low, high = axes.y_range
+        ticks = [(low, weight_text(low)), (0.0, "0"), (high, weight_text(high))]
+        axes.paint_y_labels(painter, ticks, gap_px=4, within=(area.top(), area.bottom()))
         axes.paint_end_labels(painter, f"{steps[0]:,}", "", f"{steps[-1]:,} steps")
+
+    def _axes(self, area: QRectF) -> Axes:
+        limit, steps = self.history.limit, self.history.steps
+        return Axes(self._theme, area, (steps[0], steps[-1]), (-limit, limit))
 
     def _image(self, width: int) -> QImage:
         """Shade each bin of a step against the fullest one of that step."""
         fractions = self.history.fractions()
         level = np.sqrt(fractions / fractions.max(axis=1, keepdims=True))
-        picture = level[self._rows_at(np.linspace(0, 1, width))].T[::-1]
+        first, last = self.history.steps[0], self.history.steps[-1]
+        picture = level[self._rows_at(first + np.linspace(0, 1, width) * (last - first))].T[::-1]
         low, high = self._theme.color("surface"), self._theme.color("train")
         channels = [
             np.rint(a + (b - a) * picture).astype(np.uint32)
@@ -86,9 +89,7 @@ class HistoryHeatmap:
         image = QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_RGB32)
         return image.copy()
 
-    def _rows_at(self, across: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the rows of the history at fractions of the time axis."""
-        steps = np.array(self.history.steps)
-        times = steps[0] + across * (steps[-1] - steps[0])
-        rows: NDArray[np.int64] = np.searchsorted(steps, times, side="right") - 1
+    def _rows_at(self, steps: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the newest row of the history at each of `steps`."""
+        rows: NDArray[np.int64] = np.searchsorted(self.history.steps, steps, side="right") - 1
         return rows

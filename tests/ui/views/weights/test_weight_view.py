@@ -1,4 +1,4 @@
-"""The weights: bars, ghost, history, and what the mouse is told."""
+"""The weights: bars, the line for before training, history, and what the mouse is told."""
 
 import numpy as np
 import pytest
