@@ -45,7 +45,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, saved, opened, exported, autosave_failed
+refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -64,6 +64,8 @@ refused, failed, saved, opened, exported, autosave_failed
     rewound = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
+    diverging = Signal(object)
+    recovered = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
@@ -102,6 +104,8 @@ refused, failed, saved, opened, exported, autosave_failed
             events.Rewound: self._on_rewound,
             events.Refused: self._on_refused,
             events.Failed: self._on_failed,
+            events.Diverging: self.diverging.emit,
+            events.Recovered: self.recovered.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,

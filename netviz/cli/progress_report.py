@@ -17,6 +17,7 @@ from netviz.engine.dataset_names import dataset_label
 from netviz.engine.options.run_config import MODELS, RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event, Measurement
+from netviz.number_text import rate_text
 
 REFRESH_INTERVAL_S = 0.2
 """Drawing a bar costs a few milliseconds of training."""
@@ -70,6 +71,8 @@ class JsonReport(Report):
                 self._write(_batch_lines(event))
             case events.EpochFinished(measurement=measurement):
                 self._write(_line(event="epoch", **asdict(measurement)))
+            case events.Diverging():
+                self._write(_diverging_line(event))
             case _:
                 pass
 
@@ -94,6 +97,17 @@ def _start_line(event: events.Prepared) -> str:
         threads=event.threads,
         parameters=event.parameters,
         **notes,
+    )
+
+
+def _diverging_line(event: events.Diverging) -> str:
+    return _line(
+        event="diverging",
+        step=event.step,
+        since_step=event.since_step,
+        lr=event.learning_rate,
+        message=f"{event.message} {event.hint}",
+        remedy=dict(event.remedy),
     )
 
 
@@ -131,6 +145,9 @@ class LineReport(Report):
                     self._say(note)
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
+            case events.Diverging(message=message):
+                rate = rate_text(event.learning_rate)
+                self._say(f"Step {event.step:,}: {message} The learning rate is {rate}.")
             case events.Saved(folder=folder):
                 self._say(f"Saved in {folder}")
             case _:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from netviz.benchmarks.divergence_trial import trials
+
 pytestmark = pytest.mark.slow
 
 ROW = {"what", "value", "low", "high", "unit", "target", "at_least", "note", "is_met"}
@@ -42,3 +44,10 @@ def test_an_unknown_benchmark_is_refused() -> None:
 
     assert done.returncode == 2
     assert "everything" in done.stderr
+
+
+def test_a_few_networks_show_no_divergence_that_is_missed_or_false() -> None:
+    found = list(trials(networks=1, seed=3))
+    assert {trial.became for trial in found} >= {"healthy", "ruined"}
+    assert not [trial for trial in found if trial.became == "healthy" and trial.alarmed_after]
+    assert all(trial.alarmed_after for trial in found if trial.became == "ruined")

@@ -104,3 +104,21 @@ def test_a_terminal_has_a_bar_below_the_same_lines() -> None:
     assert "2/400  loss 0.2167  10,000 samples/s  0:01:01 left" in text
     assert EPOCH_LINE in text
     assert "Interrupted." in text
+
+
+def test_a_divergence_has_a_line() -> None:
+    event = events.Diverging(
+        1, "It has diverged.", "Go back.", 90, 50, 10.0, 40, {"learning_rate": 0.001}
+    )
+    written: list[str] = []
+    JsonReport(written.append, batches=False).tell(event)
+    assert json.loads(written.pop()) == {
+        "event": "diverging",
+        "step": 90,
+        "since_step": 50,
+        "lr": 10.0,
+        "message": "It has diverged. Go back.",
+        "remedy": {"learning_rate": 0.001},
+    }
+    LineReport(written.append).tell(event)
+    assert written == ["Step 90: It has diverged. The learning rate is 10.\n"]

@@ -25,6 +25,8 @@ class OptimizerKind:
     late_buffers
         Arguments with the buffer that each needs in the optimizer's state. torch makes these
         buffers at a weight's first step only, and so misses what is switched on later.
+    usual_rate
+        A learning rate at which nearly any network learns something, without momentum.
     """
 
     title: str
@@ -32,6 +34,7 @@ class OptimizerKind:
     torch_name: str
     arguments: tuple[str, ...]
     late_buffers: Mapping[str, str] = field(default_factory=dict)
+    usual_rate: float = 0.002
 
 
 OPTIMIZERS: Mapping[str, OptimizerKind] = {
@@ -41,6 +44,7 @@ OPTIMIZERS: Mapping[str, OptimizerKind] = {
         "choice for many image networks.",
         "SGD",
         ("weight_decay", "momentum", "dampening", "nesterov"),
+        usual_rate=0.1,
     ),
     "adam": OptimizerKind(
         "Adam",

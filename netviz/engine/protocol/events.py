@@ -275,6 +275,44 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Diverging:
+    """The loss says that the network is ruined; told once an occurrence, and training goes on.
+
+    Attributes
+    ----------
+    message, hint
+        What happened, and what to do.
+    step
+        The step at which it was noticed.
+    since_step
+        The last step before the damage.
+    learning_rate
+        The one in force.
+    rewind_step
+        Step of the last good state, to which `Rewind` returns; it is from before the damage.
+    remedy
+        Changes that are likely to help after a `Rewind`, by option.
+    """
+
+    run: int
+    message: str
+    hint: str
+    step: int
+    since_step: int
+    learning_rate: float
+    rewind_step: int
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """The loss of a run that was `Diverging` is falling again."""
+
+    run: int
+    step: int
+
+
+@dataclass(frozen=True)
 class Saved:
     """The run's files were written."""
 
@@ -337,6 +375,8 @@ Event = (
     | Rewound
     | Refused
     | Failed
+    | Diverging
+    | Recovered
     | Saved
     | Opened
     | Exported

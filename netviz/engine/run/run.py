@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
@@ -10,14 +12,17 @@ from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.protocol.events import Measurement
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.history import StepHistory
+from netviz.engine.run.remedy import rate_that_works
+from netviz.engine.training.losses import chance_level
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0
 """Training time between two states kept for `Run.rewind`."""
 
-DIVERGED_LOSS_FACTOR = 10
-"""From a loss this many times the untrained one no state counts as good."""
+_REPLAYED_STEPS = 2000
+"""Of a saved run, so many of the last losses say whether it learns."""
 
 
 @dataclass
@@ -49,6 +54,7 @@ class EpochTally:
 class _Kept:
     snapshot: Snapshot
     ledger: tuple[LedgerEntry, ...]
+    watch: LossWatch
 
 
 class Run:
@@ -93,6 +99,7 @@ class Run:
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
+        self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
         self._candidate: _Kept | None = None
         self._unkept_s = 0.0
@@ -128,6 +135,8 @@ class Run:
         old = self.trainer.config
         self.trainer.apply(config)
         step = self.trainer.step
+        if config.loss != old.loss:
+            self._watch.measure_in(self._untrained_loss(config))
         if step == 0:
             self.initial_config = config
             self._good = self._keep()
@@ -150,21 +159,36 @@ class Run:
         """Settings of the last good state that was kept."""
         return self._good.snapshot.config
 
-    def keep_good_states(self, loss: float, seconds: float) -> None:
-        """Keep the present state now and then; the one before is good if the loss is still low.
+    @property
+    def divergence(self) -> Divergence | None:
+        """What says that the network is ruined, for as long as it is."""
+        return self._watch.divergence
+
+    @property
+    def better_rate(self) -> float:
+        """A learning rate that is likely to train from the last good state on."""
+        earlier = self.good_config.learning_rate
+        return rate_that_works(self.trainer.config, earlier, self._watch.good_rate)
+
+    def watch_losses(self, losses: NDArray[np.float32]) -> None:
+        """Look in the losses of the batches since this was called last for signs of divergence."""
+        config = self.trainer.config
+        self._watch.add(losses.tolist(), config.learning_rate, config.batch_size)
+
+    def keep_good_states(self, seconds: float) -> None:
+        """Keep the present state now and then; it is good as soon as good losses came after it.
 
         Parameters
         ----------
-        loss
-            Of the last batch, finite.
         seconds
             Training time since this was called last.
         """
-        is_low = loss < DIVERGED_LOSS_FACTOR * self.measurements[0].train_loss
-        if is_low and self._candidate and self._candidate.snapshot.step < self.trainer.step:
-            self._good, self._candidate = self._candidate, None
+        candidate = self._candidate
+        if candidate and candidate.snapshot.step <= self._watch.sound_step:
+            self._good, self._candidate = candidate, None
         self._unkept_s += seconds
-        if self._unkept_s >= SNAPSHOT_INTERVAL_S:
+        is_due = self._unkept_s >= SNAPSHOT_INTERVAL_S
+        if is_due and self._candidate is None and self._watch.is_sound:
             self._unkept_s = 0.0
             self._candidate = self._keep()
 
@@ -175,6 +199,7 @@ class Run:
         self.history.truncate(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger
+        self._watch = self._good.watch.copy()
         self.tally = EpochTally()
         self._candidate = None
 
@@ -192,10 +217,33 @@ class Run:
         self.measurements = measurements
         self.ledger = ledger
         self.tally = tally
+        self._watch = self._replayed(history)
         self._good = self._keep()
 
+    def _replayed(self, history: StepHistory) -> LossWatch:
+        """Return what the last losses of a saved run say, without a verdict on what is past."""
+        first = max(0, len(history) - _REPLAYED_STEPS)
+        config = self.trainer.config
+        watch = LossWatch(self._untrained_loss(config), step=first)
+        losses, rates = history.losses[first:], history.learning_rates[first:]
+        for start in range(0, len(losses), BLOCK):
+            part = losses[start : start + BLOCK]
+            watch.add(part.tolist(), float(rates[start]), config.batch_size)
+        return watch
+
+    def _untrained_loss(self, config: RunConfig) -> float:
+        """Return the loss of the untrained network, by the loss function of `config`.
+
+        A run that began with trained weights has never been untrained: there it is the loss of a
+        network that knows nothing.
+        """
+        classes = len(self.trainer.data.classes)
+        chance = chance_level(config.loss, classes)
+        measured_by = chance_level(self.initial_config.loss, classes)
+        return chance * max(1.0, self.measurements[0].train_loss / measured_by)
+
     def _keep(self) -> _Kept:
-        return _Kept(self.trainer.snapshot(), self.ledger)
+        return _Kept(self.trainer.snapshot(), self.ledger, self._watch.copy())
 
 
 def refuse_resets(config: RunConfig, current: RunConfig) -> None:

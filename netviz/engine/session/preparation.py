@@ -145,9 +145,14 @@ def _rarely(call: Callable[[int, int], None]) -> Callable[[int, int], None]:
 
 
 def measure(
-    trainer: Trainer, tally: EpochTally
+    trainer: Trainer, tally: EpochTally, better_rate: float | None = None
 ) -> Generator[None, None, tuple[Measurement, Tensor]]:
     """Measure a network on training and test images, a chunk at a time.
+
+    Parameters
+    ----------
+    better_rate
+        Learning rate to offer where a loss is not finite; None for a usual one.
 
     Returns
     -------
@@ -165,7 +170,7 @@ def measure(
         test = yield from trainer.evaluate(data.test_images, data.test_labels)
     for loss in (train.loss, test.loss):
         if not np.isfinite(loss):
-            raise not_finite(loss, trainer.step, trainer.config)
+            raise not_finite(loss, trainer.step, trainer.config, better_rate)
     measurement = Measurement(
         trainer.epoch,
         trainer.step,

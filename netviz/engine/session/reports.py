@@ -14,9 +14,11 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import PreviewAugmentation
 from netviz.engine.protocol.observations import AugmentedSamples
+from netviz.engine.run.divergence import Divergence, Trouble
+from netviz.engine.run.remedy import rate_that_works
 from netviz.engine.run.run import Run
 from netviz.engine.training.augmentation import is_augmented, preview
-from netviz.number_text import number_text
+from netviz.number_text import rate_text
 
 
 def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
@@ -39,14 +41,50 @@ def failed(run: int, error: Exception) -> events.Failed:
     return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, remedy)
 
 
-def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:
-    """Explain that training has diverged, and what to do about it."""
+def not_finite(
+    loss: float, step: int, config: RunConfig, better_rate: float | None = None
+) -> TrainingError:
+    """Explain that training has diverged, and what to do about it.
+
+    `better_rate` is the learning rate to offer; None for a usual one.
+    """
     what = "not a number (NaN)" if np.isnan(loss) else "infinite"
     return TrainingError(
         f"The loss became {what} at step {step:,}.",
-        f"The learning rate {number_text(config.learning_rate)} is probably too large: "
+        f"The learning rate {rate_text(config.learning_rate)} is probably too large: "
         "go back to the last good state with a smaller one.",
-        {"learning_rate": config.learning_rate / 3},
+        {"learning_rate": better_rate or rate_that_works(config)},
+    )
+
+
+_WHAT_HAPPENED = {
+    Trouble.FAR_ABOVE: "The loss is far above that of an untrained network",
+    Trouble.FELL_BACK: "The loss is back at that of an untrained network",
+    Trouble.NEVER_LEARNED: "The loss stays at that of an untrained network, after wild first steps",
+}
+
+_WHY = {
+    Trouble.FAR_ABOVE: "overshoots, and the weights have been thrown far from where they were.",
+    Trouble.FELL_BACK: "has destroyed what was learned, and a smaller one alone does not "
+    "bring it back.",
+    Trouble.NEVER_LEARNED: "has probably left it with dead units, which no longer learn.",
+}
+
+
+def diverging(run: Run, divergence: Divergence) -> events.Diverging:
+    """Explain that the losses are those of a ruined network, and what to do about it."""
+    since, rate = divergence.since_step, run.trainer.config.learning_rate
+    when = f"since step {since:,}" if since else "from the first steps on"
+    return events.Diverging(
+        run.number,
+        f"{_WHAT_HAPPENED[divergence.trouble]}: training has diverged {when}.",
+        f"The learning rate {rate_text(rate)} is probably too large: it "
+        f"{_WHY[divergence.trouble]} Go back to a state from before.",
+        divergence.step,
+        since,
+        rate,
+        run.good_step,
+        {"learning_rate": run.better_rate},
     )
 
 

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import events
@@ -149,13 +150,25 @@ class TrainingLoop:
             speed = reading.samples / reading.seconds
             self._emit(reports.progress(run, steps, losses, rates, speed))
         if count < len(finite):
-            raise reports.not_finite(reading.losses[count], first + count, run.trainer.config)
-        run.keep_good_states(float(losses[-1]), reading.seconds)
+            config, rate = run.trainer.config, run.better_rate
+            raise reports.not_finite(reading.losses[count], first + count, config, rate)
+        self._watch_losses(run, losses)
+        run.keep_good_states(reading.seconds)
         self._meter.leave_out(self._keeper.autosave_if_due(run))
+
+    def _watch_losses(self, run: Run, losses: NDArray[np.float32]) -> None:
+        """Tell once when the losses say that the run has diverged, and when no longer."""
+        before = run.divergence
+        run.watch_losses(losses)
+        if run.divergence and not before:
+            self._emit(reports.diverging(run, run.divergence))
+        elif before and not run.divergence:
+            self._emit(events.Recovered(run.number, run.trainer.step))
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)
-        measurement, test_logits = yield from measure(run.trainer, run.tally)
+        rate = run.better_rate
+        measurement, test_logits = yield from measure(run.trainer, run.tally, rate)
         run.tally = EpochTally()
         run.measurements.append(measurement)
         run.trainer.note_test_loss(measurement.test_loss)

@@ -32,6 +32,7 @@ class RunPresenter(QObject):
         self._controller = window.controller
         self._ledger = window.views.view(LedgerView)
         self._epoch = (0, 0, 1)
+        self._divergence: events.Diverging | None = None
         self._connect_user()
         self._connect_training()
         window.top_bar.set_busy("Starting PyTorch…")
@@ -74,6 +75,8 @@ class RunPresenter(QObject):
         run.rewound.connect(self._on_run_rewound)
         run.refused.connect(self._on_run_refused)
         run.failed.connect(self._on_run_failed)
+        run.diverging.connect(self._on_run_diverging)
+        run.recovered.connect(self._on_run_recovered)
         run.saved.connect(self._on_run_saved)
         run.settings_changed.connect(self._on_run_settings_changed)
         plots = (self._window.loss_plot, self._window.accuracy_plot)
@@ -92,6 +95,7 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         window, info = self._window, event
+        self._close_divergence()
         window.top_bar.set_busy("")
         window.top_bar.set_state(State.IDLE)
         window.top_bar.set_device(info.device, info.threads)
@@ -183,13 +187,38 @@ class RunPresenter(QObject):
         window.message_bar.show_message("warning", event.message, event.hint, event.details)
 
     @Slot(object)
+    def _on_run_diverging(self, event: events.Diverging) -> None:
+        actions = self._ways_back(event)
+        self._ledger.add_note(event.step, event.message)
+        self._divergence = event
+        bar = self._window.message_bar
+        bar.show_message("warning", event.message, event.hint, actions=actions)
+
+    @Slot(object)
+    def _on_run_recovered(self, event: events.Recovered) -> None:
+        self._ledger.add_note(event.step, "The loss is falling again.")
+        self._close_divergence()
+
+    def _close_divergence(self) -> None:
+        """Take the warning away, if it is the one that is shown: it is no longer so."""
+        told, self._divergence = self._divergence, None
+        bar = self._window.message_bar
+        if told and bar.text == f"{told.message} {told.hint}":
+            bar.close_message()
+
+    def _ways_back(self, event: events.Failed | events.Diverging) -> list[Action]:
+        """Return the button that goes back to the last good state, if there is one."""
+        if event.rewind_step is None:
+            return []
+        remedy = event.remedy
+        words = ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
+        label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
+        return [(label, partial(self._controller.rewind_with, remedy))]
+
+    @Slot(object)
     def _on_run_failed(self, event: events.Failed) -> None:
-        actions: list[Action] = []
-        if event.rewind_step is not None:
-            remedy = event.remedy
-            words = ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
-            label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
-            actions.append((label, partial(self._controller.rewind_with, remedy)))
+        actions = self._ways_back(event)
+        self._divergence = None
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")

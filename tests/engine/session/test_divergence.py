@@ -8,6 +8,7 @@ import pytest
 from netviz.engine.options.run_config import LOSSES, OPTIMIZERS, RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import State
+from netviz.number_text import number_text
 from tests.support import Driven, losses, only
 
 pytestmark = [
@@ -60,14 +61,16 @@ def test_a_deep_network_diverges_and_recovers_by_the_remedy_that_is_offered(
         assert "The loss became" in failed.message
         assert failed.hint.count(".") >= 1
         assert "probably too large" in failed.hint
-        assert failed.remedy == {"learning_rate": pytest.approx(rate / 3)}
+        offered = failed.remedy["learning_rate"]
+        assert offered <= rate / 2.9
+        assert len(number_text(offered)) <= 7
         assert failed.rewind_step is not None
         told = driven.do(commands.Rewind(failed.remedy))
         rewound = only(told, events.Rewound)[0]
         assert rewound.step == failed.rewind_step
-        rate /= 3
+        rate = offered
         assert only(told, events.Changed)[-1].config.learning_rate == pytest.approx(rate)
         told = driven.do(commands.Start())
         rewinds += 1
-        assert rewinds < 20, "a third of the rate, again and again, must end well"
+        assert rewinds < 20, "a smaller rate, again and again, must end well"
     assert_finished_with_finite_losses(driven)

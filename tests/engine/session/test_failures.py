@@ -9,6 +9,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event, State
+from netviz.engine.run.divergence import BLOCK
 from tests.engine.session.driving import EPOCH, LAST, event_names, fail_after, reference
 from tests.support import Driven, Loss, losses, only, when_step
 
@@ -20,15 +21,16 @@ def test_a_step_that_raises_fails_the_run_and_rewind_goes_on_exactly(
     config: RunConfig, loss: Loss
 ) -> None:
     driven = Driven(config)
-    told = driven.do(commands.Start(), answer=fail_after(30, loss))
+    told = driven.do(commands.Start(), answer=fail_after(45, loss))
     (failed,) = only(told, events.Failed)
     assert failed.message == "Something unexpected went wrong: RuntimeError: no such luck."
     assert failed.hint
     assert "Traceback" in failed.details
-    assert (failed.run, failed.step) == (1, 30)
+    assert (failed.run, failed.step) == (1, 45)
     assert failed.rewind_step is not None
-    assert 25 < failed.rewind_step < 30
-    assert (driven.state, driven.step) == (State.FAILED, 30)
+    # A state is good as soon as a whole block of good losses came after it.
+    assert 45 - 2 * BLOCK <= failed.rewind_step < 45
+    assert (driven.state, driven.step) == (State.FAILED, 45)
 
     loss.error = None
     told = driven.do(commands.Rewind())

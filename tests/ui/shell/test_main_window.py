@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
@@ -291,6 +292,48 @@ def test_a_diverged_run_says_why_and_one_click_goes_back(
     qtbot.waitUntil(lambda: window.controller.state in (State.PAUSED, State.IDLE))
     assert window.controller.config.learning_rate < 1000
     assert not window.message_bar.isVisible()
+
+
+def test_a_network_that_a_rate_has_killed_is_told_while_training_goes_on(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    click(qtbot, window.top_bar.train_button)
+    qtbot.waitUntil(lambda: window.controller.step > 200, timeout=30_000)
+    with qtbot.waitSignal(window.controller.diverging, timeout=30_000) as told:
+        window.controller.change({"learning_rate": 10.0})
+    event: events.Diverging = told.args[0]
+    assert window.controller.state is State.RUNNING
+    assert window.message_bar.text == f"{event.message} {event.hint}"
+    assert event.message in ledger_of(window)
+    label = f"Back to step {event.rewind_step:,} with lr 0.001"
+    buttons = window.message_bar.findChildren(QPushButton)
+    back = next(button for button in buttons if button.text() == label)
+    with qtbot.waitSignal(window.controller.rewound, timeout=30_000):
+        click(qtbot, back)
+    assert not window.message_bar.isVisible()
+    qtbot.waitUntil(lambda: window.controller.config.learning_rate == 0.001)
+
+
+@pytest.mark.parametrize("way_out", ["rewound", "prepared", "recovered"])
+def test_the_warning_of_a_divergence_goes_when_it_is_no_longer_so(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, way_out: str
+) -> None:
+    window = open_window()
+    run = window.controller
+    event = events.Diverging(1, "It has diverged.", "The rate is too large.", 90, 50, 10.0, 0)
+    run.diverging.emit(event)
+    assert window.message_bar.isVisible()
+    if way_out == "recovered":
+        run.recovered.emit(events.Recovered(1, 200))
+    else:
+        act = run.reset if way_out == "prepared" else partial(run.rewind_with, {})
+        with qtbot.waitSignal(getattr(run, way_out), timeout=30_000):
+            act()
+    assert not window.message_bar.isVisible()
+    window.message_bar.show_message("warning", "Something else.")
+    run.recovered.emit(events.Recovered(1, 300))
+    assert window.message_bar.text == "Something else."
 
 
 @pytest.mark.parametrize("moment", ["preparing", "running", "finished"])
