@@ -23,7 +23,7 @@ class AxesItem(QGraphicsItem):
     message
         What is written in the middle.
     note
-        What is written in the lower right corner.
+        What is written in the lower right corner, or, if it points upwards, in the upper left.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -66,6 +66,11 @@ class AxesItem(QGraphicsItem):
             self.message, self.note = message, note
             self.update()
 
+    @property
+    def note_corner(self) -> Any:
+        """Where the note stands: of what lies above the plot where a curve begins below it."""
+        return _UPPER_LEFT if self.note.startswith("↑") else _LOWER_RIGHT
+
     def boundingRect(self) -> QRectF:
         return self._bounds
 
@@ -85,11 +90,13 @@ class AxesItem(QGraphicsItem):
         for box, text in self._labels:
             if exposed.intersects(box):
                 painter.drawText(box, _UNCLIPPED, text)
-        painter.drawText(area.adjusted(0, 0, -theme.px(6), -theme.px(4)), _LOWER_RIGHT, self.note)
+        inside = area.adjusted(theme.px(6), 0, -theme.px(6), -theme.px(4))
+        painter.drawText(inside, self.note_corner, self.note)
         painter.setFont(theme.font(13))
         painter.drawText(area, _CENTER, self.message)
 
 
 _UNCLIPPED: Any = Qt.TextFlag.TextDontClip
 _CENTER: Any = Qt.AlignmentFlag.AlignCenter
+_UPPER_LEFT: Any = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _LOWER_RIGHT: Any = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom

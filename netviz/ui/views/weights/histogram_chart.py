@@ -12,6 +12,8 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.histogram_history import is_drawable, reach_of
 
 _LEAST_GAPPED_PX = 3
+_MOST_ABOVE = 2
+"""A chart reaches at most this many times as high as its bars."""
 
 
 class HistogramChart:
@@ -79,7 +81,9 @@ class HistogramChart:
     def _axes(self, area: QRectF, *histograms: Histogram | None) -> Axes:
         shown = [histogram for histogram in histograms if histogram]
         limit = max((reach_of(histogram) for histogram in shown), default=0.0) or 1.0
-        top = max((float(density(histogram).max()) for histogram in shown), default=1.0)
+        tops = [float(density(histogram).max()) for histogram in shown]
+        # The bars come first; they stay in sight however much wider than at first they are.
+        top = min(max(tops), _MOST_ABOVE * tops[0]) if tops else 1.0
         return Axes(self._theme, area, (-limit, limit), (0.0, top))
 
     def _paint_bars(self, painter: QPainter, axes: Axes, histogram: Histogram) -> None:
@@ -107,7 +111,11 @@ class HistogramChart:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(initial_pen(self._theme))
+        painter.save()
+        # Far narrower weights before training would lie high above the chart.
+        painter.setClipRect(axes.area.adjusted(0, -1, 0, 1))
         painter.drawPolyline(QPolygonF(points))
+        painter.restore()
 
 
 def _drawable(histogram: Histogram | None) -> Histogram | None:

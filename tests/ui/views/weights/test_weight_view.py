@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
-from netviz.engine.protocol.observations import LayerWeights
+from netviz.engine.protocol.observations import Histogram, LayerWeights
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.thinned_history import ThinnedHistory
+from netviz.ui.views.weights.histogram_chart import HistogramChart
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
 from netviz.ui.views.weights.weight_panel import WeightPanel
 from netviz.ui.views.weights.weight_statistics import facts_of
@@ -165,3 +167,16 @@ def test_layers_are_counted_by_kind() -> None:
         ("Conv 2", "8 → 16, 3×3"),
         ("Linear 1", "784 → 10"),
     )
+
+
+@pytest.mark.parametrize("std", [0.05, 1.0, 110.0, 1e20])
+def test_weights_have_bars_however_far_they_have_exploded(theme: Theme, std: float) -> None:
+    at_first = Histogram(np.full(64, 10), np.linspace(-0.05, 0.05, 65))
+    now = Histogram(np.full(64, 10), np.linspace(-2 * std, 2 * std, 65))
+    chart = HistogramChart(theme, "weights")
+    chart.set_histogram(now, at_first)
+    picture = QImage(200, 60, QImage.Format.Format_RGB32)
+    picture.fill(theme.color("surface"))
+    with QPainter(picture) as painter:
+        chart.paint(painter, QRectF(0, 0, 200, 45))
+    assert picture.pixelColor(30, 35) != theme.color("surface")
