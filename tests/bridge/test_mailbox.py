@@ -198,8 +198,8 @@ def test_whatever_happens(happenings: list[Any]) -> None:
                 everything.append(progress(step + 1, what, run))
                 step += len(what)
                 box.put(everything[-1])
-                waiting = [e for e in box._events if isinstance(e, Progress)]
-                assert len(points(box._events)) <= max(20, 6 * len(waiting))
+                waiting = [e for e in box.waiting if isinstance(e, Progress)]
+                assert len(points(box.waiting)) <= max(20, 6 * len(waiting))
         told += box.collect()
 
     once = [event for event in everything if isinstance(event, EpochFinished)]

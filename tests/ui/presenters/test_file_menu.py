@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.events import State
@@ -154,9 +154,7 @@ def test_a_lost_run_is_offered_back(
     (tmp_path / "kept" / RUN_FILE).rename(lost / RUN_FILE)
     again = open_window()
     assert f"The last run ended unexpectedly at step {step:,}." in again.message_bar.text
-    buttons = {
-        each.text(): each for each in again.message_bar.findChildren(type(again.message_bar._copy))
-    }
+    buttons = {each.text(): each for each in again.message_bar.findChildren(QPushButton)}
     with qtbot.waitSignal(again.controller.opened, timeout=20_000):
         buttons["Bring it back"].click()
     assert again.controller.step == step
