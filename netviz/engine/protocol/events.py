@@ -240,6 +240,8 @@ class Refused:
     ----------
     request
         Number of the `Change` command that is refused; 0 for any other command.
+    remedy
+        Changes with which it would not be refused, by option; may be empty.
     """
 
     run: int
@@ -247,6 +249,7 @@ class Refused:
     hint: str
     details: str = ""
     request: int = 0
+    remedy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

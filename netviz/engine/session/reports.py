@@ -26,7 +26,8 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
     """
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NetvizError):
-        return events.Refused(run, error.message, error.hint, details, request)
+        remedy = error.remedy
+        return events.Refused(run, error.message, error.hint, details, request, remedy=remedy)
     message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
     hint = "Go back to the last good state, or reset."
     return events.Refused(run, message, hint, details, request)
@@ -35,8 +36,7 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
 def failed(run: int, error: Exception) -> events.Failed:
     """Explain an error that ends training; the step is added later."""
     reason = refused(run, error)
-    remedy = error.remedy if isinstance(error, TrainingError) else {}
-    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, remedy)
+    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, reason.remedy)
 
 
 def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:

@@ -17,6 +17,7 @@ from netviz.engine.session.start_points import StartPoint, saved_run
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
 from netviz.engine.training import memory_errors
+from netviz.engine.training.lone_image import DECIDED_BY, refuse_lone_images
 
 
 class RunControl:
@@ -175,6 +176,7 @@ class RunControl:
             )
         if not run.has_epochs_left and not run.is_measurement_due:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        refuse_lone_images(run.trainer, run.trainer.config)
         self._loop.goal = goal
         self._enter(State.RUNNING)
         self._loop.start_clock()
@@ -201,6 +203,8 @@ class RunControl:
             # The untrained network was measured by the other loss: measure it again.
             self.reset(commands.Reset(command.changes))
             return
+        if not DECIDED_BY.isdisjoint(config.changes_from(run.trainer.config)):
+            refuse_lone_images(run.trainer, config)
         self._report()
         self._change(run, config, command.request)
         finished = self.state is State.FINISHED and not self._stopped
