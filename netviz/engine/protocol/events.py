@@ -242,6 +242,8 @@ class Refused:
         Number of the `Change` command that is refused; 0 for any other command.
     remedy
         Changes with which it would not be refused, by option; may be empty.
+    is_usage
+        Whether the settings ask for what is not possible; else a file or the machine fails.
     """
 
     run: int
@@ -250,6 +252,7 @@ class Refused:
     details: str = ""
     request: int = 0
     remedy: Mapping[str, Any] = field(default_factory=dict)
+    is_usage: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.datasets.checks import DataNotes
-from netviz.engine.errors import NetvizError, TrainingError
+from netviz.engine.errors import ConfigError, ModelError, NetvizError, TrainingError
 from netviz.engine.network.build import parameter_count
 from netviz.engine.network.describe import describe_network
 from netviz.engine.options.run_config import RunConfig
@@ -26,8 +26,10 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
     """
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NetvizError):
-        remedy = error.remedy
-        return events.Refused(run, error.message, error.hint, details, request, remedy=remedy)
+        is_usage = isinstance(error, ConfigError | ModelError)
+        return events.Refused(
+            run, error.message, error.hint, details, request, error.remedy, is_usage
+        )
     message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
     hint = "Go back to the last good state, or reset."
     return events.Refused(run, message, hint, details, request)
