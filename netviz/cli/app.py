@@ -178,6 +178,10 @@ def train(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Let --out replace another run.")
     ] = False,
+    trust_model: Annotated[
+        bool,
+        typer.Option("--trust-model", help="Run the Python file that the run of --resume names."),
+    ] = False,
     mirror: Mirror = None,
 ) -> int:
     """Train without a window; the losses are the same."""
@@ -196,6 +200,7 @@ def train(
             json_batches,
             resume,
             overwrite=overwrite,
+            trust_model=trust_model,
         )
     )
 

@@ -48,6 +48,8 @@ class TrainOptions:
         Folder of a saved run that is continued, and what is changed there.
     overwrite
         Whether `out` may hold another run, which is replaced then.
+    trust_model
+        Whether the Python file that a resumed run names may be run.
     """
 
     def resumed(self) -> "TrainOptions":
@@ -86,6 +88,7 @@ class TrainOptions:
     resume: Path | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     overwrite: bool = False
+    trust_model: bool = False
 
 
 class HeadlessRun:
@@ -99,7 +102,7 @@ class HeadlessRun:
         self._out = options.out
         self._inbox: SimpleQueue[Command] = SimpleQueue()
         self._inbox.put(
-            commands.Open(options.resume, options.data_dir, options.changes)
+            commands.Open(options.resume, options.data_dir, options.changes, options.trust_model)
             if options.resume
             else commands.Prepare(options.config, options.data_dir)
         )
@@ -145,7 +148,8 @@ class HeadlessRun:
             case events.Failed():
                 self._conclude(Outcome("failed", f"{event.message} {event.hint}".strip()))
             case events.Refused():
-                message = f"{event.message} {event.hint}".strip()
+                agree = "Add --trust-model to run it." if event.consent else ""
+                message = f"{event.message} {event.hint} {agree}".strip()
                 self._conclude(Outcome("failed", message, event.is_usage))
             case _:
                 pass

@@ -139,3 +139,21 @@ def test_relative_paths_are_kept_absolute(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert train("--resume ../run --epochs 2") == 0
+
+
+def test_a_python_file_that_has_changed_is_resumed_only_with_trust(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, run = tmp_path / "net.py", tmp_path / "run"
+    file.write_text("from torch import nn\nNet = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n")
+    assert train(f"{FAST} --model {file}:Net --out {run}") == 0
+    assert train(f"--resume {run} --epochs 2") == 0
+    file.write_text(file.read_text() + "print('run')\n")
+    capfd.readouterr()
+    assert train(f"--resume {run} --epochs 3") == 2
+    captured = capfd.readouterr()
+    assert captured.err.count("\n") == 1
+    assert str(file) in captured.err
+    assert "Add --trust-model to run it." in captured.err
+    assert train(f"--resume {run} --epochs 3 --trust-model") == 0
+    assert summarise(run).epoch == 3

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from netviz.engine.errors import ConfigError, TrainingError
+from netviz.engine.network.trusted_files import trust_model
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
@@ -76,7 +77,8 @@ class RunControl:
     # -- preparing ---------------------------------------------------------------------------
 
     def prepare(self, command: commands.Prepare) -> None:
-        """Prepare a run with the weights that its seed gives."""
+        """Prepare a run that the user chose, with the weights that its seed gives."""
+        trust_model(command.config)
         self._begin(command, StartPoint())
 
     def reset(self, command: commands.Reset) -> None:

@@ -183,6 +183,9 @@ class RunPresenter(QObject):
         actions: list[Action] = []
         if event.remedy:
             actions.append((f"Use {_words(event.remedy)}", partial(self.change, event.remedy)))
+        if event.consent:
+            open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
+            actions.append(("Run the file and open", open_it))
         window.message_bar.show_message(
             "warning", event.message, event.hint, event.details, actions
         )
