@@ -266,11 +266,14 @@ refused, failed, saved, opened, exported, autosave_failed
         """Write the run's files into `folder`."""
         self.submit(commands.Save(folder))
 
-    def open_run(self, folder: Path) -> None:
-        """Continue the run that was saved in `folder`; changes that wait are dropped."""
+    def open_run(self, folder: Path, *, trust_model: bool = False) -> None:
+        """Continue the run that was saved in `folder`; changes that wait are dropped.
+
+        `trust_model` says that the user agrees that the Python file it names is run.
+        """
         self._is_preparing = True
         self.drop_waiting()
-        self.submit(commands.Open(folder, self._data_dir))
+        self.submit(commands.Open(folder, self._data_dir, trust_model=trust_model))
 
     def load_weights(self, path: Path) -> None:
         """Begin a new run with the weights of a file."""

@@ -24,10 +24,21 @@ REFRESH_INTERVAL_S = 0.2
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and why if it failed."""
+    """How a run ended.
+
+    Attributes
+    ----------
+    state
+        In a word.
+    message
+        Why it failed, or why there was nothing to do; else empty.
+    is_usage
+        Whether it failed because what was asked for is not possible.
+    """
 
     state: Literal["finished", "failed", "interrupted"]
     message: str = ""
+    is_usage: bool = False
 
 
 class Report:
@@ -129,6 +140,8 @@ class LineReport(Report):
                 self._say(_figures(event))
                 for note in (*left_out_lines(event.left_out), *event.warnings):
                     self._say(note)
+            case events.Changed(config=config):
+                self._epochs = config.epochs
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
             case events.Saved(folder=folder):
@@ -139,7 +152,7 @@ class LineReport(Report):
     def end(self, outcome: Outcome) -> None:
         """Report that the run ended, unless it failed: that is for standard error."""
         if outcome.state != "failed":
-            self._say(f"{outcome.state.capitalize()}.")
+            self._say(f"{outcome.state.capitalize()}. {outcome.message}".strip())
 
     def _say(self, text: str) -> None:
         self._write(text + "\n")

@@ -43,11 +43,12 @@ def played(monkeypatch: pytest.MonkeyPatch, out: Path | None, *course: Any) -> O
     return run.run(Report())
 
 
+RUNNING = events.StateChanged(1, events.State.RUNNING, 0, 1)
 REFUSED_SAVE = events.Refused(1, "The disk is full.", "Make room.")
 
 
 def test_a_run_that_cannot_be_saved_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = played(monkeypatch, Path("run"), finished(), REFUSED_SAVE)
+    outcome = played(monkeypatch, Path("run"), RUNNING, finished(), REFUSED_SAVE)
     assert outcome == Outcome("failed", "The disk is full. Make room.")
 
 
@@ -55,7 +56,7 @@ def test_why_training_failed_is_said_also_when_nothing_can_be_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     failed = events.Failed(1, "The loss became infinite.", "", "", 7, None)
-    outcome = played(monkeypatch, Path("run"), failed, REFUSED_SAVE)
+    outcome = played(monkeypatch, Path("run"), RUNNING, failed, REFUSED_SAVE)
     assert outcome == Outcome("failed", "The loss became infinite. The disk is full. Make room.")
 
 

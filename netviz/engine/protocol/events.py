@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.commands import ExportKind, Open
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
@@ -240,6 +240,13 @@ class Refused:
     ----------
     request
         Number of the `Change` command that is refused; 0 for any other command.
+    remedy
+        Changes with which it would not be refused, by option; may be empty.
+    is_usage
+        Whether the settings ask for what is not possible; else a file or the machine fails.
+    consent
+        The command that opens the run if the user agrees that its Python file is run; None
+        unless that is why it was refused.
     """
 
     run: int
@@ -247,6 +254,9 @@ class Refused:
     hint: str
     details: str = ""
     request: int = 0
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+    is_usage: bool = False
+    consent: Open | None = None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
 """Makes the events that report what happened in a session."""
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.datasets.checks import DataNotes
-from netviz.engine.errors import NetvizError, TrainingError
+from netviz.engine.errors import ConfigError, ModelError, NetvizError, TrainingError
 from netviz.engine.network.build import parameter_count
 from netviz.engine.network.describe import describe_network
+from netviz.engine.network.trusted_files import UntrustedFileError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.commands import PreviewAugmentation
+from netviz.engine.protocol.commands import Change, Command, Open, PreviewAugmentation
 from netviz.engine.protocol.observations import AugmentedSamples
 from netviz.engine.run.run import Run
 from netviz.engine.training.augmentation import is_augmented, preview
@@ -26,17 +28,27 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
     """
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NetvizError):
-        return events.Refused(run, error.message, error.hint, details, request)
+        is_usage = isinstance(error, ConfigError | ModelError)
+        return events.Refused(
+            run, error.message, error.hint, details, request, error.remedy, is_usage
+        )
     message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
     hint = "Go back to the last good state, or reset."
     return events.Refused(run, message, hint, details, request)
 
 
+def refused_command(run: int, error: NetvizError, command: Command) -> events.Refused:
+    """Explain why a command is refused, with the one that would not be if the user agreed."""
+    reason = refused(run, error, command.request if isinstance(command, Change) else 0)
+    if isinstance(error, UntrustedFileError) and isinstance(command, Open):
+        return replace(reason, consent=replace(command, trust_model=True))
+    return reason
+
+
 def failed(run: int, error: Exception) -> events.Failed:
     """Explain an error that ends training; the step is added later."""
     reason = refused(run, error)
-    remedy = error.remedy if isinstance(error, TrainingError) else {}
-    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, remedy)
+    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, reason.remedy)
 
 
 def not_finite(loss: float, step: int, config: RunConfig) -> TrainingError:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from netviz.engine.errors import ConfigError, TrainingError
+from netviz.engine.network.trusted_files import trust_model
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
@@ -17,6 +18,7 @@ from netviz.engine.session.start_points import StartPoint, saved_run
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
 from netviz.engine.training import memory_errors
+from netviz.engine.training.lone_image import DECIDED_BY, refuse_lone_images
 
 
 class RunControl:
@@ -75,7 +77,8 @@ class RunControl:
     # -- preparing ---------------------------------------------------------------------------
 
     def prepare(self, command: commands.Prepare) -> None:
-        """Prepare a run with the weights that its seed gives."""
+        """Prepare a run that the user chose, with the weights that its seed gives."""
+        trust_model(command.config)
         self._begin(command, StartPoint())
 
     def reset(self, command: commands.Reset) -> None:
@@ -175,6 +178,7 @@ class RunControl:
             )
         if not run.has_epochs_left and not run.is_measurement_due:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        refuse_lone_images(run.trainer, run.trainer.config)
         self._loop.goal = goal
         self._enter(State.RUNNING)
         self._loop.start_clock()
@@ -201,6 +205,8 @@ class RunControl:
             # The untrained network was measured by the other loss: measure it again.
             self.reset(commands.Reset(command.changes))
             return
+        if not DECIDED_BY.isdisjoint(config.changes_from(run.trainer.config)):
+            refuse_lone_images(run.trainer, config)
         self._report()
         self._change(run, config, command.request)
         finished = self.state is State.FINISHED and not self._stopped

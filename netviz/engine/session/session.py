@@ -181,8 +181,7 @@ class TrainingSession:
         except TrainingError as error:
             failed = reports.failed(self._control.number, error)
         except NetvizError as error:
-            request = command.request if isinstance(command, commands.Change) else 0
-            self._emit(reports.refused(self._control.number, error, request))
+            self._emit(reports.refused_command(self._control.number, error, command))
         except Exception as error:  # noqa: BLE001 - as above
             failed = reports.failed(self._control.number, error)
         if failed:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from netviz.engine.network.trusted_files import refuse_untrusted, trust_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
 from netviz.engine.run.run import EpochTally, Run, refuse_resets
@@ -85,9 +86,14 @@ def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:
     Raises
     ------
     NetvizError
-        When there is no saved run, it is broken, or it does not allow the changes.
+        When there is no saved run, it is broken, it does not allow the changes, or it names a
+        Python file that the user has not chosen to run.
     """
     saved = read_run(command.folder)
+    for each in (saved.initial_config, saved.snapshot.config):  # a later reset takes the latter
+        if command.trust_model:
+            trust_model(each)
+        refuse_untrusted(each)
     device = saved.snapshot.config.device
     missing = "" if has_device(device) else device
     if missing:

@@ -11,6 +11,16 @@ from netviz.engine.options.run_config import RunConfig
 RUN_FILE = "run.safetensors"
 """The file of a saved run that holds everything it takes to continue; the others are for people."""
 
+FILES = (
+    "config.json",
+    "metrics.csv",
+    "epochs.csv",
+    "ledger.json",
+    "model.safetensors",
+    RUN_FILE,
+)
+"""All files of a saved run."""
+
 FORMAT = 1
 """Version of the run file; raised when an older NetViz could no longer read it."""
 

@@ -180,16 +180,23 @@ class RunPresenter(QObject):
     def _on_run_refused(self, event: events.Refused) -> None:
         window = self._window
         window.top_bar.set_busy("")
-        window.message_bar.show_message("warning", event.message, event.hint, event.details)
+        actions: list[Action] = []
+        if event.remedy:
+            actions.append((f"Use {_words(event.remedy)}", partial(self.change, event.remedy)))
+        if event.consent:
+            open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
+            actions.append(("Run the file and open", open_it))
+        window.message_bar.show_message(
+            "warning", event.message, event.hint, event.details, actions
+        )
 
     @Slot(object)
     def _on_run_failed(self, event: events.Failed) -> None:
         actions: list[Action] = []
         if event.rewind_step is not None:
-            remedy = event.remedy
-            words = ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
+            words = _words(event.remedy)
             label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
-            actions.append((label, partial(self._controller.rewind_with, remedy)))
+            actions.append((label, partial(self._controller.rewind_with, event.remedy)))
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")
@@ -223,3 +230,8 @@ class RunPresenter(QObject):
         epoch, batch, batches = self._epoch
         left = epoch < self._controller.config.epochs or batch < batches
         self._window.top_bar.set_can_continue(left)
+
+
+def _words(remedy: Mapping[str, Any]) -> str:
+    """Write options and their values as a button names them: "batch 64"."""
+    return ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
