@@ -20,6 +20,7 @@ from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import State
+from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.observations import Observation
 from netviz.paths import data_dir
 
@@ -87,6 +88,7 @@ refused, failed, saved, opened, exported, autosave_failed
         self._changes = 0
         self._predictions = 0
         self._is_preparing = True
+        self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
         self._events = EventSource(self._thread, self.frames, self)
@@ -147,6 +149,11 @@ refused, failed, saved, opened, exported, autosave_failed
     def is_running(self) -> bool:
         """Whether the training thread has begun and not ended."""
         return self._thread.isRunning()
+
+    @property
+    def run(self) -> int:
+        """Number of the run at hand; 0 before the first is ready."""
+        return self._events.run
 
     @property
     def is_preparing(self) -> bool:
@@ -217,7 +224,7 @@ refused, failed, saved, opened, exported, autosave_failed
             self.apply_if_nothing_is_lost()
         if live:
             before = {name: getattr(self.config, name) for name in live}
-            self.undo_stack.push(LiveChange(self.submit_change, before, live))
+            self.undo_stack.push(LiveChange(self.submit_change, before, live, self._layers))
 
     @Slot()
     def drop_waiting(self) -> None:
@@ -327,6 +334,7 @@ refused, failed, saved, opened, exported, autosave_failed
     def _on_prepared(self, event: events.Prepared) -> None:
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
+        self._layers = event.network
         self.undo_stack.clear()
         before, self.settings = self.settings, self.settings.begin(event.config)
         self.prepared.emit(event)

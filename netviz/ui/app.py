@@ -31,6 +31,7 @@ from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
+from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
@@ -132,12 +133,15 @@ def build_window(
         files.offer_lost_run()
     MenuPresenter(window, DownloadPresenter(window, mirror))
     # After the offer of a lost run, which matters more and stays until it is answered.
+    NoticeReview(window)
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)
     if options.size:
         window.resize(*options.size)
     if options.view:
         window.views.show_named(options.view)
+    given = {"dark": options.dark, "page": options.view, "size": options.size}
+    window.hold_for_now(*(key for key, value in given.items() if value is not None))
     return window, views
 
 

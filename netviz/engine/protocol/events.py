@@ -60,6 +60,29 @@ class Measurement:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in its epochs a run is, at its present batch size.
+
+    Attributes
+    ----------
+    epoch
+        Epoch under way, counted from 1, or the last one where it is complete; 0 before the first
+        step.
+    batch, batches
+        Batches done in this epoch, all of them where it is complete, and how many it has.
+    """
+
+    epoch: int
+    batch: int
+    batches: int
+
+    @property
+    def completed(self) -> int:
+        """Epochs that were trained to their end."""
+        return self.epoch if self.batch >= self.batches else max(0, self.epoch - 1)
+
+
+@dataclass(frozen=True)
 class Preparing:
     """A new run is being prepared: its data are loaded, its network is built."""
 
@@ -132,6 +155,8 @@ class StateChanged:
     ----------
     stopped
         Whether the user ended it before the last epoch; only with state finished.
+    place
+        Where it is; None where that has not changed.
     """
 
     run: int
@@ -139,6 +164,7 @@ class StateChanged:
     step: int
     epoch: int
     stopped: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +229,9 @@ class Changed:
         All changes of the run.
     request
         Number of the `Change` command that asked for it.
+    place
+        Where the run is by now: another batch size divides the epoch otherwise. None where that
+        has not changed.
     """
 
     run: int
@@ -210,6 +239,7 @@ class Changed:
     entries: tuple[LedgerEntry, ...]
     ledger: tuple[LedgerEntry, ...]
     request: int = 0
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -220,6 +250,8 @@ class Rewound:
     ----------
     ledger
         The changes that remain.
+    place
+        Where the run is now.
     """
 
     run: int
@@ -227,6 +259,7 @@ class Rewound:
     epoch: int
     config: RunConfig
     ledger: tuple[LedgerEntry, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True)

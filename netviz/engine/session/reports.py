@@ -112,6 +112,18 @@ def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
     )
 
 
+def place(run: Run) -> events.Place:
+    """Tell where in its epochs `run` is, at its present batch size."""
+    trainer = run.trainer
+    batches = trainer.batches_per_epoch()
+    if trainer.step == 0:
+        return events.Place(0, 0, batches)
+    sampler = trainer.sampler
+    # Rounded down: after a change of the batch size an unfinished epoch must not look complete.
+    batch = batches if sampler.epoch_done else sampler.position // trainer.config.batch_size
+    return events.Place(run.current_epoch, batch, batches)
+
+
 def progress(
     run: Run,
     steps: NDArray[np.int64],
@@ -121,7 +133,7 @@ def progress(
 ) -> events.Progress:
     """Report steps that were trained, and estimate the time that is left."""
     trainer = run.trainer
-    batches = trainer.batches_per_epoch()
+    now = place(run)
     done = trainer.sampler.position
     size = len(trainer.data.train_labels)
     epochs_left = trainer.config.epochs - trainer.epoch - (done % size) / size
@@ -130,9 +142,9 @@ def progress(
         steps,
         losses,
         learning_rates,
-        run.current_epoch,
-        -(-done // trainer.config.batch_size),
-        batches,
+        now.epoch,
+        now.batch,
+        now.batches,
         run.tally.accuracy,
         samples_per_second,
         max(0.0, epochs_left * size / samples_per_second),

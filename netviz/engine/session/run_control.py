@@ -224,7 +224,14 @@ class RunControl:
         self._observatory.rewound(run)
         trainer = run.trainer
         self._emit(
-            events.Rewound(run.number, trainer.step, run.current_epoch, trainer.config, run.ledger)
+            events.Rewound(
+                run.number,
+                trainer.step,
+                run.current_epoch,
+                trainer.config,
+                run.ledger,
+                reports.place(run),
+            )
         )
         if command.changes:
             self._change(run, config)
@@ -232,7 +239,9 @@ class RunControl:
 
     def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
         entries = run.change(config)
-        self._emit(events.Changed(run.number, config, entries, run.ledger, request))
+        self._emit(
+            events.Changed(run.number, config, entries, run.ledger, request, reports.place(run))
+        )
 
     # -- looking at it -----------------------------------------------------------------------
 
@@ -299,7 +308,14 @@ class RunControl:
         self.state, self._stopped = state, stopped
         run = self._ready_run()
         self._emit(
-            events.StateChanged(run.number, state, run.trainer.step, run.current_epoch, stopped)
+            events.StateChanged(
+                run.number,
+                state,
+                run.trainer.step,
+                run.current_epoch,
+                stopped,
+                reports.place(run),
+            )
         )
         if state in (State.PAUSED, State.FINISHED):
             self._keeper.autosave(run)

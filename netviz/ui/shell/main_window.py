@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMainWindow,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
         self._is_layout_new = True
+        self._sentence = ""
+        self._for_now: dict[str, object] = {}
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
@@ -93,10 +96,34 @@ class MainWindow(QMainWindow):
             dock.show()
         self._size_docks()
 
+    def hold_for_now(self, *keys: str) -> None:
+        """Do not remember what is set now: it was asked for once, for this process.
+
+        Parameters
+        ----------
+        keys
+            ``dark``, ``page`` or ``size``. What the user changes by hand is remembered again.
+        """
+        self._for_now = {key: self._present(key) for key in keys}
+
+    def set_sentence(self, sentence: str) -> None:
+        """Show in the status bar what holds of the run, in place of what was shown before."""
+        if sentence != self._sentence:
+            self._sentence = sentence
+            self.show_status("")
+
     def show_status(self, text: str) -> None:
-        """Show in the status bar what just happened."""
-        self._status.setText(text)
-        self._status.setToolTip(text)
+        """Show in the status bar what just happened, until there is news of the run.
+
+        An empty text goes back to what holds of the run.
+        """
+        self._status.setText(text or self._sentence)
+        self._status.setToolTip(text or self._sentence)
+
+    @property
+    def status(self) -> str:
+        """What the status bar says."""
+        return self._status.text()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
@@ -129,6 +156,8 @@ class MainWindow(QMainWindow):
     def _build_status_bar(self) -> None:
         self._status = QLabel()
         self._status.setProperty("role", "muted")
+        # However long a sentence is, the window may be narrow.
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.undo_button = QToolButton()
         self.undo_button.setProperty("kind", "quiet")
         self.undo_button.setDefaultAction(self.actions_by_key["undo"])
@@ -219,14 +248,25 @@ class MainWindow(QMainWindow):
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
-        self.settings.set("geometry", self.saveGeometry())
-        self.settings.set("layout", self._area.saveState(LAYOUT_VERSION))
-        self.settings.set("plots", self._plots.saveState())
-        self.settings.set("page", self.views.tabs.currentIndex())
-        self.settings.set("dark", self.theme.dark)
+        if not self._is_for_now("size"):
+            # The panels' sizes are those of a window of this size.
+            self.settings.set("geometry", self.saveGeometry())
+            self.settings.set("layout", self._area.saveState(LAYOUT_VERSION))
+            self.settings.set("plots", self._plots.saveState())
+        for key in ("page", "dark"):
+            if not self._is_for_now(key):
+                self.settings.set(key, self._present(key))
         for name, is_open in self.panel.section_states().items():
             self.settings.set(f"section/{name}", is_open)
         self.settings.save()
+
+    def _present(self, key: str) -> object:
+        if key == "size":
+            return self.size()
+        return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
+
+    def _is_for_now(self, key: str) -> bool:
+        return key in self._for_now and self._for_now[key] == self._present(key)
 
     def _restore(self) -> None:
         self.resize(1440, 900)

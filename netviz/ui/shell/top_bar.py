@@ -138,6 +138,11 @@ class TopBar(QFrame):
         done = max(0, epoch - 1) + batch / max(1, batches)
         self._bar.setValue(round(_PROGRESS_STEPS * min(1.0, done / max(1, epochs))))
 
+    @property
+    def progress(self) -> tuple[str, str]:
+        """What is written of the epoch and of the batch."""
+        return self._epoch_label.text(), self._batch_label.text()
+
     def set_speed(self, samples_per_second: float, remaining_s: float) -> None:
         """Show the training speed and the time left; 0 or less shows nothing."""
         speed = f"{samples_per_second:,.0f} samples/s" if samples_per_second > 0 else ""
