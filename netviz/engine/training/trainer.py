@@ -18,6 +18,8 @@ from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.optimizers import (
     adjust_optimizer,
     build_optimizer,
+    laid_out_like,
+    load_state,
     set_learning_rate,
 )
 from netviz.engine.training.sampler import Sampler
@@ -298,13 +300,13 @@ class Trainer:
         self.model.load_state_dict(snapshot.model)
         freeze(self.model, snapshot.config.frozen)
         self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
-        self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
+        load_state(self.optimizer, snapshot.optimizer)
         self.sampler.load_state_dict(snapshot.sampler)
         self._plateau, self._summed = snapshot.plateau, snapshot.summed
         for name, parameter in self.model.named_parameters():
             gradient = snapshot.gradients.get(name)
             # A run may go on where there is another device than it was saved on.
-            parameter.grad = None if gradient is None else gradient.to(self.device, copy=True)
+            parameter.grad = None if gradient is None else laid_out_like(parameter, gradient)
         self._augmenter.generator.set_state(snapshot.generators["augmenter"])
         torch.set_rng_state(snapshot.generators["cpu"])
         if self.device.type == "cuda" and "cuda" in snapshot.generators:
