@@ -62,13 +62,24 @@ def build_model(config: RunConfig, image_shape: tuple[int, int, int], classes: i
 
 def normalised(model: nn.Module, images: Tensor) -> nn.Module:
     """Put a `Normalise` for `images`, ``[N, C, H, W]``, before `model`; names stay the same."""
-    front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
+    front = Normalise(*_mean_and_std(images))
     if type(model) is nn.Sequential:
         return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
     # Other modules define their own forward(), so normalise in a forward pre-hook.
     model.add_module(FRONT, front)
     model.register_forward_pre_hook(_normalise_first)
     return model
+
+
+def _mean_and_std(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return both for each channel; on one thread, since more add up in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        images = images.contiguous()
+        return images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3))
+    finally:
+        torch.set_num_threads(threads)
 
 
 FRONT = "netviz_normalise"
