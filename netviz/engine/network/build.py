@@ -118,12 +118,23 @@ def multiplications(model: nn.Module, image_shape: tuple[int, int, int]) -> int:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put `model` into evaluation mode without gradients, and restore its modes afterwards."""
+    """Put `model` into evaluation mode without gradients, and restore its modes afterwards.
+
+    Random numbers that it draws here, such as for a dropout that is always on, are drawn anew
+    afterwards, so that measuring changes nothing in the training.
+    """
     modes = {module: module.training for module in model.modules()}
+    device = next((parameter.device for parameter in model.parameters()), None)
+    cuda = [device] if device is not None and device.type == "cuda" else []
+    state = torch.get_rng_state()
+    cuda_states = [torch.cuda.get_rng_state(each) for each in cuda]
     model.eval()
     try:
         with torch.inference_mode():
             yield
     finally:
+        torch.set_rng_state(state)
+        for each, cuda_state in zip(cuda, cuda_states, strict=True):
+            torch.cuda.set_rng_state(cuda_state, each)
         for module, mode in modes.items():
             module.training = mode

@@ -255,15 +255,16 @@ class Trainer:
         count = len(labels)
         while len(chunks) * EVALUATION_CHUNK < count:
             yield_at = perf_counter() + EVALUATION_SLICE_S
-            with evaluating(self.model):
-                for start in starts:
+            for start in starts:
+                with evaluating(self.model):
                     chunk_labels = labels[start : start + EVALUATION_CHUNK]
-                    logits = self.model(images[start : start + EVALUATION_CHUNK])
+                    # A copy: a network may change its input in place, but not the data.
+                    logits = self.model(images[start : start + EVALUATION_CHUNK].clone())
                     loss = self._loss(logits, chunk_labels)
                     total_loss += loss.to(total_loss.device) * len(chunk_labels)
                     chunks.append(logits)
-                    if perf_counter() >= yield_at:
-                        break
+                if perf_counter() >= yield_at:
+                    break
             yield
         logits = torch.cat(chunks)
         correct = (logits.argmax(dim=1) == labels).sum()
