@@ -168,6 +168,20 @@ class Run:
             self._unkept_s = 0.0
             self._candidate = self._keep()
 
+    def finish_epoch(self, measurement: Measurement) -> None:
+        """Take the measurement of an epoch that was trained to its end.
+
+        States that were kept at this step are from before it, and the schedule may depend on it.
+        """
+        self.measurements.append(measurement)
+        self.tally = EpochTally()
+        self.trainer.note_test_loss(measurement.test_loss)
+        step = self.trainer.step
+        if self._good.snapshot.step == step:
+            self._good = self._keep()
+        if self._candidate and self._candidate.snapshot.step == step:
+            self._candidate = self._keep()
+
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         snapshot = self._good.snapshot

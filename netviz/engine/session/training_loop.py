@@ -9,7 +9,7 @@ import numpy as np
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
 from netviz.engine.session.preparation import measure
@@ -156,9 +156,7 @@ class TrainingLoop:
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)
         measurement, test_logits = yield from measure(run.trainer, run.tally)
-        run.tally = EpochTally()
-        run.measurements.append(measurement)
-        run.trainer.note_test_loss(measurement.test_loss)
+        run.finish_epoch(measurement)
         self._emit(events.EpochFinished(run.number, measurement))
         self._observatory.evaluated(run, test_logits)
         self.start_clock()

@@ -18,6 +18,8 @@ from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.optimizers import (
     adjust_optimizer,
     build_optimizer,
+    laid_out_like,
+    load_state,
     set_learning_rate,
 )
 from netviz.engine.training.sampler import Sampler
@@ -253,15 +255,16 @@ class Trainer:
         count = len(labels)
         while len(chunks) * EVALUATION_CHUNK < count:
             yield_at = perf_counter() + EVALUATION_SLICE_S
-            with evaluating(self.model):
-                for start in starts:
+            for start in starts:
+                with evaluating(self.model):
                     chunk_labels = labels[start : start + EVALUATION_CHUNK]
-                    logits = self.model(images[start : start + EVALUATION_CHUNK])
+                    # A copy: a network may change its input in place, but not the data.
+                    logits = self.model(images[start : start + EVALUATION_CHUNK].clone())
                     loss = self._loss(logits, chunk_labels)
                     total_loss += loss.to(total_loss.device) * len(chunk_labels)
                     chunks.append(logits)
-                    if perf_counter() >= yield_at:
-                        break
+                if perf_counter() >= yield_at:
+                    break
             yield
         logits = torch.cat(chunks)
         correct = (logits.argmax(dim=1) == labels).sum()
@@ -298,13 +301,13 @@ class Trainer:
         self.model.load_state_dict(snapshot.model)
         freeze(self.model, snapshot.config.frozen)
         self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
-        self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
+        load_state(self.optimizer, snapshot.optimizer)
         self.sampler.load_state_dict(snapshot.sampler)
         self._plateau, self._summed = snapshot.plateau, snapshot.summed
         for name, parameter in self.model.named_parameters():
             gradient = snapshot.gradients.get(name)
             # A run may go on where there is another device than it was saved on.
-            parameter.grad = None if gradient is None else gradient.to(self.device, copy=True)
+            parameter.grad = None if gradient is None else laid_out_like(parameter, gradient)
         self._augmenter.generator.set_state(snapshot.generators["augmenter"])
         torch.set_rng_state(snapshot.generators["cpu"])
         if self.device.type == "cuda" and "cuda" in snapshot.generators:

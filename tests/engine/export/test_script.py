@@ -46,6 +46,7 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"augment_shift": 0.1, "augment_rotate": 10.0, "augment_noise": 0.05, "normalise": True},
         {"augment_noise": 0.0, "augment_flip": True},
     ),
+    "normalised on two threads": ({"normalise": True, "threads": 2}, {}),
     "another rate, loss and amsgrad": (
         {},
         {"learning_rate": 0.01, "loss": "mse", "amsgrad": True, "beta1": 0.8},
