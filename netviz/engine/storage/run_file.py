@@ -89,6 +89,7 @@ def pack(run: Run) -> bytes:
         "step": snapshot.step,
         "epoch": snapshot.epoch,
         "summed": snapshot.summed,
+        "undivided": True,
         "threads": torch.get_num_threads(),
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
@@ -124,6 +125,9 @@ def unpack(path: Path) -> SavedRun:
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
     state = {name: _decode(value, tensors) for name, value in record["state"].items()}
     config = RunConfig.parse(record["config"])
+    gradients = state["gradients"]
+    if not record.get("undivided"):
+        gradients = {name: value * config.accumulate for name, value in gradients.items()}
     snapshot = Snapshot(
         config=config,
         step=int(record["step"]),
@@ -134,7 +138,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         generators=state["generators"],
         plateau=Plateau(**record["plateau"]),
         summed=int(record["summed"]),
-        gradients=state["gradients"],
+        gradients=gradients,
     )
     history = StepHistory()
     columns = [state[name].numpy() for name in ("steps", "losses", "learning_rates")]

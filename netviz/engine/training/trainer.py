@@ -158,6 +158,7 @@ class Trainer:
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
         self.epoch = 0
+        self._clipped: tuple[Tensor, float] | None = None
         self._loss = LOSSES[config.loss]
         self._augmenter = Augmenter(config.seed)
         self._plateau = Plateau()
@@ -179,19 +180,41 @@ class Trainer:
             self.optimizer.zero_grad()
         logits = self.model(images)
         loss = self._loss(logits, labels)
-        part = loss / config.accumulate if config.accumulate > 1 else loss
-        part.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         self._summed += 1
         # An epoch's last batch ends the sum, so that no gradient outlives its epoch.
         if self._summed >= config.accumulate or self.sampler.epoch_done:
-            if config.clip_norm:
-                nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
-            self.optimizer.step()
-            self._summed = 0
+            self._update_weights()
 
         self.step += 1
         self.epoch += self.sampler.epoch_done
         return Batch(loss.detach(), logits.detach(), labels, learning_rate)
+
+    def _update_weights(self) -> None:
+        """Step along the mean gradient of the batches that were summed, however many they are."""
+        if self._summed > 1:
+            for parameter in self.model.parameters():
+                if parameter.grad is not None:
+                    parameter.grad /= self._summed
+        self._clipped = None
+        if limit := self.config.clip_norm:
+            norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+            self._clipped = norm, limit
+        self.optimizer.step()
+        self._summed = 0
+
+    @property
+    def only_accumulated(self) -> bool:
+        """Whether the last batch only added to the gradient and moved no weights."""
+        return self._summed > 0
+
+    @property
+    def clip_factor(self) -> float:
+        """Factor by which clipping shortened the last step's gradient; 1 where it did not."""
+        if self._clipped is None:
+            return 1.0
+        norm, limit = self._clipped
+        return min(1.0, limit / (float(norm) + 1e-6))  # torch's own formula
 
     def _scheduled_rate(self) -> float:
         """Return the learning rate of the step that begins."""
@@ -301,6 +324,7 @@ class Trainer:
         self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
         self.sampler.load_state_dict(snapshot.sampler)
         self._plateau, self._summed = snapshot.plateau, snapshot.summed
+        self._clipped = None
         for name, parameter in self.model.named_parameters():
             gradient = snapshot.gradients.get(name)
             # A run may go on where there is another device than it was saved on.
