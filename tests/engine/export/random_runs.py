@@ -31,9 +31,17 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "momentum": (0.0, 0.5, 0.9),
     "nesterov": (False, True),
     # Even, so that no batch of one image is left, which a batch norm cannot take.
-    "batch_size": (8, 10, 20, 24, 50, 200, 300),
+    "batch_size": (8, 10, 20, 24, 50, 50, 200, 300),
     "loss": ("cross-entropy", "nll", "mse"),
-    "schedule": ("constant", "step", "exponential", "cosine", "warmup", "one-cycle", "plateau"),
+    "schedule": (
+        "constant",
+        "step",
+        "exponential",
+        "cosine",
+        "warmup",
+        "one-cycle",
+        *["plateau"] * 3,
+    ),
     "gamma": (0.0, 0.1, 0.5, 1.0),
     "step_epochs": (1, 2, 5),
     "patience": (0, 1, 2),
@@ -124,13 +132,23 @@ class RandomRun:
 
     def _draw_acts(self) -> None:
         for _ in range(self._rng.randint(0, 5)):
-            self.acts.append(Train(self._rng.randint(2, 25), self._rng.random() < 0.3))
+            batches = self._rng.choice((4, 10, 20, self._rng.randint(2, 25)))  # some end an epoch
+            self.acts.append(Train(batches, self._rng.random() < 0.3))
             if self._rng.random() < 0.25:
                 self.acts.append(Rewind(self._changes() if self._rng.random() < 0.5 else {}))
             elif self._rng.random() < 0.8:
-                self.acts.append(Change(self._changes()))
+                self._draw_changes()
             if self._rng.random() < 0.5:
                 self.acts.append(SaveAndOpen())
+
+    def _draw_changes(self) -> None:
+        """Draw changes between two batches, some of which are changed again or back."""
+        changes = self._changes()
+        self.acts.append(Change(changes))
+        if self._rng.random() < 0.2:
+            self.acts.append(Change(self._changes()))
+        if self._rng.random() < 0.2:
+            self.acts.append(Change({name: getattr(self.config, name) for name in changes}))
 
     def _network(self) -> dict[str, Any]:
         rng = self._rng

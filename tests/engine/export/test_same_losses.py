@@ -55,7 +55,8 @@ class Attempt:
             self.driven.do(commands.Start())
         self.told += self.driven.events
         assert not only(self.told, events.Failed)
-        assert not only(self.told, events.Refused)
+        refusals = {refused.message for refused in only(self.told, events.Refused)}
+        assert refusals <= {"All epochs are trained."}  # fewer were wanted than there were
 
     @property
     def losses(self) -> list[float]:
