@@ -129,7 +129,7 @@ def test_observations_do_not_keep_progress_from_being_merged() -> None:
     for step in range(1, 100):
         box.put(progress(step, [step]))
         box.put(observed(step))
-        box.put(GradientsObserved(1, step, (), (), np.zeros(0), np.zeros(0)))
+        box.put(GradientsObserved(1, step, (), (), *[np.zeros(0)] * 3))
     told = box.collect()
     assert [type(event).__name__ for event in told] == [
         *("Progress", "WeightsObserved", "GradientsObserved")

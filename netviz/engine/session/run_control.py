@@ -127,6 +127,10 @@ class RunControl:
         self._emit(reports.opened(run, start.folder, start.missing_device))
         if start.changes:
             self._change(run, run.trainer.config.with_changes(start.changes))
+        self._enter_held(run)
+
+    def _enter_held(self, run: Run) -> None:
+        """Hold a run where it was put; it is finished if there is nothing left to train."""
         if run.trainer.step == 0:
             self._enter(State.IDLE)
         elif run.has_epochs_left or run.is_measurement_due:
@@ -235,7 +239,7 @@ class RunControl:
         )
         if command.changes:
             self._change(run, config)
-        self._enter(State.PAUSED if trainer.step else State.IDLE)
+        self._enter_held(run)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
         entries = run.change(config)

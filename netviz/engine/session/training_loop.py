@@ -109,17 +109,19 @@ class TrainingLoop:
         observed = self._observatory.wants_step(always=slowly)
         if observed:
             self._observatory.before_batch(run)
-        self._train_until_called(run, singly=slowly or observed)
+        self._train_until_called(run, singly=slowly, one_update=observed)
         if observed:
             self._observatory.after_batch(run)
             self._meter.leave_out(self._observatory.take_spent())
 
-    def _train_until_called(self, run: Run, *, singly: bool) -> None:
+    def _train_until_called(self, run: Run, *, singly: bool, one_update: bool) -> None:
         trainer, meter, is_called = run.trainer, self._meter, self._is_called
         try:
             while True:
                 meter.add(trainer.train_batch())
-                if singly or trainer.sampler.epoch_done or is_called() or meter.is_due():
+                if singly or (one_update and not trainer.only_accumulated):
+                    break
+                if trainer.sampler.epoch_done or is_called() or meter.is_due():
                     break
         except Exception as error:
             memory_errors.explain_step(error, trainer.config.batch_size)

@@ -89,6 +89,8 @@ def pack(run: Run) -> bytes:
         "step": snapshot.step,
         "epoch": snapshot.epoch,
         "summed": snapshot.summed,
+        "trained_with": snapshot.trained_with and snapshot.trained_with.model_dump(),
+        "undivided": True,
         "threads": torch.get_num_threads(),
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
@@ -124,6 +126,10 @@ def unpack(path: Path) -> SavedRun:
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
     state = {name: _decode(value, tensors) for name, value in record["state"].items()}
     config = RunConfig.parse(record["config"])
+    before = record.get("trained_with")
+    gradients = state["gradients"]
+    if not record.get("undivided"):
+        gradients = {name: value * config.accumulate for name, value in gradients.items()}
     snapshot = Snapshot(
         config=config,
         step=int(record["step"]),
@@ -134,7 +140,8 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         generators=state["generators"],
         plateau=Plateau(**record["plateau"]),
         summed=int(record["summed"]),
-        gradients=state["gradients"],
+        gradients=gradients,
+        trained_with=RunConfig.parse(before) if before else None,
     )
     history = StepHistory()
     columns = [state[name].numpy() for name in ("steps", "losses", "learning_rates")]

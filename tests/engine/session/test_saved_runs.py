@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
@@ -105,6 +106,25 @@ def test_a_reset_after_opening_begins_with_the_same_weights(
     (reset,) = only(told, events.Prepared)
     assert reset.untrained == only(driven.events, events.Prepared)[0].untrained
     assert list(losses(told).values())[:30] == list(losses(driven.events).values())[:30]
+
+
+def test_waiting_gradients_of_an_older_file_were_divided_already(
+    config: RunConfig, tmp_path: Path
+) -> None:
+    config = config.with_changes({"accumulate": 4})
+    undisturbed = Driven(config)
+    undisturbed.do(commands.Start())
+    saved_at(config, 26, tmp_path)
+    file = tmp_path / RUN_FILE
+    tensors = load_file(file)
+    with safe_open(file, "pt") as opened:
+        record = json.loads(opened.metadata()[META_KEY])
+    del record["undivided"]
+    divided = {n: t / 4 if n.startswith("gradients/") else t for n, t in tensors.items()}
+    save_file(divided, file, {META_KEY: json.dumps(record)})
+    again = Driven()
+    told = again.do(commands.Open(tmp_path), commands.Start())
+    assert all_losses(told) == losses(undisturbed.events)
 
 
 def test_a_saved_run_can_be_moved_and_saved_into_again(config: RunConfig, tmp_path: Path) -> None:
