@@ -94,10 +94,14 @@ class RunKeeper:
     def _autosave(self, run: Run) -> None:
         began = perf_counter()
         self._wait()
-        content = pack(run)
-        self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
-        self._writer.start()
         self._saved = (run.number, run.trainer.step)
+        try:
+            content = pack(run)
+        except StorageError as error:  # no reason to end the training
+            self._error = error
+        else:
+            self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
+            self._writer.start()
         interval_s = max(AUTOSAVE_INTERVAL_S, (perf_counter() - began) / COST_FRACTION)
         self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
 

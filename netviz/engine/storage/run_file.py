@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor
 
 from netviz import __version__
@@ -23,6 +23,7 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.run import EpochTally, Run
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
+from netviz.engine.storage.tensor_file import tensors_bytes
 from netviz.engine.training.schedules import Plateau
 from netviz.engine.training.trainer import Snapshot
 
@@ -66,7 +67,7 @@ class SavedRun:
 
 
 def pack(run: Run) -> bytes:
-    """Return the content of a run's file."""
+    """Return the content of a run's file; raises `StorageError` for what no file can hold."""
     snapshot = run.trainer.snapshot()
     tensors: dict[str, Tensor] = {}
     history = run.history
@@ -97,7 +98,7 @@ def pack(run: Run) -> bytes:
         "started_from": run.started_from,
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
-    return save(tensors, {META_KEY: json.dumps(record)})
+    return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
 
 
 def unpack(path: Path) -> SavedRun:
@@ -175,7 +176,7 @@ def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     """Put `value` into JSON, and the tensors in it into `tensors`."""
     match value:
         case Tensor():
-            tensors[name] = value.detach().cpu().contiguous()
+            tensors[name] = value
             return {"tensor": name}
         case dict():
             items = value.items()
@@ -186,7 +187,10 @@ def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
             return {kind: [_encode(item, f"{name}/{index}", tensors) for index, item in parts]}
         case None | bool() | int() | float() | str():
             return value
-    raise TypeError(f"{name} is a {type(value).__name__}, which a run file cannot hold")
+    raise StorageError(
+        f"{name} is a {type(value).__name__}, which a run file cannot hold.",
+        "Keep only numbers, texts and tensors in what the network or its optimizer remembers.",
+    )
 
 
 def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
