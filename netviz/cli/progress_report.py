@@ -131,8 +131,10 @@ class LineReport(Report):
                     self._say(note)
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
-            case events.Saved(folder=folder):
+            case events.Saved(folder=folder, good_step=None):
                 self._say(f"Saved in {folder}")
+            case events.Saved(folder=folder, good_step=step):
+                self._say(f"Saved in {folder} as it was after step {step:,}, its last good state")
             case _:
                 pass
 

@@ -255,10 +255,13 @@ class RunControl:
     # -- files -------------------------------------------------------------------------------
 
     def save(self, command: commands.Save) -> None:
-        """Write the run's files."""
+        """Write the run's files; of a run that has failed, those of its last good state."""
         run = self._ready_run()
-        self._report()
-        self._keeper.save(run, command)
+        try:
+            self._report()
+        except TrainingError as error:
+            self.fail(reports.failed(self.number, error))
+        self._keeper.save(run, command, is_sound=self.state is not State.FAILED)
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""

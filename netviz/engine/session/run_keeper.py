@@ -50,10 +50,16 @@ class RunKeeper:
         self._saved = (0, 0)
         self._due = perf_counter() + AUTOSAVE_INTERVAL_S
 
-    def save(self, run: Run, command: commands.Save) -> None:
-        """Write the run's folder; raises `StorageError`."""
-        save_run(run, command.folder)
-        self._emit(events.Saved(run.number, command.folder))
+    def save(self, run: Run, command: commands.Save, *, is_sound: bool) -> None:
+        """Write the run's folder; raises `StorageError`.
+
+        Of a run that has failed, and is not sound, the last good state is written.
+        """
+        record = run.sound_record() if is_sound else run.good_record()
+        save_run(record, command.folder)
+        is_present = is_sound and record.step == run.trainer.step
+        good_step = None if is_present else record.step
+        self._emit(events.Saved(run.number, command.folder, good_step))
 
     def export(self, run: Run, command: commands.Export) -> None:
         """Write one file of the run's; raises `NetvizError`."""
@@ -94,11 +100,14 @@ class RunKeeper:
     def _autosave(self, run: Run) -> None:
         began = perf_counter()
         self._wait()
-        self._saved = (run.number, run.trainer.step)
+        before, self._saved = self._saved, (run.number, run.trainer.step)
         try:
-            content = pack(run)
-        except StorageError as error:  # no reason to end the training
-            self._error = error
+            record = run.sound_record()
+            if before[0] == run.number and record.step <= min(before[1], run.trainer.step - 1):
+                return  # broken weights: what was autosaved before is the newer good state
+            content = pack(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, training can go on
+            self._error = _explained(error)
         else:
             self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
             self._writer.start()
@@ -124,3 +133,12 @@ class RunKeeper:
         if error is not None and not self._is_reported:
             self._is_reported = True
             self._emit(events.AutosaveFailed(run.number, error.message, error.hint))
+
+
+def _explained(error: Exception) -> StorageError:
+    if isinstance(error, StorageError):
+        return error
+    return StorageError(
+        f"The run could not be autosaved: {type(error).__name__}: {error}.",
+        "Save it to see whether that works; until then the run is not kept safe.",
+    )

@@ -184,7 +184,10 @@ class TrainingSession:
             request = command.request if isinstance(command, commands.Change) else 0
             self._emit(reports.refused(self._control.number, error, request))
         except Exception as error:  # noqa: BLE001 - as above
-            failed = reports.failed(self._control.number, error)
+            if isinstance(command, commands.Save | commands.Export):  # the run itself is well
+                self._emit(reports.refused(self._control.number, error))
+            else:
+                failed = reports.failed(self._control.number, error)
         if failed:
             self._fail(failed)
 

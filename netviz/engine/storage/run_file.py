@@ -21,7 +21,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Measurement
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.run import EpochTally, Run, RunRecord
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
 from netviz.engine.storage.tensor_file import tensors_bytes
 from netviz.engine.training.schedules import Plateau
@@ -66,9 +66,9 @@ class SavedRun:
         return dataclasses.replace(self, initial_config=initial, snapshot=snapshot)
 
 
-def pack(run: Run) -> bytes:
+def pack(run: RunRecord) -> bytes:
     """Return the content of a run's file; raises `StorageError` for what no file can hold."""
-    snapshot = run.trainer.snapshot()
+    snapshot = run.snapshot
     tensors: dict[str, Tensor] = {}
     history = run.history
     state = {
@@ -242,6 +242,12 @@ def resume(run: Run, saved: SavedRun) -> None:
             f"The saved state does not fit the run's network or optimizer ({error}).",
             "The file was changed, or is of another version; choose another run.",
         ) from error
+    if not all(weights.isfinite().all() for weights in trainer.model.parameters()):
+        raise StorageError(
+            f"The run was saved after it had failed: its weights at step {trainer.step:,} are no "
+            "numbers any more, and nothing can go on from them.",
+            "Open a run that was saved before that.",
+        )
     run.restore_record(
         saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
     )

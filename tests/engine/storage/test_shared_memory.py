@@ -95,7 +95,7 @@ def test_whatever_is_shared_the_run_goes_on_bit_for_bit(
         run = Run(1, Trainer(config, digits, CPU), UNTRAINED)
         for _ in range(steps):
             run.trainer.train_batch()
-        save_run(run, Path(folder))
+        save_run(run.sound_record(), Path(folder))
         again = open_run(read_run(Path(folder)), 2, Trainer(config, digits, CPU))
         weights = load_file(Path(folder) / "model.safetensors")
     state = run.trainer.model.state_dict()
