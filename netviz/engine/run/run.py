@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
@@ -257,7 +258,8 @@ def _broken_parts(snapshot: Snapshot) -> set[str]:
     return {
         name
         for name, value in snapshot.model.items()
-        if isinstance(value, Tensor) and value.is_floating_point() and not value.isfinite().all()
+        if isinstance(value, Tensor) and value.layout is torch.strided  # what a file can hold
+        if value.is_floating_point() and not value.isfinite().all()
     }
 
 

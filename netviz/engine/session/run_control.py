@@ -112,7 +112,8 @@ class RunControl:
             return
         self._loop.drop()
         self.run = run = prepared.run
-        self._emit(reports.prepared(run, prepared.threads, prepared.notes))
+        for event in prepared.told:
+            self._emit(event)
         if start.saved:
             self._enter_opened(run, start)
         else:
@@ -120,8 +121,7 @@ class RunControl:
         self._observatory.begin(run, prepared.test_logits)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
-        """Report what a saved run has behind it, and hold it there."""
-        self._emit(reports.opened(run, start.folder, start.missing_device))
+        """Hold a saved run where it was."""
         if start.changes:
             self._change(run, run.trainer.config.with_changes(start.changes))
         if run.trainer.step == 0:
@@ -291,6 +291,11 @@ class RunControl:
         if run:
             memory_errors.release(run.trainer.device)
             self._enter(State.FAILED)
+
+    def abandon(self) -> None:
+        """Forget the run at hand, whatever it is doing; another can be prepared."""
+        self._loop.drop()
+        self.run, self.work, self.state = None, None, State.IDLE
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped

@@ -197,4 +197,8 @@ class TrainingSession:
 
     def _fail(self, failed: events.Failed) -> None:
         self._deferred.clear()
-        self._control.fail(failed)
+        try:
+            self._control.fail(failed)
+        except Exception:  # noqa: BLE001 - a run of which nothing can be told must not end it either
+            self._control.abandon()
+            self._emit(failed)

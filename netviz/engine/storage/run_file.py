@@ -23,7 +23,9 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.run import EpochTally, Run, RunRecord
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
+from netviz.engine.storage.state_check import check_types, check_weights, fitting_optimizer
 from netviz.engine.storage.tensor_file import tensors_bytes
+from netviz.engine.training.optimizers import adjust_optimizer
 from netviz.engine.training.schedules import Plateau
 from netviz.engine.training.trainer import Snapshot
 
@@ -123,7 +125,11 @@ def unpack(path: Path) -> SavedRun:
 
 
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
-    state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+    try:
+        state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("the tree of its state is damaged") from error
+    check_types(state)
     config = RunConfig.parse(record["config"])
     snapshot = Snapshot(
         config=config,
@@ -141,8 +147,8 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
     columns = [state[name].numpy() for name in ("steps", "losses", "learning_rates")]
     history.extend(*(np.asarray(column) for column in columns))
     measurements = [Measurement(**values) for values in record["measurements"]]
-    if not measurements or history.last_step > snapshot.step:
-        raise ValueError("its parts do not fit each other")
+    if history.last_step > snapshot.step:
+        raise ValueError("it has losses from after its last step")
     return SavedRun(
         RunConfig.parse(record["initial_config"]),
         snapshot,
@@ -220,13 +226,17 @@ def resume(run: Run, saved: SavedRun) -> None:
     """
     trainer, snapshot = run.trainer, saved.snapshot
     images = len(trainer.data.train_labels)
-    order = snapshot.sampler["order"]
-    if len(order) not in (0, images) or (
-        len(order) and not 0 <= order.min() <= order.max() < images
-    ):
+    order, position = snapshot.sampler["order"], snapshot.sampler["position"]
+    if len(order) not in (0, images):
         raise StorageError(
             f"The run was saved with {len(order):,} training images; there are {images:,} now.",
             "Put the data set back as it was, or start a new run on it.",
+        )
+    is_order = torch.equal(order.sort().values, torch.arange(len(order)))
+    if not is_order or not (0 if len(order) else images) <= position <= images:
+        raise StorageError(
+            "The order in which the run shows its training images is damaged.",
+            "The file was changed; choose another run.",
         )
     kind = trainer.device.type
     generators = {
@@ -236,8 +246,17 @@ def resume(run: Run, saved: SavedRun) -> None:
     }
     gradients = {name: value.to(trainer.device) for name, value in snapshot.gradients.items()}
     try:
-        trainer.restore(dataclasses.replace(snapshot, generators=generators, gradients=gradients))
-    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        check_weights(snapshot, trainer.model)
+        snapshot = dataclasses.replace(
+            snapshot,
+            generators=generators,
+            gradients=gradients,
+            optimizer=fitting_optimizer(snapshot, trainer),
+        )
+        trainer.restore(snapshot)
+        adjust_optimizer(trainer.optimizer, snapshot.config)  # adds what only a damaged file lacks
+    except Exception as error:
+        # torch, and the user's own network, raise whatever they meet.
         raise StorageError(
             f"The saved state does not fit the run's network or optimizer ({error}).",
             "The file was changed, or is of another version; choose another run.",
