@@ -131,6 +131,8 @@ class LineReport(Report):
                     self._say(note)
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
+            case events.AutosaveFailed():
+                self._say(f"Not kept safe: {event.message} {event.hint}".strip())
             case events.Saved(folder=folder, good_step=None):
                 self._say(f"Saved in {folder}")
             case events.Saved(folder=folder, good_step=step):

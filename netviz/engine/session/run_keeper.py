@@ -1,7 +1,6 @@
 """The files of a session: saving, exporting, and the autosave beside the training."""
 
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 from time import perf_counter
 
@@ -10,12 +9,15 @@ from netviz.engine.export.export import export
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
-from netviz.engine.storage.autosave import AutosaveFolder
+from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
 
+FIRST_INTERVAL_S = 1.0
+"""Time until the first autosave; then each interval is twice the one before, up to the next."""
+
 AUTOSAVE_INTERVAL_S = 5.0
-"""Time between two autosaves."""
+"""Time between two autosaves of a run that is no longer young."""
 
 MAX_AUTOSAVE_INTERVAL_S = 9.0
 """The same for a run that takes long to copy, and is therefore saved less often."""
@@ -37,26 +39,32 @@ class RunKeeper:
     ----------
     emit
         Takes each `Saved`, `Exported` and `AutosaveFailed`.
-    autosave_root
-        Folder of all processes' autosaves; None for no autosave.
+    folder
+        Where runs are autosaved; None for no autosave.
     """
 
-    def __init__(self, emit: Callable[[Event], None], autosave_root: Path | None) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], folder: AutosaveFolder | ChosenFolder | None
+    ) -> None:
         self._emit = emit
-        self._folder = AutosaveFolder(autosave_root) if autosave_root else None
+        self._folder = folder
         self._writer: Thread | None = None
         self._error: StorageError | None = None
         self._is_reported = False
         self._saved = (0, 0)
-        self._due = perf_counter() + AUTOSAVE_INTERVAL_S
+        self._interval_s = FIRST_INTERVAL_S
+        self._due = perf_counter() + min(FIRST_INTERVAL_S, AUTOSAVE_INTERVAL_S)
 
     def save(self, run: Run, command: commands.Save, *, is_sound: bool) -> None:
         """Write the run's folder; raises `StorageError`.
 
         Of a run that has failed, and is not sound, the last good state is written.
         """
+        self._wait()  # an autosave into the same folder must not come after it
         record = run.sound_record() if is_sound else run.good_record()
         save_run(record, command.folder)
+        if self._folder and command.folder.absolute() == self._folder.path.absolute():
+            self._saved = (run.number, run.trainer.step)
         is_present = is_sound and record.step == run.trainer.step
         good_step = None if is_present else record.step
         self._emit(events.Saved(run.number, command.folder, good_step))
@@ -111,7 +119,8 @@ class RunKeeper:
         else:
             self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
             self._writer.start()
-        interval_s = max(AUTOSAVE_INTERVAL_S, (perf_counter() - began) / COST_FRACTION)
+        self._interval_s = min(2 * self._interval_s, AUTOSAVE_INTERVAL_S)
+        interval_s = max(self._interval_s, (perf_counter() - began) / COST_FRACTION)
         self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
 
     def _wait(self) -> None:
