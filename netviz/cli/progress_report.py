@@ -144,8 +144,12 @@ class LineReport(Report):
                 self._epochs = config.epochs
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
-            case events.Saved(folder=folder):
+            case events.AutosaveFailed():
+                self._say(f"Not kept safe: {event.message} {event.hint}".strip())
+            case events.Saved(folder=folder, good_step=None):
                 self._say(f"Saved in {folder}")
+            case events.Saved(folder=folder, good_step=step):
+                self._say(f"Saved in {folder} as it was after step {step:,}, its last good state")
             case _:
                 pass
 

@@ -92,7 +92,7 @@ class TrainOptions:
 
 
 class HeadlessRun:
-    """Trains from the first epoch to the last, then saves.
+    """Trains from the first epoch to the last, then saves; keeps itself safe there meanwhile.
 
     The commands for it wait in a queue from the beginning, so that a `stop` that comes while
     torch is still being imported has its place behind them.
@@ -127,7 +127,7 @@ class HeadlessRun:
         from netviz.engine.session.session import TrainingSession
 
         self._report = report
-        TrainingSession(self._on_event, self._inbox).serve()
+        TrainingSession(self._on_event, self._inbox, keep_in=self._out).serve()
         assert self._outcome is not None
         return self._outcome
 

@@ -26,7 +26,7 @@ def played(monkeypatch: pytest.MonkeyPatch, out: Path | None, *course: Any) -> O
     """The outcome when a session tells `course`, in which a function is called in its turn."""
 
     class Session:
-        def __init__(self, emit: Any, _inbox: Any) -> None:
+        def __init__(self, emit: Any, _inbox: Any, **_: Any) -> None:
             self.emit = emit
 
         def serve(self) -> None:

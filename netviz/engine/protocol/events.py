@@ -319,10 +319,17 @@ class Failed:
 
 @dataclass(frozen=True)
 class Saved:
-    """The run's files were written."""
+    """The run's files were written.
+
+    Attributes
+    ----------
+    good_step
+        Step of the last good state, where that was written in the place of the present one.
+    """
 
     run: int
     folder: Path
+    good_step: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
@@ -49,6 +50,33 @@ class EpochTally:
 class _Kept:
     snapshot: Snapshot
     ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run as it was at one moment, which is what its files hold.
+
+    Attributes
+    ----------
+    snapshot
+        The trainer's state.
+    initial_config, history, measurements, ledger, tally, start, started_from
+        As in `Run`, up to that moment.
+    """
+
+    snapshot: Snapshot
+    initial_config: RunConfig
+    history: StepHistory
+    measurements: list[Measurement]
+    ledger: tuple[LedgerEntry, ...]
+    tally: EpochTally
+    start: dict[str, Tensor] | None
+    started_from: str
+
+    @property
+    def step(self) -> int:
+        """Steps trained at that moment."""
+        return self.snapshot.step
 
 
 class Run:
@@ -182,6 +210,33 @@ class Run:
         if self._candidate and self._candidate.snapshot.step == step:
             self._candidate = self._keep()
 
+    def good_record(self) -> RunRecord:
+        """Return the run as `rewind` would leave it."""
+        return self._record(self._good, EpochTally())
+
+    def sound_record(self) -> RunRecord:
+        """Return the run as it is; as it was at its last good state, where weights have broken.
+
+        A step can break them while its loss, which it was made from, is still a number.
+        """
+        present = self._keep()
+        if _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot):
+            return self.good_record()
+        return self._record(present, self.tally)
+
+    def _record(self, kept: _Kept, tally: EpochTally) -> RunRecord:
+        step = kept.snapshot.step
+        return RunRecord(
+            kept.snapshot,
+            self.initial_config,
+            self.history.until(step),
+            [m for m in self.measurements if m.step <= step],
+            kept.ledger,
+            tally,
+            self.start,
+            self.started_from,
+        )
+
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         snapshot = self._good.snapshot
@@ -210,6 +265,16 @@ class Run:
 
     def _keep(self) -> _Kept:
         return _Kept(self.trainer.snapshot(), self.ledger)
+
+
+def _broken_parts(snapshot: Snapshot) -> set[str]:
+    """Return the names of weights and buffers that hold a NaN or an infinity."""
+    return {
+        name
+        for name, value in snapshot.model.items()
+        if isinstance(value, Tensor) and value.layout is torch.strided  # what a file can hold
+        if value.is_floating_point() and not value.isfinite().all()
+    }
 
 
 def refuse_resets(config: RunConfig, current: RunConfig) -> None:

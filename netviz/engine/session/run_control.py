@@ -115,7 +115,8 @@ class RunControl:
             return
         self._loop.drop()
         self.run = run = prepared.run
-        self._emit(reports.prepared(run, prepared.threads, prepared.notes))
+        for event in prepared.told:
+            self._emit(event)
         if start.saved:
             self._enter_opened(run, start)
         else:
@@ -123,8 +124,7 @@ class RunControl:
         self._observatory.begin(run, prepared.test_logits)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
-        """Report what a saved run has behind it, and hold it there."""
-        self._emit(reports.opened(run, start.folder, start.missing_device))
+        """Hold a saved run where it was."""
         if start.changes:
             self._change(run, run.trainer.config.with_changes(start.changes))
         self._enter_held(run)
@@ -274,10 +274,13 @@ class RunControl:
     # -- files -------------------------------------------------------------------------------
 
     def save(self, command: commands.Save) -> None:
-        """Write the run's files."""
+        """Write the run's files; of a run that has failed, those of its last good state."""
         run = self._ready_run()
-        self._report()
-        self._keeper.save(run, command)
+        try:
+            self._report()
+        except TrainingError as error:
+            self.fail(reports.failed(self.number, error))
+        self._keeper.save(run, command, is_sound=self.state is not State.FAILED)
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
@@ -307,6 +310,11 @@ class RunControl:
         if run:
             memory_errors.release(run.trainer.device)
             self._enter(State.FAILED)
+
+    def abandon(self) -> None:
+        """Forget the run at hand, whatever it is doing; another can be prepared."""
+        self._loop.drop()
+        self.run, self.work, self.state = None, None, State.IDLE
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped

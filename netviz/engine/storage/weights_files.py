@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from netviz.engine.errors import StorageError
+from netviz.engine.storage.tensor_file import tensors_bytes
 
 SUFFIXES = (".safetensors", ".pth", ".pt")
 """How files of weights end; the last two are torch's own."""
@@ -20,9 +21,7 @@ _SHOWN = 8
 
 def weights_bytes(model: nn.Module) -> bytes:
     """Return a network's ``state_dict`` as the content of a safetensors file."""
-    return save(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    )
+    return tensors_bytes(model.state_dict())
 
 
 def state_dict_bytes(model: nn.Module) -> bytes:

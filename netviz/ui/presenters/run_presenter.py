@@ -244,7 +244,13 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:
-        self._window.message_bar.show_message("success", f"The run was saved in {event.folder}.")
+        text = f"The run was saved in {event.folder}."
+        if event.good_step is not None:
+            text = (
+                f"The run was saved in {event.folder} as it was after step {event.good_step:,}, "
+                "its last good state."
+            )
+        self._window.message_bar.show_message("success", text)
 
     @Slot(object)
     def _on_plot_failed(self, error: NetvizError) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.protocol.events import State
 from tests.engine.session.driving import STATES, UNDISTURBED, saved_ledger, started
 from tests.support import Driven, Loss, only, when_step
@@ -46,7 +47,7 @@ def test_a_rewind_with_bad_changes_is_refused_whole(
     assert len(only(told, events.Refused)) == 1
     assert not only(told, events.Rewound)
     assert (driven.state, driven.step) == UNDISTURBED[state]
-    driven.do(commands.Save(tmp_path))
+    driven.do(commands.Export(ExportKind.METRICS, tmp_path / "metrics.csv"))
     steps = (tmp_path / "metrics.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert len(steps) == driven.step
 

@@ -181,7 +181,7 @@ def with_a_setting_of_the_future(folder: Path) -> None:
 
 def of_another_network(folder: Path) -> None:
     config = RunConfig(hidden=(17,), epochs=3, device="cpu", threads=1).model_dump()
-    rewritten(folder, initial_config=config)
+    rewritten(folder, config=config, initial_config=config)
 
 
 def without_ledger(folder: Path) -> None:
