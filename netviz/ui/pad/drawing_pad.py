@@ -85,7 +85,6 @@ class DrawingPad(ThemedWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
-        self.setMinimumSize(96, 96)
         self.setAccessibleName("Drawing pad")
         self._describe()
 

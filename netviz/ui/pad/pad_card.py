@@ -77,7 +77,6 @@ class PadCard(Card):
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
         self.pad.edited.connect(self._on_pad_edited)
         self.pad.failed.connect(self.failed)
-        self.setMinimumWidth(WIDTH_PX - 14)
         self._dress()
         self._on_pad_edited()
 
@@ -307,6 +306,8 @@ class PadCard(Card):
 
     def _dress(self) -> None:
         theme = self._theme
+        # Large letters need no more, but small ones let it be narrower.
+        self.setMinimumWidth(min(WIDTH_PX - 14, theme.px(WIDTH_PX - 14)))
         side = theme.px(16)
         for button, name in self._buttons:
             button.setIcon(icon(theme, name, "muted"))

@@ -18,8 +18,6 @@ from netviz.ui.presenters.download_presenter import DownloadPresenter
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
 
-PRESENTATION_SCALE = 1.4
-
 
 class MenuPresenter(QObject):
     """Connects the actions of one window with what they do."""
@@ -49,9 +47,9 @@ class MenuPresenter(QObject):
         window, actions = self._window, self._window.actions_by_key
         actions["theme"].triggered.connect(window.theme.set_dark)
         window.top_bar.theme_clicked.connect(actions["theme"].trigger)
-        actions["presentation"].triggered.connect(self._on_presentation_triggered)
+        actions["presentation"].triggered.connect(window.modes.set_presenting)
         window.top_bar.presentation_clicked.connect(actions["presentation"].trigger)
-        actions["fullscreen"].triggered.connect(self._on_fullscreen_triggered)
+        actions["fullscreen"].triggered.connect(window.modes.set_full_screen)
         for plot in (window.loss_plot, window.accuracy_plot):
             actions["hold_plots"].triggered.connect(plot.set_view_paused)
             plot.hold_action.toggled.connect(self._on_plot_hold_toggled)
@@ -114,17 +112,6 @@ class MenuPresenter(QObject):
         plots = (self._window.loss_plot, self._window.accuracy_plot)
         held = all(plot.is_view_paused for plot in plots)
         self._window.actions_by_key["hold_plots"].setChecked(held)
-
-    @Slot(bool)
-    def _on_presentation_triggered(self, on: bool) -> None:
-        self._window.theme.set_scale(PRESENTATION_SCALE if on else 1.0)
-
-    @Slot(bool)
-    def _on_fullscreen_triggered(self, on: bool) -> None:
-        if on:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
 
     @Slot()
     def _on_save_run_triggered(self) -> None:
