@@ -1,6 +1,7 @@
 """What the menus do."""
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from netviz.engine.errors import NetvizError
 from netviz.engine.options.rate_steps import step_rate
 from netviz.engine.options.run_config import DATASETS
 from netviz.ui.presenters.download_presenter import DownloadPresenter
+from netviz.ui.presenters.run_naming import suggested_folder
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -115,9 +117,17 @@ class MenuPresenter(QObject):
 
     @Slot()
     def _on_save_run_triggered(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Save the run in a folder")
-        if folder:
-            self._controller.save(Path(folder))
+        window = self._window
+        parent = Path(window.settings.text("runs_dir") or Path.home())
+        parent = parent if parent.is_dir() else Path.home()
+        suggestion = suggested_folder(parent, self._controller.config, datetime.now())
+        # Asks as for a file, since only so can a folder be named that is not there yet.
+        chosen, _ = QFileDialog.getSaveFileName(
+            window, "Save the run in a new folder", str(suggestion), "Folder (*)"
+        )
+        if chosen:
+            window.settings.set("runs_dir", str(Path(chosen).parent))
+            self._controller.save(Path(chosen))
 
     @Slot()
     def _on_save_picture_triggered(self) -> None:
