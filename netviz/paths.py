@@ -39,3 +39,8 @@ def data_dir() -> Path:
 def state_dir() -> Path:
     """Folder of the log file, the window's settings and autosaved runs."""
     return Path(platformdirs.user_state_dir("netviz", appauthor=False))
+
+
+def runs_dir() -> Path:
+    """Folder for runs that cannot be saved where NetViz was started."""
+    return Path(platformdirs.user_data_dir("netviz", appauthor=False)) / "runs"
