@@ -256,7 +256,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly() -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_loss_that_is_not_finite_fails_the_run_and_keeps_its_last_good_state(
+def test_a_loss_that_is_not_finite_fails_the_run_and_keeps_its_good_state(
     tmp_path: Path,
 ) -> None:
     arguments = ("--optimizer", "sgd", "--lr", "900", "--json", "--json-batches")
