@@ -26,11 +26,21 @@ def resource(*parts: str) -> Path:
     return resources_dir().joinpath(*parts)
 
 
+def cache_dir() -> Path:
+    """Folder of what can be fetched or made again."""
+    return Path(platformdirs.user_cache_dir("netviz", appauthor=False))
+
+
 def data_dir() -> Path:
     """Folder into which data sets are downloaded unless the user names another."""
-    return Path(platformdirs.user_cache_dir("netviz", appauthor=False)) / "datasets"
+    return cache_dir() / "datasets"
 
 
 def state_dir() -> Path:
     """Folder of the log file, the window's settings and autosaved runs."""
     return Path(platformdirs.user_state_dir("netviz", appauthor=False))
+
+
+def runs_dir() -> Path:
+    """Folder for runs that cannot be saved where NetViz was started."""
+    return Path(platformdirs.user_data_dir("netviz", appauthor=False)) / "runs"

@@ -16,13 +16,14 @@ from netviz.engine.network.build import build_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
     TestPredictions,
     WeightsObserved,
 )
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session.run_keeper import WRITER_NAME
 from netviz.engine.session.session import TrainingSession
 

@@ -7,7 +7,8 @@ from time import perf_counter
 from netviz.benchmarks.measuring import Plan
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session.session import TrainingSession
 
 

@@ -14,8 +14,9 @@ from netviz.bridge.mailbox import Mailbox
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.observations import Observation, Prediction
+from netviz.engine.protocol.run_state import State
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.shell.settings import Settings

@@ -19,8 +19,9 @@ from netviz.engine.dataset_names import dataset_info_or_none
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.observations import Observation
+from netviz.engine.protocol.run_state import State
 from netviz.paths import data_dir
 
 LOADING_TIMEOUT_MS = 500
@@ -89,6 +90,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._changes = 0
         self._predictions = 0
         self._is_preparing = True
+        self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
         self._events = EventSource(self._thread, self.frames, self)
@@ -151,6 +153,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     def is_running(self) -> bool:
         """Whether the training thread has begun and not ended."""
         return self._thread.isRunning()
+
+    @property
+    def run(self) -> int:
+        """Number of the run at hand; 0 before the first is ready."""
+        return self._events.run
 
     @property
     def is_preparing(self) -> bool:
@@ -221,7 +228,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
             self.apply_if_nothing_is_lost()
         if live:
             before = {name: getattr(self.config, name) for name in live}
-            self.undo_stack.push(LiveChange(self.submit_change, before, live))
+            self.undo_stack.push(LiveChange(self.submit_change, before, live, self._layers))
 
     @Slot()
     def drop_waiting(self) -> None:
@@ -270,11 +277,14 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         """Write the run's files into `folder`."""
         self.submit(commands.Save(folder))
 
-    def open_run(self, folder: Path) -> None:
-        """Continue the run that was saved in `folder`; changes that wait are dropped."""
+    def open_run(self, folder: Path, *, trust_model: bool = False) -> None:
+        """Continue the run that was saved in `folder`; changes that wait are dropped.
+
+        `trust_model` says that the user agrees that the Python file it names is run.
+        """
         self._is_preparing = True
         self.drop_waiting()
-        self.submit(commands.Open(folder, self._data_dir))
+        self.submit(commands.Open(folder, self._data_dir, trust_model=trust_model))
 
     def load_weights(self, path: Path) -> None:
         """Begin a new run with the weights of a file."""
@@ -328,6 +338,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     def _on_prepared(self, event: events.Prepared) -> None:
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
+        self._layers = event.network
         self.undo_stack.clear()
         before, self.settings = self.settings, self.settings.begin(event.config)
         self.prepared.emit(event)

@@ -1,6 +1,6 @@
 """A user's change of options, to be taken back and made again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -8,6 +8,8 @@ from PySide6.QtGui import QUndoCommand
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS
+from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.layer_names import layer_values
 
 MERGE_S = 1.0
 """Changes of the same option that follow each other faster are undone as one."""
@@ -24,10 +26,19 @@ class LiveChange(QUndoCommand):
         Hands changes to the training.
     before, after
         Values by option.
+    layers
+        The layers of the network, so that those in question are called as the user knows them.
     """
 
-    def __init__(self, submit: Submit, before: dict[str, Any], after: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        submit: Submit,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        layers: Sequence[LayerFacts] = (),
+    ) -> None:
         super().__init__()
+        self._layers = layers
         self._submit = submit
         self._before = before
         self._after = after
@@ -37,7 +48,8 @@ class LiveChange(QUndoCommand):
     def _name(self) -> None:
         name, value = next(iter(self._after.items()))
         option = OPTIONS[name]
-        old, new = (format_value(option, v) for v in (self._before[name], value))
+        values = layer_values(name, (self._before[name], value), self._layers)
+        old, new = (format_value(option, v) for v in values)
         self.setText(f"{option.label} {old} → {new}")
 
     def redo(self) -> None:

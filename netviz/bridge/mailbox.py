@@ -34,6 +34,12 @@ class Mailbox:
         self._lock = Lock()
         self.is_urgent = False
 
+    @property
+    def waiting(self) -> tuple[Event, ...]:
+        """What waits to be collected, oldest first; it stays in the box."""
+        with self._lock:
+            return tuple(self._events)
+
     def put(self, event: Event) -> bool:
         """Leave an event, from any thread; return whether to tell the one who collects.
 

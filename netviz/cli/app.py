@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from netviz import __version__
+from netviz.cli.argument_checks import mirror_argument, path_argument
 from netviz.cli.output import print_error
 from netviz.cli.run_options import takes_run_options
 from netviz.engine.catalogue import CATALOGUE
@@ -32,13 +33,19 @@ class Theme(StrEnum):
 DataDir = Annotated[
     Path | None,
     typer.Option(
+        parser=path_argument,
+        metavar="DIR",
         help="Folder of downloaded data sets, as torchvision lays it out; "
-        "by default in your cache folder."
+        "by default in your cache folder.",
     ),
 ]
 Mirror = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Address of a folder to download from first."),
+    typer.Option(
+        metavar="URL",
+        callback=mirror_argument,
+        help="Address of a folder to download from first.",
+    ),
 ]
 
 app = typer.Typer(add_completion=False, help="Watch a neural network learn, and steer it.")
@@ -94,7 +101,11 @@ def window(
     autostart: Annotated[bool, typer.Option("--autostart", help="Start training at once.")] = False,
     screenshot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Save a picture of the window when the run has ended."),
+        typer.Option(
+            parser=path_argument,
+            metavar="FILE",
+            help="Save a picture of the window when the run has ended.",
+        ),
     ] = None,
     exit_when_done: Annotated[
         bool, typer.Option("--exit", help="Close the window when the run has ended.")
@@ -141,7 +152,11 @@ def train(
     data_dir: DataDir = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Save the run's settings, metrics and weights here."),
+        typer.Option(
+            parser=path_argument,
+            metavar="DIR",
+            help="Save the run's settings, metrics and weights here.",
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")
@@ -154,8 +169,19 @@ def train(
     ] = False,
     resume: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Continue the run that was saved here, and save it here."),
+        typer.Option(
+            parser=path_argument,
+            metavar="DIR",
+            help="Continue the run that was saved here, and save it here.",
+        ),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let --out replace another run.")
+    ] = False,
+    trust_model: Annotated[
+        bool,
+        typer.Option("--trust-model", help="Run the Python file that the run of --resume names."),
+    ] = False,
     mirror: Mirror = None,
 ) -> int:
     """Train without a window; the losses are the same."""
@@ -173,6 +199,8 @@ def train(
             json or json_batches,
             json_batches,
             resume,
+            overwrite=overwrite,
+            trust_model=trust_model,
         )
     )
 

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.options.run_config import MODELS, RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import Event, Measurement
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import rate_text
 
 REFRESH_INTERVAL_S = 0.2
@@ -25,10 +26,21 @@ REFRESH_INTERVAL_S = 0.2
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and why if it failed."""
+    """How a run ended.
+
+    Attributes
+    ----------
+    state
+        In a word.
+    message
+        Why it failed, or why there was nothing to do; else empty.
+    is_usage
+        Whether it failed because what was asked for is not possible.
+    """
 
     state: Literal["finished", "failed", "interrupted"]
     message: str = ""
+    is_usage: bool = False
 
 
 class Report:
@@ -143,20 +155,26 @@ class LineReport(Report):
                 self._say(_figures(event))
                 for note in (*left_out_lines(event.left_out), *event.warnings):
                     self._say(note)
+            case events.Changed(config=config):
+                self._epochs = config.epochs
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
             case events.Diverging(message=message):
                 rate = rate_text(event.learning_rate)
                 self._say(f"Step {event.step:,}: {message} The learning rate is {rate}.")
-            case events.Saved(folder=folder):
+            case events.AutosaveFailed():
+                self._say(f"Not kept safe: {event.message} {event.hint}".strip())
+            case events.Saved(folder=folder, good_step=None):
                 self._say(f"Saved in {folder}")
+            case events.Saved(folder=folder, good_step=step):
+                self._say(f"Saved in {folder} as it was after step {step:,}, its last good state")
             case _:
                 pass
 
     def end(self, outcome: Outcome) -> None:
         """Report that the run ended, unless it failed: that is for standard error."""
         if outcome.state != "failed":
-            self._say(f"{outcome.state.capitalize()}.")
+            self._say(f"{outcome.state.capitalize()}. {outcome.message}".strip())
 
     def _say(self, text: str) -> None:
         self._write(text + "\n")

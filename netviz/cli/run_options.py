@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from netviz.cli.argument_checks import check_network, with_absolute_paths
 from netviz.engine.options.option import Option
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.number_text import number_text
@@ -32,7 +33,9 @@ def takes_run_options(command: Command) -> Command:
     def with_config(**values: Any) -> int:
         given = {name: values.pop(name) for name in OPTIONS}
         typed = {name: value for name, value in given.items() if value is not None}
-        return command(config=RunConfig.parse(typed), **values)
+        config = RunConfig.parse(with_absolute_paths(typed))
+        check_network(config)
+        return command(config=config, **values)
 
     # Typer reads the one and, for what is in the one, the other.
     with_config.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

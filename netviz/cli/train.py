@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from netviz import paths
+from netviz.cli.argument_checks import check_kept, check_replaces_no_run
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output, print_error
@@ -21,8 +22,9 @@ from netviz.engine.errors import DataError, NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
-from netviz.engine.storage.run_summary import summarise
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
+from netviz.engine.storage.run_summary import run_file, summarise
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class TrainOptions:
         Whether standard output is for a program, and whether it wants every step.
     resume, changes
         Folder of a saved run that is continued, and what is changed there.
+    overwrite
+        Whether `out` may hold another run, which is replaced then.
+    trust_model
+        Whether the Python file that a resumed run names may be run.
     """
 
     def resumed(self) -> "TrainOptions":
@@ -54,12 +60,24 @@ class TrainOptions:
         ------
         StorageError
             When there is no saved run, or it cannot be read.
+        ConfigError
+            When it does not allow the changes.
         """
         if self.resume is None:
             return self
         config = summarise(self.resume).config
         given = {name: getattr(self.config, name) for name in self.config.model_fields_set}
-        return replace(self, config=config, changes=given, out=self.out or self.resume)
+        check_kept(self.resume, config, given)
+        return replace(
+            self, config=config, changes=given, out=self.out or run_file(self.resume).parent
+        )
+
+    @property
+    def is_resumed_in_place(self) -> bool:
+        """Whether the run goes on in the folder that it was saved in."""
+        if self.resume is None or self.out is None:
+            return False
+        return run_file(self.resume).parent.resolve() == self.out.resolve()
 
     config: RunConfig
     data_dir: Path | None = None
@@ -70,10 +88,12 @@ class TrainOptions:
     json_batches: bool = False
     resume: Path | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    overwrite: bool = False
+    trust_model: bool = False
 
 
 class HeadlessRun:
-    """Trains from the first epoch to the last, then saves.
+    """Trains from the first epoch to the last, then saves; keeps itself safe there meanwhile.
 
     The commands for it wait in a queue from the beginning, so that a `stop` that comes while
     torch is still being imported has its place behind them.
@@ -83,14 +103,18 @@ class HeadlessRun:
         self._out = options.out
         self._inbox: SimpleQueue[Command] = SimpleQueue()
         self._inbox.put(
-            commands.Open(options.resume, options.data_dir, options.changes)
+            commands.Open(options.resume, options.data_dir, options.changes, options.trust_model)
             if options.resume
             else commands.Prepare(options.config, options.data_dir)
         )
         self._inbox.put(commands.Start())
         self._report = Report()
+        self._is_resumed_in_place = options.is_resumed_in_place
         self._prepared = False
+        self._started = False
+        self._was_finished = False
         self._stopping = False
+        self._saving = False
         self._outcome: Outcome | None = None
 
     def stop(self) -> None:
@@ -104,7 +128,7 @@ class HeadlessRun:
         from netviz.engine.session.session import TrainingSession
 
         self._report = report
-        TrainingSession(self._on_event, self._inbox).serve()
+        TrainingSession(self._on_event, self._inbox, keep_in=self._out).serve()
         assert self._outcome is not None
         return self._outcome
 
@@ -113,28 +137,46 @@ class HeadlessRun:
         match event:
             case events.Prepared():
                 self._prepared = True
+            case events.StateChanged(state=State.RUNNING):
+                self._started = True
+            case events.StateChanged(state=State.FINISHED) if self._prepared and not self._started:
+                self._was_finished = True  # so that the command to start will be refused
             case events.StateChanged(state=State.FINISHED):
                 self._conclude(Outcome("interrupted" if self._stopping else "finished"))
-            case events.Failed() | events.Refused():
+            case events.Refused() if self._was_finished and self._outcome is None:
+                hint = "To train on, add --epochs with a larger number."
+                self._conclude(Outcome("finished", f"{event.message} {hint}"))
+            case events.Failed():
                 self._conclude(Outcome("failed", f"{event.message} {event.hint}".strip()))
+            case events.Refused():
+                agree = "Add --trust-model to run it." if event.consent else ""
+                message = f"{event.message} {event.hint} {agree}".strip()
+                self._conclude(Outcome("failed", message, event.is_usage))
             case _:
                 pass
 
     def _conclude(self, outcome: Outcome) -> None:
-        """Save and end; a second outcome is that saving failed, too."""
+        """Save what is new and end; a second outcome is that saving failed, too."""
         if self._outcome is None:
             self._outcome = outcome
-            if self._out and self._prepared:
+            is_new = self._started or (self._was_finished and not self._is_resumed_in_place)
+            if self._out and is_new:
+                self._saving = True
                 self._inbox.put(commands.Save(self._out))
             self._inbox.put(commands.Close())
-        else:
+        elif self._saving:
             message = f"{self._outcome.message} {outcome.message}".strip()
             self._outcome = Outcome(outcome.state, message)
 
 
 def train(options: TrainOptions) -> int:
-    """Train, and return the exit status: 0 finished, 1 failed, 128 and more interrupted."""
-    options = options.resumed()
+    """Train; return the exit status: 0 finished, 1 failed, 2 wrong usage, 128 + N interrupted."""
+    try:
+        options = options.resumed()
+    except StorageError as error:
+        return _end(Outcome("failed", str(error)), options)
+    if options.out is not None and not (options.overwrite or options.is_resumed_in_place):
+        check_replaces_no_run(options.out)
     run = HeadlessRun(options)
     output = Output(on_closed=run.stop)
     with Interruption(on_first=leave) as interruption, _report(options, output) as report:
@@ -145,12 +187,25 @@ def train(options: TrainOptions) -> int:
         except KeyboardInterrupt:
             outcome = Outcome("interrupted")
         report.end(outcome)
+    if outcome.state == "interrupted":
+        return interruption.status or output.status()
+    return _status(outcome, options, output)
+
+
+def _end(outcome: Outcome, options: TrainOptions) -> int:
+    """Report the end of a run that could not even begin; return the exit status."""
+    output = Output()
+    with _report(options, output) as report:
+        report.end(outcome)
+    return _status(outcome, options, output)
+
+
+def _status(outcome: Outcome, options: TrainOptions, output: Output) -> int:
+    """Say on standard error why the run failed, unless a program was told; return the status."""
     output_status = output.status()
     if outcome.state == "failed" and (output_status or not options.json):
         print_error(outcome.message)
-    if outcome.state == "interrupted":
-        return interruption.status or output_status
-    return int(outcome.state == "failed") or output_status
+    return (2 if outcome.is_usage else int(outcome.state == "failed")) or output_status
 
 
 def _attempt(

@@ -13,12 +13,17 @@ class NetvizError(Exception):
         What happened and where, one plain sentence.
     hint
         What to do next, one plain sentence; empty when nothing can be done.
+    remedy
+        Options, with the values that are likely to help.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", remedy: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.remedy = remedy or {}
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -45,21 +50,7 @@ class ModelError(NetvizError):
 
 
 class TrainingError(NetvizError):
-    """Training cannot go on: the loss is not finite, or a step failed.
-
-    Parameters
-    ----------
-    message, hint
-        As for every `NetvizError`.
-    remedy
-        Options, with the values that are likely to help.
-    """
-
-    def __init__(
-        self, message: str, hint: str = "", remedy: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(message, hint)
-        self.remedy = remedy or {}
+    """Training cannot go on: the loss is not finite, or a step failed."""
 
 
 class StorageError(NetvizError):

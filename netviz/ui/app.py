@@ -1,7 +1,9 @@
 """The application: one window on one run, with or without a screen."""
 
+import contextlib
 import os
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ from netviz import __version__
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
-from netviz.paths import state_dir
+from netviz.paths import runs_dir, state_dir
 from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.faults.event_guard import guard_events
 from netviz.ui.look import damaged_resources
@@ -31,6 +33,7 @@ from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
+from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
@@ -54,7 +57,10 @@ def open_window(options: WindowOptions) -> int:
     if reason:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         qInstallMessageHandler(pass_on_qt_message)
-        folder = _new_folder()
+        folder = new_folder(Path.cwd())
+        if folder is None:
+            _say(f"{reason} Nothing can be written here nor in {runs_dir()}: nothing is trained.")
+            return 1
         options = replace(
             options,
             autostart=True,
@@ -73,6 +79,9 @@ def open_window(options: WindowOptions) -> int:
         status = _serve(app, options, folder, faults)
     finally:
         faults.stop(status)
+        if folder:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only where nothing came to be saved
     return status
 
 
@@ -132,12 +141,15 @@ def build_window(
         files.offer_lost_run()
     MenuPresenter(window, DownloadPresenter(window, mirror))
     # After the offer of a lost run, which matters more and stays until it is answered.
+    NoticeReview(window)
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)
     if options.size:
         window.resize(*options.size)
     if options.view:
         window.views.show_named(options.view)
+    given = {"dark": options.dark, "page": options.view, "size": options.size}
+    window.hold_for_now(*(key for key, value in given.items() if value is not None))
     return window, views
 
 
@@ -179,11 +191,20 @@ def _remembered_folder(settings: Settings) -> Path | None:
     return Path(text) if text else None
 
 
-def _new_folder() -> Path:
-    """Return a folder of its own for this run, here if one can write here."""
+def new_folder(here: Path) -> Path | None:
+    """Make a folder for a run, in `here` or else in the user's own; None if neither can be."""
     name = f"netviz-run-{datetime.now():%Y%m%d-%H%M%S}"
-    here = Path.cwd()
-    return (here if os.access(here, os.W_OK) else Path.home()) / name
+    for parent in (here, runs_dir()):
+        folder = parent / name
+        # Only a file that was written tells: rights say nothing of a file system that is full.
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(b"\0")
+        except OSError:
+            continue
+        return folder
+    return None
 
 
 def _say(text: str) -> None:

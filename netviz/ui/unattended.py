@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from netviz.engine.errors import NetvizError
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.presenters.menu_presenter import save_picture
 from netviz.ui.presenters.view_presenter import ViewPresenter
 

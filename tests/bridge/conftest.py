@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.bridge.controller import Controller
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from tests.bridge.window import CONFIG, Window
 
 

@@ -9,7 +9,7 @@ from netviz.bridge import live_change
 from netviz.bridge.controller import Controller
 from netviz.bridge.live_change import MERGE_S
 from netviz.engine.errors import ConfigError
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from tests.bridge.window import CONFIG, Window
 from tests.support import learning_rates
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from netviz.bridge.controller import Controller
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from tests.bridge.window import CONFIG, Window, is_prediction
 from tests.support import ALL_OBSERVATIONS, Driven, losses
 

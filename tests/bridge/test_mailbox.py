@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 
 from netviz.bridge import mailbox
 from netviz.bridge.mailbox import CAPACITY_POINTS, Mailbox
-from netviz.engine.protocol.events import (
-    EpochFinished,
-    Event,
-    Measurement,
-    Progress,
-    State,
-    StateChanged,
-)
+from netviz.engine.protocol.events import EpochFinished, Event, Progress, StateChanged
 from netviz.engine.protocol.observations import GradientsObserved, Prediction, WeightsObserved
+from netviz.engine.protocol.run_state import Measurement, State
 
 
 def progress(first: int, losses: Any, run: int = 1) -> Progress:
@@ -129,7 +123,7 @@ def test_observations_do_not_keep_progress_from_being_merged() -> None:
     for step in range(1, 100):
         box.put(progress(step, [step]))
         box.put(observed(step))
-        box.put(GradientsObserved(1, step, (), (), np.zeros(0), np.zeros(0)))
+        box.put(GradientsObserved(1, step, (), (), *[np.zeros(0)] * 3))
     told = box.collect()
     assert [type(event).__name__ for event in told] == [
         *("Progress", "WeightsObserved", "GradientsObserved")
@@ -198,8 +192,8 @@ def test_whatever_happens(happenings: list[Any]) -> None:
                 everything.append(progress(step + 1, what, run))
                 step += len(what)
                 box.put(everything[-1])
-                waiting = [e for e in box._events if isinstance(e, Progress)]
-                assert len(points(box._events)) <= max(20, 6 * len(waiting))
+                waiting = [e for e in box.waiting if isinstance(e, Progress)]
+                assert len(points(box.waiting)) <= max(20, 6 * len(waiting))
         told += box.collect()
 
     once = [event for event in everything if isinstance(event, EpochFinished)]

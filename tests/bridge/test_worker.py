@@ -53,7 +53,7 @@ def test_arrival_is_told_once_for_all_that_can_wait(qtbot: QtBot, thread: Traini
     qtbot.waitUntil(lambda: not thread.mailbox.collect())
     told.clear()
     qtbot.waitUntil(
-        lambda: sum(map(is_epoch, thread.mailbox._events)) > 2 and bool(told), timeout=30_000
+        lambda: sum(map(is_epoch, thread.mailbox.waiting)) > 2 and bool(told), timeout=30_000
     )
     assert told == [False]
     with qtbot.waitSignal(thread.events_arrived, check_params_cb=lambda: thread.mailbox.is_urgent):

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from netviz.bridge.controller import Controller
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
 from netviz.engine.protocol.observations import Prediction
+from netviz.engine.protocol.run_state import State
 
 CONFIG = RunConfig(hidden=(8,), epochs=10_000, batch_size=100, device="cpu", threads=1)
 SIGNALS = (

@@ -12,10 +12,11 @@ from netviz.cli.progress_report import BarReport, JsonReport, LineReport, Outcom
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.observations import ImageArrays
+from netviz.engine.protocol.run_state import Measurement
 
 
-def measurement(epoch: int = 1) -> events.Measurement:
-    return events.Measurement(epoch, 400 * epoch, 0.25, 0.9, 0.5, 0.875, 0.125, 32_000.0)
+def measurement(epoch: int = 1) -> Measurement:
+    return Measurement(epoch, 400 * epoch, 0.25, 0.9, 0.5, 0.875, 0.125, 32_000.0)
 
 
 def prepared(config: RunConfig) -> events.Prepared:

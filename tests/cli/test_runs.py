@@ -16,17 +16,18 @@ from netviz.cli.progress_report import Outcome, Report
 from netviz.cli.train import HeadlessRun, TrainOptions
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
+from netviz.engine.protocol.run_state import State
 
 
 def finished(run: int = 1) -> events.StateChanged:
-    return events.StateChanged(run, events.State.FINISHED, 400, 1)
+    return events.StateChanged(run, State.FINISHED, 400, 1)
 
 
 def played(monkeypatch: pytest.MonkeyPatch, out: Path | None, *course: Any) -> Outcome:
     """The outcome when a session tells `course`, in which a function is called in its turn."""
 
     class Session:
-        def __init__(self, emit: Any, _inbox: Any) -> None:
+        def __init__(self, emit: Any, _inbox: Any, **_: Any) -> None:
             self.emit = emit
 
         def serve(self) -> None:
@@ -43,11 +44,12 @@ def played(monkeypatch: pytest.MonkeyPatch, out: Path | None, *course: Any) -> O
     return run.run(Report())
 
 
+RUNNING = events.StateChanged(1, State.RUNNING, 0, 1)
 REFUSED_SAVE = events.Refused(1, "The disk is full.", "Make room.")
 
 
 def test_a_run_that_cannot_be_saved_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = played(monkeypatch, Path("run"), finished(), REFUSED_SAVE)
+    outcome = played(monkeypatch, Path("run"), RUNNING, finished(), REFUSED_SAVE)
     assert outcome == Outcome("failed", "The disk is full. Make room.")
 
 
@@ -55,7 +57,7 @@ def test_why_training_failed_is_said_also_when_nothing_can_be_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     failed = events.Failed(1, "The loss became infinite.", "", "", 7, None)
-    outcome = played(monkeypatch, Path("run"), failed, REFUSED_SAVE)
+    outcome = played(monkeypatch, Path("run"), RUNNING, failed, REFUSED_SAVE)
     assert outcome == Outcome("failed", "The loss became infinite. The disk is full. Make room.")
 
 

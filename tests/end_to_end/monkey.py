@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
 
 LONGEST_GAP_S = 1.0

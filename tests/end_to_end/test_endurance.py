@@ -7,7 +7,7 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
 from tests.support import wait_for_autosave
 

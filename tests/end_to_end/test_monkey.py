@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from netviz.bridge.downloads import Downloader
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
 from tests.end_to_end.monkey import Monkey
 
@@ -36,8 +36,9 @@ def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Downloader, "start", lambda *_: None)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
-@pytest.mark.timeout(60 + EVENTS // 10)
+@pytest.mark.timeout(150 + EVENTS // 10)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.usefixtures("no_dialogs", "few_digits")
 def test_a_monkey_finds_nothing(
@@ -66,4 +67,4 @@ def test_a_monkey_finds_nothing(
     def assert_trained() -> None:
         assert (window.controller.step, window.controller.state) == (1, State.PAUSED), told
 
-    qtbot.waitUntil(assert_trained, timeout=10_000)
+    qtbot.waitUntil(assert_trained, timeout=60_000)

@@ -76,6 +76,12 @@ def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def snapshots_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a state to go back to after every batch, and not by the clock."""
+    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 0.0)
+
+
+@pytest.fixture
 def loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
     """Cross-entropy that can be made to fail."""
     loss = Loss()

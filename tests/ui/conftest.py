@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz import paths
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.look import damaged_resources
@@ -52,6 +52,8 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     yield open_one
     for window in windows:
         window.close()
+        # Closing does not wait for a probe of a large network; Qt aborts if it deletes its thread.
+        qtbot.waitUntil(lambda run=window.controller: not run.is_running, timeout=60_000)
         window.deleteLater()
 
 

@@ -83,8 +83,12 @@ def weights(step: int, *, run: int = 1, layers: int = 2, counts: tuple[int, ...]
     return WeightsObserved(run, step, tuple(made))
 
 
-def gradients(step: int, norms: tuple[float, ...] = (1.0, 0.1), *, run: int = 1):
+def gradients(
+    step: int, norms: tuple[float, ...] = (1.0, 0.1), *, run: int = 1, clip_factor: float = 1.0
+):
     """Return the gradients of one step; the updates are a hundredth of them."""
     names = tuple(str(index) for index in range(len(norms)))
     array = np.array(norms, np.float64)
-    return GradientsObserved(run, step, names, ("Linear 64 → 64",) * len(norms), array, array / 100)
+    titles = ("Linear 64 → 64",) * len(norms)
+    unclipped = array / clip_factor
+    return GradientsObserved(run, step, names, titles, array, array / 100, unclipped)

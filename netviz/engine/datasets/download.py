@@ -6,7 +6,6 @@ takes one address per file, and reads a wrong file to the end before it looks at
 """
 
 import hashlib
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ import requests
 import urllib3
 
 from netviz.engine.catalogue import DatasetInfo, RemoteFile, is_intact
+from netviz.engine.datasets.mirror_address import checked_address
+from netviz.engine.datasets.part_file import part_file
 from netviz.engine.errors import DownloadCancelledError, DownloadError, StorageError
 
 _BLOCK_BYTES = 32 * 1024
@@ -92,7 +93,7 @@ def download(
     StorageError
         A file could not be written (no permission, disk full).
     """
-    mirrors = (_checked_address(mirror),) if mirror and mirror.strip() else ()
+    mirrors = (checked_address(mirror),) if mirror and mirror.strip() else ()
     folder = data_dir / info.folder
     try:
         with requests.Session() as session:
@@ -150,13 +151,12 @@ class _Job:
 
     def _fetch(self, url: str, file: RemoteFile) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f".{file.name}.{uuid.uuid4().hex}.part"
-        try:
-            with self._open(url) as response, part.open("xb") as stream:
+        target = self.folder / file.name
+        with part_file(target) as (part, stream):
+            with self._open(url) as response:
                 self._receive(response, file, stream)
-            part.replace(self.folder / file.name)
-        finally:
-            part.unlink(missing_ok=True)
+            stream.close()
+            part.replace(target)
 
     def _receive(self, response: requests.Response, file: RemoteFile, stream: BinaryIO) -> None:
         digest = hashlib.md5(usedforsecurity=False)
@@ -216,21 +216,6 @@ class _Job:
 def _refuse_size(size_bytes: int, file: RemoteFile) -> None:
     if size_bytes != file.size_bytes:
         raise _RefusedError(f"sent {size_bytes:,} bytes instead of {file.size_bytes:,}")
-
-
-def _checked_address(mirror: str) -> str:
-    address = mirror.strip()
-    try:
-        parts = urlsplit(address)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
-        raise DownloadError(
-            f"{address!r} is not the address of a mirror.",
-            "Give the address of a folder on a web server; it starts with http:// or https://.",
-        )
-    return address
 
 
 def _host(mirror: str) -> str:

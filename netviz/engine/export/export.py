@@ -30,7 +30,7 @@ def export(run: Run, kind: ExportKind, path: Path) -> None:
         case ExportKind.SCRIPT:
             files = script_files(run, path.name)
         case ExportKind.METRICS:
-            files = {path.name: metrics_csv(run).encode()}
+            files = {path.name: metrics_csv(run.history).encode()}
         case ExportKind.WEIGHTS:
             is_torch = path.suffix.lower() in (".pth", ".pt")
             files = {path.name: state_dict_bytes(model) if is_torch else weights_bytes(model)}

@@ -115,6 +115,9 @@ def _facts(run: Run, stem: str) -> dict[str, Any]:
         "losses": {config.loss for config in configs},
         "loss_function": loss_name(first),
         "optimizer": optimizer_text(first),
+        # Frozen layers may have been freed when the others had a momentum already.
+        "has_late_weights": len({config.frozen for config in configs}) > 1
+        and any(config.optimizer == "sgd" and config.momentum for config in configs),
         "schedules": {config.schedule for config in configs},
         "rate_factor": schedule_name(first),
         "is_scheduled": "schedule" in used,

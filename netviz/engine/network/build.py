@@ -62,13 +62,24 @@ def build_model(config: RunConfig, image_shape: tuple[int, int, int], classes: i
 
 def normalised(model: nn.Module, images: Tensor) -> nn.Module:
     """Put a `Normalise` for `images`, ``[N, C, H, W]``, before `model`; names stay the same."""
-    front = Normalise(images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3)))
+    front = Normalise(*_mean_and_std(images))
     if type(model) is nn.Sequential:
         return nn.Sequential(OrderedDict([("normalise", front), *model.named_children()]))
     # Other modules define their own forward(), so normalise in a forward pre-hook.
     model.add_module(FRONT, front)
     model.register_forward_pre_hook(_normalise_first)
     return model
+
+
+def _mean_and_std(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return both for each channel; on one thread, since more add up in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        images = images.contiguous()
+        return images.mean(dim=(0, 2, 3)), images.std(dim=(0, 2, 3))
+    finally:
+        torch.set_num_threads(threads)
 
 
 FRONT = "netviz_normalise"
@@ -107,12 +118,23 @@ def multiplications(model: nn.Module, image_shape: tuple[int, int, int]) -> int:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put `model` into evaluation mode without gradients, and restore its modes afterwards."""
+    """Put `model` into evaluation mode without gradients, and restore its modes afterwards.
+
+    Random numbers that it draws here, such as for a dropout that is always on, are drawn anew
+    afterwards, so that measuring changes nothing in the training.
+    """
     modes = {module: module.training for module in model.modules()}
+    device = next((parameter.device for parameter in model.parameters()), None)
+    cuda = [device] if device is not None and device.type == "cuda" else []
+    state = torch.get_rng_state()
+    cuda_states = [torch.cuda.get_rng_state(each) for each in cuda]
     model.eval()
     try:
         with torch.inference_mode():
             yield
     finally:
+        torch.set_rng_state(state)
+        for each, cuda_state in zip(cuda, cuda_states, strict=True):
+            torch.cuda.set_rng_state(cuda_state, each)
         for module, mode in modes.items():
             module.training = mode

@@ -14,6 +14,19 @@ def freezable(model: nn.Module) -> tuple[str, ...]:
     )
 
 
+def check_frozen(model: nn.Module, names: Collection[str]) -> None:
+    """Raise `ConfigError` when there is no such layer, or when nothing would be left to train."""
+    layers = freezable(model)
+    for name in names:
+        if name not in layers:
+            raise ConfigError(
+                f"frozen: the network has no layer {name} with weights.",
+                f"Its layers: {', '.join(layers)}.",
+            )
+    if layers and set(layers) <= set(names):
+        raise ConfigError("frozen: every layer would be frozen.", "Leave one free to learn.")
+
+
 def freeze(model: nn.Module, names: Collection[str]) -> None:
     """Freeze the layers with these names, and unfreeze all others.
 
@@ -25,16 +38,9 @@ def freeze(model: nn.Module, names: Collection[str]) -> None:
     ConfigError
         When there is no such layer, or when nothing would be left to train; nothing is changed.
     """
-    layers = {name: model.get_submodule(name) for name in freezable(model)}
-    for name in names:
-        if name not in layers:
-            raise ConfigError(
-                f"frozen: the network has no layer {name} with weights.",
-                f"Its layers: {', '.join(layers)}.",
-            )
-    if layers and set(layers) <= set(names):
-        raise ConfigError("frozen: every layer would be frozen.", "Leave one free to learn.")
-    for name, layer in layers.items():
+    check_frozen(model, names)
+    for name in freezable(model):
+        layer = model.get_submodule(name)
         is_frozen = name in names
         layer.train(not is_frozen)
         for parameter in layer.parameters(recurse=False):

@@ -61,17 +61,19 @@ class LookedAt:
         seen = self._drawing_input(run)
         trainer = run.trainer
         with evaluating(trainer.model):
-            logits = trainer.model(torch.from_numpy(seen)[None].to(trainer.device))
+            # A copy: the network may change it in place.
+            logits = trainer.model(torch.tensor(seen[None], device=trainer.device))
             probabilities = torch.softmax(logits[0], dim=0)
         request = self.drawing.request
         return Prediction(run.number, request, trainer.step, seen.copy(), to_numpy(probabilities))
 
     def image(self, run: Run) -> tuple[Tensor, str]:
-        """Return the image, ``float32 [C, H, W]`` on the run's device, and what it is."""
+        """Return a copy of the image, ``float32 [C, H, W]`` on the run's device, and its name."""
         trainer = run.trainer
         if self._test_index is None:
-            return torch.from_numpy(self._drawing_input(run)).to(trainer.device), "your drawing"
-        return trainer.data.test_images[self._test_index], f"test image {self._test_index}"
+            return torch.tensor(self._drawing_input(run), device=trainer.device), "your drawing"
+        image = trainer.data.test_images[self._test_index].clone()
+        return image, f"test image {self._test_index}"
 
     def _drawing_input(self, run: Run) -> NDArray[np.float32]:
         """Bring the drawing to the form of the data set's images, once."""

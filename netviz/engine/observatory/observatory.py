@@ -77,6 +77,8 @@ class Observatory:
         self._watched = observations
         for observation, probe in self._probes.items():
             probe.runner.switch(observation in observations)
+            if not probe.runner.is_on:
+                probe.before_step = None
         self._evaluator.watch(
             visible=TestPredictions in observations, opened=TestPredictions in opened
         )
@@ -140,22 +142,30 @@ class Observatory:
         self._stepwise = [
             probe
             for probe in self._probes.values()
-            if probe.spec.before_step and probe.runner.is_on and (always or probe.runner.is_due())
+            if probe.spec.before_step
+            and probe.runner.is_on
+            and (always or probe.before_step is not None or probe.runner.is_due())
         ]
         return bool(self._stepwise)
 
     def before_batch(self, run: Run) -> None:
         """Note what the probes of single steps must know of the network before the step."""
         for probe in self._stepwise:
-            probe.runner.attempt(run, partial(probe.note, run))
+            if probe.before_step is None:
+                probe.runner.attempt(run, partial(probe.note, run))
 
     def trained(self, run: Run) -> None:
         """Note that the gradients at hand are those of the run's last step."""
         self._trained = _moment(run)
 
     def after_batch(self, run: Run) -> None:
-        """Observe the step that `before_batch` made ready for."""
+        """Observe the step that `before_batch` made ready for.
+
+        A batch that only adds to the gradient is no step: what was noted still holds after it.
+        """
         self.trained(run)
+        if run.trainer.only_accumulated:
+            return
         for probe in self._stepwise:
             noted, probe.before_step = probe.before_step, None
             if noted is not None:
@@ -199,7 +209,10 @@ class Observatory:
         spec = probe.spec
         moment: tuple[object, ...] = _moment(run)
         if spec.before_step and (
-            training or probe.runner.moment is not None or self._trained != moment
+            training
+            or probe.runner.moment is not None
+            or self._trained != moment
+            or run.trainer.only_accumulated
         ):
             return  # a step can be observed right after it, and once
         if spec.needs_image:
@@ -221,6 +234,7 @@ class Observatory:
             trainer.data.train_images,
             run.initial_weights,
             before_step,
+            trainer.clip_factor if spec.before_step else 1.0,
             image,
             source,
         )

@@ -136,7 +136,8 @@ class HyperparameterOptions(BaseModel):
         int,
         Option(
             "Accumulate batches",
-            "Over how many batches gradients are summed before the weights move.",
+            "Over how many batches the gradient is averaged before the weights move; "
+            "at an epoch's end over those that are left.",
             Effect.NEXT_BATCH,
             Section.OPTIMIZER,
             minimum=1,

@@ -102,6 +102,8 @@ class Option:
         """Say why `value` is not allowed, or return None where it is."""
         if self.choices or self.pattern:
             texts = value if isinstance(value, tuple) else (value,)
+            if not all(_is_unicode(str(text)) for text in texts):
+                return "has a name with bytes that are no UTF-8, which no saved run could hold"
             known = all(text in self.choices or self._matches(text) for text in texts)
             return None if known else "is not one of the choices"
         numbers = value if isinstance(value, tuple) else (value,)
@@ -118,6 +120,15 @@ class Option:
 
     def _matches(self, text: Any) -> bool:
         return bool(self.pattern) and re.fullmatch(self.pattern, str(text)) is not None
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether `text` is more than bytes: Python keeps those of a path that are no text apart."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def format_value(option: Option, value: Any) -> str:

@@ -147,6 +147,7 @@ OPTIONS: Mapping[str, Option] = {
 
 def _refusal(name: str, value: Any, problem: str) -> str:
     shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    shown = shown.encode(errors="backslashreplace").decode()
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return f"{name}: {shown} {problem}. Allowed: {OPTIONS[name].allowed}."
 

@@ -34,7 +34,8 @@ def observe_activations(
     """
     with evaluating(model), torch.inference_mode(False):
         image = image.detach().clone().requires_grad_()
-        logits, passed = flow(model, image[None])
+        # A copy, since a network may change its input in place, which no leaf allows.
+        logits, passed = flow(model, image[None].clone())
         # The gradient of the input alone: backward() would add to the parameters' own.
         (slope,) = torch.autograd.grad(logits[0, logits[0].argmax()], image)
     return ActivationsObserved(

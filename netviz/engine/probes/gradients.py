@@ -60,13 +60,17 @@ def _observe(subject: Subject) -> GradientsObserved:
     """Describe the last step; how far it moved the weights is known only from those before."""
     layers = layers_of(subject.model)
     before = subject.before_step
+    norms = gradient_norms(subject.model)
+    with np.errstate(invalid="ignore"):  # an infinite gradient is clipped to nothing
+        unclipped = norms / np.float64(subject.clip_factor)
     return GradientsObserved(
         subject.run,
         subject.step,
         tuple(layer.name for layer in layers),
         tuple(layer.title for layer in layers),
-        gradient_norms(subject.model),
+        norms,
         update_ratios(subject.model, before) if before else np.full(len(layers), np.nan),
+        unclipped,
     )
 
 

@@ -29,6 +29,8 @@ class Subject:
     before_step
         What `ProbeSpec.before_step` returned before the last step; None where that step was not
         observed.
+    clip_factor
+        Factor by which clipping shortened the gradient of the last step; 1 where it did not.
     image, image_source
         The image that the user looks at, ``float32 [C, H, W]`` on the network's device, and
         where it comes from; only where `ProbeSpec.needs_image` is set.
@@ -40,6 +42,7 @@ class Subject:
     train_images: Tensor
     initial_weights: Mapping[str, InitialWeights]
     before_step: Any = None
+    clip_factor: float = 1.0
     image: Tensor | None = None
     image_source: str = ""
 

@@ -18,8 +18,9 @@ NEAR_ZERO_FRACTION = 0.01
 
 
 def probe_batch(images: Tensor) -> Tensor:
-    """Choose up to `PROBE_IMAGES` of ``[N, C, H, W]``, evenly spread."""
-    return images[:: max(1, len(images) // PROBE_IMAGES)][:PROBE_IMAGES]
+    """Copy up to `PROBE_IMAGES` of ``[N, C, H, W]``, evenly spread."""
+    # A copy: a network may change its input in place, but not the data.
+    return images[:: max(1, len(images) // PROBE_IMAGES)][:PROBE_IMAGES].clone()
 
 
 def layer_weights(

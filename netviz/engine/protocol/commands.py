@@ -199,11 +199,14 @@ class Open:
         Folder of downloaded data sets; None for the user's cache folder.
     changes
         Options to change there, for example more epochs.
+    trust_model
+        Whether the user agrees that the Python file that the run names is run.
     """
 
     folder: Path
     data_dir: Path | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    trust_model: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ run can be dropped.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,49 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.commands import ExportKind, Open
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
-
-
-class State(StrEnum):
-    """What a run is doing."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """Loss and accuracy of one moment, in evaluation mode.
-
-    Attributes
-    ----------
-    epoch, step
-        When: after this many epochs and steps; 0 is the untrained network.
-    train_loss, train_accuracy
-        On as many training images as there are test images, so that the gap to the test
-        figures means something. Accuracy is in 0..1.
-    test_loss, test_accuracy
-        On all test images.
-    seconds
-        Training time of the epoch, evaluation and pauses not counted.
-    samples_per_second
-        Training throughput of the epoch; 0 for the untrained network.
-    """
-
-    epoch: int
-    step: int
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
-    seconds: float
-    samples_per_second: float
+from netviz.engine.protocol.run_state import Measurement, Place, State
 
 
 @dataclass(frozen=True)
@@ -132,6 +93,8 @@ class StateChanged:
     ----------
     stopped
         Whether the user ended it before the last epoch; only with state finished.
+    place
+        Where it is; None where that has not changed.
     """
 
     run: int
@@ -139,6 +102,7 @@ class StateChanged:
     step: int
     epoch: int
     stopped: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +167,9 @@ class Changed:
         All changes of the run.
     request
         Number of the `Change` command that asked for it.
+    place
+        Where the run is by now: another batch size divides the epoch otherwise. None where that
+        has not changed.
     """
 
     run: int
@@ -210,6 +177,7 @@ class Changed:
     entries: tuple[LedgerEntry, ...]
     ledger: tuple[LedgerEntry, ...]
     request: int = 0
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -220,6 +188,8 @@ class Rewound:
     ----------
     ledger
         The changes that remain.
+    place
+        Where the run is now.
     """
 
     run: int
@@ -227,6 +197,7 @@ class Rewound:
     epoch: int
     config: RunConfig
     ledger: tuple[LedgerEntry, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -240,6 +211,13 @@ class Refused:
     ----------
     request
         Number of the `Change` command that is refused; 0 for any other command.
+    remedy
+        Changes with which it would not be refused, by option; may be empty.
+    is_usage
+        Whether the settings ask for what is not possible; else a file or the machine fails.
+    consent
+        The command that opens the run if the user agrees that its Python file is run; None
+        unless that is why it was refused.
     """
 
     run: int
@@ -247,6 +225,9 @@ class Refused:
     hint: str
     details: str = ""
     request: int = 0
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+    is_usage: bool = False
+    consent: Open | None = None
 
 
 @dataclass(frozen=True)
@@ -314,10 +295,17 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Saved:
-    """The run's files were written."""
+    """The run's files were written.
+
+    Attributes
+    ----------
+    good_step
+        Step of the last good state, where that was written in the place of the present one.
+    """
 
     run: int
     folder: Path
+    good_step: int | None = None
 
 
 @dataclass(frozen=True)

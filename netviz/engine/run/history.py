@@ -72,6 +72,13 @@ class StepHistory:
         """Return how many of the recorded steps come no later than `step`."""
         return int(np.searchsorted(self.steps, step, side="right"))
 
+    def until(self, step: int) -> "StepHistory":
+        """Return a copy of everything up to `step`."""
+        count, copied = self.count_until(step), StepHistory()
+        columns = (self.steps, self.losses, self.learning_rates)
+        copied.extend(*(column[:count] for column in columns))
+        return copied
+
     def truncate(self, step: int) -> None:
         """Forget everything after `step`."""
         count = self.count_until(step)

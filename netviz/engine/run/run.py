@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -10,8 +11,8 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.probes.initial_weights import initial_weights
-from netviz.engine.protocol.events import Measurement
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.remedy import rate_that_works
@@ -55,6 +56,33 @@ class _Kept:
     snapshot: Snapshot
     ledger: tuple[LedgerEntry, ...]
     watch: LossWatch
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run as it was at one moment, which is what its files hold.
+
+    Attributes
+    ----------
+    snapshot
+        The trainer's state.
+    initial_config, history, measurements, ledger, tally, start, started_from
+        As in `Run`, up to that moment.
+    """
+
+    snapshot: Snapshot
+    initial_config: RunConfig
+    history: StepHistory
+    measurements: list[Measurement]
+    ledger: tuple[LedgerEntry, ...]
+    tally: EpochTally
+    start: dict[str, Tensor] | None
+    started_from: str
+
+    @property
+    def step(self) -> int:
+        """Steps trained at that moment."""
+        return self.snapshot.step
 
 
 class Run:
@@ -192,6 +220,47 @@ class Run:
             self._unkept_s = 0.0
             self._candidate = self._keep()
 
+    def finish_epoch(self, measurement: Measurement) -> None:
+        """Take the measurement of an epoch that was trained to its end.
+
+        States that were kept at this step are from before it, and the schedule may depend on it.
+        """
+        self.measurements.append(measurement)
+        self.tally = EpochTally()
+        self.trainer.note_test_loss(measurement.test_loss)
+        step = self.trainer.step
+        if self._good.snapshot.step == step:
+            self._good = self._keep()
+        if self._candidate and self._candidate.snapshot.step == step:
+            self._candidate = self._keep()
+
+    def good_record(self) -> RunRecord:
+        """Return the run as `rewind` would leave it."""
+        return self._record(self._good, EpochTally())
+
+    def sound_record(self) -> RunRecord:
+        """Return the run as it is; as it was at its last good state, where weights have broken.
+
+        A step can break them while its loss, which it was made from, is still a number.
+        """
+        present = self._keep()
+        if _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot):
+            return self.good_record()
+        return self._record(present, self.tally)
+
+    def _record(self, kept: _Kept, tally: EpochTally) -> RunRecord:
+        step = kept.snapshot.step
+        return RunRecord(
+            kept.snapshot,
+            self.initial_config,
+            self.history.until(step),
+            [m for m in self.measurements if m.step <= step],
+            kept.ledger,
+            tally,
+            self.start,
+            self.started_from,
+        )
+
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         snapshot = self._good.snapshot
@@ -244,6 +313,16 @@ class Run:
 
     def _keep(self) -> _Kept:
         return _Kept(self.trainer.snapshot(), self.ledger, self._watch.copy())
+
+
+def _broken_parts(snapshot: Snapshot) -> set[str]:
+    """Return the names of weights and buffers that hold a NaN or an infinity."""
+    return {
+        name
+        for name, value in snapshot.model.items()
+        if isinstance(value, Tensor) and value.layout is torch.strided  # what a file can hold
+        if value.is_floating_point() and not value.isfinite().all()
+    }
 
 
 def refuse_resets(config: RunConfig, current: RunConfig) -> None:

@@ -17,7 +17,7 @@ from netviz.engine.datasets.own.images import OwnForm
 from netviz.engine.datasets.own.load import fingerprint, loading
 from netviz.engine.network.build import multiplications
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Measurement
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import EpochTally
 from netviz.engine.session.reports import not_finite
 from netviz.engine.training.devices import choose_device, choose_threads

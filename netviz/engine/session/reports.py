@@ -1,19 +1,22 @@
 """Makes the events that report what happened in a session."""
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.datasets.checks import DataNotes
-from netviz.engine.errors import NetvizError, TrainingError
+from netviz.engine.errors import ConfigError, ModelError, NetvizError, TrainingError
 from netviz.engine.network.build import parameter_count
 from netviz.engine.network.describe import describe_network
+from netviz.engine.network.trusted_files import UntrustedFileError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.commands import PreviewAugmentation
+from netviz.engine.protocol.commands import Change, Command, Open, PreviewAugmentation
 from netviz.engine.protocol.observations import AugmentedSamples
+from netviz.engine.protocol.run_state import Place
 from netviz.engine.run.divergence import Divergence, Trouble
 from netviz.engine.run.remedy import rate_that_works
 from netviz.engine.run.run import Run
@@ -28,17 +31,27 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
     """
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NetvizError):
-        return events.Refused(run, error.message, error.hint, details, request)
+        is_usage = isinstance(error, ConfigError | ModelError)
+        return events.Refused(
+            run, error.message, error.hint, details, request, error.remedy, is_usage
+        )
     message = f"Something unexpected went wrong: {type(error).__name__}: {error}."
     hint = "Go back to the last good state, or reset."
     return events.Refused(run, message, hint, details, request)
 
 
+def refused_command(run: int, error: NetvizError, command: Command) -> events.Refused:
+    """Explain why a command is refused, with the one that would not be if the user agreed."""
+    reason = refused(run, error, command.request if isinstance(command, Change) else 0)
+    if isinstance(error, UntrustedFileError) and isinstance(command, Open):
+        return replace(reason, consent=replace(command, trust_model=True))
+    return reason
+
+
 def failed(run: int, error: Exception) -> events.Failed:
     """Explain an error that ends training; the step is added later."""
     reason = refused(run, error)
-    remedy = error.remedy if isinstance(error, TrainingError) else {}
-    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, remedy)
+    return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, reason.remedy)
 
 
 def not_finite(
@@ -138,6 +151,18 @@ def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
     )
 
 
+def place(run: Run) -> Place:
+    """Tell where in its epochs `run` is, at its present batch size."""
+    trainer = run.trainer
+    batches = trainer.batches_per_epoch()
+    if trainer.step == 0:
+        return Place(0, 0, batches)
+    sampler = trainer.sampler
+    # Rounded down: after a change of the batch size an unfinished epoch must not look complete.
+    batch = batches if sampler.epoch_done else sampler.position // trainer.config.batch_size
+    return Place(run.current_epoch, batch, batches)
+
+
 def progress(
     run: Run,
     steps: NDArray[np.int64],
@@ -147,7 +172,7 @@ def progress(
 ) -> events.Progress:
     """Report steps that were trained, and estimate the time that is left."""
     trainer = run.trainer
-    batches = trainer.batches_per_epoch()
+    now = place(run)
     done = trainer.sampler.position
     size = len(trainer.data.train_labels)
     epochs_left = trainer.config.epochs - trainer.epoch - (done % size) / size
@@ -156,9 +181,9 @@ def progress(
         steps,
         losses,
         learning_rates,
-        run.current_epoch,
-        -(-done // trainer.config.batch_size),
-        batches,
+        now.epoch,
+        now.batch,
+        now.batches,
         run.tally.accuracy,
         samples_per_second,
         max(0.0, epochs_left * size / samples_per_second),

@@ -5,10 +5,12 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from netviz.engine.errors import ConfigError, TrainingError
+from netviz.engine.network.trusted_files import trust_model
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.run_keeper import RunKeeper
@@ -17,6 +19,7 @@ from netviz.engine.session.start_points import StartPoint, saved_run
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
 from netviz.engine.training import memory_errors
+from netviz.engine.training.lone_image import DECIDED_BY, refuse_lone_images
 
 
 class RunControl:
@@ -75,7 +78,8 @@ class RunControl:
     # -- preparing ---------------------------------------------------------------------------
 
     def prepare(self, command: commands.Prepare) -> None:
-        """Prepare a run with the weights that its seed gives."""
+        """Prepare a run that the user chose, with the weights that its seed gives."""
+        trust_model(command.config)
         self._begin(command, StartPoint())
 
     def reset(self, command: commands.Reset) -> None:
@@ -112,7 +116,8 @@ class RunControl:
             return
         self._loop.drop()
         self.run = run = prepared.run
-        self._emit(reports.prepared(run, prepared.threads, prepared.notes))
+        for event in prepared.told:
+            self._emit(event)
         if start.saved:
             self._enter_opened(run, start)
         else:
@@ -120,10 +125,13 @@ class RunControl:
         self._observatory.begin(run, prepared.test_logits)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
-        """Report what a saved run has behind it, and hold it there."""
-        self._emit(reports.opened(run, start.folder, start.missing_device))
+        """Hold a saved run where it was."""
         if start.changes:
             self._change(run, run.trainer.config.with_changes(start.changes))
+        self._enter_held(run)
+
+    def _enter_held(self, run: Run) -> None:
+        """Hold a run where it was put; it is finished if there is nothing left to train."""
         if run.trainer.step == 0:
             self._enter(State.IDLE)
         elif run.has_epochs_left or run.is_measurement_due:
@@ -175,6 +183,7 @@ class RunControl:
             )
         if not run.has_epochs_left and not run.is_measurement_due:
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        refuse_lone_images(run.trainer, run.trainer.config)
         self._loop.goal = goal
         self._enter(State.RUNNING)
         self._loop.start_clock()
@@ -201,6 +210,8 @@ class RunControl:
             # The untrained network was measured by the other loss: measure it again.
             self.reset(commands.Reset(command.changes))
             return
+        if not DECIDED_BY.isdisjoint(config.changes_from(run.trainer.config)):
+            refuse_lone_images(run.trainer, config)
         self._report()
         self._change(run, config, command.request)
         finished = self.state is State.FINISHED and not self._stopped
@@ -218,15 +229,24 @@ class RunControl:
         self._observatory.rewound(run)
         trainer = run.trainer
         self._emit(
-            events.Rewound(run.number, trainer.step, run.current_epoch, trainer.config, run.ledger)
+            events.Rewound(
+                run.number,
+                trainer.step,
+                run.current_epoch,
+                trainer.config,
+                run.ledger,
+                reports.place(run),
+            )
         )
         if command.changes:
             self._change(run, config)
-        self._enter(State.PAUSED if trainer.step else State.IDLE)
+        self._enter_held(run)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
         entries = run.change(config)
-        self._emit(events.Changed(run.number, config, entries, run.ledger, request))
+        self._emit(
+            events.Changed(run.number, config, entries, run.ledger, request, reports.place(run))
+        )
 
     # -- looking at it -----------------------------------------------------------------------
 
@@ -255,10 +275,13 @@ class RunControl:
     # -- files -------------------------------------------------------------------------------
 
     def save(self, command: commands.Save) -> None:
-        """Write the run's files."""
+        """Write the run's files; of a run that has failed, those of its last good state."""
         run = self._ready_run()
-        self._report()
-        self._keeper.save(run, command)
+        try:
+            self._report()
+        except TrainingError as error:
+            self.fail(reports.failed(self.number, error))
+        self._keeper.save(run, command, is_sound=self.state is not State.FAILED)
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
@@ -289,11 +312,23 @@ class RunControl:
             memory_errors.release(run.trainer.device)
             self._enter(State.FAILED)
 
+    def abandon(self) -> None:
+        """Forget the run at hand, whatever it is doing; another can be prepared."""
+        self._loop.drop()
+        self.run, self.work, self.state = None, None, State.IDLE
+
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped
         run = self._ready_run()
         self._emit(
-            events.StateChanged(run.number, state, run.trainer.step, run.current_epoch, stopped)
+            events.StateChanged(
+                run.number,
+                state,
+                run.trainer.step,
+                run.current_epoch,
+                stopped,
+                reports.place(run),
+            )
         )
         if state in (State.PAUSED, State.FINISHED):
             self._keeper.autosave(run)

@@ -1,7 +1,6 @@
 """The files of a session: saving, exporting, and the autosave beside the training."""
 
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 from time import perf_counter
 
@@ -10,12 +9,15 @@ from netviz.engine.export.export import export
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
-from netviz.engine.storage.autosave import AutosaveFolder
+from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
 
+FIRST_INTERVAL_S = 1.0
+"""Time until the first autosave; then each interval is twice the one before, up to the next."""
+
 AUTOSAVE_INTERVAL_S = 5.0
-"""Time between two autosaves."""
+"""Time between two autosaves of a run that is no longer young."""
 
 MAX_AUTOSAVE_INTERVAL_S = 9.0
 """The same for a run that takes long to copy, and is therefore saved less often."""
@@ -37,23 +39,35 @@ class RunKeeper:
     ----------
     emit
         Takes each `Saved`, `Exported` and `AutosaveFailed`.
-    autosave_root
-        Folder of all processes' autosaves; None for no autosave.
+    folder
+        Where runs are autosaved; None for no autosave.
     """
 
-    def __init__(self, emit: Callable[[Event], None], autosave_root: Path | None) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], folder: AutosaveFolder | ChosenFolder | None
+    ) -> None:
         self._emit = emit
-        self._folder = AutosaveFolder(autosave_root) if autosave_root else None
+        self._folder = folder
         self._writer: Thread | None = None
         self._error: StorageError | None = None
         self._is_reported = False
         self._saved = (0, 0)
-        self._due = perf_counter() + AUTOSAVE_INTERVAL_S
+        self._interval_s = FIRST_INTERVAL_S
+        self._due = perf_counter() + min(FIRST_INTERVAL_S, AUTOSAVE_INTERVAL_S)
 
-    def save(self, run: Run, command: commands.Save) -> None:
-        """Write the run's folder; raises `StorageError`."""
-        save_run(run, command.folder)
-        self._emit(events.Saved(run.number, command.folder))
+    def save(self, run: Run, command: commands.Save, *, is_sound: bool) -> None:
+        """Write the run's folder; raises `StorageError`.
+
+        Of a run that has failed, and is not sound, the last good state is written.
+        """
+        self._wait()  # an autosave into the same folder must not come after it
+        record = run.sound_record() if is_sound else run.good_record()
+        save_run(record, command.folder)
+        if self._folder and command.folder.absolute() == self._folder.path.absolute():
+            self._saved = (run.number, run.trainer.step)
+        is_present = is_sound and record.step == run.trainer.step
+        good_step = None if is_present else record.step
+        self._emit(events.Saved(run.number, command.folder, good_step))
 
     def export(self, run: Run, command: commands.Export) -> None:
         """Write one file of the run's; raises `NetvizError`."""
@@ -94,11 +108,19 @@ class RunKeeper:
     def _autosave(self, run: Run) -> None:
         began = perf_counter()
         self._wait()
-        content = pack(run)
-        self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
-        self._writer.start()
-        self._saved = (run.number, run.trainer.step)
-        interval_s = max(AUTOSAVE_INTERVAL_S, (perf_counter() - began) / COST_FRACTION)
+        before, self._saved = self._saved, (run.number, run.trainer.step)
+        try:
+            record = run.sound_record()
+            if before[0] == run.number and record.step <= min(before[1], run.trainer.step - 1):
+                return  # broken weights: what was autosaved before is the newer good state
+            content = pack(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, training can go on
+            self._error = _explained(error)
+        else:
+            self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
+            self._writer.start()
+        self._interval_s = min(2 * self._interval_s, AUTOSAVE_INTERVAL_S)
+        interval_s = max(self._interval_s, (perf_counter() - began) / COST_FRACTION)
         self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
 
     def _wait(self) -> None:
@@ -120,3 +142,12 @@ class RunKeeper:
         if error is not None and not self._is_reported:
             self._is_reported = True
             self._emit(events.AutosaveFailed(run.number, error.message, error.hint))
+
+
+def _explained(error: Exception) -> StorageError:
+    if isinstance(error, StorageError):
+        return error
+    return StorageError(
+        f"The run could not be autosaved: {type(error).__name__}: {error}.",
+        "Save it to see whether that works; until then the run is not kept safe.",
+    )

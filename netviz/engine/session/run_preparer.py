@@ -6,7 +6,6 @@ from pathlib import Path
 
 from torch import Tensor
 
-from netviz.engine.datasets.checks import DataNotes
 from netviz.engine.errors import ConfigError
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
@@ -22,17 +21,15 @@ class PreparedRun:
 
     Attributes
     ----------
-    threads
-        Processor cores used for one step.
-    notes
-        What the user should know about its data set.
+    told
+        The events that describe it: made before it takes the place of the run at hand, which can
+        go on if that fails.
     test_logits
         The network's logits of all test images, ``[N, classes]``.
     """
 
     run: Run
-    threads: int
-    notes: DataNotes
+    told: tuple[Event, ...]
     test_logits: Tensor
 
 
@@ -116,6 +113,9 @@ class RunPreparer:
                 lambda done, total: self._emit(events.Loading(number, done, total)),
             )
             run, test_logits = yield from start.begin(number, trainer)
+            told: tuple[Event, ...] = (reports.prepared(run, threads, self._builder.notes),)
+            if start.saved:
+                told = (*told, reports.opened(run, start.folder, start.missing_device))
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._under_way = None
             self._last = self._last or command
@@ -125,4 +125,4 @@ class RunPreparer:
             return None
         self._random_state = None
         self._last, self._under_way = command, None
-        return PreparedRun(run, threads, self._builder.notes, test_logits)
+        return PreparedRun(run, told, test_logits)

@@ -11,12 +11,14 @@ from netviz.engine.errors import NetvizError, TrainingError
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
+from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 
 _AT_ANY_TIME = (
     commands.Prepare
@@ -44,7 +46,9 @@ class TrainingSession:
     inbox
         Where commands come from; a queue of its own if None.
     autosave_root
-        Folder in which runs are autosaved while they train; None for no autosave.
+        Folder in which the runs of all processes are autosaved while they train; None for none.
+    keep_in
+        Folder in which the run is autosaved instead, as it would be saved there.
     """
 
     def __init__(
@@ -52,13 +56,15 @@ class TrainingSession:
         emit: Callable[[Event], None],
         inbox: SimpleQueue[Command] | None = None,
         autosave_root: Path | None = None,
+        keep_in: Path | None = None,
     ) -> None:
         self._emit = emit
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
         self._deferred: list[Command] = []
         self._closed = False
         self._observatory = Observatory(emit)
-        keeper = RunKeeper(emit, autosave_root)
+        own = AutosaveFolder(autosave_root) if autosave_root else None
+        keeper = RunKeeper(emit, ChosenFolder(keep_in) if keep_in else own)
         self._loop = TrainingLoop(
             emit, self._observatory, keeper, lambda: not self._commands.empty()
         )
@@ -181,10 +187,12 @@ class TrainingSession:
         except TrainingError as error:
             failed = reports.failed(self._control.number, error)
         except NetvizError as error:
-            request = command.request if isinstance(command, commands.Change) else 0
-            self._emit(reports.refused(self._control.number, error, request))
+            self._emit(reports.refused_command(self._control.number, error, command))
         except Exception as error:  # noqa: BLE001 - as above
-            failed = reports.failed(self._control.number, error)
+            if isinstance(command, commands.Save | commands.Export):  # the run itself is well
+                self._emit(reports.refused(self._control.number, error))
+            else:
+                failed = reports.failed(self._control.number, error)
         if failed:
             self._fail(failed)
 
@@ -194,4 +202,8 @@ class TrainingSession:
 
     def _fail(self, failed: events.Failed) -> None:
         self._deferred.clear()
-        self._control.fail(failed)
+        try:
+            self._control.fail(failed)
+        except Exception:  # noqa: BLE001 - a run of which nothing can be told must not end it either
+            self._control.abandon()
+            self._emit(failed)

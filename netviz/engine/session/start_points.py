@@ -8,12 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from netviz.engine.network.trusted_files import refuse_untrusted, trust_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
 from netviz.engine.run.run import EpochTally, Run, refuse_resets
 from netviz.engine.session.preparation import measure
 from netviz.engine.storage.run_file import SavedRun
 from netviz.engine.storage.run_folder import open_run, read_run
+from netviz.engine.storage.tensor_file import refuse_unsaveable
 from netviz.engine.storage.weights_files import load_weights
 from netviz.engine.training.devices import has_device
 from netviz.engine.training.trainer import Trainer
@@ -54,7 +56,10 @@ class StartPoint:
         ------
         StorageError
             When what was read does not fit the trainer's network or data.
+        ModelError
+            When the network could be trained, but not saved.
         """
+        refuse_unsaveable(trainer.model)
         if self.saved is not None:
             return (yield from self._open(self.saved, number, trainer))
         if self.weights is not None:
@@ -85,9 +90,14 @@ def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:
     Raises
     ------
     NetvizError
-        When there is no saved run, it is broken, or it does not allow the changes.
+        When there is no saved run, it is broken, it does not allow the changes, or it names a
+        Python file that the user has not chosen to run.
     """
     saved = read_run(command.folder)
+    for each in (saved.initial_config, saved.snapshot.config):  # a later reset takes the latter
+        if command.trust_model:
+            trust_model(each)
+        refuse_untrusted(each)
     device = saved.snapshot.config.device
     missing = "" if has_device(device) else device
     if missing:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
 from netviz.engine.session.preparation import measure
@@ -110,17 +110,19 @@ class TrainingLoop:
         observed = self._observatory.wants_step(always=slowly)
         if observed:
             self._observatory.before_batch(run)
-        self._train_until_called(run, singly=slowly or observed)
+        self._train_until_called(run, singly=slowly, one_update=observed)
         if observed:
             self._observatory.after_batch(run)
             self._meter.leave_out(self._observatory.take_spent())
 
-    def _train_until_called(self, run: Run, *, singly: bool) -> None:
+    def _train_until_called(self, run: Run, *, singly: bool, one_update: bool) -> None:
         trainer, meter, is_called = run.trainer, self._meter, self._is_called
         try:
             while True:
                 meter.add(trainer.train_batch())
-                if singly or trainer.sampler.epoch_done or is_called() or meter.is_due():
+                if singly or (one_update and not trainer.only_accumulated):
+                    break
+                if trainer.sampler.epoch_done or is_called() or meter.is_due():
                     break
         except Exception as error:
             memory_errors.explain_step(error, trainer.config.batch_size)
@@ -167,11 +169,8 @@ class TrainingLoop:
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)
-        rate = run.better_rate
-        measurement, test_logits = yield from measure(run.trainer, run.tally, rate)
-        run.tally = EpochTally()
-        run.measurements.append(measurement)
-        run.trainer.note_test_loss(measurement.test_loss)
+        measurement, test_logits = yield from measure(run.trainer, run.tally, run.better_rate)
+        run.finish_epoch(measurement)
         self._emit(events.EpochFinished(run.number, measurement))
         self._observatory.evaluated(run, test_logits)
         self.start_clock()

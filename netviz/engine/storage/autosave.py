@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netviz.engine.atomic_files import write_whole
+from netviz.engine.atomic_files import write_files_whole, write_whole
 from netviz.engine.errors import StorageError
 from netviz.engine.locks import take_lock
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
@@ -76,6 +76,26 @@ class AutosaveFolder:
                 f"{self.path} could not be written: {reason}.",
                 "Make room on the disk; until then the run is not kept safe.",
             )
+
+
+class ChosenFolder:
+    """The folder that the user chose for a run, in which it is kept safe while it trains.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, content: bytes) -> None:
+        """Replace the saved run by `content`, whole or not at all; raises `StorageError`."""
+        write_files_whole(self.path, {RUN_FILE: content})
+
+    def end(self) -> None:
+        """Leave the run where it is."""
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,20 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor
 
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Measurement
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.run import EpochTally, Run, RunRecord
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
+from netviz.engine.storage.state_check import check_types, check_weights, fitting_optimizer
+from netviz.engine.storage.tensor_file import tensors_bytes
+from netviz.engine.training.optimizers import adjust_optimizer
 from netviz.engine.training.schedules import Plateau
 from netviz.engine.training.trainer import Snapshot
 
@@ -65,9 +68,9 @@ class SavedRun:
         return dataclasses.replace(self, initial_config=initial, snapshot=snapshot)
 
 
-def pack(run: Run) -> bytes:
-    """Return the content of a run's file."""
-    snapshot = run.trainer.snapshot()
+def pack(run: RunRecord) -> bytes:
+    """Return the content of a run's file; raises `StorageError` for what no file can hold."""
+    snapshot = run.snapshot
     tensors: dict[str, Tensor] = {}
     history = run.history
     state = {
@@ -89,6 +92,8 @@ def pack(run: Run) -> bytes:
         "step": snapshot.step,
         "epoch": snapshot.epoch,
         "summed": snapshot.summed,
+        "trained_with": snapshot.trained_with and snapshot.trained_with.model_dump(),
+        "undivided": True,
         "threads": torch.get_num_threads(),
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
@@ -97,7 +102,7 @@ def pack(run: Run) -> bytes:
         "started_from": run.started_from,
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
-    return save(tensors, {META_KEY: json.dumps(record)})
+    return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
 
 
 def unpack(path: Path) -> SavedRun:
@@ -122,8 +127,16 @@ def unpack(path: Path) -> SavedRun:
 
 
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
-    state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+    try:
+        state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("the tree of its state is damaged") from error
+    check_types(state)
     config = RunConfig.parse(record["config"])
+    before = record.get("trained_with")
+    gradients = state["gradients"]
+    if not record.get("undivided"):
+        gradients = {name: value * config.accumulate for name, value in gradients.items()}
     snapshot = Snapshot(
         config=config,
         step=int(record["step"]),
@@ -134,14 +147,15 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         generators=state["generators"],
         plateau=Plateau(**record["plateau"]),
         summed=int(record["summed"]),
-        gradients=state["gradients"],
+        gradients=gradients,
+        trained_with=RunConfig.parse(before) if before else None,
     )
     history = StepHistory()
     columns = [state[name].numpy() for name in ("steps", "losses", "learning_rates")]
     history.extend(*(np.asarray(column) for column in columns))
     measurements = [Measurement(**values) for values in record["measurements"]]
-    if not measurements or history.last_step > snapshot.step:
-        raise ValueError("its parts do not fit each other")
+    if history.last_step > snapshot.step:
+        raise ValueError("it has losses from after its last step")
     return SavedRun(
         RunConfig.parse(record["initial_config"]),
         snapshot,
@@ -175,7 +189,7 @@ def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
     """Put `value` into JSON, and the tensors in it into `tensors`."""
     match value:
         case Tensor():
-            tensors[name] = value.detach().cpu().contiguous()
+            tensors[name] = value
             return {"tensor": name}
         case dict():
             items = value.items()
@@ -186,7 +200,10 @@ def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
             return {kind: [_encode(item, f"{name}/{index}", tensors) for index, item in parts]}
         case None | bool() | int() | float() | str():
             return value
-    raise TypeError(f"{name} is a {type(value).__name__}, which a run file cannot hold")
+    raise StorageError(
+        f"{name} is a {type(value).__name__}, which a run file cannot hold.",
+        "Keep only numbers, texts and tensors in what the network or its optimizer remembers.",
+    )
 
 
 def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
@@ -216,13 +233,17 @@ def resume(run: Run, saved: SavedRun) -> None:
     """
     trainer, snapshot = run.trainer, saved.snapshot
     images = len(trainer.data.train_labels)
-    order = snapshot.sampler["order"]
-    if len(order) not in (0, images) or (
-        len(order) and not 0 <= order.min() <= order.max() < images
-    ):
+    order, position = snapshot.sampler["order"], snapshot.sampler["position"]
+    if len(order) not in (0, images):
         raise StorageError(
             f"The run was saved with {len(order):,} training images; there are {images:,} now.",
             "Put the data set back as it was, or start a new run on it.",
+        )
+    is_order = torch.equal(order.sort().values, torch.arange(len(order)))
+    if not is_order or not (0 if len(order) else images) <= position <= images:
+        raise StorageError(
+            "The order in which the run shows its training images is damaged.",
+            "The file was changed; choose another run.",
         )
     kind = trainer.device.type
     generators = {
@@ -232,12 +253,27 @@ def resume(run: Run, saved: SavedRun) -> None:
     }
     gradients = {name: value.to(trainer.device) for name, value in snapshot.gradients.items()}
     try:
-        trainer.restore(dataclasses.replace(snapshot, generators=generators, gradients=gradients))
-    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        check_weights(snapshot, trainer.model)
+        snapshot = dataclasses.replace(
+            snapshot,
+            generators=generators,
+            gradients=gradients,
+            optimizer=fitting_optimizer(snapshot, trainer),
+        )
+        trainer.restore(snapshot)
+        adjust_optimizer(trainer.optimizer, snapshot.config)  # adds what only a damaged file lacks
+    except Exception as error:
+        # torch, and the user's own network, raise whatever they meet.
         raise StorageError(
             f"The saved state does not fit the run's network or optimizer ({error}).",
             "The file was changed, or is of another version; choose another run.",
         ) from error
+    if not all(weights.isfinite().all() for weights in trainer.model.parameters()):
+        raise StorageError(
+            f"The run was saved after it had failed: its weights at step {trainer.step:,} are no "
+            "numbers any more, and nothing can go on from them.",
+            "Open a run that was saved before that.",
+        )
     run.restore_record(
         saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
     )

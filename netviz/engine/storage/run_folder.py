@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from netviz.engine.atomic_files import write_files_whole
-from netviz.engine.protocol.events import Measurement
-from netviz.engine.run.run import Run
+from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.run.history import StepHistory
+from netviz.engine.run.run import Run, RunRecord
 from netviz.engine.storage.run_file import SavedRun, pack, resume, unpack
 from netviz.engine.storage.run_summary import RUN_FILE
-from netviz.engine.storage.weights_files import weights_bytes
+from netviz.engine.storage.tensor_file import tensors_bytes
 from netviz.engine.training.trainer import Trainer
 
 
-def save_run(run: Run, folder: Path) -> None:
+def save_run(run: RunRecord, folder: Path) -> None:
     """Write the run into `folder`, which is made if it is missing; all files or none.
 
     ``config.json``
@@ -29,7 +30,7 @@ def save_run(run: Run, folder: Path) -> None:
     ``ledger.json``
         What the user changed, and at which step.
     ``model.safetensors``
-        The weights as they are now, by their names in torch's ``state_dict``.
+        The weights of that moment, by their names in torch's ``state_dict``.
     ``run.safetensors``
         All of that and the trainer's state: what `open_run` continues from.
 
@@ -41,12 +42,12 @@ def save_run(run: Run, folder: Path) -> None:
     ledger = [asdict(entry) for entry in run.ledger]
     texts = {
         "config.json": run.initial_config.to_json() + "\n",
-        "metrics.csv": metrics_csv(run),
-        "epochs.csv": epochs_csv(run),
+        "metrics.csv": metrics_csv(run.history),
+        "epochs.csv": epochs_csv(run.measurements),
         "ledger.json": json.dumps(ledger, indent=2) + "\n",
     }
     files = {name: text.encode() for name, text in texts.items()}
-    files["model.safetensors"] = weights_bytes(run.trainer.model)
+    files["model.safetensors"] = tensors_bytes(run.snapshot.model)
     files[RUN_FILE] = pack(run)
     write_files_whole(folder, files)
 
@@ -78,9 +79,8 @@ def read_run(folder: Path) -> SavedRun:
     return unpack(folder)
 
 
-def metrics_csv(run: Run) -> str:
+def metrics_csv(history: StepHistory) -> str:
     """Write loss and learning rate of every step as CSV."""
-    history = run.history
     steps = zip(
         history.steps.tolist(),
         history.losses.tolist(),
@@ -90,10 +90,10 @@ def metrics_csv(run: Run) -> str:
     return _csv(("step", "loss", "learning_rate"), steps)
 
 
-def epochs_csv(run: Run) -> str:
+def epochs_csv(measurements: Iterable[Measurement]) -> str:
     """Write the measurements as CSV, the first of the untrained network."""
     names = [field.name for field in fields(Measurement)]
-    return _csv(names, (asdict(measurement).values() for measurement in run.measurements))
+    return _csv(names, (asdict(measurement).values() for measurement in measurements))
 
 
 def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:

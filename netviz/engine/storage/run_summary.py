@@ -7,9 +7,20 @@ from typing import Any
 
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.storage.record_schema import check_record
 
 RUN_FILE = "run.safetensors"
 """The file of a saved run that holds everything it takes to continue; the others are for people."""
+
+FILES = (
+    "config.json",
+    "metrics.csv",
+    "epochs.csv",
+    "ledger.json",
+    "model.safetensors",
+    RUN_FILE,
+)
+"""All files of a saved run."""
 
 FORMAT = 1
 """Version of the run file; raised when an older NetViz could no longer read it."""
@@ -50,17 +61,12 @@ def summarise(path: Path) -> RunSummary:
     StorageError
         When there is no run, it is broken, or it is of a later version.
     """
-    file = run_file(path)
-    record = read_record(file)
-    try:
-        config = RunConfig.parse(record["config"])
-        return RunSummary(config, int(record["step"]), int(record["epoch"]))
-    except (KeyError, TypeError, ValueError, NetvizError) as error:
-        raise broken(file, error) from error
+    record = read_record(run_file(path))
+    return RunSummary(RunConfig.parse(record["config"]), record["step"], record["epoch"])
 
 
 def read_record(file: Path) -> dict[str, Any]:
-    """Read the record in a run file's header; raises `StorageError`."""
+    """Read the record in a run file's header, and check all of it; raises `StorageError`."""
     try:
         with file.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
@@ -78,17 +84,25 @@ def read_record(file: Path) -> dict[str, Any]:
         raise StorageError(f"{file} cannot be read: {error.strerror or error}.") from error
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise broken(file, error) from error
-    if version != FORMAT:
+    if type(version) is not int or version != FORMAT:
         raise StorageError(
             f"{file} was saved in format {version}, and this NetViz reads format {FORMAT}.",
             "Open it with the NetViz that saved it, or a newer one.",
         )
+    try:
+        check_record(record)
+    except (ValueError, TypeError, RecursionError, NetvizError) as error:
+        raise broken(file, error) from error
     return dict(record)
 
 
 def broken(file: Path, error: Exception) -> StorageError:
     """Return the error for a run file that is broken."""
-    text = error.message if isinstance(error, NetvizError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, NetvizError):
+        text = error.message
+    else:
+        kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+        text = f"{kind}{error}"
     return StorageError(
         f"{file} is broken or no saved run ({text.strip().rstrip('.')}).",
         "Choose another folder; the run at hand is as it was.",

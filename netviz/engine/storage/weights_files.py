@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from netviz.engine.errors import StorageError
+from netviz.engine.storage.tensor_file import tensors_bytes
 
 SUFFIXES = (".safetensors", ".pth", ".pt")
 """How files of weights end; the last two are torch's own."""
@@ -20,9 +21,7 @@ _SHOWN = 8
 
 def weights_bytes(model: nn.Module) -> bytes:
     """Return a network's ``state_dict`` as the content of a safetensors file."""
-    return save(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    )
+    return tensors_bytes(model.state_dict())
 
 
 def state_dict_bytes(model: nn.Module) -> bytes:
@@ -57,6 +56,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             f"{path} holds no weights: tensors by their names are wanted.",
             "In PyTorch, save them with torch.save(model.state_dict(), file).",
         )
+    for name, value in weights.items():
+        if problem := _form_problem(value):
+            raise StorageError(f"{path.name}: {name} {problem[0]}.", problem[1])
     return weights
 
 
@@ -66,9 +68,11 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], path: Path) -> No
     Raises
     ------
     StorageError
-        When they are those of another network, layer by layer; the model is as it was.
+        When they are those of another network, layer by layer, or no numbers to start from;
+        the model is as it was.
     """
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    state = model.state_dict()
+    wanted = {name: tuple(tensor.shape) for name, tensor in state.items()}
     found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     problems = [f"{name} is missing" for name in wanted if name not in found]
     problems += [f"{name} is unknown" for name in found if name not in wanted]
@@ -84,7 +88,41 @@ def load_weights(model: nn.Module, weights: dict[str, Tensor], path: Path) -> No
             f"{'; '.join(problems[:_SHOWN])}{more}.",
             "Choose the network that they were trained with, then load them again.",
         )
+    parameters = {name for name, _ in model.named_parameters()}
+    for name, tensor in state.items():
+        if problem := _value_problem(weights[name], tensor.dtype, is_weight=name in parameters):
+            raise StorageError(
+                f"{path.name}: {name} {problem}.", "Choose another file; this one was not loaded."
+            )
     model.load_state_dict(weights)
+
+
+def _form_problem(value: Tensor) -> tuple[str, str] | None:
+    """Say what is wrong with how the numbers are kept, and what to do."""
+    if value.is_meta:
+        return "is on the device meta, which has no numbers", "Save a model that was really made."
+    if value.is_quantized:
+        return "is quantized", "Save the weights of the network before it was quantized."
+    if value.layout != torch.strided:
+        return "is a sparse tensor", "Save it with .to_dense()."
+    return None
+
+
+def _value_problem(value: Tensor, wanted: torch.dtype, *, is_weight: bool) -> str:
+    """Say why the numbers cannot stand where `wanted` is; empty where they can."""
+    if value.is_complex() and not wanted.is_complex:
+        return "has complex numbers where real ones are wanted"
+    if wanted.is_floating_point and not value.is_floating_point():
+        return (
+            f"has whole numbers ({str(value.dtype).removeprefix('torch.')}), which are no weights"
+        )
+    if not wanted.is_floating_point:
+        return ""
+    numbers = value.to(wanted)
+    if numbers.isnan().any():
+        return "has values that are not a number (NaN)"
+    # A buffer, such as a mask, may well hold an infinity.
+    return "has infinite values" if is_weight and numbers.isinf().any() else ""
 
 
 def _is_safetensors(path: Path) -> bool:

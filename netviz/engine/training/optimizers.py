@@ -1,11 +1,12 @@
 """Builds the torch optimizer of a config, and changes its hyperparameters in mid-run."""
 
+import copy
 import inspect
 from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from netviz.engine.options.optimizers import OPTIMIZERS, options_of
@@ -36,12 +37,45 @@ def has_fused(kind: type[Optimizer]) -> bool:
 
 
 def build_optimizer(config: RunConfig, parameters: Iterable[nn.Parameter]) -> Optimizer:
-    """Make the optimizer that `config` names; fused where torch has it, for speed."""
+    """Make the optimizer that `config` names; fused where torch can do it, for speed."""
+    weights = list(parameters)
     kind = optimizer_class(config)
     options = hyperparameters(config) | {"lr": config.learning_rate}
     if has_fused(kind):
-        options["fused"] = True
-    return kind(parameters, **options)
+        options["fused"] = all(map(_can_be_fused, weights))
+    optimizer = kind(weights, **options)
+    if isinstance(optimizer, torch.optim.SGD):
+        optimizer.register_step_pre_hook(_let_late_weights_in)
+    return optimizer
+
+
+def _can_be_fused(weight: nn.Parameter) -> bool:
+    """Whether a fused kernel, which walks through the memory, meets this weight and no other."""
+    # What torch makes for it has the same strides only if its memory has no gaps or overlaps.
+    like = torch.empty_like(weight, device="meta")
+    return weight.is_floating_point() and like.stride() == weight.stride()
+
+
+def load_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """Put a copy of `state` into an optimizer that was just built.
+
+    Files hold every tensor row by row. What belongs to a weight is laid out in memory as that
+    weight is, since a fused kernel pairs them by their place in memory.
+    """
+    fused = [group.get("fused") for group in optimizer.param_groups]
+    optimizer.load_state_dict(copy.deepcopy(state))
+    for group, can_be_fused in zip(optimizer.param_groups, fused, strict=True):
+        if can_be_fused is False:
+            group["fused"] = False
+    for weight, values in optimizer.state.items():
+        for name, value in values.items():
+            if isinstance(value, Tensor) and value.shape == weight.shape:
+                values[name] = laid_out_like(weight, value)
+
+
+def laid_out_like(weight: Tensor, value: Tensor) -> Tensor:
+    """Copy `value` to the device of `weight`, laid out in memory as torch would for `weight`."""
+    return torch.empty_like(weight, dtype=value.dtype, requires_grad=False).copy_(value)
 
 
 def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
@@ -63,24 +97,28 @@ def adjust_optimizer(optimizer: Optimizer, config: RunConfig) -> None:
         for argument, buffer in late_buffers.items():
             if values[argument] and state:
                 state.setdefault(buffer, torch.zeros_like(parameter))
-    if isinstance(optimizer, torch.optim.SGD):
-        for group in optimizer.param_groups:
-            _let_late_weights_in(optimizer, group)
 
 
-def _let_late_weights_in(optimizer: Optimizer, group: dict[str, Any]) -> None:
-    """Prepare fused SGD for weights that were frozen when the others got their momentum.
+def _let_late_weights_in(optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
+    """Prepare a step of fused SGD in which some weights have no momentum yet.
 
-    It takes a group in which all weights have a momentum, or none.
+    They were frozen so far, or in layers that the network skips now and then. The fused kernel
+    takes weights that all have a momentum, or none.
     """
-    free = [parameter for parameter in group["params"] if parameter.requires_grad]
-    buffers = [optimizer.state.get(each, {}).get("momentum_buffer") for each in free]
-    late = [each for each, buffer in zip(free, buffers, strict=True) if buffer is None]
-    if not group["momentum"] or not 0 < len(late) < len(free):
+    for group in optimizer.param_groups:
+        # Most steps end here: a weight has a state from its first step on.
+        if group["momentum"] and group["fused"] and len(optimizer.state) < len(group["params"]):
+            _let_late_weights_of(optimizer, group)
+
+
+def _let_late_weights_of(optimizer: Optimizer, group: dict[str, Any]) -> None:
+    moved = [weight for weight in group["params"] if weight.grad is not None]
+    late = [each for each in moved if "momentum_buffer" not in optimizer.state.get(each, {})]
+    if not 0 < len(late) < len(moved):
         return
     if group["dampening"]:
         # A momentum's first step is not dampened; only the plain loop knows which step that is.
         group["fused"] = group["foreach"] = False
         return
-    for parameter in late:
-        optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+    for weight in late:
+        optimizer.state[weight]["momentum_buffer"] = torch.zeros_like(weight)

@@ -101,7 +101,8 @@ def _one_cycle(position: Position, epochs: int) -> float:
     """Rise to the base rate, then fall far below it, both along half a cosine.
 
     L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using
-    large learning rates" (2018), in the form of torch's ``OneCycleLR``.
+    large learning rates" (2018), in the form of torch's ``OneCycleLR`` with
+    ``cycle_momentum=False``: the momentum stays as it is set.
     """
     total = epochs * position.batches
     step = min(position.epochs * position.batches, total - 1)

@@ -11,13 +11,15 @@ from torch import Tensor, nn
 
 from netviz.engine.datasets.dataset import Dataset
 from netviz.engine.network.build import build_model, evaluating, normalised
-from netviz.engine.network.freezing import freeze
+from netviz.engine.network.freezing import check_frozen, freeze
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.training.augmentation import Augmenter, is_augmented
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.optimizers import (
     adjust_optimizer,
     build_optimizer,
+    laid_out_like,
+    load_state,
     set_learning_rate,
 )
 from netviz.engine.training.sampler import Sampler
@@ -129,6 +131,8 @@ class Snapshot:
     plateau: Plateau
     summed: int
     gradients: dict[str, Tensor]
+    trained_with: RunConfig | None = None
+    """Settings of the last batch, where they are others than those of the next."""
 
 
 class Trainer:
@@ -137,7 +141,7 @@ class Trainer:
     Attributes
     ----------
     config
-        The settings in force.
+        The settings of the next batch.
     model, optimizer
         torch's own.
     step
@@ -148,7 +152,7 @@ class Trainer:
 
     def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
         torch.manual_seed(config.seed)
-        self.config = config
+        self.config = self._taken = config
         self.data = data
         self.device = device
         model = build_model(config, data.image_shape, len(data.classes)).to(device)
@@ -158,6 +162,7 @@ class Trainer:
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
         self.epoch = 0
+        self._clipped: tuple[Tensor, float] | None = None
         self._loss = LOSSES[config.loss]
         self._augmenter = Augmenter(config.seed)
         self._plateau = Plateau()
@@ -166,6 +171,8 @@ class Trainer:
     def train_batch(self) -> Batch:
         """Train one step on the next batch: the loop's body as the tutorials teach it."""
         config = self.config
+        if config is not self._taken:
+            self._take(config)
         learning_rate = self._scheduled_rate()
         set_learning_rate(self.optimizer, learning_rate)
         indices = self.sampler.next_batch(config.batch_size)
@@ -179,19 +186,41 @@ class Trainer:
             self.optimizer.zero_grad()
         logits = self.model(images)
         loss = self._loss(logits, labels)
-        part = loss / config.accumulate if config.accumulate > 1 else loss
-        part.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         self._summed += 1
         # An epoch's last batch ends the sum, so that no gradient outlives its epoch.
         if self._summed >= config.accumulate or self.sampler.epoch_done:
-            if config.clip_norm:
-                nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
-            self.optimizer.step()
-            self._summed = 0
+            self._update_weights()
 
         self.step += 1
         self.epoch += self.sampler.epoch_done
         return Batch(loss.detach(), logits.detach(), labels, learning_rate)
+
+    def _update_weights(self) -> None:
+        """Step along the mean gradient of the batches that were summed, however many they are."""
+        if self._summed > 1:
+            for parameter in self.model.parameters():
+                if parameter.grad is not None:
+                    parameter.grad /= self._summed
+        self._clipped = None
+        if limit := self.config.clip_norm:
+            norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+            self._clipped = norm, limit
+        self.optimizer.step()
+        self._summed = 0
+
+    @property
+    def only_accumulated(self) -> bool:
+        """Whether the last batch only added to the gradient and moved no weights."""
+        return self._summed > 0
+
+    @property
+    def clip_factor(self) -> float:
+        """Factor by which clipping shortened the last step's gradient; 1 where it did not."""
+        if self._clipped is None:
+            return 1.0
+        norm, limit = self._clipped
+        return min(1.0, limit / (float(norm) + 1e-6))  # torch's own formula
 
     def _scheduled_rate(self) -> float:
         """Return the learning rate of the step that begins."""
@@ -205,14 +234,16 @@ class Trainer:
 
     def note_test_loss(self, loss: float) -> None:
         """Give the schedule the test loss of a completed epoch; "reduce on plateau" needs it."""
-        if self.config.schedule == "plateau":
-            self._plateau = self._plateau.after(loss, self.config)
+        if self._taken.schedule == "plateau":
+            self._plateau = self._plateau.after(loss, self._taken)
 
     def apply(self, config: RunConfig) -> None:
         """Go on with the settings of `config`, from the next batch on.
 
         Weights are kept; another optimizer starts with an empty state. Options that take
-        effect on Reset must be the same.
+        effect on Reset must be the same. Nothing changes before the next batch: what is changed
+        back until then was never changed, and an epoch that has ended is measured with the
+        settings that it was trained with.
 
         Raises
         ------
@@ -220,15 +251,21 @@ class Trainer:
             When `config` freezes layers that are not there, or all; nothing is changed.
         """
         if config.frozen != self.config.frozen:
+            check_frozen(self.model, config.frozen)
+        self.config = config
+
+    def _take(self, config: RunConfig) -> None:
+        """Put the settings of the next batch into effect."""
+        before, self._taken = self._taken, config
+        if config.frozen != before.frozen:
             freeze(self.model, config.frozen)
-        if config.optimizer != self.config.optimizer:
+        if config.optimizer != before.optimizer:
             self.optimizer = build_optimizer(config, self.model.parameters())
         else:
             adjust_optimizer(self.optimizer, config)
-        if config.schedule != self.config.schedule:
+        if config.schedule != before.schedule:
             self._plateau = Plateau()
         self._loss = LOSSES[config.loss]
-        self.config = config
 
     def evaluate(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
         """Evaluate the network on `images`, for a few milliseconds at a time.
@@ -253,15 +290,16 @@ class Trainer:
         count = len(labels)
         while len(chunks) * EVALUATION_CHUNK < count:
             yield_at = perf_counter() + EVALUATION_SLICE_S
-            with evaluating(self.model):
-                for start in starts:
+            for start in starts:
+                with evaluating(self.model):
                     chunk_labels = labels[start : start + EVALUATION_CHUNK]
-                    logits = self.model(images[start : start + EVALUATION_CHUNK])
+                    # A copy: a network may change its input in place, but not the data.
+                    logits = self.model(images[start : start + EVALUATION_CHUNK].clone())
                     loss = self._loss(logits, chunk_labels)
                     total_loss += loss.to(total_loss.device) * len(chunk_labels)
                     chunks.append(logits)
-                    if perf_counter() >= yield_at:
-                        break
+                if perf_counter() >= yield_at:
+                    break
             yield
         logits = torch.cat(chunks)
         correct = (logits.argmax(dim=1) == labels).sum()
@@ -288,23 +326,25 @@ class Trainer:
             self._plateau,
             self._summed,
             {n: p.grad.clone() for n, p in self.model.named_parameters() if p.grad is not None},
+            self._taken,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to `snapshot`; what follows is the same, bit for bit, as it was then."""
-        self.config = snapshot.config
-        self._loss = LOSSES[snapshot.config.loss]
+        self.config, self._taken = snapshot.config, snapshot.trained_with or snapshot.config
+        self._loss = LOSSES[self._taken.loss]
         self.step, self.epoch = snapshot.step, snapshot.epoch
         self.model.load_state_dict(snapshot.model)
-        freeze(self.model, snapshot.config.frozen)
-        self.optimizer = build_optimizer(snapshot.config, self.model.parameters())
-        self.optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer))
+        freeze(self.model, self._taken.frozen)
+        self.optimizer = build_optimizer(self._taken, self.model.parameters())
+        load_state(self.optimizer, snapshot.optimizer)
         self.sampler.load_state_dict(snapshot.sampler)
         self._plateau, self._summed = snapshot.plateau, snapshot.summed
+        self._clipped = None
         for name, parameter in self.model.named_parameters():
             gradient = snapshot.gradients.get(name)
             # A run may go on where there is another device than it was saved on.
-            parameter.grad = None if gradient is None else gradient.to(self.device, copy=True)
+            parameter.grad = None if gradient is None else laid_out_like(parameter, gradient)
         self._augmenter.generator.set_state(snapshot.generators["augmenter"])
         torch.set_rng_state(snapshot.generators["cpu"])
         if self.device.type == "cuda" and "cuda" in snapshot.generators:

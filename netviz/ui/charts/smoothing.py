@@ -8,19 +8,24 @@ from numpy.typing import NDArray
 from netviz.engine.run.growing_array import GrowingArray
 
 _BLOCK = 64
+BEGINNING = 400
+"""Values in which the half-life grows: about as long as losses fall steeply."""
+SHORTEST = 3.0
+"""The half-life at first, where no shorter one is asked for."""
 
 
 class Smoother:
     """Exponential moving average of a series that grows, each value computed once.
 
-    The average starts at the first value rather than at zero: like Adam's moments it is
-    divided by the sum of its weights (Kingma and Ba, 2015, section 3). Values that are not
-    finite are skipped: the average stays where it was, NaN before the first finite value.
+    The average starts with the plain mean, and with a short half-life that grows until the
+    beginning is over: what falls steeply at first would otherwise lie below its average for long.
+    Values that are not finite are skipped: the average stays where it was, NaN before the first
+    finite value.
 
     Parameters
     ----------
     half_life
-        After this many values a value counts half; above 0.
+        After this many values a value counts half, from the value `BEGINNING` on; above 0.
     """
 
     def __init__(self, half_life: float) -> None:
@@ -41,7 +46,7 @@ class Smoother:
     def restart(self) -> None:
         """Forget all values: the series has changed from its start."""
         self._averages: GrowingArray[np.float32] = GrowingArray(np.float32)
-        self._sum = 0.0
+        self._last = np.nan
         self._taken = 0
 
     def update(self, series: NDArray[np.floating[Any]]) -> None:
@@ -50,15 +55,43 @@ class Smoother:
         if len(values) == 0:
             return
         finite = np.isfinite(values)
+        averages, rest = [np.array([self._last])], values[finite]
         decay = float(np.exp(self._log_decay))
-        sums = _decaying_sums(values[finite] * (1 - decay), decay, self._sum)
-        ages = self._taken + np.arange(1, len(sums) + 1)
-        averages = sums / -np.expm1(ages * self._log_decay)
-        before = self.averages[-1] if len(self) else np.nan
-        self._averages.extend(np.concatenate(([before], averages))[np.cumsum(finite)])
-        if len(sums):
-            self._sum = float(sums[-1])
-            self._taken += len(sums)
+        ends = (BEGINNING, int(1 / (1 - decay)))
+        for end, average in zip(ends, (self._begin, self._mean), strict=True):
+            count = max(0, end - self._taken)
+            averages.append(average(rest[:count]))
+            self._take(averages[-1])
+            rest = rest[count:]
+        averages.append(_decaying_sums(rest * (1 - decay), decay, self._last))
+        self._take(averages[-1])
+        self._averages.extend(np.concatenate(averages)[np.cumsum(finite)])
+
+    def _take(self, averages: NDArray[np.float64]) -> None:
+        self._taken += len(averages)
+        if len(averages):
+            self._last = float(averages[-1])
+
+    def _begin(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Average values that come while the half-life still grows, one after the other."""
+        averages, average = [], self._last
+        for count, value in enumerate(values.tolist(), self._taken + 1):
+            weight = max(1 / count, 1 - 0.5 ** (1 / half_life_at(count, self.half_life)))
+            average = value if count == 1 else average + weight * (value - average)
+            averages.append(average)
+        return np.array(averages, np.float64)
+
+    def _mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Count each value alike, while there are fewer than a long half-life takes in."""
+        counts = self._taken + np.arange(1, len(values) + 1)
+        sums: NDArray[np.float64] = self._taken * self._last + np.cumsum(values)
+        return sums / counts
+
+
+def half_life_at(count: int, half_life: float) -> float:
+    """Return the half-life in use at the value `count`, which grows to `half_life`."""
+    shortest = min(SHORTEST, half_life)
+    return shortest + (half_life - shortest) * min(1.0, count / BEGINNING) ** 2
 
 
 def _decaying_sums(values: NDArray[np.float64], decay: float, start: float) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.number_text import typed_text
 from netviz.ui.controls.log_slider import LogSlider
+from netviz.ui.controls.number_keys import is_for_window
 from netviz.ui.controls.option_editor import OptionEditor
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
@@ -31,17 +32,22 @@ class _RateField(QLineEdit):
     dropped = Signal()
 
     def event(self, event: QEvent) -> bool:
-        # While a text is typed Escape belongs to the field, not to a shortcut of the window.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # While a text is typed Escape belongs to the field, not to a shortcut of the window.
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            if is_for_window(event, whole=False):
+                # What was typed holds from the batch on that this key may train.
+                self.editingFinished.emit()
+                event.ignore()
+                return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_for_window(event, whole=False):
+            event.ignore()
+            return
         held = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
             case Qt.Key.Key_Up:

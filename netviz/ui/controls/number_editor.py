@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 
 from netviz.engine.options.option import Option
 from netviz.number_text import typed_text
+from netviz.ui.controls.number_keys import is_for_window
 from netviz.ui.controls.option_editor import OptionEditor
 from netviz.ui.look.theme import Theme
 
@@ -65,19 +66,22 @@ class NumberField(QAbstractSpinBox):
         return up | down
 
     def event(self, event: QEvent) -> bool:
-        # While a text is typed Escape belongs to the field, not to a shortcut of the window.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self.text() != self._shown
-        ):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # While a text is typed Escape belongs to the field, not to a shortcut of the window.
+            if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
+                event.accept()
+                return True
+            if is_for_window(event, whole=self._whole):
+                # What was typed holds from the batch on that this key may train.
+                self._enter(self.text().strip())
+                event.ignore()
+                return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
+        if is_for_window(event, whole=self._whole):
+            event.ignore()
+        elif event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
             self.lineEdit().setText(self._shown)
             self.lineEdit().selectAll()
             self.entered.emit(self._shown)

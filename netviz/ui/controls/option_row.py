@@ -83,6 +83,11 @@ class OptionRow(ThemedWidget):
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether what is in the field was refused."""
+        return bool(self._problem.text())
+
     def show_problem(self, message: str) -> None:
         """Frame the field in red and say why, or remove both for an empty message."""
         self.editor.set_invalid(bool(message))

@@ -20,6 +20,7 @@ from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.balance_bars import BalanceBars
 from netviz.ui.widgets.card import Card
+from netviz.ui.widgets.main_button import make_main
 from netviz.ui.widgets.sample_grid import SampleGrid
 
 OPTIONS_SHOWN = ("image_size", "colour", "test_share")
@@ -133,10 +134,10 @@ class OwnPreview(QDialog):
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self._card, 1)
         self._layout.addLayout(self._build_buttons())
+        make_main(self, self.use_button)
 
     def _build_buttons(self) -> QHBoxLayout:
         self.use_button = QPushButton("Use these pictures")
-        self.use_button.setProperty("kind", "primary")
         self.use_button.setToolTip("Train on them; a run under way keeps its data until Reset.")
         self.use_button.setEnabled(False)
         self.use_button.clicked.connect(self._on_use_button_clicked)
@@ -159,6 +160,8 @@ class OwnPreview(QDialog):
         self.form_changed.emit()
 
     def _on_use_button_clicked(self) -> None:
+        if any(row.has_problem for row in self._rows.values()):
+            return  # what is typed there is not what would be used
         names = ("dataset", *OPTIONS_SHOWN)
         self.chosen.emit({name: getattr(self._config, name) for name in names})
         self.close()

@@ -1,11 +1,11 @@
 """The rules of the style sheet, written in the theme's colours and lengths."""
 
-import atexit
-import shutil
-import tempfile
-from functools import cache
-from pathlib import Path
+import contextlib
+from hashlib import sha256
 
+from netviz.engine.atomic_files import write_whole
+from netviz.engine.errors import StorageError
+from netviz.paths import cache_dir
 from netviz.ui.look.icons import tinted_svg
 from netviz.ui.look.theme import Theme
 
@@ -284,13 +284,10 @@ def _rgba(theme: Theme, token: str, opacity: float) -> str:
 
 def _arrow(name: str, color: str) -> str:
     """Write an icon in `color` to a file, since a style sheet takes pictures only from files."""
-    file = _picture_folder() / f"{name}-{color[1:]}.svg"
-    file.write_bytes(tinted_svg(name, color))
+    drawing = tinted_svg(name, color)
+    file = cache_dir() / "icons" / f"{name}-{sha256(drawing).hexdigest()[:16]}.svg"
+    with contextlib.suppress(OSError, StorageError):  # then there is no arrow to be seen
+        # Named by its content, so one that is there is right; a damaged one is written anew.
+        if not file.is_file() or file.read_bytes() != drawing:
+            write_whole(file, lambda temporary: temporary.write_bytes(drawing))
     return file.as_posix()
-
-
-@cache
-def _picture_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="netviz-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

@@ -41,6 +41,8 @@ from netviz.ui.widgets.image_painting import gray_image
 
 BRUSH_MIN_PX, BRUSH_MAX_PX, BRUSH_PX = 8, 48, 22
 _BRUSH_STEP_PX = 2
+_ERASER_FACTOR, _ERASER_MARGIN_PX = 1.25, 4
+"""How much broader the eraser is: it takes a stroke's soft edge away with it, at one go."""
 _COALESCE_MS = 16
 _KEYBOARD_FOCUS = (
     Qt.FocusReason.TabFocusReason,
@@ -75,6 +77,7 @@ class DrawingPad(ThemedWidget):
         self._invitation = "Draw a digit"
         self._seen: QImage | None = None
         self._brush_px = BRUSH_PX
+        self._stroke_px = float(BRUSH_PX)
         self._erasing = False
         self._is_marked_for_drop = False
         self._shows_focus = False
@@ -85,7 +88,6 @@ class DrawingPad(ThemedWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
-        self.setMinimumSize(96, 96)
         self.setAccessibleName("Drawing pad")
         self._describe()
 
@@ -151,6 +153,11 @@ class DrawingPad(ThemedWidget):
         self._describe()
         self.edited.emit()
 
+    @property
+    def tool_px(self) -> float:
+        """Width of the pen, or of the eraser while that is in use, in pixels of the canvas."""
+        return self._width_of(erase=self._erasing)
+
     def undo(self) -> None:
         """Undo the last stroke, picture or clearing."""
         self._canvas.undo()
@@ -162,8 +169,9 @@ class DrawingPad(ThemedWidget):
         self._finish_edit()
 
     def clear(self) -> None:
-        """Clear the pad; this can be undone."""
+        """Clear the pad and take the pen; the clearing can be undone."""
         self._canvas.clear()
+        self.set_erasing(False)
         self._finish_edit()
 
     def show_example(self, pixels: NDArray[np.uint8], label: str) -> None:
@@ -292,11 +300,16 @@ class DrawingPad(ThemedWidget):
                 self._end_stroke()
 
     def _begin_stroke(self, pen: PenInput) -> None:
+        if self._canvas.is_empty and self._erasing:
+            # There is nothing to erase: whoever draws here means to draw.
+            self.set_erasing(False)
         erase = self._erasing or pen.is_eraser
         if not self.takes_strokes or (erase and self._canvas.is_empty):
             return
         was_empty = self._canvas.is_empty or self._canvas.example is not None
-        point, width = self._geometry.to_canvas(pen.position), self._brush_px * pen.width_factor
+        point = self._geometry.to_canvas(pen.position)
+        self._stroke_px = self._width_of(erase=erase)
+        width = self._stroke_px * pen.width_factor
         self._show_stroke(self._canvas.begin_stroke(point, width, erase=erase))
         if was_empty:
             self.update()
@@ -306,13 +319,17 @@ class DrawingPad(ThemedWidget):
         self._uncover(pen.position)
         if self._canvas.is_stroking:
             point = self._geometry.to_canvas(pen.position)
-            width = self._brush_px * pen.width_factor
+            width = self._stroke_px * pen.width_factor
             self._show_stroke(self._canvas.extend_stroke(point, width))
 
     def _end_stroke(self) -> None:
         if self._canvas.is_stroking:
             self._show_stroke(self._canvas.end_stroke())
             self._announce()
+
+    def _width_of(self, *, erase: bool) -> float:
+        width = float(self._brush_px)
+        return width * _ERASER_FACTOR + _ERASER_MARGIN_PX if erase else width
 
     def _show_stroke(self, changed: QRectF) -> None:
         self.update(self._geometry.to_widget(changed).toAlignedRect())
@@ -365,7 +382,7 @@ class DrawingPad(ThemedWidget):
             self.setCursor(Qt.CursorShape.ArrowCursor)
             self.setToolTip("Paste, open or drop a picture to see what the network makes of it.")
             return
-        self.setCursor(brush_cursor(self._brush_px * self._geometry.zoom))
+        self.setCursor(brush_cursor(self.tool_px * self._geometry.zoom))
         verb = "Erase" if self._erasing else "Draw"
         self.setToolTip(f"{verb} with mouse, pen or finger; the prediction follows at once.")
 

@@ -77,7 +77,6 @@ class PadCard(Card):
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
         self.pad.edited.connect(self._on_pad_edited)
         self.pad.failed.connect(self.failed)
-        self.setMinimumWidth(WIDTH_PX - 14)
         self._dress()
         self._on_pad_edited()
 
@@ -154,9 +153,9 @@ class PadCard(Card):
         pad = self.pad
         self.header.setSpacing(0)
         self._brush_menu = self._make_brush_menu()
-        brush = self._add_button("pencil", "Choose the width of the brush ([ and ]).", "Brush")
-        brush.setMenu(self._brush_menu)
-        brush.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        tip = "Draw; while drawing, choose the width of the pen ([ and ])."
+        self._pen = self._add_button("pencil", tip, "Pen")
+        self._pen.clicked.connect(self._on_pen_clicked)
         self._eraser = self._add_button("eraser", "Erase instead of drawing (E).", "Eraser")
         self._eraser.setCheckable(True)
         self._eraser.clicked.connect(pad.set_erasing)
@@ -287,8 +286,14 @@ class PadCard(Card):
             action.setChecked(action.data() == pad.brush_px)
         if self._eraser.isChecked() != pad.is_erasing:
             self._eraser.setChecked(pad.is_erasing)
-        for button in (self._buttons[0][0], self._eraser):
+        for button in (self._pen, self._eraser):
             button.setEnabled(pad.takes_strokes)
+
+    def _on_pen_clicked(self) -> None:
+        if self.pad.is_erasing:
+            self.pad.set_erasing(False)
+        else:
+            self._brush_menu.popup(self._pen.mapToGlobal(self._pen.rect().bottomLeft()))
 
     def _on_brush_triggered(self, action: QAction) -> None:
         self.pad.set_brush_px(action.data())
@@ -307,6 +312,8 @@ class PadCard(Card):
 
     def _dress(self) -> None:
         theme = self._theme
+        # Large letters need no more, but small ones let it be narrower.
+        self.setMinimumWidth(min(WIDTH_PX - 14, theme.px(WIDTH_PX - 14)))
         side = theme.px(16)
         for button, name in self._buttons:
             button.setIcon(icon(theme, name, "muted"))

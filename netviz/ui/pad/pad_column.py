@@ -37,7 +37,7 @@ class PadColumn(ThemedWidget):
         bars = self._bars.minimumSizeHint().height()
         strip = self._strip.minimumSizeHint().height()
         room = self.height() - prediction - bars - strip - 3 * gap
-        side = max(min(width, room), _SMALLEST_PAD_PX)
+        side = max(min(width, room), self._smallest_pad())
         # A third of the remaining height goes to the strip, more once the bars have enough.
         extra = max(self.height() - side - prediction - bars - strip - 3 * gap, 0)
         more = min(extra * 2 // 3, max(self._bars.largest_height() - bars, 0))
@@ -57,7 +57,11 @@ class PadColumn(ThemedWidget):
     def minimumSizeHint(self) -> QSize:
         others = (self._bars.minimumSizeHint(), self._strip.minimumSizeHint())
         height = sum(hint.height() for hint in others) + self._prediction.sizeHint().height()
-        return QSize(0, height + _SMALLEST_PAD_PX + 3 * self._theme.px(8))
+        return QSize(0, height + self._smallest_pad() + 3 * self._theme.px(8))
+
+    def _smallest_pad(self) -> int:
+        # A hand needs no larger pad because letters are large.
+        return min(_SMALLEST_PAD_PX, self._theme.px(_SMALLEST_PAD_PX))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.place()

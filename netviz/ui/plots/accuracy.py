@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
+from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import percent_text
 from netviz.ui.charts.ticks import (
     Range,
@@ -18,7 +19,17 @@ from netviz.ui.charts.ticks import (
     percent_range,
     percent_ticks,
 )
-from netviz.ui.plots.metric import CurveStyle, Metric, Points, Reading, Row, Table, View
+from netviz.ui.plots.metric import (
+    CurveStyle,
+    Figures,
+    Metric,
+    Points,
+    Reading,
+    Row,
+    Table,
+    View,
+    measured_when,
+)
 from netviz.ui.plots.run_record import RunRecord
 
 _MOST_RUNNING = 400
@@ -34,8 +45,8 @@ class Accuracy(Metric):
             "train",
             "train",
             "o",
-            "Fraction of training images predicted correctly, on as many as there are test "
-            "images; the thin line counts the batches of the current epoch.",
+            "Fraction of training images predicted correctly: those of the current epoch so far, "
+            "as the thin line shows; after it as many as there are test images.",
         ),
         Reading("test", "test", "d", "Fraction of all test images predicted correctly."),
     )
@@ -102,15 +113,21 @@ class Accuracy(Metric):
         )
         return {"gap": gap, "train": (x, train), "test": (x, test)}
 
-    def figures(self, view: View) -> tuple[dict[str, str], str]:
+    def figures(self, view: View) -> Figures:
         if not view.measurements:
-            return {}, ""
+            return Figures({})
         last = view.measurements[-1]
         values = {
             "train": percent_text(last.train_accuracy),
             "test": percent_text(last.test_accuracy),
         }
-        return values, f"gap {_gap(last)}" if last.step else "untrained"
+        if last.step >= view.last_step:
+            return Figures(values, f"gap {_gap(last)}" if last.step else "untrained")
+        running = self._shown_running(view)
+        if not running:
+            return Figures(values, measured_when(last), frozenset(values))
+        values["train"] = percent_text(running[-1][1])
+        return Figures(values, f"test {measured_when(last)}", frozenset({"test"}))
 
     def corner_note(self, view: View, y_range: Range) -> str:
         """Tell the untrained network's accuracy where it lies below the plot."""

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import loss_text, number_text
 from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
@@ -20,7 +21,17 @@ from netviz.ui.charts.ticks import (
     logarithmic_range,
     logarithmic_ticks,
 )
-from netviz.ui.plots.metric import CurveStyle, Metric, Points, Reading, Row, Table, View
+from netviz.ui.plots.metric import (
+    CurveStyle,
+    Figures,
+    Metric,
+    Points,
+    Reading,
+    Row,
+    Table,
+    View,
+    measured_when,
+)
 from netviz.ui.plots.run_record import RunRecord
 
 DEFAULT_HALF_LIFE = 20
@@ -141,15 +152,17 @@ class Loss(Metric):
         y = np.array([item.test_loss for item in trained], np.float64)
         return {"test": _drawable(x, y, view)}
 
-    def figures(self, view: View) -> tuple[dict[str, str], str]:
-        values = {}
+    def figures(self, view: View) -> Figures:
+        values, note, old = {}, "", frozenset[str]()
         if measured := view.measurements:
             values = {"train": loss_text(measured[0].train_loss)}
             values["test"] = loss_text(measured[-1].test_loss)
+            if measured[-1].step < view.last_step:
+                note, old = f"test {measured_when(measured[-1])}", frozenset({"test"})
         if count := self.count(view):
             series = self._averages() if self._is_smoothed else self.history.losses
             values["train"] = loss_text(float(series[count - 1]))
-        return values, ""
+        return Figures(values, note, old)
 
     def corner_note(self, view: View, y_range: Range) -> str:
         highest = self._extremes.highest

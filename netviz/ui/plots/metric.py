@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
+from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.ticks import Range, Ticks
 from netviz.ui.plots.run_record import RunRecord
 
@@ -36,6 +37,24 @@ class Reading:
     token: str
     symbol: str
     tooltip: str
+
+
+class Figures(NamedTuple):
+    """What a plot's header says of one moment.
+
+    Attributes
+    ----------
+    values
+        The figures by their names; one that is missing is not known.
+    note
+        The words after them.
+    old
+        Names of the figures that were measured before this moment.
+    """
+
+    values: dict[str, str]
+    note: str = ""
+    old: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -163,8 +182,8 @@ class Metric(ABC):
         """Return the curves that change with `view.measurements` only."""
 
     @abstractmethod
-    def figures(self, view: View) -> tuple[dict[str, str], str]:
-        """Return the header's figures by their names, and its note."""
+    def figures(self, view: View) -> Figures:
+        """Return what the header says of the last step shown."""
 
     @abstractmethod
     def corner_note(self, view: View, y_range: Range) -> str:
@@ -177,3 +196,8 @@ class Metric(ABC):
     @abstractmethod
     def table(self, record: RunRecord) -> Table:
         """Return names and rows of the CSV file."""
+
+
+def measured_when(measurement: Measurement) -> str:
+    """Say when figures were measured that are not of this moment."""
+    return f"after epoch {measurement.epoch:,}" if measurement.epoch else "untrained"

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.ticks import Range, round_up
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout

@@ -67,6 +67,7 @@ class Readings(QWidget):
         self._widest = {reading.name: widest for reading in readings}
         self._values = {reading.name: _NOTHING for reading in readings}
         self._note = ""
+        self._old: frozenset[str] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.restyle()
 
@@ -84,12 +85,22 @@ class Readings(QWidget):
         """Width of title, names and figures, without the note."""
         return round(self._width(_BY_SPACE[1]))
 
-    def set_values(self, values: dict[str, str], note: str = "") -> None:
-        """Show new figures by their names and a new note; a figure not named shows a dash."""
+    @property
+    def old(self) -> frozenset[str]:
+        """Names of the figures that are greyed, since they are not of this moment."""
+        return self._old
+
+    def set_values(
+        self, values: dict[str, str], note: str = "", old: frozenset[str] = frozenset()
+    ) -> None:
+        """Show new figures by their names and a new note; a figure not named shows a dash.
+
+        Those in `old` are greyed.
+        """
         new = {name: values.get(name, _NOTHING) for name in self._values}
-        if (new, note) == (self._values, self._note):
+        if (new, note, old) == (self._values, self._note, self._old):
             return
-        self._values = new
+        self._values, self._old = new, old
         wider = [name for name, text in new.items() if len(text) > len(self._widest[name])]
         for name in wider:
             # It stays as wide, so that the figures after it do not move back and forth.
@@ -143,6 +154,7 @@ class Readings(QWidget):
             painter.drawText(QPointF(0, baseline), self._title)
         painter.setFont(self._value_font)
         for x, name in self._places:
+            painter.setPen(self._theme.color("muted" if name in self._old else "text"))
             painter.drawText(QPointF(x, baseline), self._values[name])
         radius = _MARK_PX / 2 * self._theme.scale
         for x, reading in self._marks:

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 
 
 class RunRecord:

@@ -27,6 +27,7 @@ class DownloadPresenter(QObject):
         self._controller = window.controller
         self._downloader = window.downloader
         self.mirror = mirror
+        self._error: NetvizError | None = None
         self._connect_downloads()
 
     def _connect_downloads(self) -> None:
@@ -56,6 +57,8 @@ class DownloadPresenter(QObject):
     @Slot(str)
     def download(self, name: str) -> None:
         """Fetch a data set, from the user's mirror first."""
+        self._error = None
+        self._window.message_bar.review()
         self._downloader.start(name, self._controller.data_dir, self.mirror or None)
         self._window.panel.set_download_progress(0, None)
 
@@ -70,4 +73,7 @@ class DownloadPresenter(QObject):
 
     @Slot(object)
     def _on_downloader_failed(self, error: NetvizError) -> None:
-        self._window.message_bar.show_message("error", error.message, error.hint)
+        self._error = error
+        self._window.message_bar.show_message(
+            "error", error.message, error.hint, holds=lambda: self._error is error
+        )

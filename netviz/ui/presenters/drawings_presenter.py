@@ -86,6 +86,7 @@ class DrawingsPresenter(QObject):
             f"Delete all {count:,} of your drawings?",
             "This cannot be undone.",
             actions=[(f"Delete {count:,} drawings", self._clear_now)],
+            holds=lambda: sum(self._counts().values()) == count,
         )
 
     @Slot()
@@ -126,8 +127,10 @@ class DrawingsPresenter(QObject):
         self._refresh()
 
     def _offer_reset(self, message: str) -> None:
-        actions = [("Reset", self._controller.reset)]
-        self._window.message_bar.show_message("info", message, actions=actions)
+        actions, run = [("Reset", self._controller.reset)], self._controller.run
+        self._window.message_bar.show_message(
+            "info", message, actions=actions, holds=lambda: self._controller.run == run
+        )
 
     def _tell(self, message: str, hint: str = "", kind: str = "info") -> None:
         self._window.message_bar.show_message(kind, message, hint)
@@ -143,6 +146,7 @@ class DrawingsPresenter(QObject):
         return self._attempt(self._store.counts) or {}
 
     def _refresh(self) -> None:
+        self._window.message_bar.review()
         counts = self._counts()
         row = self._window.pad.collecting
         row.set_counts(counts, can_remove=self._added > 0)

@@ -1,5 +1,6 @@
 """Opening, saving and exporting runs, and recovering the run of a process that ended."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
+from netviz.ui.presenters.run_words import window_title
 from netviz.ui.views.ledger_view import LedgerView
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class FilePresenter(QObject):
         self._controller = window.controller
         self._autosaves = autosaves
         self._lost: LostRun | None = None
+        self._has_opened = False
         self._add_menus()
         actions, run = window.actions_by_key, self._controller
         actions["open_run"].triggered.connect(self._on_open_run_triggered)
@@ -78,10 +81,13 @@ class FilePresenter(QObject):
                     ("Bring it back", self._bring_back),
                     ("Forget it", self.forget_lost_run),
                 ),
+                holds=lambda: self._lost is not None,
             )
         if (error := find_unreadable(self._autosaves)) is not None:
             self._window.message_bar.show_next(
-                "warning", f"A run that ended unexpectedly cannot be brought back: {error.message}"
+                "warning",
+                f"A run that ended unexpectedly cannot be brought back: {error.message}",
+                holds=lambda: not self._has_opened,
             )
 
     def _bring_back(self) -> None:
@@ -170,17 +176,20 @@ class FilePresenter(QObject):
         lines = self._window.settings.text("recent_runs").splitlines()
         return [Path(line) for line in lines if (Path(line) / RUN_FILE).is_file()]
 
-    def _remember(self, folder: Path) -> None:
+    def _name_window(self, folder: Path) -> None:
+        """Remember the folder in which the user keeps the run, and name it in the title."""
         folder = folder.absolute()
         if folder.parent != self._autosaves.absolute():
             others = [each for each in self._recent() if each != folder]
             lines = [str(each) for each in (folder, *others)][:RECENT]
             self._window.settings.set("recent_runs", "\n".join(lines))
+            self._window.setWindowTitle(window_title(self._controller.config, folder))
 
     # -- what happened -----------------------------------------------------------------------
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
+        self._window.setWindowTitle(window_title(event.config, None))
         if event.started_from:
             self._window.views.view(LedgerView).add_note(
                 0,
@@ -190,22 +199,27 @@ class FilePresenter(QObject):
 
     @Slot(object)
     def _on_run_opened(self, event: events.Opened) -> None:
+        self._has_opened = True
         if self._lost is not None and event.folder == self._lost.folder:
             self._lost.settle()
             self._lost = None
-        self._remember(event.folder)
-        step = event.progress.step if event.progress else 0
-        self._window.show_status(f"Opened at step {step:,}. Space goes on.")
+        self._name_window(event.folder)
         if event.missing_device:
             self._window.message_bar.show_message(
                 "info",
                 f"The run was trained on {event.missing_device}, which this machine does not have.",
                 "It goes on here; its losses may differ in their last digits.",
+                holds=self._same_run(),
             )
+
+    def _same_run(self) -> Callable[[], bool]:
+        """Return what asks whether the run at hand is still the one of now."""
+        run = self._controller.run
+        return lambda: self._controller.run == run
 
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:
-        self._remember(event.folder)
+        self._name_window(event.folder)
 
     @Slot(object)
     def _on_run_exported(self, event: events.Exported) -> None:

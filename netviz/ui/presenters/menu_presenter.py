@@ -1,6 +1,7 @@
 """What the menus do."""
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,10 @@ from netviz.engine.errors import NetvizError
 from netviz.engine.options.rate_steps import step_rate
 from netviz.engine.options.run_config import DATASETS
 from netviz.ui.presenters.download_presenter import DownloadPresenter
+from netviz.ui.presenters.run_naming import suggested_folder
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
-
-PRESENTATION_SCALE = 1.4
 
 
 class MenuPresenter(QObject):
@@ -49,9 +49,9 @@ class MenuPresenter(QObject):
         window, actions = self._window, self._window.actions_by_key
         actions["theme"].triggered.connect(window.theme.set_dark)
         window.top_bar.theme_clicked.connect(actions["theme"].trigger)
-        actions["presentation"].triggered.connect(self._on_presentation_triggered)
+        actions["presentation"].triggered.connect(window.modes.set_presenting)
         window.top_bar.presentation_clicked.connect(actions["presentation"].trigger)
-        actions["fullscreen"].triggered.connect(self._on_fullscreen_triggered)
+        actions["fullscreen"].triggered.connect(window.modes.set_full_screen)
         for plot in (window.loss_plot, window.accuracy_plot):
             actions["hold_plots"].triggered.connect(plot.set_view_paused)
             plot.hold_action.toggled.connect(self._on_plot_hold_toggled)
@@ -115,22 +115,19 @@ class MenuPresenter(QObject):
         held = all(plot.is_view_paused for plot in plots)
         self._window.actions_by_key["hold_plots"].setChecked(held)
 
-    @Slot(bool)
-    def _on_presentation_triggered(self, on: bool) -> None:
-        self._window.theme.set_scale(PRESENTATION_SCALE if on else 1.0)
-
-    @Slot(bool)
-    def _on_fullscreen_triggered(self, on: bool) -> None:
-        if on:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
-
     @Slot()
     def _on_save_run_triggered(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Save the run in a folder")
-        if folder:
-            self._controller.save(Path(folder))
+        window = self._window
+        parent = Path(window.settings.text("runs_dir") or Path.home())
+        parent = parent if parent.is_dir() else Path.home()
+        suggestion = suggested_folder(parent, self._controller.config, datetime.now())
+        # Asks as for a file, since only so can a folder be named that is not there yet.
+        chosen, _ = QFileDialog.getSaveFileName(
+            window, "Save the run in a new folder", str(suggestion), "Folder (*)"
+        )
+        if chosen:
+            window.settings.set("runs_dir", str(Path(chosen).parent))
+            self._controller.save(Path(chosen))
 
     @Slot()
     def _on_save_picture_triggered(self) -> None:

@@ -1,11 +1,13 @@
 """Opens own pictures: a preview first, then what was left out and why."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from netviz.bridge.controller import Controller
 from netviz.bridge.peeks import Peeker
 from netviz.engine.dataset_names import is_own, own_path
 from netviz.engine.datasets.own.images import OwnForm
@@ -112,7 +114,10 @@ class OwnPresenter(QObject):
             run.reset()
         else:
             self._window.message_bar.show_message(
-                "info", "The pictures are read anew on Reset.", actions=[("Reset", run.reset)]
+                "info",
+                "The pictures are read anew on Reset.",
+                actions=[("Reset", run.reset)],
+                holds=partial(_is_run, run, run.run),
             )
 
     @Slot()
@@ -138,4 +143,14 @@ class OwnPresenter(QObject):
             sentences.insert(0, f"{files} left out; see the Data tab.")
         message, *rest = sentences
         details = "\n".join(event.left_out)
-        self._window.message_bar.show_message("warning", message, " ".join(rest), details)
+        self._window.message_bar.show_next(
+            "warning",
+            message,
+            " ".join(rest),
+            details,
+            holds=lambda: self._controller.config.dataset == event.config.dataset,
+        )
+
+
+def _is_run(controller: Controller, run: int) -> bool:
+    return controller.run == run

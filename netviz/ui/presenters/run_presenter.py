@@ -1,6 +1,7 @@
 """Connects the controls and the plots with the training."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,14 @@ from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import NetvizError
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Place, State
 from netviz.engine.training.schedules import Position
 from netviz.number_text import number_text
+from netviz.ui.presenters.notice_review import Moment
+from netviz.ui.presenters.run_words import RunNow
 from netviz.ui.shell.message_bar import Action
 from netviz.ui.views.ledger_view import LedgerView
 
@@ -31,12 +36,15 @@ class RunPresenter(QObject):
         self._window = window
         self._controller = window.controller
         self._ledger = window.views.view(LedgerView)
-        self._epoch = (0, 0, 1)
+        self._layers: tuple[LayerFacts, ...] = ()
+        self._trained_on = ""
+        self._failed: events.Failed | None = None
+        self._now = RunNow(State.IDLE, 0, Place(0, 0, 0), self._controller.config.epochs)
         self._divergence: events.Diverging | None = None
         self._connect_user()
         self._connect_training()
         window.top_bar.set_busy("Starting PyTorch…")
-        self._show_run_length()
+        self._show_figures()
 
     # -- what the user did -------------------------------------------------------------------
 
@@ -97,45 +105,42 @@ class RunPresenter(QObject):
         window, info = self._window, event
         self._close_divergence()
         window.top_bar.set_busy("")
-        window.top_bar.set_state(State.IDLE)
         window.top_bar.set_device(info.device, info.threads)
         window.top_bar.set_speed(0, 0)
-        self._epoch = (0, 0, -(-info.train_count // info.config.batch_size))
-        self._show_run_length()
+        self._failed = None
+        self._layers = info.network
+        batches = -(-info.train_count // info.config.batch_size)
+        place = Place(-(-info.step // batches), info.step % batches, batches)
+        self._now = RunNow(State.IDLE, info.step, place, info.config.epochs)
+        self._show_now()
+        self._tell_of_frozen(info.config)
         window.panel.set_own_classes(info.config.dataset, len(info.classes))
         height, width = info.image_shape[1:]
         colour = "colour" if info.image_shape[0] == 3 else "grey"
         window.panel.set_data_facts(
             f"{info.train_count:,} train · {info.test_count:,} test · {height}×{width} {colour}"
         )
-        batches = self._epoch[2]
-        self._show_plan(info.config, Position(*divmod(info.step, batches), batches))
+        self._show_plan(info.config)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear()
             plot.add_measurement(info.untrained)
-        window.show_status("Ready. Press Train, or Space.")
 
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
-        window = self._window
-        window.top_bar.set_state(event.state)
-        self._show_can_continue()
+        # What the user changed before is no news where the run goes on or comes to rest.
+        self._now = replace(
+            self._now, state=event.state, step=event.step, stopped=event.stopped, news=()
+        )
+        self._move_to(event.place)
+        self._show_now()
         if event.state is State.FINISHED:
-            batches = self._epoch[2]
-            self._epoch = (event.epoch, self._epoch[1] if event.stopped else batches, batches)
-            self._show_run_length()
-            window.top_bar.set_speed(0, 0)
-            words = "Stopped by you" if event.stopped else "Finished"
-            window.show_status(f"{words} at step {event.step:,}. Raise the epochs to train on.")
-        elif event.state is State.PAUSED:
-            window.show_status(f"Held at step {event.step:,}. Space goes on.")
-        elif event.state is State.RUNNING:
-            window.show_status("Training. Change the learning rate and watch the next batch.")
+            self._window.top_bar.set_speed(0, 0)
 
     @Slot(object)
     def _on_run_progressed(self, event: events.Progress) -> None:
-        self._epoch = (event.epoch, event.batch, event.batches)
-        self._show_run_length()
+        place = Place(event.epoch, event.batch, event.batches)
+        self._now = replace(self._now, step=event.step, place=place)
+        self._show_figures()
         self._window.top_bar.set_speed(event.samples_per_second, event.remaining_s)
         last = Position(event.epoch - 1, max(0, event.batch - 1), event.batches)
         self._window.panel.show_position(last, float(event.learning_rates[-1]))
@@ -151,31 +156,49 @@ class RunPresenter(QObject):
     def _on_run_changed(self, event: events.Changed) -> None:
         window = self._window
         window.loss_plot.set_scheduled(event.config.schedule != "constant")
-        self._show_run_length()
-        self._show_can_continue()
         self._show_ledger(event.ledger)
-        if not event.entries:
-            return
-        labels = ", ".join(entry.label for entry in event.entries)
-        window.show_status(f"{labels} at step {event.entries[0].step:,}. The next batch uses it.")
+        self._now = replace(self._now, news=self._named(event.entries))
+        self._move_to(event.place)
+        self._show_now()
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
         window = self._window
+        self._close_divergence()
         window.loss_plot.truncate(event.step)
         window.accuracy_plot.truncate(event.step)
         self._show_ledger(event.ledger)
-        batches = self._epoch[2]
-        batch = min(batches - 1, max(0, event.step - event.epoch * batches))
-        self._show_plan(event.config, Position(event.epoch, batch, batches))
-        window.message_bar.close_message()
+        self._now = replace(self._now, step=event.step, news=(), failure="")
+        self._failed = None
+        self._move_to(event.place)
+        self._show_plan(event.config)
+        window.top_bar.set_speed(0, 0)
 
-    def _show_plan(self, config: RunConfig, position: Position) -> None:
-        self._window.panel.show_position(position)
+    def _show_plan(self, config: RunConfig) -> None:
+        place = self._now.place
+        batch = place.batch if place.completed < place.epoch else 0
+        self._window.panel.show_position(Position(place.completed, batch, max(1, place.batches)))
         self._window.loss_plot.set_scheduled(config.schedule != "constant")
 
-    def _show_ledger(self, ledger: tuple[LedgerEntry, ...]) -> None:
-        window = self._window
+    def _tell_of_frozen(self, config: RunConfig) -> None:
+        """Say that layers stay frozen on other data, where nobody thinks of it any more."""
+        before, self._trained_on = self._trained_on, config.dataset
+        if not self._now.frozen or before in ("", config.dataset):
+            return
+        self._window.message_bar.show_message(
+            "warning",
+            f"Frozen layers: {', '.join(self._now.frozen)}.",
+            f"They stay as they are on {dataset_label(config.dataset)} too.",
+            actions=[("Let them learn", partial(self.change, {"frozen": ()}))],
+            holds=lambda: bool(self._controller.config.frozen),
+        )
+
+    def _named(self, entries: tuple[LedgerEntry, ...]) -> tuple[LedgerEntry, ...]:
+        """Name the layers in the entries as the user knows them."""
+        return tuple(with_layer_words(entry, self._layers) for entry in entries)
+
+    def _show_ledger(self, entries: tuple[LedgerEntry, ...]) -> None:
+        window, ledger = self._window, self._named(entries)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
         self._ledger.set_entries(ledger)
@@ -184,15 +207,35 @@ class RunPresenter(QObject):
     def _on_run_refused(self, event: events.Refused) -> None:
         window = self._window
         window.top_bar.set_busy("")
-        window.message_bar.show_message("warning", event.message, event.hint, event.details)
+        actions: list[Action] = []
+        if event.remedy:
+            actions.append((f"Use {_words(event.remedy)}", partial(self.change, event.remedy)))
+        if event.consent:
+            open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
+            actions.append(("Run the file and open", open_it))
+        # What was refused then may be possible now.
+        moment = Moment.of(self._controller)
+        window.message_bar.show_message(
+            "warning",
+            event.message,
+            event.hint,
+            event.details,
+            actions,
+            holds=lambda: Moment.of(self._controller) == moment,
+        )
 
     @Slot(object)
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
         self._ledger.add_note(event.step, event.message)
         self._divergence = event
-        bar = self._window.message_bar
-        bar.show_message("warning", event.message, event.hint, actions=actions)
+        self._window.message_bar.show_message(
+            "warning",
+            event.message,
+            event.hint,
+            actions=actions,
+            holds=lambda: self._divergence is event,
+        )
 
     @Slot(object)
     def _on_run_recovered(self, event: events.Recovered) -> None:
@@ -200,19 +243,18 @@ class RunPresenter(QObject):
         self._close_divergence()
 
     def _close_divergence(self) -> None:
-        """Take the warning away, if it is the one that is shown: it is no longer so."""
-        told, self._divergence = self._divergence, None
-        bar = self._window.message_bar
-        if told and bar.text == f"{told.message} {told.hint}":
-            bar.close_message()
+        """Take the warning away: it is no longer so."""
+        self._divergence = None
+        self._window.message_bar.review()
 
     def _ways_back(self, event: events.Failed | events.Diverging) -> list[Action]:
         """Return the button that goes back to the last good state, if there is one."""
         if event.rewind_step is None:
             return []
         remedy = event.remedy
-        words = ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())
-        label = f"Back to step {event.rewind_step:,}" + (f" with {words}" if words else "")
+        label = f"Back to step {event.rewind_step:,}"
+        if remedy:
+            label += f" with {_words(remedy)}"
         return [(label, partial(self._controller.rewind_with, remedy))]
 
     @Slot(object)
@@ -223,12 +265,27 @@ class RunPresenter(QObject):
         window = self._window
         window.top_bar.set_busy("")
         self._ledger.add_note(event.step, event.message)
-        window.show_status(event.message)
-        window.message_bar.show_message("error", event.message, event.hint, event.details, actions)
+        self._now, self._failed = replace(self._now, failure=event.message), event
+        if not self._controller.run:
+            window.show_status(event.message)
+        window.message_bar.show_message(
+            "error",
+            event.message,
+            event.hint,
+            event.details,
+            actions,
+            holds=lambda: self._failed is event,
+        )
 
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:
-        self._window.message_bar.show_message("success", f"The run was saved in {event.folder}.")
+        text = f"The run was saved in {event.folder}."
+        if event.good_step is not None:
+            text = (
+                f"The run was saved in {event.folder} as it was after step {event.good_step:,}, "
+                "its last good state."
+            )
+        self._window.message_bar.show_message("success", text)
 
     @Slot(object)
     def _on_plot_failed(self, error: NetvizError) -> None:
@@ -241,14 +298,29 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_settings_changed(self, settings: RunSettings) -> None:
         self._window.panel.show_settings(settings)
-        self._show_run_length()
-        self._show_can_continue()
+        self._show_now()
 
-    def _show_run_length(self) -> None:
-        epoch, batch, batches = self._epoch
-        self._window.top_bar.set_progress(epoch, self._controller.config.epochs, batch, batches)
+    # -- what is said of it ------------------------------------------------------------------
 
-    def _show_can_continue(self) -> None:
-        epoch, batch, batches = self._epoch
-        left = epoch < self._controller.config.epochs or batch < batches
-        self._window.top_bar.set_can_continue(left)
+    def _move_to(self, place: Place | None) -> None:
+        if place is not None:
+            self._now = replace(self._now, place=place)
+
+    def _show_now(self) -> None:
+        """Show the state and the figures of the run, whose settings may be newer than told."""
+        config = self._controller.config
+        frozen = layer_words(self._layers, config.frozen)
+        self._now = replace(self._now, epochs=config.epochs, frozen=frozen)
+        self._window.top_bar.set_state(self._now.state)
+        self._window.top_bar.set_can_continue(self._now.has_epochs_left)
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        self._window.top_bar.set_progress(*self._now.figures)
+        if self._controller.run:
+            self._window.set_sentence(self._now.sentence)
+
+
+def _words(remedy: Mapping[str, Any]) -> str:
+    """Write options and their values as a button names them: "batch 64"."""
+    return ", ".join(f"{OPTIONS[n].short} {number_text(v)}" for n, v in remedy.items())

@@ -34,6 +34,7 @@ class ViewPresenter(QObject):
         run.settings_changed.connect(self._on_run_settings_changed)
         run.state_changed.connect(self._on_run_state_changed)
         run.rewound.connect(self._on_run_rewound)
+        run.epoch_finished.connect(self._on_run_epoch_finished)
         window.views.watched_changed.connect(run.watch)
         window.views.command_requested.connect(run.submit)
         self._mistakes.sent_to_pad.connect(self.put_on_pad)
@@ -69,6 +70,10 @@ class ViewPresenter(QObject):
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
         self._window.views.truncate(event.step)
+
+    @Slot(object)
+    def _on_run_epoch_finished(self, event: events.EpochFinished) -> None:
+        self._window.views.show_measurement(event.measurement)
 
     @Slot(int)
     def put_on_pad(self, test_index: int) -> None:

@@ -1,11 +1,12 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QMainWindow,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.style_sheet import dress_window
@@ -22,9 +23,11 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.shell.arrangement import LAYOUT_VERSION, Arrangement
 from netviz.ui.shell.garbage_collector import GarbageCollector
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
+from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
@@ -35,10 +38,10 @@ CLOSE_TIMEOUT_MS = 1500
 DOWNLOAD_TIMEOUT_S = 0.3
 GAP_PX = 12
 ICON_PX = 256
+LEAST_LOSS_PX = 170
+"""Height of the loss below which the shape of its curve can no longer be read."""
 ACCURACY_EVERY = 3
 """Frames between two of the accuracy, which moves once an epoch, while the loss moves always."""
-LAYOUT_VERSION = 1
-"""Raised when docks change, so that a layout of an older version is not restored."""
 
 
 class MainWindow(QMainWindow):
@@ -52,6 +55,8 @@ class MainWindow(QMainWindow):
         The panels that can be moved: settings, pad, views.
     actions_by_key
         Everything that has a menu entry.
+    modes
+        Large type and full screen.
     """
 
     def __init__(
@@ -64,19 +69,25 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.setWindowTitle("NetViz")
         dress_window(self, theme)
+        # Before that of any part: what they measure are letters of the new size.
+        theme.changed.connect(self._dress)
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
         self._is_layout_new = True
+        self._sentence = ""
+        self._for_now: dict[str, object] = {}
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
         self._default_layout = self._area.saveState(LAYOUT_VERSION)
+        columns = self.docks[:2]
+        self.modes = Modes(self, theme, Arrangement(self._area, self._plots, columns))
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
         self._garbage.start()
         self.controller.prepared.connect(self._garbage.settle)
-        theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._restyle)
         self._restyle()
         self._restore()
 
@@ -93,10 +104,34 @@ class MainWindow(QMainWindow):
             dock.show()
         self._size_docks()
 
+    def hold_for_now(self, *keys: str) -> None:
+        """Do not remember what is set now: it was asked for once, for this process.
+
+        Parameters
+        ----------
+        keys
+            ``dark``, ``page`` or ``size``. What the user changes by hand is remembered again.
+        """
+        self._for_now = {key: self._present(key) for key in keys}
+
+    def set_sentence(self, sentence: str) -> None:
+        """Show in the status bar what holds of the run, in place of what was shown before."""
+        if sentence != self._sentence:
+            self._sentence = sentence
+            self.show_status("")
+
     def show_status(self, text: str) -> None:
-        """Show in the status bar what just happened."""
-        self._status.setText(text)
-        self._status.setToolTip(text)
+        """Show in the status bar what just happened, until there is news of the run.
+
+        An empty text goes back to what holds of the run.
+        """
+        self._status.setText(text or self._sentence)
+        self._status.setToolTip(text or self._sentence)
+
+    @property
+    def status(self) -> str:
+        """What the status bar says."""
+        return self._status.text()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
@@ -108,11 +143,19 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not event.spontaneous():
+            self.modes.open()
         if self._is_layout_new:
             self._is_layout_new = False
             self._size_docks()
         # No control has the focus at first: Space belongs to Train.
         self._area.setFocus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            # The desktop can fill the screen with the window, too.
+            self.actions_by_key["fullscreen"].setChecked(self.isFullScreen())
 
     # -- building ----------------------------------------------------------------------------
 
@@ -129,6 +172,8 @@ class MainWindow(QMainWindow):
     def _build_status_bar(self) -> None:
         self._status = QLabel()
         self._status.setProperty("role", "muted")
+        # However long a sentence is, the window may be narrow.
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.undo_button = QToolButton()
         self.undo_button.setProperty("kind", "quiet")
         self.undo_button.setDefaultAction(self.actions_by_key["undo"])
@@ -202,37 +247,47 @@ class MainWindow(QMainWindow):
         if is_turn or has_moved or self.controller.state is not State.RUNNING:
             self.accuracy_plot.refresh()
 
-    def _on_theme_changed(self) -> None:
+    def _dress(self) -> None:
         dress_window(self, self.theme)
-        self._restyle()
 
     def _restyle(self) -> None:
         gap = self.theme.px(GAP_PX)
         self._plots.setHandleWidth(gap)
+        self.loss_plot.setMinimumHeight(self.theme.px(LEAST_LOSS_PX))
         self._area.setContentsMargins(gap, gap, gap, gap)
-        for button_key, checked in (
-            ("theme", self.theme.dark),
-            ("presentation", self.theme.scale > 1),
-        ):
-            self.actions_by_key[button_key].setChecked(checked)
+        self.actions_by_key["theme"].setChecked(self.theme.dark)
 
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
-        self.settings.set("geometry", self.saveGeometry())
-        self.settings.set("layout", self._area.saveState(LAYOUT_VERSION))
-        self.settings.set("plots", self._plots.saveState())
-        self.settings.set("page", self.views.tabs.currentIndex())
-        self.settings.set("dark", self.theme.dark)
+        if not self._is_for_now("size"):
+            # The panels' sizes are those of a window of this size.
+            arranged = self.modes.plain_arrangement
+            self.settings.set("geometry", self.saveGeometry())
+            self.settings.set("layout", arranged.docks)
+            self.settings.set("plots", arranged.plots)
+        for key in ("page", "dark"):
+            if not self._is_for_now(key):
+                self.settings.set(key, self._present(key))
         for name, is_open in self.panel.section_states().items():
             self.settings.set(f"section/{name}", is_open)
         self.settings.save()
+
+    def _present(self, key: str) -> object:
+        if key == "size":
+            return self.size()
+        return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
+
+    def _is_for_now(self, key: str) -> bool:
+        return key in self._for_now and self._for_now[key] == self._present(key)
 
     def _restore(self) -> None:
         self.resize(1440, 900)
         geometry, layout = self.settings.bytes("geometry"), self.settings.bytes("layout")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
+            # A mode is for one demonstration.
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
         if not layout.isEmpty():
             self._is_layout_new = False
             self._area.restoreState(layout, LAYOUT_VERSION)

@@ -32,14 +32,20 @@ _ICONS = {
 _FADING = (Kind.INFO, Kind.SUCCESS)
 
 Action = tuple[str, Callable[[], object]]
+Holds = Callable[[], bool]
+
+
+def always() -> bool:
+    """Hold for good: what has happened stays so."""
+    return True
 
 
 class MessageBar(QFrame):
     """One bar for everything that the user must be told; hidden when there is nothing.
 
     A new message replaces the one before it, or waits until that is closed. The same message
-    again is counted. Errors and warnings stay until they are closed, the others disappear
-    after a while.
+    again is counted. Errors and warnings stay until they are closed or no longer so, the others
+    disappear after a while.
 
     Signals
     -------
@@ -62,7 +68,8 @@ class MessageBar(QFrame):
         self._message = ("", "")
         self._details = ""
         self._count = 0
-        self._waiting: list[Callable[[], None]] = []
+        self._holds: Holds = always
+        self._waiting: list[tuple[Holds, Callable[[], None]]] = []
         self.setObjectName("notice")
         self._build()
         self._fade_timer = QTimer(self, singleShot=True)
@@ -90,6 +97,7 @@ class MessageBar(QFrame):
         hint: str = "",
         details: str = "",
         actions: Sequence[Action] = (),
+        holds: Holds = always,
     ) -> None:
         """Show a message in place of the one before it.
 
@@ -103,7 +111,10 @@ class MessageBar(QFrame):
             Technical details such as a traceback, which the user can copy.
         actions
             Label and callable of each button; pressing one also closes the message.
+        holds
+            Whether it is still so; asked by `review`, which closes a message that is not.
         """
+        self._holds = holds
         same = (Kind(kind), (message, hint)) == (self._kind, self._message)
         self._count = self._count + 1 if same else 1
         self._kind, self._message, self._details = Kind(kind), (message, hint), details
@@ -118,13 +129,26 @@ class MessageBar(QFrame):
             self._fade_timer.stop()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
-    def show_next(self, kind: str, message: str, hint: str = "", details: str = "") -> None:
-        """Show a message as soon as the one that is shown now is closed."""
-        show = partial(self.show_message, kind, message, hint, details)
+    def show_next(
+        self,
+        kind: str,
+        message: str,
+        hint: str = "",
+        details: str = "",
+        holds: Holds = always,
+    ) -> None:
+        """Show a message as soon as the one that is shown now is closed, if it still holds."""
+        show = partial(self.show_message, kind, message, hint, details, holds=holds)
         if self._count:
-            self._waiting.append(show)
+            self._waiting.append((holds, show))
         else:
             show()
+
+    def review(self) -> None:
+        """Close the message if it is no longer so, and forget those that wait and are not."""
+        self._waiting = [(holds, show) for holds, show in self._waiting if holds()]
+        if self._count and not self._holds():
+            self.close_message()
 
     def close_message(self) -> None:
         """Hide the message; show the next one if one waits."""
@@ -134,8 +158,10 @@ class MessageBar(QFrame):
         self.hide()
         if was_shown:
             self.closed.emit()
-        if self._waiting:
-            self._waiting.pop(0)()
+        while self._waiting and not self._count:
+            holds, show = self._waiting.pop(0)
+            if holds():
+                show()
 
     def _build(self) -> None:
         self._picture = QLabel()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
@@ -137,6 +137,11 @@ class TopBar(QFrame):
         self._batch_label.setText(f"batch {batch:,} / {whole}")
         done = max(0, epoch - 1) + batch / max(1, batches)
         self._bar.setValue(round(_PROGRESS_STEPS * min(1.0, done / max(1, epochs))))
+
+    @property
+    def progress(self) -> tuple[str, str]:
+        """What is written of the epoch and of the batch."""
+        return self._epoch_label.text(), self._batch_label.text()
 
     def set_speed(self, samples_per_second: float, remaining_s: float) -> None:
         """Show the training speed and the time left; 0 or less shows nothing."""

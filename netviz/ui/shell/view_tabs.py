@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Prepared, State
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import Observation
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
@@ -70,6 +71,11 @@ class ViewTabs(Card):
         for view in self._views:
             view.set_state(state)
 
+    def show_measurement(self, measurement: Measurement) -> None:
+        """Tell all views what an epoch's measurement found."""
+        for view in self._views:
+            view.show_measurement(measurement)
+
     def truncate(self, step: int) -> None:
         """Let all views forget what came after `step`."""
         for view in self._views:
@@ -120,8 +126,8 @@ class ViewTabs(Card):
         view.count_changed.connect(partial(self._show_count, index, spec.title))
         view.command_requested.connect(self.command_requested)
 
-    def _show_count(self, index: int, title: str, count: int) -> None:
-        self.tabs.setTabText(index, f"{title}  {count:,}")
+    def _show_count(self, index: int, title: str, count: int | None) -> None:
+        self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
 
     def _update_watched(self) -> None:
         view = self.tabs.currentWidget()

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Signal
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Prepared, State
+from netviz.engine.protocol.events import Prepared
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.themed_widget import ThemedWidget
 
 
@@ -17,11 +18,11 @@ class View(ThemedWidget):
     command_requested
         The user wants something of the training: a command.
     count_changed
-        A number to be shown on the tab.
+        A number to be shown on the tab, or None for none.
     """
 
     command_requested = Signal(object)
-    count_changed = Signal(int)
+    count_changed = Signal(object)
 
     def begin_run(self, prepared: Prepared) -> None:
         """Turn to a new run: forget the one before."""
@@ -32,6 +33,9 @@ class View(ThemedWidget):
 
     def set_state(self, state: State) -> None:
         """Take on what the run is doing."""
+
+    def show_measurement(self, measurement: Measurement) -> None:
+        """Take on what an epoch's measurement found, whether the view is visible or not."""
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`, since the run went back there."""

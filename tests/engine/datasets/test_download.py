@@ -4,6 +4,8 @@ import dataclasses
 import errno
 import os
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -294,3 +296,36 @@ def test_real_mnist_with_its_real_checksums(server: MirrorServer, tmp_path: Path
 
     assert all(is_intact(tmp_path / info.folder / file.name, file) for file in info.files)
     assert {path.split("/")[1] for path in server.requests} == {"good"}
+
+
+def test_what_a_killed_download_left_is_taken_away_and_nothing_of_a_living_one(
+    tiny: TinyDataset, server: MirrorServer, tmp_path: Path
+) -> None:
+    tiny = with_mirrors(tiny, server, "good")
+    folder = tmp_path / tiny.info.folder
+    folder.mkdir(parents=True)
+    name = next(iter(tiny.content))
+    code = (
+        "import sys, pathlib\n"
+        "from netviz.engine.datasets.part_file import part_file\n"
+        "with part_file(pathlib.Path(sys.argv[1])) as (part, stream):\n"
+        "    stream.write(b'half')\n"
+        "    stream.flush()\n"
+        "    print(part, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", code, str(folder / name)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        part = Path(process.stdout.readline().strip())
+        assert part.read_bytes() == b"half"
+        download(tiny.info, tmp_path)
+        assert part.read_bytes() == b"half"
+        process.kill()
+    assert part.exists()
+    (folder / name).unlink()
+    download(tiny.info, tmp_path)
+    assert not part.exists()
+    assert_complete(tiny, tmp_path)

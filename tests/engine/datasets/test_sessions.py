@@ -12,8 +12,8 @@ from netviz.engine.datasets.own import load
 from netviz.engine.datasets.own.images import OwnForm
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
 from netviz.engine.protocol.observations import Prediction
+from netviz.engine.protocol.run_state import State
 from tests.engine.datasets.pictures import save_classes
 from tests.engine.datasets.test_load import CifarFiles
 from tests.engine.datasets.tiny import MakeTiny

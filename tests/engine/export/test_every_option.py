@@ -8,7 +8,7 @@ import pytest
 from netviz.engine.export.script import write_script
 from netviz.engine.options.option import Effect, Option
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.engine.protocol.events import Measurement
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import Run
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU

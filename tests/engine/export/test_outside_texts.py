@@ -7,7 +7,7 @@ import pytest
 from netviz.engine.export.script import write_script
 from netviz.engine.export.script_template import in_docstring, literal
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Measurement
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import Run
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU

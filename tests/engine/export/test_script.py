@@ -1,9 +1,5 @@
 """An exported script runs without NetViz and shows the losses that the run showed."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ from netviz.engine.network.build import build_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import ExportKind
+from tests.engine.export.conftest import Runner
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -37,6 +34,18 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "plateau": ({"schedule": "plateau", "patience": 0, "learning_rate": 0.05}, {}),
     "accumulation and clipping": ({"accumulate": 3, "clip_norm": 0.5}, {}),
     "frozen": ({"frozen": ("1",)}, {"frozen": ("3",), "optimizer": "nadam"}),
+    "a frozen layer freed under momentum": (
+        {"frozen": ("1",), "optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.05},
+        {"frozen": ()},
+    ),
+    "a frozen layer freed under dampened momentum": (
+        {"frozen": ("1",), "optimizer": "sgd", "momentum": 0.9, "dampening": 0.3},
+        {"frozen": ()},
+    ),
+    "a plateau at a rate too small to fall": (
+        {"schedule": "plateau", "patience": 0, "gamma": 0.1, "learning_rate": 1e-9},
+        {"learning_rate": 0.05},
+    ),
     "a cnn": ({"model": "cnn", "batch_size": 20}, {}),
     "dropout and batch norm, frozen later": (
         {"model": "layers", "layers": ("flatten", "linear 16", "batchnorm", "relu", "dropout 0.3")},
@@ -46,6 +55,7 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"augment_shift": 0.1, "augment_rotate": 10.0, "augment_noise": 0.05, "normalise": True},
         {"augment_noise": 0.0, "augment_flip": True},
     ),
+    "normalised on two threads": ({"normalise": True, "threads": 2}, {}),
     "another rate, loss and amsgrad": (
         {},
         {"learning_rate": 0.01, "loss": "mse", "amsgrad": True, "beta1": 0.8},
@@ -56,52 +66,6 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "another optimizer": ({"optimizer": "rmsprop"}, {"momentum": 0.5, "centered": True}),
 }
-
-
-RUNNER = """
-import contextlib, io, json, runpy, sys, traceback
-sys.modules["netviz"] = None
-import torch
-for line in sys.stdin:
-    printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
-            losses = runpy.run_path(line.strip())["losses"]
-        result = [losses, printed.getvalue()]
-    except BaseException:
-        result = [None, traceback.format_exc()]
-    print(json.dumps(result), flush=True)
-"""
-
-Runner = Callable[[Path], tuple[list[float], str]]
-
-
-@pytest.fixture(scope="module")
-def run_without_netviz() -> Iterator[Runner]:
-    """Run scripts in a process where netviz cannot be imported; torch is loaded only once.
-
-    What is returned are a script's losses and what it printed.
-    """
-    with subprocess.Popen(
-        [sys.executable, "-I", "-W", "error", "-c", RUNNER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-
-        def run(script: Path) -> tuple[list[float], str]:
-            assert process.stdin
-            assert process.stdout
-            print(script, file=process.stdin, flush=True)
-            shown, printed = json.loads(process.stdout.readline())
-            assert shown is not None, f"{printed}\n{script.read_text(encoding='utf-8')}"
-            return shown, printed
-
-        yield run
-        process.stdin.close()
-    assert process.returncode == 0
 
 
 def exported(driven: Driven, folder: Path) -> Path:

@@ -109,3 +109,19 @@ def test_normalising_makes_another_run(config: RunConfig) -> None:
         runs.append(losses(driven.events))
     assert runs[0] != runs[1]
     assert all(np.isfinite(list(run.values())).all() for run in runs)
+
+
+@pytest.mark.parametrize("model", ["mlp", "resnet18"])
+def test_the_threads_that_torch_had_before_decide_nothing(
+    digits: DeviceData, config: RunConfig, model: str
+) -> None:
+    """More threads add the pixels up in another order."""
+    config = config.with_changes({"normalise": True, "model": model})
+    figures = []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        network = Trainer(config, digits, CPU).model
+        assert torch.get_num_threads() == threads
+        front = next(each for each in network.modules() if isinstance(each, Normalise))
+        figures.append([each.flatten().tolist() for each in front.buffers()])
+    assert figures[0] == figures[1] == figures[2]

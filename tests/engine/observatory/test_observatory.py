@@ -13,7 +13,7 @@ from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import activations, gradients, weights
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
     GradientsObserved,
@@ -22,6 +22,7 @@ from netviz.engine.protocol.observations import (
     TestPredictions,
     WeightsObserved,
 )
+from netviz.engine.protocol.run_state import State
 from netviz.engine.training import trainer
 from tests.engine.datasets.pictures import save_classes
 from tests.support import ALL_OBSERVATIONS, Driven, losses, only, when_step
@@ -95,6 +96,49 @@ def test_a_step_is_observed_and_its_gradients(driven: Driven) -> None:
         assert (gradients.norms > 0).all()
         for kind in SEEN_BY_ALL:
             assert only(told, kind)[-1].step == step
+
+
+def test_only_what_moves_the_weights_is_observed_of_accumulated_steps(config: RunConfig) -> None:
+    driven = Driven(config.with_changes({"accumulate": 8}))
+    driven.do(watch(GradientsObserved))
+    for _ in range(20):
+        driven.do(commands.Step())
+    told = only(driven.events, GradientsObserved)
+    assert [each.step for each in told] == [8, 16, 20]
+    assert all((each.update_ratios > 0).all() for each in told)
+
+
+def test_gradients_are_observed_at_full_speed_though_few_steps_move_the_weights(
+    config: RunConfig,
+) -> None:
+    driven = Driven(config.with_changes({"accumulate": 1024, "epochs": 2}))
+    driven.do(watch(GradientsObserved))
+    driven.do(commands.Start())
+    told = only(driven.events, GradientsObserved)
+    assert {each.step for each in told} <= {20, 40}
+    assert told[0].step == 20
+    assert (told[0].update_ratios > 0).all()
+
+
+def test_what_was_noted_before_a_view_was_hidden_is_forgotten(config: RunConfig) -> None:
+    changes = {"accumulate": 4, "optimizer": "sgd", "learning_rate": 0.01}
+    driven, steady = (Driven(config.with_changes(changes)) for _ in range(2))
+    steady.do(watch(GradientsObserved))
+    driven.do(watch(GradientsObserved), commands.Step(), commands.Watch(frozenset()))
+    for _ in range(6):
+        driven.do(commands.Step())
+    driven.do(watch(GradientsObserved), commands.Step())
+    for _ in range(8):
+        steady.do(commands.Step())
+    told, expected = (only(each.events, GradientsObserved)[-1] for each in (driven, steady))
+    assert told.step == expected.step == 8
+    np.testing.assert_array_equal(told.update_ratios, expected.update_ratios)
+
+
+def test_a_pause_between_accumulated_steps_shows_no_gradients(config: RunConfig) -> None:
+    driven = Driven(config.with_changes({"accumulate": 4}))
+    driven.do(commands.Step())
+    assert not only(driven.do(watch(GradientsObserved)), GradientsObserved)
 
 
 def test_gradients_watched_in_a_pause_have_norms_and_no_ratios(driven: Driven) -> None:

@@ -207,3 +207,19 @@ def test_what_takes_effect_at_once_and_what_on_reset() -> None:
     data = {"dataset", "image_size", "colour", "test_share", "normalise"}
     assert late == {*network, *data, "seed", "device", "threads"}
     assert OPTIONS["epochs"].effect is Effect.ANY_TIME
+
+
+TEXTS = [name for name, option in OPTIONS.items() if option.choices or option.pattern]
+
+
+@given(name=st.sampled_from(TEXTS), surrogate=st.characters(categories=["Cs"]), data=st.data())
+def test_a_text_that_is_no_unicode_is_refused_in_a_sentence_that_is(
+    name: str, surrogate: str, data: st.DataObject
+) -> None:
+    """So Python keeps a path's bytes that are no UTF-8; no file could hold the settings."""
+    start = data.draw(st.sampled_from(["", "folder:/pictures/", "csv:/pictures/", "/net"]))
+    text = f"{start}{surrogate}.py:Net"
+    value = (text,) if KIND[name] == tuple[str, ...] else text
+    with pytest.raises(ConfigError, match="UTF-8") as raised:
+        RunConfig.parse({name: value})
+    assert str(raised.value).encode()

@@ -60,10 +60,12 @@ def plain_losses(
     optimizer = torch.optim.SGD(model.parameters(), config.learning_rate, config.momentum)
     losses: list[float] = []
     summed = 0
-    for _, is_last, (images, labels) in batches(config, digits):
+    for number, is_last, (images, labels) in batches(config, digits):
         if len(losses) == STEPS:
             return losses
-        size = k if len(losses) >= start else 1
+        if summed == 0:
+            # An epoch's last window is as long as there are batches left.
+            size = min(k, EPOCH - number) if len(losses) >= start else 1
         loss = nn.functional.cross_entropy(model(images), labels)
         (loss / size).backward()
         summed += 1
@@ -75,6 +77,14 @@ def plain_losses(
             summed = 0
         losses.append(loss.item())
     raise AssertionError
+
+
+def stepped(trainer: Trainer, images: Tensor, labels: Tensor) -> Tensor:
+    """Return where one plain step along the mean gradient of `images` leads."""
+    loss = nn.functional.cross_entropy(trainer.model(images), labels)
+    gradients = torch.autograd.grad(loss, list(trainer.model.parameters()))
+    step = trainer.config.learning_rate * nn.utils.parameters_to_vector(gradients)
+    return weights(trainer) - step
 
 
 def check(ours: list[float], theirs: list[float]) -> None:
@@ -97,6 +107,32 @@ def test_weights_move_only_at_the_end_of_each_window(config: RunConfig, digits: 
         if not torch.equal(before, weights(trainer)):
             moved.append(step)
     assert moved == [5, 10, EPOCH, EPOCH + 5, EPOCH + 10, 2 * EPOCH]
+
+
+@pytest.mark.parametrize("k", [10, 30, 1024])
+def test_a_window_longer_than_the_epoch_steps_along_the_epochs_mean_gradient(
+    k: int, config: RunConfig, digits: DeviceData
+) -> None:
+    config = config.with_changes({"batch_size": 20, "accumulate": k})
+    trainer = Trainer(config, digits, CPU)
+    expected = stepped(trainer, digits.train_images, digits.train_labels)
+    train(trainer, 10)
+    torch.testing.assert_close(weights(trainer), expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("first", "then"), [(8, 2), (2, 8), (8, 1)])
+def test_a_change_in_mid_window_leaves_a_mean_of_all_batches_in_it(
+    first: int, then: int, config: RunConfig, digits: DeviceData
+) -> None:
+    config = config.with_changes({"accumulate": first})
+    trainer, plain = Trainer(config, digits, CPU), Trainer(config, digits, CPU)
+    train(trainer, 1)
+    trainer.apply(trainer.config.with_changes({"accumulate": then}))
+    count = max(2, then)
+    train(trainer, count - 1)
+    indices = torch.cat([plain.sampler.next_batch(config.batch_size) for _ in range(count)])
+    expected = stepped(plain, digits.train_images[indices], digits.train_labels[indices])
+    torch.testing.assert_close(weights(trainer), expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("start", [7, EPOCH, EPOCH + 3])

@@ -12,11 +12,14 @@ from torch import nn
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
+from netviz.engine.probes.gradients import PROBE as GRADIENTS_PROBE
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
 from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictions, sample_losses
+from netviz.engine.probes.probe_spec import Subject
 from netviz.engine.probes.weights import layer_weights, probe_batch
+from netviz.engine.protocol.observations import GradientsObserved
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import cnn, mlp
@@ -202,6 +205,29 @@ def test_gradients_and_updates_are_those_of_the_step(
     ]
     assert update_ratios(trainer.model, before) == pytest.approx([r.item() for r in ratios])
     assert min(ratios) > 0
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.05, 1000.0])
+def test_gradients_are_told_before_clipping_and_after(
+    digits: DeviceData, config: RunConfig, clip: float
+) -> None:
+    trainer = Trainer(config.with_changes({"clip_norm": clip}), digits, CPU)
+    plain = Trainer(config, digits, CPU)
+    for each in (trainer, plain):
+        each.train_batch()
+    told = GRADIENTS_PROBE.observe(
+        Subject(
+            *(1, 1, trainer.model, digits.train_images, {}),
+            clip_factor=trainer.clip_factor,
+        )
+    )
+    assert isinstance(told, GradientsObserved)
+    assert told.unclipped_norms == pytest.approx(gradient_norms(plain.model), rel=1e-4)
+    length = np.hypot.reduce(told.norms)
+    if clip == 0.05:
+        assert length == pytest.approx(clip, rel=1e-3)
+    else:
+        assert length == np.hypot.reduce(told.unclipped_norms)
 
 
 def test_a_frozen_layer_has_no_gradient(images: torch.Tensor) -> None:

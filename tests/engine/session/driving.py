@@ -8,7 +8,8 @@ from typing import Any
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from tests.support import Answer, Driven, Loss, losses, when_step
 
 EPOCH, LAST = 20, 60

@@ -7,7 +7,7 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import Place, State
 from tests.engine.session.driving import LAST, reference, saved_ledger, started
 from tests.support import Driven, learning_rates, losses, only, when_step
 
@@ -76,7 +76,7 @@ def test_a_change_before_the_first_step_is_the_runs_beginning(
     driven = Driven(config)
     changed = config.with_changes({"learning_rate": 0.02, "optimizer": "sgd"})
     told = driven.do(commands.Change(changed.changes_from(config)))
-    assert only(told, events.Changed) == [events.Changed(1, changed, (), ())]
+    assert only(told, events.Changed) == [events.Changed(1, changed, (), (), place=Place(0, 0, 20))]
     driven.do(commands.Start())
     assert losses(driven.events) == reference(changed)
     assert saved_ledger(driven, tmp_path) == []

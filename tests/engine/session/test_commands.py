@@ -9,7 +9,8 @@ import pytest
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from tests.engine.session.driving import EPOCH, LAST, STATES, UNDISTURBED, reference, started
 from tests.support import ALL_OBSERVATIONS, Driven, Loss, losses, only, when_step
 

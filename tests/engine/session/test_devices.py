@@ -10,7 +10,7 @@ import torch
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events, observations
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session import preparation
 from netviz.engine.training.devices import choose_device
 from tests.support import ALL_OBSERVATIONS, Driven, losses, only

@@ -7,7 +7,7 @@ import pytest
 
 from netviz.engine.options.run_config import LOSSES, OPTIMIZERS, RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.number_text import number_text
 from tests.support import Driven, losses, only
 

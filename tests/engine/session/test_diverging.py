@@ -6,6 +6,7 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.run_state import State
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told", "snapshots_at_every_batch")
@@ -26,7 +27,7 @@ def test_it_is_told_once_and_training_goes_on(loss: str) -> None:
     driven, told = ruined(loss=loss)
     (diverging,) = only(told, events.Diverging)
     assert not only(told, events.Failed)
-    assert driven.state is events.State.FINISHED
+    assert driven.state is State.FINISHED
     assert CHANGE < diverging.step <= CHANGE + 80
     assert CHANGE - 20 <= diverging.since_step <= CHANGE + 1
     assert diverging.learning_rate == 10

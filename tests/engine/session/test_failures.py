@@ -8,8 +8,10 @@ import pytest
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.run.divergence import BLOCK
+from netviz.engine.run.run import Run
 from tests.engine.session.driving import EPOCH, LAST, event_names, fail_after, reference
 from tests.support import Driven, Loss, losses, only, when_step
 
@@ -137,3 +139,21 @@ def test_steps_before_one_that_raises_are_reported(
     (failed,) = only(driven.events, events.Failed)
     assert failed.step == 7
     assert list(losses(driven.events)) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_run_of_which_nothing_can_be_told_does_not_end_the_session(
+    config: RunConfig, loss: Loss, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def untold(_: Run) -> int:
+        raise TypeError("no number")
+
+    driven = Driven(config)
+    driven.do(commands.Step())
+    with monkeypatch.context() as harm:
+        harm.setattr(Run, "good_step", property(untold))
+        loss.error = RuntimeError("no such luck")
+        (failed,) = only(driven.do(commands.Start()), events.Failed)
+        assert "no such luck" in failed.message
+    loss.error = None
+    driven.do(commands.Prepare(config), commands.Start())
+    assert (driven.state, driven.step) == (State.FINISHED, LAST)

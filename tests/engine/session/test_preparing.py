@@ -7,7 +7,7 @@ import torch
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from tests.engine.session.driving import event_names, reference, started
 from tests.support import Driven, Loss, learning_rates, losses, only, when_step
 

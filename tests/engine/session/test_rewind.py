@@ -7,8 +7,10 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.run_state import State
 from tests.engine.session.driving import STATES, UNDISTURBED, saved_ledger, started
-from tests.support import Loss, only, when_step
+from tests.support import Driven, Loss, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
@@ -45,6 +47,17 @@ def test_a_rewind_with_bad_changes_is_refused_whole(
     assert len(only(told, events.Refused)) == 1
     assert not only(told, events.Rewound)
     assert (driven.state, driven.step) == UNDISTURBED[state]
-    driven.do(commands.Save(tmp_path))
+    driven.do(commands.Export(ExportKind.METRICS, tmp_path / "metrics.csv"))
     steps = (tmp_path / "metrics.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert len(steps) == driven.step
+
+
+@pytest.mark.usefixtures("snapshots_at_every_batch")
+def test_a_run_that_is_rewound_to_its_end_is_finished(config: RunConfig) -> None:
+    driven = Driven(config.with_changes({"batch_size": 200}))
+    driven.do(commands.Start())
+    driven.do(commands.Change({"epochs": 4}))
+    driven.do(commands.Rewind())
+    assert (driven.state, driven.step) == (State.FINISHED, 3)
+    driven.do(commands.Change({"epochs": 5}))
+    assert (driven.state, driven.step) == (State.FINISHED, 5)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.engine.storage.run_summary import META_KEY, RUN_FILE, summarise
 from tests.support import Driven, losses, only, when_step
 
@@ -107,6 +108,25 @@ def test_a_reset_after_opening_begins_with_the_same_weights(
     assert list(losses(told).values())[:30] == list(losses(driven.events).values())[:30]
 
 
+def test_waiting_gradients_of_an_older_file_were_divided_already(
+    config: RunConfig, tmp_path: Path
+) -> None:
+    config = config.with_changes({"accumulate": 4})
+    undisturbed = Driven(config)
+    undisturbed.do(commands.Start())
+    saved_at(config, 26, tmp_path)
+    file = tmp_path / RUN_FILE
+    tensors = load_file(file)
+    with safe_open(file, "pt") as opened:
+        record = json.loads(opened.metadata()[META_KEY])
+    del record["undivided"]
+    divided = {n: t / 4 if n.startswith("gradients/") else t for n, t in tensors.items()}
+    save_file(divided, file, {META_KEY: json.dumps(record)})
+    again = Driven()
+    told = again.do(commands.Open(tmp_path), commands.Start())
+    assert all_losses(told) == losses(undisturbed.events)
+
+
 def test_a_saved_run_can_be_moved_and_saved_into_again(config: RunConfig, tmp_path: Path) -> None:
     saved_at(config, 30, tmp_path / "run")
     keepsake = tmp_path / "run" / "notes.txt"
@@ -161,7 +181,7 @@ def with_a_setting_of_the_future(folder: Path) -> None:
 
 def of_another_network(folder: Path) -> None:
     config = RunConfig(hidden=(17,), epochs=3, device="cpu", threads=1).model_dump()
-    rewritten(folder, initial_config=config)
+    rewritten(folder, config=config, initial_config=config)
 
 
 def without_ledger(folder: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session.session import TrainingSession
 from tests.engine.session.driving import EPOCH, LAST, event_names, reference
 from tests.support import Driven, only

@@ -12,7 +12,8 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import Event, State
+from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session import run_keeper
 from netviz.engine.storage import autosave
 from netviz.engine.storage.autosave import AutosaveFolder, ended_runs, find_lost

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from netviz.engine.network.build import build_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from tests.support import Driven, learning_rates, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")

@@ -193,3 +193,44 @@ def test_a_missing_package_is_told_with_the_command_that_installs_it(
     (refused,) = driven.do(commands.Export(ExportKind.ONNX, tmp_path / "m.onnx"))
     assert isinstance(refused, events.Refused)
     assert 'pip install "netviz[onnx]"' in refused.hint
+
+
+def quantized(value: torch.Tensor) -> torch.Tensor:
+    return torch.quantize_per_tensor(value, 0.1, 0, torch.qint8)
+
+
+@pytest.mark.filterwarnings("ignore")  # of torch's, that such tensors are new or deprecated
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda value: value * float("nan"), "has values that are not a number (NaN)."),
+        (lambda value: value / 0, "has infinite values."),
+        (lambda value: value.double() * 1e300, "has infinite values."),
+        (lambda value: value.to(torch.int64), "has whole numbers (int64), which are no weights."),
+        (lambda value: value.bool(), "has whole numbers (bool), which are no weights."),
+        (lambda value: value.to(torch.complex64), "has complex numbers where real ones"),
+        (lambda value: value.to_sparse(), "is a sparse tensor. Save it with .to_dense()."),
+        (lambda value: value.to_sparse_csr(), "is a sparse tensor. Save it with .to_dense()."),
+        (quantized, "is quantized. Save the weights of the network before it was quantized."),
+        (lambda value: value.to("meta"), "is on the device meta, which has no numbers."),
+    ],
+)
+def test_tensors_that_are_no_weights_are_refused_by_name(
+    driven: Driven, tmp_path: Path, spoil: Any, said: str
+) -> None:
+    weights = load_file(export(driven, tmp_path / "good.safetensors"))
+    weights["3.weight"] = spoil(weights["3.weight"])
+    torch.save(weights, tmp_path / "w.pth")
+    told = driven.do(commands.LoadWeights(tmp_path / "w.pth"))
+    (refused,) = only(told, events.Refused)
+    assert f"w.pth: 3.weight {said}" in f"{refused.message} {refused.hint}"
+    assert not only(told, events.Prepared)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_another_precision_are_taken(
+    driven: Driven, tmp_path: Path, kind: torch.dtype
+) -> None:
+    weights = load_file(export(driven, tmp_path / "good.safetensors"))
+    torch.save({name: value.to(kind) for name, value in weights.items()}, tmp_path / "w.pth")
+    assert only(driven.do(commands.LoadWeights(tmp_path / "w.pth")), events.Prepared)

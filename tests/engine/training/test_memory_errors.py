@@ -8,7 +8,7 @@ import torch
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.engine.training import memory_errors
 from netviz.engine.training.memory_errors import is_out_of_memory
 from tests.support import Driven, Loss, only, when_step

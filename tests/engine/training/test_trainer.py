@@ -151,6 +151,47 @@ def test_switching_the_optimizer_keeps_the_weights(
     assert not torch.equal(weights(trainer), kept)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"optimizer": "sgd"}, {"schedule": "cosine"}, {"frozen": ("1",)}, {"amsgrad": True}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_is_changed_back_before_the_next_batch_was_never_changed(
+    changes: dict[str, Any], config: RunConfig, digits: DeviceData
+) -> None:
+    config = config.with_changes({"schedule": "plateau", "patience": 0, "accumulate": 4})
+    changed, steady = (Trainer(config, digits, CPU) for _ in range(2))
+    for trainer in (changed, steady):
+        train(trainer, 20)
+        for test_loss in (1.0, 2.0):
+            trainer.note_test_loss(test_loss)
+        train(trainer, 6)
+    changed.apply(config.with_changes(changes))
+    changed.restore(changed.snapshot())
+    changed.apply(config)
+    assert train(changed, 20) == train(steady, 20)
+
+
+def test_an_epoch_is_measured_with_the_settings_that_it_was_trained_with(
+    config: RunConfig, digits: DeviceData
+) -> None:
+    config = config.with_changes({"schedule": "plateau", "patience": 0})
+    changed, steady = (Trainer(config, digits, CPU) for _ in range(2))
+    measured = []
+    for trainer in (changed, steady):
+        train(trainer, 20)
+        trainer.note_test_loss(1.0)
+        train(trainer, 20)
+        if trainer is changed:
+            changed.apply(config.with_changes({"patience": 5, "loss": "mse"}))
+        work = trainer.evaluate(digits.test_images, digits.test_labels)
+        measured.append(run_through(work).loss)
+        trainer.note_test_loss(2.0)
+    assert measured[0] == measured[1]
+    rates = [trainer.train_batch().learning_rate for trainer in (changed, steady)]
+    assert rates[0] == rates[1] == config.learning_rate * config.gamma
+
+
 @pytest.mark.parametrize("loss", LOSS_NAMES)
 def test_another_loss_holds_from_the_next_batch(
     loss: str, config: RunConfig, digits: DeviceData

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.ui.charts.smoothing import Smoother
+from netviz.ui.charts.smoothing import Smoother, half_life_at
 
 values = st.floats(-1e6, 1e6, width=32)
 losses = st.one_of(values, st.sampled_from([math.nan, math.inf, -math.inf]))
@@ -15,12 +15,13 @@ losses = st.one_of(values, st.sampled_from([math.nan, math.inf, -math.inf]))
 
 def plain_average(series: list[float], half_life: float) -> list[float]:
     """The definition, one step after the other."""
-    decay, total, weight, averages = 0.5 ** (1 / half_life), 0.0, 0.0, []
+    average, count, averages = math.nan, 0, []
     for value in series:
         if math.isfinite(value):
-            total = decay * total + (1 - decay) * value
-            weight = decay * weight + (1 - decay)
-        averages.append(total / weight if weight else math.nan)
+            count += 1
+            weight = max(1 / count, 1 - 0.5 ** (1 / half_life_at(count, half_life)))
+            average = value if count == 1 else average + weight * (value - average)
+        averages.append(average)
     return averages
 
 
@@ -61,3 +62,15 @@ def test_smoothing_starts_again_when_asked() -> None:
 def test_smoothing_refuses_a_half_life_of_nothing() -> None:
     with pytest.raises(ValueError, match="half-life"):
         Smoother(0)
+
+
+@pytest.mark.parametrize("half_life", [20, 50])
+def test_the_average_does_not_lie_above_what_falls_at_first(half_life: float) -> None:
+    """As the first hundred batches of a network do, from 2.3 to 0.6 and noisy."""
+    rng = np.random.default_rng(0)
+    steps = np.arange(100)
+    series = 0.5 + 1.8 * np.exp(-steps / 40) + rng.normal(0, 0.25, 100)
+    smoother = Smoother(half_life)
+    smoother.update(series)
+    below = series < smoother.averages
+    assert all(below[start : start + 25].mean() < 0.8 for start in range(0, 100, 25))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.probes import weights
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.engine.training.losses import LOSSES
 from netviz.log_file import LOG_NAME, start_log, stop_log
 from netviz.ui.faults.exception_hooks import ExceptionHooks

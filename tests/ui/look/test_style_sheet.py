@@ -1,11 +1,16 @@
 """The look: legible in both themes, and applied again when the theme changes."""
 
+import re
+import tempfile
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from netviz.paths import cache_dir
 from netviz.ui.look.style_rules import style_rules
 from netviz.ui.look.style_sheet import dress_window, set_style_property
 from netviz.ui.look.theme import DARK, LIGHT, Colors, Theme
@@ -112,3 +117,28 @@ def test_a_font_of_its_own_survives_another_theme(qtbot: QtBot, window: QWidget)
     label.setFont(theme.font(40))
     dress_window(window, theme)
     assert QFontInfo(label.font()).pixelSize() == theme.font(40).pixelSize()
+
+
+def test_the_pictures_of_the_style_sheet_lie_in_the_cache_and_nowhere_else(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed leaves nothing that the next one does not use."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    icons = cache_dir() / "icons"
+    sheet = style_rules(Theme(dark=True))
+    named = {Path(name) for name in re.findall(r"url\(\"?([^\")]+)", sheet)}
+    assert named == set(icons.iterdir())
+    damaged = next(iter(named))
+    drawing = damaged.read_bytes()
+    damaged.write_bytes(b"")
+    assert style_rules(Theme(dark=True)) == sheet
+    assert damaged.read_bytes() == drawing
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_costs_the_arrows_only(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("netviz.ui.look.style_rules.cache_dir", lambda: tmp_path / "file")
+    assert "QComboBox" in style_rules(Theme(dark=True))

@@ -138,6 +138,34 @@ def test_the_eraser_erases(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
     assert emitted.drawing[140, 90:190].max() == 0
 
 
+@pytest.mark.parametrize("brush", [8, 22, 48])
+def test_erasing_along_a_stroke_leaves_nothing_of_it(
+    qtbot, pad: DrawingPad, emitted: Emitted, brush: int
+) -> None:
+    pad.set_brush_px(brush)
+    _draw(qtbot, pad)
+    assert emitted.drawing.max() == 255
+    pad.set_erasing(True)
+    _draw(qtbot, pad)
+    assert emitted.drawing.max() == 0
+
+
+def test_clearing_goes_back_to_the_pen(qtbot, pad: DrawingPad) -> None:
+    _draw(qtbot, pad)
+    pad.set_erasing(True)
+    pad.clear()
+    assert not pad.is_erasing
+
+
+def test_whoever_draws_on_an_empty_pad_draws(qtbot, pad: DrawingPad, emitted: Emitted) -> None:
+    _draw(qtbot, pad)
+    pad.undo()
+    pad.set_erasing(True)
+    _draw(qtbot, pad)
+    assert emitted.drawing.max() == 255
+    assert not pad.is_erasing
+
+
 def test_brackets_change_the_brush_within_its_range(qtbot, pad: DrawingPad) -> None:
     before = pad.brush_px
     qtbot.keyClicks(pad, "]")

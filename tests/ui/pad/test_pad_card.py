@@ -117,6 +117,18 @@ def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
     assert not _action(card, "Broad, 32 px").isChecked()
 
 
+def test_the_pencil_takes_the_pen_and_then_offers_its_widths(qtbot, card: PadCard) -> None:
+    _draw(qtbot, card)
+    qtbot.mouseClick(_button(card, "Eraser"), LEFT)
+    qtbot.mouseClick(_button(card, "Pen"), LEFT)
+    assert not card.pad.is_erasing
+    assert QApplication.activePopupWidget() is None
+    qtbot.mouseClick(_button(card, "Pen"), LEFT)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    menu.close()
+
+
 def test_show_me_one_asks_and_the_example_is_announced_as_prepared(qtbot, card: PadCard) -> None:
     with qtbot.waitSignal(card.example_requested):
         _action(card, "Show me one").trigger()
@@ -195,7 +207,7 @@ def test_every_control_says_what_it_does(card: PadCard) -> None:
 
 def test_colour_data_disable_the_brush(card: PadCard) -> None:
     card.set_image_shape((3, 32, 32))
-    assert not _button(card, "Brush").isEnabled()
+    assert not _button(card, "Pen").isEnabled()
     assert not _button(card, "Eraser").isEnabled()
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from netviz.engine.protocol.events import Measurement
+from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
 from tests.ui.plots.using_plots import (
@@ -148,3 +148,23 @@ def test_a_new_run_begins_with_an_empty_plot_that_follows(loss: LossPlot) -> Non
     assert loss.readings.value("train") == "–"
     show(loss, progress(1, [1.0]))
     assert points(loss, "batches") == [(1, 1.0)]
+
+
+def test_the_header_shows_this_moment_and_greys_what_is_older(
+    loss: LossPlot, accuracy: AccuracyPlot
+) -> None:
+    for plot in (loss, accuracy):
+        show(plot, UNTRAINED)
+        assert plot.readings.old == frozenset()
+        show(plot, progress(1, [2.0] * 100, correct=0.86))
+        assert (plot.readings.old, plot.readings.note) == ({"test"}, "test untrained")
+    assert accuracy.readings.value("train") == "86.0 %"
+    for plot in (loss, accuracy):
+        show(plot, measured(1, 100))
+        assert plot.readings.old == frozenset()
+    assert accuracy.readings.value("train") == "95.0 %"
+    assert accuracy.readings.note == "gap 5.0 points"
+    show(accuracy, progress(101, [2.0] * 10, epoch=2, correct=0.9))
+    assert accuracy.readings.value("train") == "90.0 %"
+    assert accuracy.readings.value("test") == "90.0 %"
+    assert accuracy.readings.note == "test after epoch 1"

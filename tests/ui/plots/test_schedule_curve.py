@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import SCHEDULES, RunConfig
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.style_sheet import dress_window

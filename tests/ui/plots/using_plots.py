@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.events import Measurement, Progress
+from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.plots.metric_plot import MetricPlot
 
 UNTRAINED = Measurement(0, 0, 2.304, 0.102, 2.305, 0.098, 0, 0)

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.events import State
-from netviz.engine.session import session
+from netviz.engine.protocol.run_state import State
+from netviz.engine.session import start_points
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
@@ -85,7 +85,7 @@ def test_a_run_of_a_device_that_is_missing_goes_on_and_says_so(
     window = open_window(device="cpu")
     trained(qtbot, window)
     save(qtbot, window, choose, tmp_path / "kept")
-    monkeypatch.setattr(session, "has_device", lambda _: False)
+    monkeypatch.setattr(start_points, "has_device", lambda _: False)
     with qtbot.waitSignal(window.controller.opened, timeout=20_000):
         window.actions_by_key["open_run"].trigger()
     assert window.message_bar.text.startswith("The run was trained on cpu, which this machine does")
@@ -154,9 +154,7 @@ def test_a_lost_run_is_offered_back(
     (tmp_path / "kept" / RUN_FILE).rename(lost / RUN_FILE)
     again = open_window()
     assert f"The last run ended unexpectedly at step {step:,}." in again.message_bar.text
-    buttons = {
-        each.text(): each for each in again.message_bar.findChildren(type(again.message_bar._copy))
-    }
+    buttons = {each.text(): each for each in again.message_bar.findChildren(QPushButton)}
     with qtbot.waitSignal(again.controller.opened, timeout=20_000):
         buttons["Bring it back"].click()
     assert again.controller.step == step

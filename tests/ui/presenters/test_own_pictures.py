@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import State
 from netviz.engine.protocol.observations import AugmentedSamples
+from netviz.engine.protocol.run_state import State
 from netviz.engine.session import preparation
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window

@@ -5,19 +5,24 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QByteArray, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
+from netviz.engine.protocol.run_state import State
+from netviz.launch import WindowOptions
+from netviz.ui.app import build_window
 from netviz.ui.controls.learning_rate_control import LearningRateControl
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.settings import Settings
 from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.conftest import wait_for_state
 
@@ -381,3 +386,36 @@ def test_the_layout_is_remembered_and_can_be_put_back(
     dock.hide()
     again.actions_by_key["restore"].trigger()
     assert dock.isVisible()
+
+
+def test_what_the_command_line_asks_for_holds_for_that_process(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    def opened(**given: Any) -> MainWindow:
+        options = WindowOptions(RunConfig(threads=1), tmp_path / "data", **given)
+        window, _ = build_window(qapp, options, Settings(tmp_path / "window.ini"))
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    def look(window: MainWindow) -> tuple[bool, int]:
+        found = window.theme.dark, window.views.tabs.currentIndex()
+        window.close()
+        window.deleteLater()
+        return found
+
+    def kept() -> list[QByteArray]:
+        settings = Settings(tmp_path / "window.ini")
+        return [settings.bytes(key) for key in ("geometry", "layout", "plots")]
+
+    usual, sizes = look(opened()), kept()
+    asked = look(opened(dark=False, view="log", size=(1100, 640)))
+    assert [one != other for one, other in zip(usual, asked, strict=True)] == [True] * 2
+    assert kept() == sizes
+    assert look(opened()) == usual
+    by_hand = opened(dark=False, view="log")
+    by_hand.views.show_named("data")
+    by_hand.actions_by_key["theme"].trigger()
+    by_hand.actions_by_key["theme"].trigger()
+    assert look(by_hand)[0] is False
+    assert look(opened()) == (usual[0], 5)

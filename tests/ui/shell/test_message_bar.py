@@ -140,3 +140,26 @@ def test_a_long_text_is_wrapped_and_not_cut_off(qtbot, bar: MessageBar) -> None:
 def test_markup_in_a_message_is_shown_and_not_obeyed(bar: MessageBar) -> None:
     bar.show_message("error", "No <b>bold</b> & no harm.")
     assert "&lt;b&gt;bold" in _shown(bar)[1]
+
+
+def test_what_is_no_longer_so_goes(bar: MessageBar) -> None:
+    facts = {"shown": True, "waiting": True}
+    bar.show_message("error", "All epochs are trained.", holds=lambda: facts["shown"])
+    bar.show_next("warning", "A file is damaged.", holds=lambda: facts["waiting"])
+    bar.show_next("warning", "The last start crashed.")
+    bar.review()
+    assert bar.text == "All epochs are trained."
+    facts["shown"] = facts["waiting"] = False
+    bar.review()
+    assert bar.text == "The last start crashed."
+    bar.review()
+    assert bar.isVisible()
+
+
+def test_what_waits_is_asked_again_before_it_is_shown(bar: MessageBar) -> None:
+    facts = {"waiting": True}
+    bar.show_message("error", "First.")
+    bar.show_next("warning", "Second.", holds=lambda: facts["waiting"])
+    facts["waiting"] = False
+    bar.close_message()
+    assert not bar.isVisible()

@@ -21,7 +21,7 @@ from netviz.engine.errors import DataError
 
 _NEEDED = ("file_name", "label")
 _HOW = "It needs two columns, file_name and label, such as: tshirt1.jpg, 0"
-_LARGEST_BYTES = 1_000 * MAX_FILES
+LARGEST_BYTES = 1_000 * MAX_FILES
 
 Row = tuple[int, list[str]]
 """The number of a line and its fields, without the spaces around them."""
@@ -68,7 +68,7 @@ def _text(file: Path) -> str:
     if not os.path.isfile(file):
         raise DataError(f"{file} is not a file.", "Choose a CSV file.")
     try:
-        if file.stat().st_size > _LARGEST_BYTES:
+        if file.stat().st_size > LARGEST_BYTES:
             raise DataError(f"{file} is too large for a list of pictures.", _HOW)
         content = file.read_bytes()
     except OSError as error:

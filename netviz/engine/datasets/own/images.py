@@ -22,6 +22,9 @@ MIN_SIDE = 2
 MAX_PIXELS = 64_000_000
 """Pixels of a picture; far more than a camera's, and few enough to unpack in memory."""
 
+_TIFF_BITS = 258
+"""TIFF's tag "BitsPerSample"."""
+
 _WHITE = (255, 255, 255, 255)
 
 
@@ -122,6 +125,7 @@ def _read(path: Path, form: OwnForm) -> NDArray[np.uint8]:
         raise PictureError("is not a file")
     with Image.open(path, formats=_formats()) as image:
         _check_size(image)
+        _check_depth(image)
         # Lets a JPEG be unpacked at a fraction of its size, but at twice `form`'s or more.
         image.draft(None, (2 * max(form.height, form.width),) * 2)
         return _fitted(_in_eight_bits(ImageOps.exif_transpose(image)), form)
@@ -144,6 +148,13 @@ def _check_size(image: Image.Image) -> None:
         )
     if image.width * image.height > MAX_PIXELS:
         raise _too_large()
+
+
+def _check_depth(image: Image.Image) -> None:
+    """Refuse whole numbers of 32 bits, which TIFF alone has: nothing says which is white."""
+    bits = getattr(image, "tag_v2", {}).get(_TIFF_BITS, (16,))
+    if image.mode == "I" and max(bits) > 16:
+        raise PictureError("has 32 bits a pixel; save it with 8 or 16 bits")
 
 
 def _too_large() -> PictureError:

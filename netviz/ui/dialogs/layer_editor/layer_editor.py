@@ -31,6 +31,7 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
+from netviz.ui.widgets.main_button import make_main
 
 
 class LayerEditor(QDialog):
@@ -98,6 +99,7 @@ class LayerEditor(QDialog):
         self._card.body.addLayout(self._build_foot())
         layout = self._layout = QVBoxLayout(self)
         layout.addWidget(self._card)
+        make_main(self, self.apply_button)
 
     def _build_head(self) -> QHBoxLayout:
         self.presets = QToolButton()
@@ -149,13 +151,10 @@ class LayerEditor(QDialog):
         self.total.setProperty("role", "strong")
         self.total.setWordWrap(True)
         self.apply_button = QPushButton("Apply")
-        self.apply_button.setProperty("kind", "primary")
         self.apply_button.setToolTip("Train this network, from Reset on.")
-        self.apply_button.setAutoDefault(False)
         self.apply_button.clicked.connect(self._on_apply_clicked)
         close = QPushButton("Close")
         close.setToolTip("Close the editor; the run keeps its network.")
-        close.setAutoDefault(False)
         close.clicked.connect(self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.total, 1)

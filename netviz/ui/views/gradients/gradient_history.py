@@ -54,6 +54,11 @@ class GradientHistory:
         return np.array([row.norms for row in self._rows.rows], np.float64).T
 
     @property
+    def unclipped_norms(self) -> NDArray[np.float64]:
+        """Gradient norms before clipping, ``float64 [layers, k]``."""
+        return np.array([row.unclipped_norms for row in self._rows.rows], np.float64).T
+
+    @property
     def update_ratios(self) -> NDArray[np.float64]:
         """Update over weight, ``float64 [layers, k]``."""
         return np.array([row.update_ratios for row in self._rows.rows], np.float64).T

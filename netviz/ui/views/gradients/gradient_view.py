@@ -36,7 +36,7 @@ class GradientView(Page):
         self.ratio_plot = SeriesPlot(theme, "Update / weight", (1e-3, "rough guide 1e-3"))
         self.norm_plot.setToolTip(
             "How long the gradient of each layer is: near zero the layer stops learning,"
-            " far above the others it may explode."
+            " far above the others it may explode. Drawn as the step uses it, after clipping."
         )
         self.ratio_plot.setToolTip(
             "How far one step moves a layer, relative to the size of its weights;"
@@ -84,7 +84,9 @@ class GradientView(Page):
         names = [name for name, _ in numbered_titles(history.titles)]
         shown = [i for i, name in enumerate(history.names) if self.layers.is_shown(name)]
         steps = history.steps
-        self.norm_plot.set_series(steps, history.norms, names, shown)
+        self.norm_plot.set_series(
+            steps, history.norms, names, shown, (history.unclipped_norms, "before clipping")
+        )
         self.ratio_plot.set_series(steps, history.update_ratios, names, shown)
 
     def _on_layers_chosen(self) -> None:

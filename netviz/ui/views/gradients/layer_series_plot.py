@@ -64,6 +64,7 @@ class SeriesPlot(ThemedWidget):
         self._shown: Sequence[int] = ()
         self._steps = np.empty(0, np.int64)
         self._values = np.empty((0, 0))
+        self._also: tuple[NDArray[np.float64], str] | None = None
         self._smoothed = np.empty((0, 0))
         self._pointed = -1
         self.setMouseTracking(True)
@@ -77,9 +78,14 @@ class SeriesPlot(ThemedWidget):
         values: NDArray[np.float64],
         names: Sequence[str],
         shown: Sequence[int],
+        also: tuple[NDArray[np.float64], str] | None = None,
     ) -> None:
-        """Draw `values`, ``[layers, steps]``; of these only the layers in `shown`."""
-        self._steps, self._values = steps, values
+        """Draw `values`, ``[layers, steps]``; of these only the layers in `shown`.
+
+        `also` are other values with what they are: told beside the first where they differ, and
+        not drawn.
+        """
+        self._steps, self._values, self._also = steps, values, also
         self._smoothed = smoothed_exponents(values)
         self._names, self._shown = names, shown
         self._pointed = min(self._pointed, len(steps) - 1)
@@ -97,8 +103,16 @@ class SeriesPlot(ThemedWidget):
         if not 0 <= place < len(self._steps):
             return ""
         lines = [f"{self._title}, step {self._steps[place]:,}"]
-        lines += [f"{self._names[i]}: {norm_text(self._values[i, place])}" for i in self._shown]
+        lines += [f"{self._names[i]}: {self._value_text(i, place)}" for i in self._shown]
         return "\n".join(lines)
+
+    def _value_text(self, index: int, place: int) -> str:
+        text = norm_text(self._values[index, place])
+        if self._also is None:
+            return text
+        values, what = self._also
+        other = norm_text(values[index, place])
+        return text if other == text else f"{text} ({other} {what})"
 
     def observation_at(self, x: float) -> int:
         """Return the index of the observation nearest to a horizontal position."""

@@ -1,5 +1,7 @@
 """The tab Mistakes: a list of the test images that the network gets wrong."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -18,6 +20,7 @@ from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import Order, select
 from netviz.engine.protocol.observations import ImageArrays, TestPredictions
+from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
@@ -68,6 +71,7 @@ class MistakeView(Page):
         self._images: ImageArrays | None = None
         self._classes: tuple[str, ...] = ()
         self._predictions: TestPredictions | None = None
+        self._counts: dict[int, int] = {}
         self._build_controls()
         self._build_list()
         self.detail.sent_to_pad.connect(self.sent_to_pad)
@@ -95,15 +99,42 @@ class MistakeView(Page):
         if self._images is None:
             return
         self._predictions = predictions
-        self.count_changed.emit(self._mistake_count(predictions))
+        self._count(predictions.step, self._mistake_count(predictions))
         self._show_content(True)
         self._invalidate()
+
+    def show_measurement(self, measurement: Measurement) -> None:
+        if self._images is not None and math.isfinite(measurement.test_accuracy):
+            wrong = (1 - measurement.test_accuracy) * len(self._images.test_labels)
+            self._count(measurement.step, round(wrong))
+
+    def truncate(self, step: int) -> None:
+        if self._predictions is not None and self._predictions.step > step:
+            self._predictions = None
+            self._show_nothing()
+        self._counts = {at: wrong for at, wrong in self._counts.items() if at <= step}
+        self._tell_count()
 
     def clear(self) -> None:
         """Forget the predictions; the data set and the filters stay."""
         self._predictions = None
+        self._counts = {}
+        self._show_nothing()
+        self._tell_count()
+
+    def _show_nothing(self) -> None:
         self.detail.hide()
         self._show_content(False)
+
+    def _count(self, step: int, wrong: int) -> None:
+        """Note how many images are wrong; an untrained network is nothing to count."""
+        if step:
+            self._counts[step] = wrong
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        """Tell the newest count, wherever it comes from."""
+        self.count_changed.emit(self._counts[max(self._counts)] if self._counts else None)
 
     def set_filter(self, true_class: int | None, predicted_class: int | None) -> None:
         """List only images of one true class, of one predicted class, or both; None for any."""

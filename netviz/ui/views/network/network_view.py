@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.events import Prepared, State
+from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.layer_facts import LayerFacts, all_but_last, trainable, with_toggled
+from netviz.engine.protocol.run_state import State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.network.network_diagram import NetworkDiagram
 from netviz.ui.views.page import Page

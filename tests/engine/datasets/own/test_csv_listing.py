@@ -214,7 +214,7 @@ def test_file_that_is_missing_a_folder_or_too_large(
     monkeypatch.setattr(listing, "MAX_FILES", 1)
     assert f"{file} holds more than 1 files." in refusal(file)
 
-    monkeypatch.setattr(csv_listing, "_LARGEST_BYTES", 10)
+    monkeypatch.setattr(csv_listing, "LARGEST_BYTES", 10)
     assert f"{file} is too large for a list of pictures." in refusal(file)
 
 

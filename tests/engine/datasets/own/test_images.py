@@ -73,7 +73,6 @@ def test_every_mode_of_png(image: Image.Image, expected: list[int], tmp_path: Pa
         (Image.new("CMYK", (8, 8), (0, 255, 255, 0)), list(RED)),
         (Image.new("F", (8, 8), 1.0), [255, 255, 255]),
         (Image.new("F", (8, 8), 70.0), [70, 70, 70]),
-        (Image.new("I", (8, 8), 65_535), [255, 255, 255]),
     ],
     ids=lambda value: value.mode if isinstance(value, Image.Image) else "",
 )
@@ -203,3 +202,12 @@ def test_forms_that_are_not_allowed(values: dict[str, object], message: str) -> 
         OwnForm(**values)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("white", [255, 65_535, 2**31 - 1])
+def test_whole_numbers_of_32_bits_are_refused_since_their_white_is_unknown(
+    white: int, tmp_path: Path
+) -> None:
+    Image.new("I", (8, 8), white).save(tmp_path / "a.tif")
+    with pytest.raises(PictureError, match="has 32 bits a pixel; save it with 8 or 16 bits"):
+        read_picture(tmp_path / "a.tif", GREY)

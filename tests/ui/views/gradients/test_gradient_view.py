@@ -31,6 +31,16 @@ def test_the_mouse_is_told_the_numbers_of_the_nearest_step(view: GradientView) -
     assert plot.text_at(place) == "Gradient norm, step 50\nLinear 1: 5\nLinear 2: 0"
 
 
+def test_the_mouse_is_told_the_norms_before_clipping_where_they_differ(view: GradientView) -> None:
+    view.show_gradients(gradients(1, (0.5, 0.0), clip_factor=0.25))
+    view.show_gradients(gradients(2, (0.5, 0.1)))
+    assert view.norm_plot.text_at(0) == (
+        "Gradient norm, step 1\nLinear 1: 0.5 (2 before clipping)\nLinear 2: 0"
+    )
+    assert view.norm_plot.text_at(1) == "Gradient norm, step 2\nLinear 1: 0.5\nLinear 2: 0.1"
+    assert "clipping" not in view.ratio_plot.text_at(0)
+
+
 def test_both_plots_mark_the_step_under_the_mouse(view: GradientView) -> None:
     for step in (1, 50, 100):
         view.show_gradients(gradients(step))

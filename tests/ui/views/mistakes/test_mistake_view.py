@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
+from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE
@@ -246,3 +247,19 @@ def test_a_network_that_has_diverged_is_listed(view, data) -> None:
     view.open_mistake(13)
     assert 13 in listed(view)
     assert not view.grab().isNull()
+
+
+def test_going_back_takes_the_mistakes_and_their_count_back(qtbot, view, data) -> None:
+    told: list[int | None] = []
+    view.count_changed.connect(told.append)
+    view.show_measurement(Measurement(1, 3, 0.2, 0.9, 0.3, 0.5, 1.0, 1.0))
+    later = predictions(data, WRONG)
+    view.show_predictions(later)
+    view.truncate(later.step)
+    assert view.has_content
+    assert told[-1] == 3
+    view.truncate(3)
+    assert not view.has_content
+    assert told[-1] == 100
+    view.truncate(0)
+    assert told[-1] is None

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
-from netviz.engine.protocol.events import State
 from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.run_state import State
 from netviz.ui.look.theme import Theme
 from netviz.ui.presenters.network_presenter import NetworkPresenter, candidates
 from netviz.ui.shell.main_window import MainWindow

@@ -1,0 +1,129 @@
+"""What a run file's record has to be, checked whole before any of it is used; free of torch."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
+
+from netviz.engine.options.option import Effect
+from netviz.engine.options.run_config import OPTIONS, RunConfig
+
+_MAX_COUNT = 2**53
+_MAX_THREADS = 1024
+
+_Count = Annotated[int, Field(ge=0, le=_MAX_COUNT)]
+_Fraction = Annotated[FiniteFloat, Field(ge=0, le=1)]
+_Seconds = Annotated[FiniteFloat, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    """A later version of the same format may have more keys, which are left alone."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+
+
+class _Plateau(_Part):
+    factor: Annotated[FiniteFloat, Field(ge=0, le=1)]
+    best: float
+    bad_epochs: _Count
+
+
+class _Measurement(_Part):
+    epoch: _Count
+    step: _Count
+    train_loss: FiniteFloat
+    train_accuracy: _Fraction
+    test_loss: FiniteFloat
+    test_accuracy: _Fraction
+    seconds: _Seconds
+    samples_per_second: _Seconds
+
+
+class _Entry(_Part):
+    step: _Count
+    epoch: _Count
+    option: str
+    old: Any
+    new: Any
+
+
+class _Tally(_Part):
+    samples: _Count
+    right: _Count
+    seconds: _Seconds
+
+
+class _State(_Part):
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    sampler: dict[str, Any]
+    generators: dict[str, Any]
+    gradients: dict[str, Any]
+    start: dict[str, Any] | None
+    steps: dict[str, Any]
+    losses: dict[str, Any]
+    learning_rates: dict[str, Any]
+
+
+class _Record(_Part):
+    config: dict[str, Any]
+    initial_config: dict[str, Any]
+    step: _Count
+    epoch: _Count
+    summed: _Count
+    threads: Annotated[int, Field(ge=0, le=_MAX_THREADS)]
+    plateau: _Plateau
+    measurements: Annotated[list[_Measurement], Field(min_length=1)]
+    ledger: list[_Entry]
+    tally: _Tally
+    started_from: str
+    state: _State
+
+    @model_validator(mode="after")
+    def _parts_fit_each_other(self) -> Self:
+        if self.epoch > self.step:
+            raise ValueError(f"{self.epoch:,} epochs cannot have been {self.step:,} steps")
+        if self.summed > self.step:
+            raise ValueError("more gradients wait than there were steps")
+        epochs = [each.epoch for each in self.measurements]
+        if epochs != sorted(set(epochs)) or epochs[-1] > self.epoch:
+            raise ValueError("the measurements are not of its epochs, in order")
+        steps = [each.step for each in self.measurements] + [each.step for each in self.ledger]
+        if max(steps) > self.step:
+            raise ValueError("something happened after its last step")
+        return self
+
+
+def check_record(record: dict[str, Any]) -> None:
+    """Check the whole record of a run file, all but what its tensors hold.
+
+    Raises
+    ------
+    ValueError
+        When a part is missing, of another type, out of range, or does not fit the others.
+    ConfigError
+        When a setting is unknown or has a value that is not allowed.
+    """
+    try:
+        checked = _Record.model_validate(record)
+    except ValidationError as error:
+        raise ValueError(_sentence(error)) from None
+    config, initial = RunConfig.parse(checked.config), RunConfig.parse(checked.initial_config)
+    for name in config.changes_from(initial):
+        if OPTIONS[name].effect is Effect.RESET:
+            raise ValueError(f"{name} cannot have changed since step 0")
+    for entry in checked.ledger:
+        for value in (entry.old, entry.new):
+            config.with_changes({entry.option: value})
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]

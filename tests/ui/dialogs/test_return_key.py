@@ -1,0 +1,90 @@
+"""Return does what the blue button says, in every dialog, wherever the focus is."""
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.datasets.own.peek import OwnPeek
+from netviz.engine.options.run_config import RunConfig
+from netviz.ui import dialogs
+from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
+from netviz.ui.dialogs.own_images_dialog import OwnPreview
+from netviz.ui.look.theme import Theme
+
+
+def preview(theme: Theme) -> OwnPreview:
+    made = OwnPreview(theme, RunConfig.parse({"dataset": "folder:/pictures"}))
+    images = np.zeros((2, 1, 28, 28), np.uint8)
+    made.show_peek(OwnPeek(Path(), {"cats": 9, "dogs": 8}, images, np.array([0, 1]), ()))
+    return made
+
+
+MAKERS = {OwnPreview: preview, LayerEditor: LayerEditor}
+
+
+def test_every_dialog_is_tried_here() -> None:
+    found = set()
+    for module in pkgutil.walk_packages(dialogs.__path__, "netviz.ui.dialogs."):
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(kind, QDialog) and kind.__module__ == module.name:
+                found.add(kind)
+    assert found == set(MAKERS)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_return_presses_the_blue_button(qtbot: QtBot, theme: Theme, kind: type[QDialog]) -> None:
+    dialog = MAKERS[kind](theme)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    buttons = dialog.findChildren(QPushButton)
+    (blue,) = [button for button in buttons if button.property("kind") == "primary"]
+    pressed: list[bool] = []
+    blue.clicked.disconnect()  # it would close the dialog
+    blue.clicked.connect(lambda: pressed.append(True))
+    places = [
+        field
+        for sort in (QAbstractSpinBox, QComboBox, QLineEdit)
+        for field in dialog.findChildren(sort)
+        if field.isVisible() and field.isEnabled()
+    ]
+    assert places
+    for count, place in enumerate([*places, *buttons], 1):
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+        assert len(pressed) == count, place
+
+
+def test_a_size_that_was_just_typed_is_used(qtbot: QtBot, theme: Theme) -> None:
+    dialog = preview(theme)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog.row("image_size").findChild(QAbstractSpinBox)
+    assert isinstance(field, QAbstractSpinBox)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "32")
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert chosen.args[0]["image_size"] == 32
+
+
+def test_a_size_that_is_refused_is_not_passed_over(qtbot: QtBot, theme: Theme) -> None:
+    dialog = preview(theme)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog.row("image_size").findChild(QAbstractSpinBox)
+    assert isinstance(field, QAbstractSpinBox)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "99999")
+    with qtbot.assertNotEmitted(dialog.chosen):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert dialog.isVisible()

@@ -1,0 +1,46 @@
+"""What is refused or has failed is offered with the settings that help, as a button."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.protocol.run_state import State
+from tests.ui.conftest import OpenWindow, wait_for_state
+
+
+def test_a_batch_of_one_image_is_mended_by_a_button(qtbot: QtBot, open_window: OpenWindow) -> None:
+    layers = ("flatten", "linear 8", "batchnorm")
+    window = open_window(model="layers", layers=layers, batch_size=3, epochs=1)
+    run, bar = window.controller, window.message_bar
+    with qtbot.waitSignal(run.refused, timeout=20_000):
+        run.start()
+    assert bar.text.startswith("With batch size 3 the last batch of 4,000 images has one image")
+    (button,) = [b for b in bar.findChildren(QPushButton) if b.text().startswith("Use batch")]
+    assert button.text() == "Use batch 4"
+    with qtbot.waitSignal(run.changed, timeout=20_000):
+        button.click()
+    assert run.config.batch_size == 4
+    assert not bar.isVisible()
+    run.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+
+
+def test_a_file_that_has_changed_is_named_before_it_is_run(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "net.py", tmp_path / "run"
+    file.write_text("from torch import nn\nNet = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n")
+    window = open_window(model=f"{file}:Net")
+    run, bar = window.controller, window.message_bar
+    with qtbot.waitSignal(run.saved, timeout=20_000):
+        run.train_one_batch()
+        run.save(folder)
+    file.write_text(file.read_text() + "Net.changed = True\n")
+    with qtbot.waitSignal(run.refused, timeout=20_000):
+        run.open_run(folder)
+    assert str(file) in bar.text
+    (button,) = [b for b in bar.findChildren(QPushButton) if b.text() == "Run the file and open"]
+    with qtbot.waitSignal(run.opened, timeout=20_000):
+        button.click()
+    assert run.step == 1
