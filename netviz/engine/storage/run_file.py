@@ -261,7 +261,8 @@ def resume(run: Run, saved: SavedRun) -> None:
             optimizer=fitting_optimizer(snapshot, trainer),
         )
         trainer.restore(snapshot)
-        adjust_optimizer(trainer.optimizer, snapshot.config)  # adds what only a damaged file lacks
+        # This adds what only a damaged file lacks.
+        adjust_optimizer(trainer.optimizer, snapshot.config_in_effect)
     except Exception as error:
         # torch, and the user's own network, raise whatever they meet.
         raise StorageError(

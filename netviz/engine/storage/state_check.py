@@ -44,14 +44,14 @@ def check_types(state: Mapping[str, Any]) -> None:
 
 
 def fitting_optimizer(snapshot: Snapshot, trainer: Trainer) -> dict[str, Any]:
-    """Return the saved state of the optimizer, with the settings that the run's config gives.
+    """Return the saved state of the optimizer, with the settings that it was trained with.
 
     Raises
     ------
     ValueError
         When it is not a state that this optimizer has for this network.
     """
-    config, parameters = snapshot.config, list(trainer.model.parameters())
+    config, parameters = snapshot.config_in_effect, list(trainer.model.parameters())
     groups = build_optimizer(config, parameters).state_dict()["param_groups"]
     saved = snapshot.optimizer
     _require(saved.keys() == {"state", "param_groups"}, "the optimizer's state is incomplete")

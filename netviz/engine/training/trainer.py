@@ -134,6 +134,11 @@ class Snapshot:
     trained_with: RunConfig | None = None
     """Settings of the last batch, where they are others than those of the next."""
 
+    @property
+    def config_in_effect(self) -> RunConfig:
+        """The settings that the optimizer's state belongs to."""
+        return self.trained_with or self.config
+
 
 class Trainer:
     """Trains one network on one data set, a batch at a time.
@@ -331,7 +336,7 @@ class Trainer:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to `snapshot`; what follows is the same, bit for bit, as it was then."""
-        self.config, self._taken = snapshot.config, snapshot.trained_with or snapshot.config
+        self.config, self._taken = snapshot.config, snapshot.config_in_effect
         self._loss = LOSSES[self._taken.loss]
         self.step, self.epoch = snapshot.step, snapshot.epoch
         self.model.load_state_dict(snapshot.model)

@@ -85,9 +85,11 @@ def test_any_other_is_not_run_before_the_user_agrees_and_then_is_known(
     assert only(Driven().do(commands.Open(own.folder)), events.Opened)
 
 
-@pytest.mark.parametrize("where", ["config", "initial_config"])
+@pytest.mark.parametrize(
+    "where", [("config",), ("initial_config",), ("config", "initial_config")], ids="+".join
+)
 def test_a_record_that_was_changed_by_hand_runs_nothing_either(
-    config: RunConfig, tmp_path: Path, where: str
+    config: RunConfig, tmp_path: Path, where: tuple[str, ...]
 ) -> None:
     """A reset would run the file of the settings in force, opening that of the first ones."""
     driven = Driven(config)
@@ -96,10 +98,13 @@ def test_a_record_that_was_changed_by_hand_runs_nothing_either(
     file, stranger = run_file(tmp_path / "run"), tmp_path / "stranger.py"
     stranger.write_text(NETWORK.format(trace=str(tmp_path / "trace")))
     record = read_record(file)
-    record[where]["model"] = f"{stranger}:Net"
+    for settings in where:
+        record[settings]["model"] = f"{stranger}:Net"
     save_file(load_file(file), file, {META_KEY: json.dumps(record)})
     told = driven.do(commands.Open(tmp_path / "run"))
-    assert f"the code in {stranger} would be run" in only(told, events.Refused)[0].message
+    asks = f"the code in {stranger} would be run"
+    said = asks if len(where) == 2 else "model cannot have changed since step 0"
+    assert said in only(told, events.Refused)[0].message
     driven.do(commands.Reset())
     assert not (tmp_path / "trace").exists()
 
