@@ -291,7 +291,7 @@ class Run:
 
     def _replayed(self, history: StepHistory) -> LossWatch:
         """Return what the last losses of a saved run say, without a verdict on what is past."""
-        first = max(0, len(history) - _REPLAYED_STEPS)
+        first = max(0, len(history) - _REPLAYED_STEPS) // BLOCK * BLOCK
         config = self.trainer.config
         watch = LossWatch(self._untrained_loss(config), step=first)
         losses, rates = history.losses[first:], history.learning_rates[first:]

@@ -83,8 +83,8 @@ class Attempt:
                 self._train(act)
             case Change():
                 self.driven.do(commands.Change(act.changes))
-            case Rewind() if self.driven.step >= self._saved_at + 2:
-                # An opened run has no earlier state to go back to until then.
+            case Rewind() if not self._saved_at:
+                # An opened run has other states to go back to than one that was never closed.
                 self.driven.do(commands.Rewind(act.changes))
                 self.rewound_to.append(self.driven.step)
             case SaveAndOpen():

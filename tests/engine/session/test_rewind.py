@@ -52,10 +52,11 @@ def test_a_rewind_with_bad_changes_is_refused_whole(
     assert len(steps) == driven.step
 
 
-@pytest.mark.usefixtures("snapshots_at_every_batch")
-def test_a_run_that_is_rewound_to_its_end_is_finished(config: RunConfig) -> None:
+def test_a_run_that_is_rewound_to_its_end_is_finished(config: RunConfig, tmp_path: Path) -> None:
     driven = Driven(config.with_changes({"batch_size": 200}))
     driven.do(commands.Start())
+    driven.do(commands.Save(tmp_path / "run"))
+    driven.do(commands.Open(tmp_path / "run"))  # whose end is the state that it goes back to
     driven.do(commands.Change({"epochs": 4}))
     driven.do(commands.Rewind())
     assert (driven.state, driven.step) == (State.FINISHED, 3)
