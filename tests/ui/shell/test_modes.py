@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
@@ -16,6 +16,7 @@ from netviz.ui.app import build_window
 from netviz.ui.shell import modes
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+from netviz.ui.views.weights.weight_view import WeightView
 
 OpenWindow = Callable[..., MainWindow]
 MODES = ("presentation", "theme", "fullscreen", "unlock", "hold_plots")
@@ -26,6 +27,19 @@ def picture_of(window: MainWindow) -> QImage:
     window.loss_plot.refresh()
     window.accuracy_plot.refresh()
     return window.grab().toImage()
+
+
+def settled_picture(qtbot: QtBot, window: MainWindow) -> QImage:
+    """Wait until the first weights are shown and the window has found its layout."""
+    qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
+    pictures = [picture_of(window)]
+
+    def is_still() -> bool:
+        pictures.append(picture_of(window))
+        return len(pictures) > 10 and all(each == pictures[-1] for each in pictures[-10:])
+
+    qtbot.waitUntil(is_still)
+    return pictures[-1]
 
 
 def toggle(window: MainWindow, mode: str) -> None:
@@ -39,10 +53,13 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
     window.resize(1301, 751)
     docks = list(window.docks[:2])
     docks[0].parentWidget().resizeDocks(docks, [301, 333], Qt.Orientation.Horizontal)
-    before, size = picture_of(window), window.size()
+    before, size = settled_picture(qtbot, window), window.size()
 
     @settings(
-        max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=4,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(st.lists(st.sampled_from(MODES), min_size=1, max_size=4, unique=True), st.randoms())
     def leave_in_any_order(entered: list[str], order: object) -> None:
@@ -53,9 +70,12 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
         order.shuffle(left)  # type: ignore[attr-defined]
         for mode in left:
             toggle(window, mode)
-        qtbot.waitUntil(lambda: window.size() == size)
-        now = picture_of(window)
-        assert now == before, f"other pixels after {entered}, left as {left}"
+
+        def assert_same() -> None:
+            assert window.size() == size
+            assert picture_of(window) == before, f"other after {entered}, left as {left}"
+
+        qtbot.waitUntil(assert_same)
 
     leave_in_any_order()
 
