@@ -41,7 +41,7 @@ def build_model(config: RunConfig, image_shape: tuple[int, int, int], classes: i
     """Build the network that `config` names; its output are logits ``[N, classes]``.
 
     The initial weights come from torch's global generator, so seed it before. A network of
-    layers is a plain `nn.Sequential`; a network in a Python file is run, see `model_file`.
+    layers is a plain `nn.Sequential`; a network in a Python file is run, see `python_file`.
 
     Raises
     ------

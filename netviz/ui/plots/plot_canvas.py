@@ -127,7 +127,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     @property
     def note(self) -> str:
-        """What is written in the lower right corner of the plot."""
+        """What is written in a corner of the plot."""
         return self._axes_item.note
 
     def add_curve(self, name: str, style: CurveStyle) -> None:
@@ -164,7 +164,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._box.setRange(xRange=x, yRange=y, padding=0)
 
     def set_texts(self, message: str, note: str) -> None:
-        """Write `message` in the middle of the plot and `note` in its lower right corner."""
+        """Write `message` in the middle of the plot and `note` in a corner (see `axes_item`)."""
         self._axes_item.set_texts(message, note)
 
     def x_pixel(self, step: float) -> float:
