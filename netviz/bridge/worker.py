@@ -63,7 +63,9 @@ class TrainingThread(QThread):
         try:
             from netviz.engine.session.session import TrainingSession
 
-            TrainingSession(self._tell, self._inbox, self._autosave_root).serve()
+            TrainingSession(
+                self._tell, self._inbox, self._autosave_root, may_lower_threads=True
+            ).serve()
         except Exception as error:  # noqa: BLE001 - a thread's last words must reach the window
             message = f"The training thread ended: {type(error).__name__}: {error}."
             details = traceback.format_exc()

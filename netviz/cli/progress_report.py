@@ -85,6 +85,8 @@ class JsonReport(Report):
                 self._write(_line(event="epoch", **asdict(measurement)))
             case events.Diverging():
                 self._write(_diverging_line(event))
+            case events.Changed(reason=reason) if reason:
+                self._write(_threads_line(event))
             case _:
                 pass
 
@@ -123,6 +125,11 @@ def _diverging_line(event: events.Diverging) -> str:
     )
 
 
+def _threads_line(event: events.Changed) -> str:
+    step = event.ledger[-1].step
+    return _line(event="threads", step=step, threads=event.threads, message=event.reason)
+
+
 def _batch_lines(event: events.Progress) -> str:
     # As 64-bit floats these numbers read back to the same 32-bit losses.
     columns = (event.steps.tolist(), event.losses.tolist(), event.learning_rates.tolist())
@@ -157,6 +164,8 @@ class LineReport(Report):
                     self._say(note)
             case events.Changed(config=config):
                 self._epochs = config.epochs
+                if event.reason:
+                    self._say(event.reason)
             case events.EpochFinished(measurement=measurement):
                 self._say(_epoch(measurement, self._epochs))
             case events.Diverging(message=message):

@@ -128,7 +128,9 @@ class HeadlessRun:
         from netviz.engine.session.session import TrainingSession
 
         self._report = report
-        TrainingSession(self._on_event, self._inbox, keep_in=self._out).serve()
+        TrainingSession(
+            self._on_event, self._inbox, keep_in=self._out, may_lower_threads=True
+        ).serve()
         assert self._outcome is not None
         return self._outcome
 

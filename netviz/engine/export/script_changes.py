@@ -22,6 +22,8 @@ class Change:
         Steps done before the change.
     assignments
         The script's variables that change, with what they are set to.
+    threads
+        Processor cores used from here on; None where they stay.
     freezes
         Whether other layers are frozen from here on.
     hyperparameters
@@ -32,12 +34,14 @@ class Change:
 
     step: int
     assignments: dict[str, str]
+    threads: int | None
     freezes: bool
     hyperparameters: list[str]
     late_buffers: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.assignments or self.freezes or self.hyperparameters)
+        others = self.threads or self.freezes or self.hyperparameters
+        return bool(self.assignments or others)
 
 
 def configs_of(run: Run) -> list[RunConfig]:
@@ -58,7 +62,7 @@ def changes_of(run: Run, settings: Collection[str], *, scheduled: bool) -> list[
         Whether the script has a learning-rate schedule.
     """
     changes = [
-        _change(step, before, after, settings, scheduled)
+        _change(step, before, after, settings, scheduled, run.trainer.usual_threads)
         for (_, before), (step, after) in pairwise(_stages(run))
     ]
     return [change for change in changes if change]
@@ -76,7 +80,12 @@ def _stages(run: Run) -> list[tuple[int, RunConfig]]:
 
 
 def _change(
-    step: int, before: RunConfig, after: RunConfig, settings: Collection[str], scheduled: bool
+    step: int,
+    before: RunConfig,
+    after: RunConfig,
+    settings: Collection[str],
+    scheduled: bool,
+    usual_threads: int,
 ) -> Change:
     changed = after.changes_from(before)
     values = {name: literal(changed[name]) for name in settings if name in changed}
@@ -94,7 +103,8 @@ def _change(
         arguments.insert(0, "lr=learning_rate")
     buffers = OPTIMIZERS[after.optimizer].late_buffers
     late = [buffer for argument, buffer in buffers.items() if new.get(argument)]
-    return Change(step, values, "frozen" in changed, arguments, late)
+    threads = after.threads or usual_threads if "threads" in changed else None
+    return Change(step, values, threads, "frozen" in changed, arguments, late)
 
 
 def _changed_hyperparameters(before: RunConfig, after: RunConfig) -> dict[str, object]:

@@ -161,9 +161,9 @@ class DataOptions(BaseModel):
         int,
         Option(
             "Threads",
-            "Processor cores used for one step; 0 chooses by the size of the network, "
-            "since for small ones a single core is fastest.",
-            Effect.RESET,
+            "Processor cores used for one step; 0 chooses by the size of the network, since for "
+            "small ones a single core is fastest, and takes one where others keep the cores busy.",
+            Effect.NEXT_BATCH,
             Section.MORE,
             minimum=0,
             maximum=256,

@@ -170,6 +170,10 @@ class Changed:
     place
         Where the run is by now: another batch size divides the epoch otherwise. None where that
         has not changed.
+    threads
+        Processor cores that a step uses from here on; None where that has not changed.
+    reason
+        Why NetViz changed them by itself, as a sentence; empty where the user did.
     """
 
     run: int
@@ -178,6 +182,8 @@ class Changed:
     ledger: tuple[LedgerEntry, ...]
     request: int = 0
     place: Place | None = None
+    threads: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,8 @@ class Rewound:
         The changes that remain.
     place
         Where the run is now.
+    threads
+        Processor cores that a step uses from here on.
     """
 
     run: int
@@ -198,6 +206,7 @@ class Rewound:
     config: RunConfig
     ledger: tuple[LedgerEntry, ...]
     place: Place | None = None
+    threads: int = 1
 
 
 @dataclass(frozen=True)

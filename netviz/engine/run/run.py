@@ -68,6 +68,8 @@ class RunRecord:
         The trainer's state.
     initial_config, history, measurements, ledger, tally, start, started_from
         As in `Run`, up to that moment.
+    threads
+        As the trainer's `usual_threads`.
     """
 
     snapshot: Snapshot
@@ -78,6 +80,7 @@ class RunRecord:
     tally: EpochTally
     start: dict[str, Tensor] | None
     started_from: str
+    threads: int
 
     @property
     def step(self) -> int:
@@ -259,6 +262,7 @@ class Run:
             tally,
             self.start,
             self.started_from,
+            self.trainer.usual_threads or self.trainer.threads,
         )
 
     def rewind(self) -> None:

@@ -20,7 +20,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import EpochTally
 from netviz.engine.session.reports import not_finite
-from netviz.engine.training.devices import choose_device, choose_threads
+from netviz.engine.training.devices import choose_device, usual_threads
 from netviz.engine.training.memory_errors import evaluation_explained
 from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
 
@@ -79,7 +79,7 @@ class TrainerBuilder:
 
     def build(
         self, config: RunConfig, data_dir: Path | None, on_read: Callable[[int, int], None]
-    ) -> Generator[None, None, tuple[Trainer, int]]:
+    ) -> Generator[None, None, Trainer]:
         """Load the data and build the network; own pictures are read one at a time.
 
         Parameters
@@ -89,8 +89,8 @@ class TrainerBuilder:
 
         Returns
         -------
-        tuple[Trainer, int]
-            The trainer, and how many threads torch now uses for it; as the generator's value.
+        Trainer
+            As the generator's value; torch uses as many threads as it asks for.
         """
         device = choose_device(config.device)
         key = _data_key(config, data_dir, device)
@@ -100,9 +100,9 @@ class TrainerBuilder:
         _, data, self.notes = self._data
         trainer = Trainer(config, data, device)
         work = multiplications(trainer.model, data.image_shape) * config.batch_size
-        threads = choose_threads(config, work)
-        torch.set_num_threads(threads)
-        return trainer, threads
+        trainer.usual_threads = usual_threads(work)
+        trainer.use_threads()
+        return trainer
 
 
 def own_form(config: RunConfig) -> OwnForm:

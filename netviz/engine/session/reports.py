@@ -101,7 +101,7 @@ def diverging(run: Run, divergence: Divergence) -> events.Diverging:
     )
 
 
-def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
+def prepared(run: Run, notes: DataNotes) -> events.Prepared:
     """Describe a run that is ready."""
     trainer = run.trainer
     data = trainer.data
@@ -109,7 +109,7 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
         run.number,
         trainer.config,
         trainer.device.type,
-        threads,
+        trainer.threads,
         parameter_count(trainer.model),
         len(data.train_labels),
         len(data.test_labels),

@@ -16,6 +16,7 @@ from netviz.engine.session import reports
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
 from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
 from netviz.engine.training import memory_errors
@@ -37,6 +38,8 @@ class RunControl:
         Writes the run to files.
     loop
         Trains the run.
+    may_lower_threads
+        Whether a run goes on with one thread while others keep the cores busy.
 
     Attributes
     ----------
@@ -54,6 +57,8 @@ class RunControl:
         observatory: Observatory,
         keeper: RunKeeper,
         loop: TrainingLoop,
+        *,
+        may_lower_threads: bool,
     ) -> None:
         self.run: Run | None = None
         self.state = State.IDLE
@@ -63,6 +68,7 @@ class RunControl:
         self._keeper = keeper
         self._loop = loop
         self._preparer = RunPreparer(emit)
+        self._may_lower_threads = may_lower_threads
         self._stopped = False
 
     @property
@@ -116,6 +122,7 @@ class RunControl:
             return
         self._loop.drop()
         self.run = run = prepared.run
+        self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
         for event in prepared.told:
             self._emit(event)
         if start.saved:
@@ -190,8 +197,21 @@ class RunControl:
         self.work = self._train(run)
 
     def _train(self, run: Run) -> Iterator[None]:
-        yield from self._loop.train(run)
+        watch = self._loop.thread_watch
+        for _ in self._loop.train(run):
+            yield
+            if watch and watch.is_due():
+                yield from self._choose_threads(run, watch)
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
+
+    def _choose_threads(self, run: Run, watch: ThreadWatch) -> Iterator[None]:
+        """Go on with another number of threads if that is faster at present."""
+        self._report()
+        threads = yield from watch.compare()
+        if threads is not None:
+            config = run.trainer.config.with_changes({"threads": threads})
+            self._change(run, config, reason=ONE_THREAD if threads else USUAL_THREADS)
+        self._loop.start_clock()
 
     def _hold(self) -> None:
         """Stop training between two batches; what was trained is reported."""
@@ -236,16 +256,18 @@ class RunControl:
                 trainer.config,
                 run.ledger,
                 reports.place(run),
+                trainer.next_threads,
             )
         )
         if command.changes:
             self._change(run, config)
         self._enter_held(run)
 
-    def _change(self, run: Run, config: RunConfig, request: int = 0) -> None:
+    def _change(self, run: Run, config: RunConfig, request: int = 0, reason: str = "") -> None:
         entries = run.change(config)
+        place, threads = reports.place(run), run.trainer.next_threads
         self._emit(
-            events.Changed(run.number, config, entries, run.ledger, request, reports.place(run))
+            events.Changed(run.number, config, entries, run.ledger, request, place, threads, reason)
         )
 
     # -- looking at it -----------------------------------------------------------------------

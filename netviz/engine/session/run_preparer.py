@@ -107,13 +107,13 @@ class RunPreparer:
         if self._random_state is None:  # else of the run that was given up for this one
             self._random_state = RandomState.now()
         try:
-            trainer, threads = yield from self._builder.build(
+            trainer = yield from self._builder.build(
                 command.config,
                 command.data_dir,
                 lambda done, total: self._emit(events.Loading(number, done, total)),
             )
             run, test_logits = yield from start.begin(number, trainer)
-            told: tuple[Event, ...] = (reports.prepared(run, threads, self._builder.notes),)
+            told: tuple[Event, ...] = (reports.prepared(run, self._builder.notes),)
             if start.saved:
                 told = (*told, reports.opened(run, start.folder, start.missing_device))
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything

@@ -49,6 +49,10 @@ class TrainingSession:
         Folder in which the runs of all processes are autosaved while they train; None for none.
     keep_in
         Folder in which the run is autosaved instead, as it would be saved there.
+    may_lower_threads
+        Whether a run goes on with one thread while others keep the cores busy, where its settings
+        leave the number to NetViz. It is a change as any other, but the moment that decides it is
+        the machine's.
     """
 
     def __init__(
@@ -57,6 +61,8 @@ class TrainingSession:
         inbox: SimpleQueue[Command] | None = None,
         autosave_root: Path | None = None,
         keep_in: Path | None = None,
+        *,
+        may_lower_threads: bool = False,
     ) -> None:
         self._emit = emit
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
@@ -68,7 +74,9 @@ class TrainingSession:
         self._loop = TrainingLoop(
             emit, self._observatory, keeper, lambda: not self._commands.empty()
         )
-        self._control = RunControl(emit, self._observatory, keeper, self._loop)
+        self._control = RunControl(
+            emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
+        )
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from netviz.engine.network.trusted_files import refuse_untrusted, trust_model
@@ -71,7 +70,8 @@ class StartPoint:
     def _open(
         self, saved: SavedRun, number: int, trainer: Trainer
     ) -> Generator[None, None, tuple[Run, Tensor]]:
-        torch.set_num_threads(saved.threads)
+        trainer.usual_threads = saved.threads
+        trainer.use_threads()
         if saved.start is not None:
             load_weights(trainer.model, saved.start, self.folder)
         run = open_run(saved, number, trainer)

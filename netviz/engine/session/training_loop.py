@@ -15,6 +15,7 @@ from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
 from netviz.engine.session.preparation import measure
 from netviz.engine.session.run_keeper import RunKeeper
+from netviz.engine.session.thread_watch import ThreadWatch
 from netviz.engine.training import memory_errors
 
 
@@ -48,6 +49,8 @@ class TrainingLoop:
         When the next batch may begin, by `perf_counter`; 0 at full speed.
     has_reported
         Whether there was a report since this was last set to False.
+    thread_watch
+        Is told the speed of every report; None where the number of threads stays as it is.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class TrainingLoop:
         self.goal = Goal.END
         self.due = 0.0
         self.has_reported = False
+        self.thread_watch: ThreadWatch | None = None
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
@@ -142,6 +146,8 @@ class TrainingLoop:
         self._observatory.trained(run)
         reading = self._meter.read()
         run.tally.add(reading.samples, reading.correct, reading.seconds)
+        if self.thread_watch:
+            self.thread_watch.note(reading.samples, reading.seconds)
         finite = np.isfinite(reading.losses)
         count = len(finite) if finite.all() else int(finite.argmin())
         first = run.trainer.step - len(finite) + 1

@@ -43,7 +43,7 @@ class SavedRun:
     history, measurements, ledger, tally
         The record, as in `Run`.
     threads
-        Processor cores that one step used.
+        Processor cores that one step used where its settings do not say.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
     """
@@ -94,7 +94,7 @@ def pack(run: RunRecord) -> bytes:
         "summed": snapshot.summed,
         "trained_with": snapshot.trained_with and snapshot.trained_with.model_dump(),
         "undivided": True,
-        "threads": torch.get_num_threads(),
+        "threads": run.threads,
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],

@@ -5,7 +5,6 @@ import os
 import torch
 
 from netviz.engine.errors import ConfigError
-from netviz.engine.options.run_config import RunConfig
 
 
 def choose_device(name: str) -> torch.device:
@@ -49,20 +48,17 @@ at 7, 1.16 at 11, 1.48 at 43, 1.6 at 370.
 """
 
 
-def choose_threads(config: RunConfig, work_per_step: int) -> int:
-    """Return how many cores one step uses.
+def usual_threads(work_per_step: int) -> int:
+    """Return how many cores one step uses where the user does not say.
 
-    A rule and not a measurement: a run must not depend on what else the machine was doing
-    when it started, since the number of threads may decide the last bits of a loss.
+    A rule and not a measurement, since the number of threads may decide the last bits of a loss.
+    Where it proves slow because others keep the cores busy, that is a change of the run like any
+    other, which its record names; see `ThreadWatch`.
 
     Parameters
     ----------
-    config
-        Its `threads`, unless 0, is what the user asks for.
     work_per_step
         Multiplications of one forward pass over a batch.
     """
-    if config.threads:
-        return config.threads
     cores = os.cpu_count() or 1
     return 1 if work_per_step < SMALL_WORK else max(1, cores)

@@ -154,6 +154,8 @@ class Trainer:
         Batches trained so far.
     epoch
         Epochs completed so far.
+    usual_threads
+        Processor cores that one step uses where the settings say 0; 0 for torch's own number.
     """
 
     def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
@@ -168,6 +170,7 @@ class Trainer:
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
         self.epoch = 0
+        self.usual_threads = 0
         self._clipped: tuple[Tensor, float] | None = None
         self._is_users_own = config.model not in MODELS
         self._loss = LOSSES[config.loss]
@@ -264,6 +267,8 @@ class Trainer:
     def _take(self, config: RunConfig) -> None:
         """Put the settings of the next batch into effect."""
         before, self._taken = self._taken, config
+        if config.threads != before.threads:
+            self.use_threads()
         if config.frozen != before.frozen:
             freeze(self.model, config.frozen)
         if config.optimizer != before.optimizer:
@@ -273,6 +278,20 @@ class Trainer:
         if config.schedule != before.schedule:
             self._plateau = Plateau()
         self._loss = LOSSES[config.loss]
+
+    @property
+    def threads(self) -> int:
+        """Processor cores that the step after which the trainer stands has used."""
+        return self._taken.threads or self.usual_threads or torch.get_num_threads()
+
+    @property
+    def next_threads(self) -> int:
+        """Processor cores that the next step will use."""
+        return self.config.threads or self.usual_threads or torch.get_num_threads()
+
+    def use_threads(self) -> None:
+        """Let torch use `threads` in the thread that calls this."""
+        torch.set_num_threads(self.threads)
 
     def evaluate(self, images: Tensor, labels: Tensor) -> Generator[None, None, Evaluation]:
         """Evaluate the network on `images`, for a few milliseconds at a time.
@@ -342,6 +361,7 @@ class Trainer:
         """Go back to `snapshot`; what follows is the same, bit for bit, as it was then."""
         self.config, self._taken = snapshot.config, snapshot.config_in_effect
         self._loss = LOSSES[self._taken.loss]
+        self.use_threads()
         self.step, self.epoch = snapshot.step, snapshot.epoch
         self.model.load_state_dict(snapshot.model)
         freeze(self.model, self._taken.frozen)

@@ -105,7 +105,8 @@ class RunPresenter(QObject):
         window, info = self._window, event
         self._close_divergence()
         window.top_bar.set_busy("")
-        window.top_bar.set_device(info.device, info.threads)
+        window.top_bar.set_device(info.device)
+        window.top_bar.set_threads(info.threads)
         window.top_bar.set_speed(0, 0)
         self._failed = None
         self._layers = info.network
@@ -158,6 +159,10 @@ class RunPresenter(QObject):
         window.loss_plot.set_scheduled(event.config.schedule != "constant")
         self._show_ledger(event.ledger)
         self._now = replace(self._now, news=self._named(event.entries))
+        if event.threads:
+            window.top_bar.set_threads(event.threads)
+        if event.reason:
+            self._tell_of_threads(event)
         self._move_to(event.place)
         self._show_now()
 
@@ -167,6 +172,7 @@ class RunPresenter(QObject):
         self._close_divergence()
         window.loss_plot.truncate(event.step)
         window.accuracy_plot.truncate(event.step)
+        window.top_bar.set_threads(event.threads)
         self._show_ledger(event.ledger)
         self._now = replace(self._now, step=event.step, news=(), failure="")
         self._failed = None
@@ -179,6 +185,16 @@ class RunPresenter(QObject):
         batch = place.batch if place.completed < place.epoch else 0
         self._window.panel.show_position(Position(place.completed, batch, max(1, place.batches)))
         self._window.loss_plot.set_scheduled(config.schedule != "constant")
+
+    def _tell_of_threads(self, event: events.Changed) -> None:
+        """Say why NetViz changed the number of threads, for as long as it is as it made it."""
+        threads = event.config.threads
+        self._window.message_bar.show_message(
+            "info",
+            event.reason,
+            "To keep the number as it is, set Threads under More.",
+            holds=lambda: self._controller.config.threads == threads,
+        )
 
     def _tell_of_frozen(self, config: RunConfig) -> None:
         """Say that layers stay frozen on other data, where nobody thinks of it any more."""

@@ -151,8 +151,14 @@ class TopBar(QFrame):
             f"{duration_text(remaining_s)} left" if remaining_s > 0 else ""
         )
 
-    def set_device(self, device: str, threads: int) -> None:
-        """Show the device that trains, and for a CPU the number of threads."""
+    def set_device(self, device: str) -> None:
+        """Show the device that trains."""
+        self._device = device
+        self.set_threads(self._threads)
+
+    def set_threads(self, threads: int) -> None:
+        """Show how many threads a step uses, for a CPU."""
+        self._threads, device = threads, self._device
         cores = f" · {threads} thread{'s' if threads != 1 else ''}" if device == "cpu" else ""
         self._device_label.setText(f"{device}{cores}")
         self._device_label.setVisible(bool(device))
@@ -226,6 +232,7 @@ class TopBar(QFrame):
         )
         for label in (self._speed_label, self._remaining_label):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._device, self._threads = "", 1
         self._device_label = QLabel()
         self._device_label.setProperty("role", "chip")
         self._device_label.setToolTip("The device that trains the network.")

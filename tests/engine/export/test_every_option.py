@@ -18,7 +18,6 @@ NOT_IN_THE_SCRIPT = {
     "colour": "the images lie beside the script as they were prepared",
     "test_share": "the images lie beside the script as they were split",
     "device": "the script is written for the device that the run was trained on",
-    "threads": "the script sets the number of threads that torch was using",
 }
 
 BESIDE: dict[str, dict[str, Any]] = {"nesterov": {"momentum": 0.9}}
@@ -37,6 +36,8 @@ def another_value(name: str, option: Option) -> Any:
         return next(choice for choice in option.choices if choice != usual)
     if name == "frozen":
         return ("1",)
+    if name == "threads":
+        return 2
     if isinstance(usual, tuple):
         return usual[1:]
     if option.logarithmic:

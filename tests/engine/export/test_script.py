@@ -55,6 +55,10 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"augment_shift": 0.1, "augment_rotate": 10.0, "augment_noise": 0.05, "normalise": True},
         {"augment_noise": 0.0, "augment_flip": True},
     ),
+    "another number of threads": (
+        {"model": "cnn", "batch_size": 20, "threads": 1},
+        {"threads": 2},
+    ),
     "normalised on two threads": ({"normalise": True, "threads": 2}, {}),
     "another rate, loss and amsgrad": (
         {},

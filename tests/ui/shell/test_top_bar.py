@@ -16,7 +16,7 @@ def bar(qtbot, theme: Theme) -> TopBar:
     qtbot.addWidget(bar)
     dress_window(bar, theme)
     theme.changed.connect(lambda: dress_window(bar, theme))
-    bar.set_device("cpu", 1)
+    bar.set_device("cpu")
     bar.set_progress(6, 10, 750, 1250)
     bar.set_speed(74_300, 4)
     bar.resize(1280, 54)
