@@ -76,7 +76,8 @@ def test_a_change_before_the_first_step_is_the_runs_beginning(
     driven = Driven(config)
     changed = config.with_changes({"learning_rate": 0.02, "optimizer": "sgd"})
     told = driven.do(commands.Change(changed.changes_from(config)))
-    assert only(told, events.Changed) == [events.Changed(1, changed, (), (), place=Place(0, 0, 20))]
+    (change,) = only(told, events.Changed)
+    assert change == events.Changed(1, changed, (), (), place=Place(0, 0, 20), threads=1)
     driven.do(commands.Start())
     assert losses(driven.events) == reference(changed)
     assert saved_ledger(driven, tmp_path) == []
