@@ -22,7 +22,7 @@ from netviz.ui.plots.schedule_curve import ScheduleCurve
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.collapsible_section import CollapsibleSection
 
-WIDTH_PX = 264
+WIDTH_PX = 250
 _SHARED_ROWS = (
     ("epochs", "batch_size"),
     ("beta1", "beta2"),
@@ -33,8 +33,8 @@ _OPEN_AT_FIRST = (Section.TRAINING, Section.NETWORK, Section.DATA)
 _RATE_NOTE_HELP = "The learning rate that the schedule makes of the base rate below."
 
 
-class ControlPanel(Card):
-    """All options of a run in sections that fold.
+class ControlPanel(QWidget):
+    """All options of a run: the learning rate on a card of its own, the others in sections.
 
     The panel shows the settings that it is told, remembers none of its own, and emits what the
     user did.
@@ -69,7 +69,8 @@ class ControlPanel(Card):
     section_toggled = Signal()
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
-        super().__init__(theme, margin_px=0, parent=parent)
+        super().__init__(parent)
+        self._theme = theme
         self._settings = RunSettings(config)
         self._rows: dict[str, OptionRow] = {}
         self._sections: dict[Section, CollapsibleSection] = {}
@@ -89,7 +90,8 @@ class ControlPanel(Card):
         dataset = self._rows["dataset"].editor
         if isinstance(dataset, DatasetEditor):
             dataset.own_requested.connect(self.own_requested)
-        self._on_theme_changed()
+        theme.changed.connect(self._restyle)
+        self._restyle()
         self._refresh()
 
     def sizeHint(self) -> QSize:
@@ -149,6 +151,12 @@ class ControlPanel(Card):
         return self._rows[option]
 
     def _build(self) -> None:
+        self._rate_card = Card(self._theme)
+        self._rate_card.body.addWidget(self._make_row("learning_rate"))
+        self._card = Card(self._theme, margin_px=0)
+        self._cards = QVBoxLayout(self)
+        self._cards.addWidget(self._rate_card)
+        self._cards.addWidget(self._card, 1)
         scrolled = QWidget()
         scrolled.setObjectName("scrolled")
         self._column = QVBoxLayout(scrolled)
@@ -160,14 +168,18 @@ class ControlPanel(Card):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(scrolled)
-        self.body.addWidget(area, 1)
+        self._card.body.addWidget(area, 1)
         self._foot = QVBoxLayout()
         self._foot.addWidget(self._banner)
-        self.body.addLayout(self._foot)
+        self._card.body.addLayout(self._foot)
 
     def _build_section(self, section: Section) -> CollapsibleSection:
         box = CollapsibleSection(self._theme, section.value)
-        names = [n for n, o in OPTIONS.items() if o.section is section and o.in_panel]
+        names = [
+            name
+            for name, option in OPTIONS.items()
+            if option.section is section and option.in_panel and name not in self._rows
+        ]
         shared = {name: row for row in _SHARED_ROWS for name in row}
         for name in names:
             partners = shared.get(name, (name,))
@@ -176,9 +188,7 @@ class ControlPanel(Card):
             line = QHBoxLayout()
             line.setSpacing(8)
             for partner in partners:
-                row = OptionRow(self._theme, partner, narrow=len(partners) > 1)
-                row.edited.connect(self._on_row_edited)
-                self._rows[partner] = row
+                row = self._make_row(partner, narrow=len(partners) > 1)
                 line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
             box.body.addLayout(line)
         extras: dict[Section, tuple[QWidget, ...]] = {
@@ -194,6 +204,11 @@ class ControlPanel(Card):
         box.toggled.connect(self.section_toggled)
         self._sections[section] = box
         return box
+
+    def _make_row(self, name: str, *, narrow: bool = False) -> OptionRow:
+        row = self._rows[name] = OptionRow(self._theme, name, narrow=narrow)
+        row.edited.connect(self._on_row_edited)
+        return row
 
     def _refresh(self) -> None:
         shown, waiting = self._settings.shown, self._settings.waiting
@@ -234,9 +249,10 @@ class ControlPanel(Card):
         if value != getattr(shown, name):
             self.change_requested.emit({name: value})
 
-    def _on_theme_changed(self) -> None:
-        super()._on_theme_changed()
+    def _restyle(self) -> None:
         px = self._theme.px
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards.setSpacing(px(12))
         self._column.setContentsMargins(px(12), px(6), px(12), px(6))
         self._column.setSpacing(px(1))
         self._foot.setContentsMargins(px(8), 0, px(8), px(8))

@@ -23,7 +23,7 @@ def style_rules(theme: Theme) -> str:
         _fields,
         _arrows_and_ticks,
         _lists,
-        _tabs_and_docks,
+        _tabs_and_splitters,
         _bars,
     )
     return "\n".join(part(theme) for part in parts)
@@ -44,8 +44,7 @@ QFrame#banner {{
     border: 1px solid {_rgba(theme, "ledger", 0.55)}; border-radius: {px(8)}px;
 }}
 QFrame#notice {{
-    background: {c.surface}; border: 1px solid {c.primary}; border-radius: {px(8)}px;
-    margin: {px(12)}px {px(12)}px 0 {px(12)}px;
+    background: {c.pill}; border: 1px solid {c.primary}; border-radius: {px(8)}px;
 }}
 QFrame#notice[kind="success"] {{ border-color: {c.right}; }}
 QFrame#notice[kind="warning"] {{ border-color: {c.warning}; }}
@@ -229,7 +228,7 @@ QHeaderView::section {{
 """
 
 
-def _tabs_and_docks(theme: Theme) -> str:
+def _tabs_and_splitters(theme: Theme) -> str:
     c, px = theme.colors, theme.px
     return f"""
 QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
@@ -242,10 +241,6 @@ QTabBar::tab:hover {{ color: {c.text}; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.primary}; }}
 QTabBar::tab:selected:focus {{ background: {c.raised}; }}
 QTabBar QToolButton {{ padding: 0; border-radius: 0; background: {c.surface}; }}
-QDockWidget {{ color: {c.muted}; font-size: {px(11)}px; font-weight: 600; }}
-QDockWidget::title {{ background: {c.ground}; padding: {px(4)}px {px(8)}px; }}
-QMainWindow::separator {{ background: {c.ground}; width: {px(12)}px; height: {px(12)}px; }}
-QMainWindow::separator:hover {{ background: {c.border}; }}
 QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {c.border}; }}
 """

@@ -22,7 +22,8 @@ class Colors:
     and `test` mark everything measured on that split, `ledger` what the user changed. `right`
     and `wrong` are never used without a tick or a cross. `primary` marks the main button and
     the focus, `primary_fill` is its background behind white letters. `quiet` is for small,
-    less important text that must still be readable, `faint` only for lines and shapes.
+    less important text that must still be readable, `faint` only for lines and shapes. `pill` is
+    behind what floats over the rest, and of tracks.
     `negative` and `positive` are the ends of the scale of signed values.
     """
 
@@ -43,6 +44,7 @@ class Colors:
     primary_fill: str
     quiet: str
     warning: str
+    pill: str
     on_primary: str = "#FFFFFF"
     negative: str = "#0072B2"
     positive: str = "#D55E00"
@@ -66,6 +68,7 @@ DARK = Colors(
     primary_fill="#1F6FEB",
     quiet="#8491A1",
     warning="#E6B450",
+    pill="#2C3641",
 )
 LIGHT = Colors(
     ground="#EEF1F5",
@@ -85,6 +88,7 @@ LIGHT = Colors(
     primary_fill="#0B62D6",
     quiet="#697584",
     warning="#8A6100",
+    pill="#E4E9EF",
 )
 
 

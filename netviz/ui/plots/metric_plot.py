@@ -54,6 +54,8 @@ class MetricPlot(QFrame):
         The curves were drawn; carries the `View`.
     pointed
         The mouse points at another step, or none; carries its number or None.
+    fill_requested
+        The header was clicked twice: the plot shall fill the centre, or no longer.
 
     Attributes
     ----------
@@ -68,6 +70,7 @@ class MetricPlot(QFrame):
     saved = Signal(object)
     drawn = Signal(object)
     pointed = Signal(object)
+    fill_requested = Signal()
 
     def __init__(self, theme: Theme, metric: Metric, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +117,7 @@ class MetricPlot(QFrame):
         self.menu.reset_action.triggered.connect(self.reset_zoom)
         self.menu.export_requested.connect(self._on_menu_export_requested)
         self.header.badge.clicked.connect(self._on_badge_clicked)
+        self.header.double_clicked.connect(self.fill_requested)
         self._theme.changed.connect(self._restyle)
 
     # -- data --------------------------------------------------------------------------------

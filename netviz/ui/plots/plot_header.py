@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
     QHelpEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPolygonF,
@@ -215,7 +216,14 @@ class PlotHeader(QWidget):
         Note that the view does not follow the run.
     log_button, menu_button
         The first and the last of the buttons.
+
+    Signals
+    -------
+    double_clicked
+        The user clicked twice beside the buttons.
     """
+
+    double_clicked = Signal()
 
     def __init__(
         self, theme: Theme, name: str, readings: tuple[Reading, ...], widest: str, menu: PlotMenu
@@ -259,6 +267,9 @@ class PlotHeader(QWidget):
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.fit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.double_clicked.emit()
 
     def set_badge(self, text: str, tooltip: str = "") -> None:
         """Show a note beside the buttons; an empty one hides it."""

@@ -36,7 +36,7 @@ class MenuPresenter(QObject):
 
     def _connect_run(self) -> None:
         actions, run = self._window.actions_by_key, self._controller
-        actions["toggle"].triggered.connect(run.toggle)
+        actions["toggle"].triggered.connect(self._window.top_bar.train_button.click)
         actions["step"].triggered.connect(run.train_one_batch)
         actions["epoch"].triggered.connect(run.train_one_epoch)
         actions["stop"].triggered.connect(run.stop)
@@ -55,7 +55,6 @@ class MenuPresenter(QObject):
         for plot in (window.loss_plot, window.accuracy_plot):
             actions["hold_plots"].triggered.connect(plot.set_view_paused)
             plot.hold_action.toggled.connect(self._on_plot_hold_toggled)
-        actions["unlock"].triggered.connect(window.set_panels_movable)
         actions["restore"].triggered.connect(window.restore_layout)
 
     def _connect_rest(self) -> None:

@@ -20,7 +20,7 @@ from netviz.engine.protocol.run_state import Place, State
 from netviz.engine.training.schedules import Position
 from netviz.number_text import number_text
 from netviz.ui.presenters.notice_review import Moment
-from netviz.ui.presenters.run_words import RunNow
+from netviz.ui.presenters.run_words import RunNow, epochs_again
 from netviz.ui.shell.message_bar import Action
 from netviz.ui.views.ledger_view import LedgerView
 
@@ -38,6 +38,7 @@ class RunPresenter(QObject):
         self._ledger = window.views.view(LedgerView)
         self._layers: tuple[LayerFacts, ...] = ()
         self._trained_on = ""
+        self._entries: tuple[LedgerEntry, ...] = ()
         self._failed: events.Failed | None = None
         self._now = RunNow(State.IDLE, 0, Place(0, 0, 0), self._controller.config.epochs)
         self._divergence: events.Diverging | None = None
@@ -50,16 +51,23 @@ class RunPresenter(QObject):
 
     def _connect_user(self) -> None:
         bar, panel, run = self._window.top_bar, self._window.panel, self._controller
-        bar.train_clicked.connect(run.start)
+        bar.train_clicked.connect(self._on_train_clicked)
         bar.pause_clicked.connect(run.pause)
         bar.step_clicked.connect(run.train_one_batch)
         bar.epoch_clicked.connect(run.train_one_epoch)
-        bar.stop_clicked.connect(run.stop)
         bar.reset_clicked.connect(run.reset)
         bar.pace_chosen.connect(run.set_pace)
         panel.change_requested.connect(self.change)
         panel.apply_requested.connect(run.reset)
         panel.drop_requested.connect(run.drop_waiting)
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        """Train; as many epochs again where all are trained."""
+        if more := self._now.more_epochs:
+            most = OPTIONS["epochs"].maximum or 0
+            self.change({"epochs": min(most, self._now.place.completed + more)})
+        self._controller.start()
 
     @Slot(object)
     def change(self, changes: Mapping[str, Any]) -> None:
@@ -109,6 +117,7 @@ class RunPresenter(QObject):
         window.top_bar.set_threads(info.threads)
         window.top_bar.set_speed(0, 0)
         self._failed = None
+        self._entries = ()
         self._layers = info.network
         batches = -(-info.train_count // info.config.batch_size)
         place = Place(-(-info.step // batches), info.step % batches, batches)
@@ -214,6 +223,7 @@ class RunPresenter(QObject):
         return tuple(with_layer_words(entry, self._layers) for entry in entries)
 
     def _show_ledger(self, entries: tuple[LedgerEntry, ...]) -> None:
+        self._entries = entries
         window, ledger = self._window, self._named(entries)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
@@ -326,9 +336,10 @@ class RunPresenter(QObject):
         """Show the state and the figures of the run, whose settings may be newer than told."""
         config = self._controller.config
         frozen = layer_words(self._layers, config.frozen)
-        self._now = replace(self._now, epochs=config.epochs, frozen=frozen)
+        again = epochs_again(config, self._entries)
+        self._now = replace(self._now, epochs=config.epochs, frozen=frozen, again=again)
         self._window.top_bar.set_state(self._now.state)
-        self._window.top_bar.set_can_continue(self._now.has_epochs_left)
+        self._window.top_bar.set_more_epochs(self._now.more_epochs)
         self._show_figures()
 
     def _show_figures(self) -> None:

@@ -1,5 +1,6 @@
 """What is said of a run: derived from where it is, so that it cannot be stale; free of Qt."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class RunNow:
         What the user changed last, in the order of the changes.
     frozen
         The layers that do not learn, as the user knows them.
+    again
+        Epochs that Train adds where all are trained.
     """
 
     state: State
@@ -42,6 +45,13 @@ class RunNow:
     failure: str = ""
     news: tuple[LedgerEntry, ...] = ()
     frozen: tuple[str, ...] = ()
+    again: int = 1
+
+    @property
+    def more_epochs(self) -> int:
+        """Epochs that Train adds now; 0 where it goes on without more."""
+        at_rest = self.state in (State.FINISHED, State.PAUSED)
+        return self.again if at_rest and not self.has_epochs_left else 0
 
     @property
     def has_epochs_left(self) -> bool:
@@ -75,7 +85,7 @@ class RunNow:
             case State.IDLE if self.step == 0:
                 return f"Ready. Press Train, or Space.{self._frozen_words()}"
         if not self.has_epochs_left:
-            return f"{self._end_words(at)} Raise the epochs to train on."
+            return f"{self._end_words(at)} Space trains {epochs_text(self.again)} more."
         if self.stopped:
             where = f"in epoch {self.place.epoch:,} of {self.epochs:,}"
             return f"Stopped by you {at}, {where}. Space goes on."
@@ -103,6 +113,17 @@ class RunNow:
         effects = {OPTIONS[entry.option].effect for entry in self.news}
         waits = self.has_epochs_left and Effect.NEXT_BATCH in effects
         return f"{labels} at step {step:,}." + (" The next batch uses it." if waits else "")
+
+
+def epochs_again(config: RunConfig, ledger: Iterable[LedgerEntry]) -> int:
+    """Return as many epochs as were asked for last: at the start, or when they were raised."""
+    raised = [int(each.new) - int(each.old) for each in ledger if each.option == "epochs"]
+    return next((more for more in reversed(raised) if more > 0), config.epochs)
+
+
+def epochs_text(count: int) -> str:
+    """Return a number of epochs in words."""
+    return f"{count:,} epoch{'s' if count != 1 else ''}"
 
 
 def window_title(config: RunConfig, folder: Path | None) -> str:

@@ -1,13 +1,11 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDockWidget,
     QLabel,
     QMainWindow,
     QSizePolicy,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,7 +21,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
-from netviz.ui.shell.arrangement import LAYOUT_VERSION, Arrangement
+from netviz.ui.shell.centre import Centre
 from netviz.ui.shell.garbage_collector import GarbageCollector
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
@@ -31,6 +29,7 @@ from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
+from netviz.ui.shell.workspace import Arranged, Workspace
 from netviz.ui.views.view_spec import all_views
 
 CLOSE_TIMEOUT_MS = 1500
@@ -38,8 +37,8 @@ CLOSE_TIMEOUT_MS = 1500
 DOWNLOAD_TIMEOUT_S = 0.3
 GAP_PX = 12
 ICON_PX = 256
-LEAST_LOSS_PX = 170
-"""Height of the loss below which the shape of its curve can no longer be read."""
+MENUS_BESIDE_FROM_PX = 1200
+"""Width from which the menus stand in the line of the buttons, and not in one of their own."""
 ACCURACY_EVERY = 3
 """Frames between two of the accuracy, which moves once an epoch, while the loss moves always."""
 
@@ -51,8 +50,8 @@ class MainWindow(QMainWindow):
     ----------
     top_bar, panel, loss_plot, accuracy_plot, views, pad, message_bar
         The parts, from the top to the right.
-    docks
-        The panels that can be moved: settings, pad, views.
+    workspace
+        Holds all of them below the top bar.
     actions_by_key
         Everything that has a menu entry.
     modes
@@ -73,15 +72,12 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._dress)
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
-        self._is_layout_new = True
         self._sentence = ""
         self._for_now: dict[str, object] = {}
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
-        self._default_layout = self._area.saveState(LAYOUT_VERSION)
-        columns = self.docks[:2]
-        self.modes = Modes(self, theme, Arrangement(self._area, self._plots, columns))
+        self.modes = Modes(self, theme)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -91,18 +87,9 @@ class MainWindow(QMainWindow):
         self._restyle()
         self._restore()
 
-    def set_panels_movable(self, movable: bool) -> None:
-        """Show handles by which the panels can be dragged, or hide them."""
-        for dock in self.docks:
-            # An empty widget in place of the title bar is Qt's way to have none.
-            dock.setTitleBarWidget(None if movable else QWidget(dock))  # type: ignore[arg-type]
-
     def restore_layout(self) -> None:
         """Put all panels back to where they were at first."""
-        self._area.restoreState(self._default_layout, LAYOUT_VERSION)
-        for dock in self.docks:
-            dock.show()
-        self._size_docks()
+        self._arrange(Arranged())
 
     def hold_for_now(self, *keys: str) -> None:
         """Do not remember what is set now: it was asked for once, for this process.
@@ -145,11 +132,12 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not event.spontaneous():
             self.modes.open()
-        if self._is_layout_new:
-            self._is_layout_new = False
-            self._size_docks()
         # No control has the focus at first: Space belongs to Train.
-        self._area.setFocus()
+        self.workspace.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_menus()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -168,6 +156,9 @@ class MainWindow(QMainWindow):
         self.accuracy_plot = AccuracyPlot(theme)
         self.pad = PadCard(theme)
         self.views = ViewTabs(theme, all_views())
+        self.centre = Centre(theme, self.loss_plot, self.accuracy_plot, self.views)
+        self.workspace = Workspace(theme, self.panel, self.centre, self.views, self.pad)
+        self.message_bar.float_over(self.centre, self.workspace)
 
     def _build_status_bar(self) -> None:
         self._status = QLabel()
@@ -184,58 +175,44 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.undo_button)
 
     def _lay_out(self) -> None:
-        plots = QSplitter(Qt.Orientation.Vertical)
-        plots.setChildrenCollapsible(False)
-        plots.addWidget(self.loss_plot)
-        plots.addWidget(self.accuracy_plot)
-        plots.setStretchFactor(0, 5)
-        plots.setStretchFactor(1, 4)
-        self._plots = plots
-        self.setMenuWidget(self._build_head())
-        # The panels live in a main window within the main window: only so does the air around
-        # them leave the bars above and below alone.
-        self._area = QMainWindow(flags=Qt.WindowType.Widget)
-        self._area.setCentralWidget(plots)
-        self.setCentralWidget(self._area)
-        self.docks = (
-            self._dock("Settings", self.panel, Qt.DockWidgetArea.LeftDockWidgetArea),
-            self._dock("Draw", self.pad, Qt.DockWidgetArea.RightDockWidgetArea),
-            self._dock("Views", self.views, Qt.DockWidgetArea.BottomDockWidgetArea),
-        )
-        area = Qt.DockWidgetArea
-        self._area.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
-        self._area.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
-        self._area.setDockNestingEnabled(True)
-        self.set_panels_movable(False)
-        view_menu = self.actions_by_key.menus["View"]
-        view_menu.addSeparator()
-        for dock in self.docks:
-            view_menu.addAction(dock.toggleViewAction())
-
-    def _build_head(self) -> QWidget:
-        """Stack the menu bar, the top bar and the message bar over the whole width."""
+        self._head = QVBoxLayout()
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(0)
+        self._head.addWidget(self.actions_by_key.menu_bar)
+        self._head.addWidget(self.top_bar)
         head = QWidget()
-        column = QVBoxLayout(head)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.actions_by_key.menu_bar)
-        column.addWidget(self.top_bar)
-        column.addWidget(self.message_bar)
-        return head
+        head.setLayout(self._head)
+        self.setMenuWidget(head)
+        self.setCentralWidget(self.workspace)
+        for key, show in (
+            ("settings", self.workspace.show_settings),
+            ("pad", self.workspace.show_pad),
+            ("fold", self.views.set_folded),
+        ):
+            self.actions_by_key[key].toggled.connect(show)
+        self.views.folded_changed.connect(self._on_views_folded_changed)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self._area)
-        dock.setObjectName(title.lower())
-        dock.setWidget(widget)
-        self._area.addDockWidget(area, dock)
-        return dock
+    def _place_menus(self) -> None:
+        """Put the menus beside the buttons where there is room, else above them."""
+        menus = self.actions_by_key.menu_bar
+        if menus.isNativeMenuBar():
+            return
+        is_beside = self.width() >= self.theme.px(MENUS_BESIDE_FROM_PX)
+        if is_beside == (menus.parentWidget() is self.top_bar):
+            return
+        if is_beside:
+            self.top_bar.hold_menus(menus)
+        else:
+            self.top_bar.hold_menus(None)
+            self._head.insertWidget(0, menus)
 
-    def _size_docks(self) -> None:
-        px = self.theme.px
-        settings, draw, views = self.docks
-        area, orientation = self._area, Qt.Orientation
-        area.resizeDocks([settings, draw], [px(264), px(288)], orientation.Horizontal)
-        area.resizeDocks([views], [round(0.38 * area.height())], orientation.Vertical)
+    def _arrange(self, arranged: Arranged) -> None:
+        self.workspace.arrange(arranged)
+        self.actions_by_key["settings"].setChecked(arranged.has_settings)
+        self.actions_by_key["pad"].setChecked(arranged.has_pad)
+
+    def _on_views_folded_changed(self) -> None:
+        self.actions_by_key["fold"].setChecked(self.views.is_folded)
 
     def _draw_plots(self) -> None:
         self._frames += 1
@@ -251,21 +228,15 @@ class MainWindow(QMainWindow):
         dress_window(self, self.theme)
 
     def _restyle(self) -> None:
-        gap = self.theme.px(GAP_PX)
-        self._plots.setHandleWidth(gap)
-        self.loss_plot.setMinimumHeight(self.theme.px(LEAST_LOSS_PX))
-        self._area.setContentsMargins(gap, gap, gap, gap)
+        self._place_menus()
         self.actions_by_key["theme"].setChecked(self.theme.dark)
 
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
         if not self._is_for_now("size"):
-            # The panels' sizes are those of a window of this size.
-            arranged = self.modes.plain_arrangement
             self.settings.set("geometry", self.saveGeometry())
-            self.settings.set("layout", arranged.docks)
-            self.settings.set("plots", arranged.plots)
+            self.settings.set("arrangement", self.workspace.arranged.text())
         for key in ("page", "dark"):
             if not self._is_for_now(key):
                 self.settings.set(key, self._present(key))
@@ -283,17 +254,12 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(1440, 900)
-        geometry, layout = self.settings.bytes("geometry"), self.settings.bytes("layout")
+        geometry = self.settings.bytes("geometry")
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
             # A mode is for one demonstration.
             self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
-        if not layout.isEmpty():
-            self._is_layout_new = False
-            self._area.restoreState(layout, LAYOUT_VERSION)
-        plots = self.settings.bytes("plots")
-        if not plots.isEmpty():
-            self._plots.restoreState(QByteArray(plots))
+        self._arrange(Arranged.read(self.settings.text("arrangement")))
         page = self.settings.text("page")
         if page.isdigit():
             self.views.tabs.setCurrentIndex(min(int(page), self.views.tabs.count() - 1))

@@ -64,8 +64,10 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("fullscreen", "F&ull screen", "F11", "Fill the screen.", checkable=True),
         _Entry("hold_plots", "&Hold the plots", "Ctrl+H", "Training goes on.", checkable=True),
         _SEPARATOR,
-        _Entry("unlock", "&Move panels", "", "Show handles to drag panels by.", checkable=True),
-        _Entry("restore", "&Restore the layout", "", "Put all panels back."),
+        _Entry("settings", "&Settings", "", "Show the settings.", checkable=True),
+        _Entry("pad", "Drawing &pad", "", "Show the pad to draw on.", checkable=True),
+        _Entry("fold", "Fold the &tabs", "Ctrl+T", "Leave their room to the loss.", checkable=True),
+        _Entry("restore", "&Restore the layout", "", "Give all parts their usual sizes."),
     ),
     "&Help": (
         _Entry("shortcuts", "&Keyboard shortcuts", "F1", "All keys at a glance."),

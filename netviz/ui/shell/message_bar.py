@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -63,7 +63,7 @@ class MessageBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.fade_after_ms = 8000
+        self.fade_after_ms = 6000
         self._kind = Kind.INFO
         self._message = ("", "")
         self._details = ""
@@ -71,6 +71,7 @@ class MessageBar(QFrame):
         self._holds: Holds = always
         self._waiting: list[tuple[Holds, Callable[[], None]]] = []
         self.setObjectName("notice")
+        self._place: QWidget | None = None
         self._build()
         self._fade_timer = QTimer(self, singleShot=True)
         self._fade_timer.timeout.connect(self.close_message)
@@ -79,6 +80,25 @@ class MessageBar(QFrame):
         theme.changed.connect(self._restyle)
         self._restyle()
         self.hide()
+
+    def float_over(self, place: QWidget, parent: QWidget) -> None:
+        """Stand at the foot of `place`, over whatever is there: nothing moves for a message.
+
+        Parameters
+        ----------
+        parent
+            Holds `place` and the bar.
+        """
+        self._place = place
+        self.setParent(parent)
+        for widget in (place, parent):
+            widget.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+            self._float()
+        return False
 
     @property
     def text(self) -> str:
@@ -123,6 +143,7 @@ class MessageBar(QFrame):
         self._show_text()
         self._restyle()
         self.show()
+        self._float()
         if self._kind in _FADING:
             self._fade_timer.start(self.fade_after_ms)
         else:
@@ -162,6 +183,19 @@ class MessageBar(QFrame):
             holds, show = self._waiting.pop(0)
             if holds():
                 show()
+
+    def _float(self) -> None:
+        """Stand where the bar belongs, as high as its text wants."""
+        place, parent = self._place, self.parentWidget()
+        if place is None or parent is None or self.isHidden():
+            return
+        gap = self._theme.px(8)
+        width = place.width() - 2 * gap
+        self._layout.activate()
+        height = max(self.minimumSizeHint().height(), self.heightForWidth(width))
+        corner = place.mapTo(parent, QPoint(gap, place.height() - gap - height))
+        self.setGeometry(QRect(corner, QSize(width, height)))
+        self.raise_()
 
     def _build(self) -> None:
         self._picture = QLabel()
@@ -219,6 +253,7 @@ class MessageBar(QFrame):
         self._layout.setContentsMargins(px(12), px(8), px(8), px(8))
         self._layout.setSpacing(px(10))
         self._buttons.setSpacing(px(8))
+        self._float()
 
 
 class _ActionButton(QPushButton):

@@ -6,7 +6,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, 
 from PySide6.QtWidgets import QLayout, QMainWindow
 
 from netviz.ui.look.theme import Theme
-from netviz.ui.shell.arrangement import Arranged, Arrangement
 from netviz.ui.shell.screen_fit import choose_scale, keep_within, largest_size, room_of, share_of
 
 PRESENTATION_SCALE = 1.4
@@ -30,16 +29,12 @@ class Modes(QObject):
         self,
         window: QMainWindow,
         theme: Theme,
-        arrangement: Arrangement,
         room: Callable[[], QRect | None] | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
-        self._arrangement = arrangement
         self._room = room or (lambda: room_of(window))
-        self._plain: Arranged | None = None
-        self._returning: Arranged | None = None
         self._plain_scale = 1.0
         self._normal_size = window.size()
         self._plain_smallest = QSize(1, 1)
@@ -56,26 +51,20 @@ class Modes(QObject):
         """Whether type and lines are large."""
         return self._is_presenting
 
-    @property
-    def plain_arrangement(self) -> Arranged:
-        """How the parts are arranged outside all modes."""
-        return self._plain or self._arrangement.present()
-
     def set_presenting(self, on: bool) -> None:
         """Make type and lines large for a projector, or as they were."""
         if on == self._is_presenting:
             return
-        self._keep_plain()
         self._is_presenting = on
         self._choose_scale()
-        self._give_back_plain()
+        self._bound_minimum()
+        self._timer.start()
 
     def set_full_screen(self, on: bool) -> None:
         """Let the window fill the screen, or be as it was."""
         window, full = self._window, Qt.WindowState.WindowFullScreen
         if on == window.isFullScreen():
             return
-        self._keep_plain()
         if on:
             self._normal_size = window.size()
             window.setWindowState(window.windowState() | full)
@@ -84,7 +73,8 @@ class Modes(QObject):
             if not window.isMaximized():
                 # Not every window system remembers it.
                 window.resize(self._normal_size)
-        self._give_back_plain()
+        self._bound_minimum()
+        self._timer.start()
 
     def open(self) -> None:
         """Fit the window to its screen before it is painted for the first time."""
@@ -106,29 +96,12 @@ class Modes(QObject):
 
     # -- sizes -------------------------------------------------------------------------------
 
-    def _keep_plain(self) -> None:
-        if self._plain is None:
-            self._plain = self._returning or self._arrangement.present()
-
-    def _give_back_plain(self) -> None:
-        """Arrange the parts as they were before the first mode, once the last one is left."""
-        if self._plain is None or self._is_presenting or self._window.isFullScreen():
-            return
-        self._returning, self._plain = self._plain, None
-        self._bound_minimum()
-        self._arrangement.restore(self._returning)
-        self._timer.start()
-
     def _on_window_resized(self) -> None:
-        if self._returning is not None:
-            # The window system makes the window small again some time after it was asked to.
-            self._arrangement.restore(self._returning)
         if self._window.isVisible():
             self._timer.start()
 
     @Slot()
     def _settle(self) -> None:
-        self._returning = None
         room = self._room()
         if room is not None:
             keep_within(self._window, room)
@@ -148,7 +121,6 @@ class Modes(QObject):
         self._bound_minimum()
 
     def _choose_scale(self) -> None:
-        before, columns = self._theme.scale, self._arrangement.columns()
         if self._is_presenting:
             space = self._window.size()
             fitting = self._plain_scale * share_of(space, self._plain_smallest)
@@ -156,12 +128,6 @@ class Modes(QObject):
             choose_scale(self._theme, wanted, self._smallest, space, self._plain_scale)
         else:
             self._theme.set_scale(self._plain_scale)
-        factor = self._theme.scale / before
-        if factor != 1:
-            # The panels become as much wider as their letters.
-            self._arrangement.set_columns(
-                {dock: round(width * factor) for dock, width in columns.items()}
-            )
 
     def _fits(self, space: QSize) -> bool:
         need = self._smallest()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenuBar,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -21,22 +22,26 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.figure_label import FigureLabel
 
-HEIGHT_PX = 54
+HEIGHT_PX = 48
+
+_ANY_WIDTH = 2**24 - 1
+"""What Qt takes for no bound."""
 
 _TRAIN_LABELS = {
     State.IDLE: "Train",
     State.RUNNING: "Pause",
     State.PAUSED: "Resume",
-    State.FINISHED: "Train more",
+    State.FINISHED: "Train",
     State.FAILED: "Train",
 }
 _TRAIN_TOOLTIPS = {
     State.IDLE: "Train the network (Space).",
     State.RUNNING: "Pause after this batch (Space).",
     State.PAUSED: "Continue the run (Space).",
-    State.FINISHED: "Continue the run (Space).",
+    State.FINISHED: "Go on to the last epoch (Space).",
     State.FAILED: "The run failed: reset it, or go back to its last good step.",
 }
+_WIDEST = "Train 100 more"
 _PROGRESS_STEPS = 10_000
 
 
@@ -53,8 +58,8 @@ class TopBar(QFrame):
         Train a single batch.
     epoch_clicked
         Train to the end of the current epoch.
-    stop_clicked, reset_clicked
-        End the run; start it again.
+    reset_clicked
+        Start the run again.
     theme_clicked, presentation_clicked
         Switch between dark and light; between normal and large type.
     pace_chosen
@@ -62,7 +67,7 @@ class TopBar(QFrame):
 
     Attributes
     ----------
-    reset_button, train_button, step_button, epoch_button, stop_button
+    reset_button, train_button, step_button, epoch_button
         The buttons of the run.
     pace_button
         The speed limit.
@@ -74,7 +79,6 @@ class TopBar(QFrame):
     pause_clicked = Signal()
     step_clicked = Signal()
     epoch_clicked = Signal()
-    stop_clicked = Signal()
     reset_clicked = Signal()
     theme_clicked = Signal()
     presentation_clicked = Signal()
@@ -85,9 +89,10 @@ class TopBar(QFrame):
         self.setObjectName("topBar")
         self._theme = theme
         self._state = State.IDLE
-        self._can_continue = False
+        self._more_epochs = 0
         self._busy = ""
         self._buttons: list[tuple[QAbstractButton, str]] = []
+        self._menus: QMenuBar | None = None
         self._make_buttons()
         self.pace_button = PaceButton(theme)
         self.pace_button.pace_chosen.connect(self.pace_chosen)
@@ -96,15 +101,25 @@ class TopBar(QFrame):
         theme.changed.connect(self._restyle)
         self._restyle()
 
+    def hold_menus(self, menus: QMenuBar | None) -> None:
+        """Show the menus at the left of the buttons; None gives them up."""
+        if self._menus:
+            self._layout.removeWidget(self._menus)
+            self._menus.setMaximumWidth(_ANY_WIDTH)
+        self._menus = menus
+        if menus:
+            self._layout.insertWidget(0, menus, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._fit_menus()
+        self._fit()
+
     def set_state(self, state: State) -> None:
         """Enable what can be done in `state`."""
         self._state = state
-        self._can_continue = self._can_continue and state is State.FINISHED
         self._show_state()
 
-    def set_can_continue(self, can_continue: bool) -> None:
-        """Say whether a finished run has epochs left to train."""
-        self._can_continue = can_continue
+    def set_more_epochs(self, count: int) -> None:
+        """Say how many epochs Train adds, where all are trained; else 0."""
+        self._more_epochs = count
         self._show_state()
 
     @property
@@ -177,8 +192,9 @@ class TopBar(QFrame):
     def _make_buttons(self) -> None:
         add = self._add_button
         self.reset_button = add(
-            QPushButton("Reset"), "rotate-ccw", "Go back to the same initial weights (Ctrl+R)."
+            QToolButton(), "rotate-ccw", "Reset: go back to the same initial weights (Ctrl+R)."
         )
+        self.reset_button.setAccessibleName("Reset")
         self.train_button = add(QPushButton(), "play", "")
         self.train_button.setProperty("kind", "primary")
         self.step_button = add(
@@ -187,20 +203,17 @@ class TopBar(QFrame):
         self.epoch_button = add(
             QToolButton(), "skip-forward", "Train to the end of this epoch, then pause."
         )
-        self.stop_button = add(QToolButton(), "square", "End the run here.")
         self.theme_button = add(QToolButton(), "sun", "Switch between dark and light colours.")
         self.presentation_button = add(
             QToolButton(), "presentation", "Switch to large type for a projector, or back."
         )
         self.epoch_button.setAccessibleName("Run to end of epoch")
-        self.stop_button.setAccessibleName("Stop")
         self.theme_button.setAccessibleName("Dark or light")
         self.presentation_button.setAccessibleName("Presentation mode")
         self.reset_button.clicked.connect(self.reset_clicked)
         self.train_button.clicked.connect(self._on_train_button_clicked)
         self.step_button.clicked.connect(self.step_clicked)
         self.epoch_button.clicked.connect(self.epoch_clicked)
-        self.stop_button.clicked.connect(self.stop_clicked)
         self.theme_button.clicked.connect(self.theme_clicked)
         self.presentation_button.clicked.connect(self.presentation_clicked)
 
@@ -241,7 +254,7 @@ class TopBar(QFrame):
         self._layout = QHBoxLayout(self)
         self._layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         left = (self.reset_button, self.train_button, self.step_button, self.epoch_button)
-        for widget in (*left, self.stop_button, self.pace_button):
+        for widget in (*left, self.pace_button):
             self._layout.addWidget(widget)
         self._gap = QWidget()
         self._layout.addWidget(self._gap)
@@ -256,6 +269,10 @@ class TopBar(QFrame):
         for button in (self.theme_button, self.presentation_button):
             self._layout.addWidget(button)
 
+    def _fit_menus(self) -> None:
+        if self._menus:
+            self._menus.setFixedWidth(self._menus.sizeHint().width())
+
     def _fit(self) -> None:
         """Show what fits; where space is short, the least important things go first."""
         ready = not self._busy
@@ -268,7 +285,6 @@ class TopBar(QFrame):
             self._remaining_label: True,
             self.pace_button: True,
             self.epoch_button: True,
-            self.stop_button: True,
             self._bar: ready,
             self.step_button: True,
         }
@@ -281,18 +297,17 @@ class TopBar(QFrame):
 
     def _show_state(self) -> None:
         state, ready = self._state, not self._busy
-        may_go_on = state in (State.IDLE, State.PAUSED, State.RUNNING) or (
-            state is State.FINISHED and self._can_continue
-        )
-        self.train_button.setText(_TRAIN_LABELS[state])
-        self.train_button.setAccessibleName(_TRAIN_LABELS[state])
-        tooltip = _TRAIN_TOOLTIPS[state]
-        if state is State.FINISHED and not self._can_continue:
-            tooltip = "Raise the epochs to go on."
+        label, tooltip = _TRAIN_LABELS[state], _TRAIN_TOOLTIPS[state]
+        if self._more_epochs:
+            label = f"Train {self._more_epochs:,} more"
+            tooltip = "Train as many epochs again (Space)."
+        self.train_button.setText(label)
+        self.train_button.setAccessibleName(label)
         self.train_button.setToolTip(tooltip if ready else self._busy)
-        for button in (self.train_button, self.step_button, self.epoch_button):
-            button.setEnabled(ready and may_go_on)
-        self.stop_button.setEnabled(ready and state in (State.RUNNING, State.PAUSED))
+        may_train = ready and state is not State.FAILED
+        self.train_button.setEnabled(may_train)
+        for button in (self.step_button, self.epoch_button):
+            button.setEnabled(may_train and not self._more_epochs)
         self.reset_button.setEnabled(ready)
         self._set_icon(self.train_button, "pause" if state is State.RUNNING else "play")
 
@@ -315,14 +330,13 @@ class TopBar(QFrame):
             self._set_icon(button, name)
             button.setFixedHeight(px(34))
         self._set_icon(self.theme_button, "sun" if theme.dark else "moon")
-        widest = max(_TRAIN_LABELS.values(), key=len)
         self.train_button.setFixedWidth(
-            QFontMetrics(theme.font(13)).horizontalAdvance(widest) + px(58)
+            QFontMetrics(theme.font(13)).horizontalAdvance(_WIDEST) + px(58)
         )
         self._bar.setMinimumWidth(px(60))
         self._bar.setMaximumWidth(px(220))
         self._gap.setFixedWidth(px(4))
-        self._layout.setContentsMargins(px(12), px(9), px(12), px(9))
+        self._layout.setContentsMargins(px(12), px(7), px(12), px(7))
         self._layout.setSpacing(px(8))
         self._show_state()
         self._fit()

@@ -12,12 +12,17 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.run_state import Measurement, State
+from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.card import Card
+from netviz.ui.widgets.icon_button import quiet_button
 
 V = TypeVar("V", bound=View)
+
+_ANY_HEIGHT = 2**24 - 1
+"""What Qt takes for no bound."""
 
 
 class ViewTabs(Card):
@@ -34,10 +39,18 @@ class ViewTabs(Card):
         Other observations can be seen now: a ``frozenset`` of their types.
     command_requested
         The user wants something of the training, in one of the views: a command.
+    folded_changed
+        The tabs were folded to their bar, or opened.
+
+    Attributes
+    ----------
+    fold_button
+        Folds the tabs and opens them; so does a click on the tab in front.
     """
 
     watched_changed = Signal(object)
     command_requested = Signal(object)
+    folded_changed = Signal()
 
     def __init__(self, theme: Theme, views: list[ViewSpec], parent: QWidget | None = None) -> None:
         super().__init__(theme, margin_px=0, parent=parent)
@@ -50,7 +63,13 @@ class ViewTabs(Card):
         for spec in views:
             self._add(spec)
         self.tabs.currentChanged.connect(self._update_watched)
+        self.tabs.tabBarClicked.connect(self._on_bar_clicked)
+        self._is_folded = False
+        self.fold_button = quiet_button("Fold the tabs", "")
+        self.fold_button.clicked.connect(self._on_fold_button_clicked)
+        self.tabs.setCornerWidget(self.fold_button)
         self.body.addWidget(self.tabs)
+        self._show_fold()
 
     def view(self, kind: type[V]) -> V:
         """Return the view of this class; raises ``StopIteration`` where there is none."""
@@ -106,6 +125,25 @@ class ViewTabs(Card):
         self.tabs.setCurrentIndex(titles.index(name.lower()))
 
     @property
+    def is_folded(self) -> bool:
+        """Whether only the bar is shown; what is behind it is not computed."""
+        return self._is_folded
+
+    @property
+    def bar_height(self) -> int:
+        """Height of the card when it is folded."""
+        margins = self.contentsMargins()
+        return self.tabs.tabBar().sizeHint().height() + margins.top() + margins.bottom() + 2
+
+    def set_folded(self, folded: bool) -> None:
+        """Show the bar only, or the tab in front as well."""
+        if folded != self._is_folded:
+            self._is_folded = folded
+            self._show_fold()
+            self._update_watched()
+            self.folded_changed.emit()
+
+    @property
     def watched(self) -> frozenset[type[Observation]]:
         """The observations that can be seen."""
         return self._watched
@@ -129,9 +167,30 @@ class ViewTabs(Card):
     def _show_count(self, index: int, title: str, count: int | None) -> None:
         self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
 
+    def _show_fold(self) -> None:
+        folded = self._is_folded
+        self.fold_button.setIcon(
+            icon(self._theme, "chevron-up" if folded else "chevron-down", "muted")
+        )
+        self.fold_button.setToolTip(f"{'Open' if folded else 'Fold'} the tabs (Ctrl+T).")
+        self.setMaximumHeight(self.bar_height if folded else _ANY_HEIGHT)
+        self.setMinimumHeight(self.bar_height if folded else 0)
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        self._show_fold()
+
+    def _on_fold_button_clicked(self) -> None:
+        self.set_folded(not self._is_folded)
+
+    def _on_bar_clicked(self, index: int) -> None:
+        if index >= 0:
+            self.set_folded(not self._is_folded and index == self.tabs.currentIndex())
+
     def _update_watched(self) -> None:
         view = self.tabs.currentWidget()
-        front = view if self.isVisible() and isinstance(view, View) else None
+        is_seen = self.isVisible() and not self._is_folded
+        front = view if is_seen and isinstance(view, View) else None
         if front is self._front:
             return
         self._front = front

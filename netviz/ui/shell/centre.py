@@ -1,0 +1,72 @@
+"""The centre of the window: loss, accuracy and tabs, one below the other."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.shell.fitted_splitter import FittedSplitter, Sizes
+from netviz.ui.shell.view_tabs import ViewTabs
+
+USUAL_HEIGHTS: Sizes = (308, 122, 166)
+"""Of loss, accuracy and tabs in a window of 1280 x 720; others divide their room alike."""
+LEAST_LOSS_PX = 200
+
+
+class Centre(FittedSplitter):
+    """Loss, accuracy and tabs; the loss is what one opens the window for.
+
+    The tabs fold to their bar, and one plot can fill the centre.
+
+    Signals
+    -------
+    filled_changed
+        A plot fills the centre, or no longer.
+    """
+
+    filled_changed = Signal()
+
+    def __init__(self, theme: Theme, loss: LossPlot, accuracy: AccuracyPlot, tabs: ViewTabs):
+        self._parts: tuple[QWidget, ...] = (loss, accuracy, tabs)
+        self._tabs = tabs
+        self._filled: QWidget | None = None
+        super().__init__(theme, Qt.Orientation.Vertical, self._heights)
+        for part in self._parts:
+            self.addWidget(part)
+        tabs.folded_changed.connect(self.fit)
+        for plot in (loss, accuracy):
+            plot.fill_requested.connect(self._on_plot_fill_requested)
+        self._restyle()
+
+    @property
+    def filled(self) -> QWidget | None:
+        """The plot that fills the centre; None where all parts are shown."""
+        return self._filled
+
+    def fill(self, part: QWidget | None) -> None:
+        """Let one part fill the centre; None shows all of them again."""
+        self._filled = part
+        for each in self._parts:
+            each.setVisible(part in (None, each))
+        self.fit()
+        self.filled_changed.emit()
+
+    def _on_plot_fill_requested(self) -> None:
+        plot = self.sender()
+        self.fill(plot if isinstance(plot, QWidget) and self._filled is None else None)
+
+    def _heights(self, room: float, chosen: Sizes | None) -> Sizes:
+        if self._filled is not None:
+            return tuple(room if part is self._filled else 0.0 for part in self._parts)
+        shares = chosen or USUAL_HEIGHTS
+        loss, accuracy, tabs = (share / sum(shares) * room for share in shares)
+        if self._tabs.is_folded:
+            folded = self._tabs.bar_height / self._theme.scale
+            loss, tabs = loss + tabs - folded, folded
+        return loss, accuracy, tabs
+
+    def _restyle(self) -> None:
+        if self.count():
+            self._parts[0].setMinimumHeight(self._theme.px(LEAST_LOSS_PX))
+        super()._restyle()
