@@ -30,6 +30,9 @@ class WindowOptions:
         Whether the theme is dark; None for the one remembered.
     view
         Title of the tab in front, in any case; None for the one remembered.
+    folder
+        Where the files of a run are saved in whose window nobody looks, because there is no
+        display; None for a window on a screen.
     """
 
     config: RunConfig
@@ -41,3 +44,4 @@ class WindowOptions:
     size: tuple[int, int] | None = None
     dark: bool | None = None
     view: str | None = None
+    folder: Path | None = None

@@ -139,10 +139,9 @@ def window(
         None if theme is None else theme is Theme.DARK,
         view,
     )
-    # Loads Qt, which no other command need wait for.
-    from netviz.ui.app import open_window
+    from netviz.cli.window import open_or_train  # late, as in `train`
 
-    return open_window(options)
+    return open_or_train(options)
 
 
 @app.command()

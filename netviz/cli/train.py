@@ -242,7 +242,8 @@ def _require_dataset(options: TrainOptions) -> None:
         where = f' --data-dir "{options.data_dir}"' if options.data_dir else ""
         raise DataError(
             f"{info.label} is not in {folder}.",
-            f"Run 'netviz datasets download {info.name}{where}' first, or add --download.",
+            f"Run 'netviz datasets download {info.name}{where}' first, "
+            "or 'netviz train' with --download.",
         )
     fetch(info, folder, options.mirror)
 

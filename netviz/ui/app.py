@@ -1,11 +1,8 @@
 """The application: one window on one run, with or without a screen."""
 
-import contextlib
 import os
 import sys
-import tempfile
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -22,7 +19,7 @@ from netviz import __version__
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
-from netviz.paths import runs_dir, state_dir
+from netviz.paths import state_dir
 from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.faults.event_guard import guard_events
 from netviz.ui.look import damaged_resources
@@ -37,7 +34,6 @@ from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
-from netviz.ui.shell.display import missing_display
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 from netviz.ui.unattended import Unattended
@@ -46,29 +42,17 @@ UNPAINTED_MS = 1000
 """Time after which a window trains that is not painted, since it lies on another desktop."""
 
 
-def open_window(options: WindowOptions) -> int:
+def open_window(options: WindowOptions, say: Callable[[str], None] = print) -> int:
     """Open the window and serve it until it is closed; return the exit status.
 
-    On a machine without a display the same window runs unseen: it trains the run, saves a
-    picture of itself and the run's files in a folder that it names, and ends.
+    `say` takes the lines of a run that trains by itself, and must not raise.
+
+    Where nobody can see it, it trains the run, saves a picture of itself and the run's files in
+    `options.folder`, and ends.
     """
-    reason = missing_display()
-    folder = None
-    if reason:
+    if options.folder:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         qInstallMessageHandler(pass_on_qt_message)
-        folder = new_folder(Path.cwd())
-        if folder is None:
-            _say(f"{reason} Nothing can be written here nor in {runs_dir()}: nothing is trained.")
-            return 1
-        options = replace(
-            options,
-            autostart=True,
-            exit_when_done=True,
-            screenshot=options.screenshot or folder / "dashboard.png",
-            size=options.size or (1440, 900),
-        )
-        _say(f"{reason} NetViz trains without one and saves the result in {folder}.")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("NetViz")
     app.setApplicationVersion(__version__)
@@ -76,17 +60,14 @@ def open_window(options: WindowOptions) -> int:
     faults = FaultWatch(app, state_dir())
     status = 1
     try:
-        status = _serve(app, options, folder, faults)
+        status = _serve(app, options, faults, say)
     finally:
         faults.stop(status)
-        if folder:
-            with contextlib.suppress(OSError):
-                folder.rmdir()  # only where nothing came to be saved
     return status
 
 
 def _serve(
-    app: QApplication, options: WindowOptions, folder: Path | None, faults: FaultWatch
+    app: QApplication, options: WindowOptions, faults: FaultWatch, say: Callable[[str], None]
 ) -> int:
     """Show the window until it is closed; return the exit status."""
     settings = Settings()
@@ -97,8 +78,8 @@ def _serve(
             window,
             views,
             screenshot=options.screenshot,
-            folder=folder,
-            say=_say,
+            folder=options.folder,
+            say=say,
             when_done=window.close if options.exit_when_done else _nothing,
         )
     window.show()
@@ -107,8 +88,8 @@ def _serve(
     status = app.exec()
     if unattended and options.exit_when_done:
         status = status or unattended.status
-    if folder and not status:
-        _say(f"Saved the picture and the run in {folder}.")
+    if options.folder and not status:
+        say(f"Saved the picture and the run in {options.folder}.")
     if window.controller.is_running:
         # Torch is in the midst of something that cannot be interrupted, such as its import.
         # Nothing is left to be saved, and Qt would abort at the sight of a running thread.
@@ -189,24 +170,3 @@ def _nothing() -> None:
 def _remembered_folder(settings: Settings) -> Path | None:
     text = settings.text("data_dir")
     return Path(text) if text else None
-
-
-def new_folder(here: Path) -> Path | None:
-    """Make a folder for a run, in `here` or else in the user's own; None if neither can be."""
-    name = f"netviz-run-{datetime.now():%Y%m%d-%H%M%S}"
-    for parent in (here, runs_dir()):
-        folder = parent / name
-        # Only a file that was written tells: rights say nothing of a file system that is full.
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder) as file:
-                file.write(b"\0")
-        except OSError:
-            continue
-        return folder
-    return None
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

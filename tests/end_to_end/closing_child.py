@@ -131,7 +131,6 @@ def main(stage: str, folder: str, mirror: str) -> int:
         prepare(window, stage, Path(folder))
         return window, views
 
-    app.missing_display = str  # type: ignore[assignment]
     app.build_window = build_and_prepare
     config = RunConfig.parse({"epochs": 1000, "threads": 1})
     return app.open_window(WindowOptions(config, mirror=mirror, size=(1280, 720)))

@@ -53,7 +53,6 @@ def main(folder: str, mirror: str, seed: str) -> int:
         drive(window, Path(folder))
         return window, views
 
-    app.missing_display = str  # type: ignore[assignment]
     app.build_window = build_and_drive
     app.qInstallMessageHandler(app.pass_on_qt_message)
     run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0

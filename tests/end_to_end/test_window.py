@@ -16,14 +16,18 @@ from tests.end_to_end.installed import installed_without
 TIMEOUT_S = 100
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """This process's, with a display only if `variables` give one."""
+    dropped = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return {k: v for k, v in os.environ.items() if k not in dropped} | variables
+
+
 def run_netviz(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the app with a display only if `variables` give one."""
-    dropped = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    environment = {k: v for k, v in os.environ.items() if k not in dropped} | variables
     return subprocess.run(
         [sys.executable, "-m", "netviz", *arguments],
         cwd=cwd,
-        env=environment,
+        env=environment(**variables),
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -106,3 +110,23 @@ def test_a_display_that_does_not_answer_is_no_display(tmp_path: Path) -> None:
     done = run_netviz("--epochs", "1", cwd=tmp_path, DISPLAY=":987")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("The display :987 does not answer.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGPIPE to be spared")
+def test_an_unseen_run_goes_on_when_nobody_reads_its_lines(tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "netviz", "--epochs", "1", "--hidden", "8"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert len(list(tmp_path.glob("netviz-run-*/run.safetensors"))) == 1

@@ -1,7 +1,6 @@
 """The application: the theme of the whole window, and the start of the training thread."""
 
 import gc
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
-from netviz.paths import runs_dir
 from netviz.ui import app
-from netviz.ui.app import new_folder
 from netviz.ui.look.theme import DARK, LIGHT
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
@@ -78,19 +75,3 @@ def test_a_window_that_nobody_sees_trains_all_the_same(
     monkeypatch.setattr(app, "UNPAINTED_MS", 1)
     app.ThreadOpener(window)
     qtbot.waitUntil(lambda: opened == [True])
-
-
-def test_a_run_goes_to_the_users_folder_where_nothing_can_be_written(tmp_path: Path) -> None:
-    here = tmp_path / "here"
-    here.mkdir()
-    assert new_folder(here).parent == here  # type: ignore[union-attr]
-    # A file in its place cannot be written into, not even by an administrator.
-    blocked = tmp_path / "file"
-    blocked.touch()
-    folder = new_folder(blocked)
-    assert folder is not None
-    assert folder.parent == runs_dir()
-    assert list(folder.iterdir()) == []
-    shutil.rmtree(runs_dir())
-    runs_dir().touch()
-    assert new_folder(blocked) is None
