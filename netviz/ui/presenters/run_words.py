@@ -50,7 +50,7 @@ class RunNow:
     @property
     def more_epochs(self) -> int:
         """Epochs that Train adds now; 0 where it goes on without more."""
-        at_rest = self.state in (State.FINISHED, State.PAUSED)
+        at_rest = self.state not in (State.RUNNING, State.FAILED) and self.step > 0
         return self.again if at_rest and not self.has_epochs_left else 0
 
     @property
@@ -85,7 +85,7 @@ class RunNow:
             case State.IDLE if self.step == 0:
                 return f"Ready. Press Train, or Space.{self._frozen_words()}"
         if not self.has_epochs_left:
-            return f"{self._end_words(at)} Space trains {epochs_text(self.again)} more."
+            return f"{self._end_words(at)} Space trains {self.again:,} more."
         if self.stopped:
             where = f"in epoch {self.place.epoch:,} of {self.epochs:,}"
             return f"Stopped by you {at}, {where}. Space goes on."
@@ -119,11 +119,6 @@ def epochs_again(config: RunConfig, ledger: Iterable[LedgerEntry]) -> int:
     """Return as many epochs as were asked for last: at the start, or when they were raised."""
     raised = [int(each.new) - int(each.old) for each in ledger if each.option == "epochs"]
     return next((more for more in reversed(raised) if more > 0), config.epochs)
-
-
-def epochs_text(count: int) -> str:
-    """Return a number of epochs in words."""
-    return f"{count:,} epoch{'s' if count != 1 else ''}"
 
 
 def window_title(config: RunConfig, folder: Path | None) -> str:

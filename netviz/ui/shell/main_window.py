@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
         self.views = ViewTabs(theme, all_views())
         self.centre = Centre(theme, self.loss_plot, self.accuracy_plot, self.views)
         self.workspace = Workspace(theme, self.panel, self.centre, self.views, self.pad)
-        self.message_bar.float_over(self.centre, self.workspace)
+        self.message_bar.float_over(self.centre, self)
 
     def _build_status_bar(self) -> None:
         self._status = QLabel()

@@ -10,7 +10,7 @@ from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Place, State
-from netviz.ui.presenters.run_words import RunNow, window_title
+from netviz.ui.presenters.run_words import RunNow, epochs_again, window_title
 
 CHANGES = (
     ("learning_rate", 0.1, 0.01),
@@ -60,7 +60,8 @@ def test_nothing_is_said_that_is_not_so(now: RunNow) -> None:
     assert epoch <= epochs
     assert batch <= batches
     assert left == (done < now.epochs)
-    assert ("Raise the epochs" in said) == (at_rest and not left)
+    assert (f"Space trains {now.again:,} more" in said) == (at_rest and not left)
+    assert now.more_epochs == (now.again if at_rest and not left else 0)
     assert ("Space goes on" in said) == (at_rest and left)
     assert "Finished" not in said or done == now.epochs
     assert "NaN" not in said or now.state is State.FAILED
@@ -81,10 +82,10 @@ def test_the_sentences_read_well() -> None:
     assert said(finished, 3, 30, 20, stopped=True) == (
         "Stopped by you at step 230, in epoch 3 of 20. Space goes on."
     )
-    assert said(finished, 20, 100, 20) == "Finished at step 2,000. Raise the epochs to train on."
+    assert said(finished, 20, 100, 20) == "Finished at step 2,000. Space trains 1 more."
     assert said(finished, 25, 30, 20, news=(fewer,)) == (
         "epochs 60 → 20 at step 2,430. Held at step 2,430: 24 epochs are trained, and 20 wanted. "
-        "Raise the epochs to train on."
+        "Space trains 1 more."
     )
     assert said(running, 3, 30, 20, news=(rate,)) == (
         "lr 0.1 → 0.01 at step 230. The next batch uses it."
@@ -92,6 +93,18 @@ def test_the_sentences_read_well() -> None:
     assert said(running, 3, 31, 20, news=(rate,)) == "lr 0.1 → 0.01 since step 230."
     assert said(State.PAUSED, 3, 31, 20, failure="NaN") == "Held at step 231. Space goes on."
     assert said(State.FAILED, 3, 31, 20, failure="NaN") == "NaN"
+
+
+def test_train_repeats_as_many_epochs_as_were_asked_for_last() -> None:
+    def raised(old: int, new: int) -> LedgerEntry:
+        return LedgerEntry(100, 1, "epochs", old, new)
+
+    config = RunConfig(epochs=20)
+    other = LedgerEntry(100, 1, "batch_size", 10, 20)
+    assert epochs_again(config, ()) == 20
+    assert epochs_again(config, (raised(5, 20), other)) == 15
+    assert epochs_again(config, (raised(5, 30), raised(30, 20))) == 25
+    assert epochs_again(config, (raised(30, 20),)) == 20
 
 
 def test_layers_are_called_what_they_are() -> None:

@@ -121,7 +121,21 @@ def test_a_click_on_train_trains_to_the_end(
     wait_for_state(qtbot, window, State.FINISHED)
     assert len(told.losses) == 800
     assert told.measured[-1].measurement.test_accuracy > 0.8
-    assert window.top_bar.train_button.text() == "Train more"
+    assert window.top_bar.train_button.text() == "Train 2 more"
+
+
+def test_space_trains_as_many_epochs_again_where_all_are_trained(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    for epochs in (1, 2, 3):
+        assert window.controller.config.epochs == max(1, epochs - 1)
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda epochs=epochs: window.controller.step == 400 * epochs)
+        wait_for_state(qtbot, window, State.FINISHED)
+    window.controller.undo_stack.undo()
+    qtbot.waitUntil(lambda: "2 wanted" in window.status)
+    assert window.top_bar.train_button.text() == "Train 1 more"
 
 
 def test_space_trains_and_holds_and_goes_on(
@@ -382,10 +396,17 @@ def test_the_layout_is_remembered_and_can_be_put_back(
     again = open_window()
     assert again.views.tabs.currentIndex() == 3
     assert again.panel.section_states()["Data"] is False
-    dock = again.docks[0]
-    dock.hide()
-    again.actions_by_key["restore"].trigger()
-    assert dock.isVisible()
+    again.actions_by_key["settings"].trigger()
+    again.actions_by_key["fold"].trigger()
+    assert not again.panel.isVisible()
+    assert again.views.is_folded
+    again.close()
+    third = open_window()
+    assert not third.panel.isVisible()
+    assert third.views.is_folded
+    third.actions_by_key["restore"].trigger()
+    assert third.panel.isVisible()
+    assert not third.views.is_folded
 
 
 def test_what_the_command_line_asks_for_holds_for_that_process(

@@ -46,13 +46,17 @@ def test_train_pauses_and_resumes(qtbot, bar: TopBar) -> None:
         qtbot.mouseClick(bar.train_button, Qt.MouseButton.LeftButton)
 
 
-def test_a_finished_run_goes_on_only_with_more_epochs(bar: TopBar) -> None:
+def test_train_says_how_many_epochs_it_adds_to_a_run_that_is_over(qtbot, bar: TopBar) -> None:
     bar.set_state(State.FINISHED)
-    assert not bar.train_button.isEnabled()
-    assert bar.train_button.toolTip() == "Raise the epochs to go on."
-    bar.set_can_continue(True)
-    assert bar.train_button.isEnabled()
-    assert bar.train_button.text() == "Train more"
+    bar.set_more_epochs(20)
+    assert bar.train_button.text() == "Train 20 more"
+    assert not bar.step_button.isEnabled()
+    assert not bar.epoch_button.isEnabled()
+    with qtbot.waitSignal(bar.train_clicked):
+        qtbot.mouseClick(bar.train_button, Qt.MouseButton.LeftButton)
+    bar.set_more_epochs(0)
+    assert bar.train_button.text() == "Train"
+    assert bar.step_button.isEnabled()
 
 
 def test_a_failed_run_cannot_go_on(bar: TopBar) -> None:
@@ -71,7 +75,7 @@ def test_nothing_can_be_started_while_data_are_loaded(bar: TopBar) -> None:
     assert "Epoch 6 / 10" in _texts(bar)
 
 
-@pytest.mark.parametrize("name", ["reset", "step", "epoch", "stop", "theme", "presentation"])
+@pytest.mark.parametrize("name", ["reset", "step", "epoch", "theme", "presentation"])
 def test_each_button_tells_its_click(qtbot, bar: TopBar, name: str) -> None:
     bar.set_state(State.PAUSED)
     button = getattr(bar, f"{name}_button")
