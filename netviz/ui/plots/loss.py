@@ -164,7 +164,7 @@ class Loss(Metric):
             values["train"] = loss_text(float(series[count - 1]))
         return Figures(values, note, old)
 
-    def corner_note(self, view: View, y_range: Range) -> str:
+    def note(self, view: View, y_range: Range) -> str:
         highest = self._extremes.highest
         if view.log_y or highest <= _highest_shown(view):
             return ""
