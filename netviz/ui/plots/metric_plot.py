@@ -118,10 +118,10 @@ class MetricPlot(QFrame):
 
     # -- data --------------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        """Forget the run; the view is held no longer and follows the next one."""
+    def clear(self, classes: int = 0) -> None:
+        """Forget the run; the view follows the next one, of `classes` classes, 0 if unknown."""
         self.truncate(0)
-        self._record = RunRecord()
+        self._record = RunRecord(classes)
         self.hold_action.setChecked(False)
         self.reset_zoom()
 

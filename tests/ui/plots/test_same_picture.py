@@ -79,7 +79,7 @@ class Told:
     def _begin(self) -> None:
         self.step = self.epoch = 0
         self.entries = []
-        self.plot.clear()
+        self.plot.clear(10)
         self.plot.add_measurement(UNTRAINED)
 
 
