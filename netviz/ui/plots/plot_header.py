@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -55,7 +55,14 @@ class Readings(QWidget):
 
     A figure has a fixed place as long as it is no wider than `widest`. Where space is short
     the note goes first, then the names, then the title.
+
+    Signals
+    -------
+    widened
+        A figure takes more space from now on.
     """
+
+    widened = Signal()
 
     def __init__(
         self, theme: Theme, title: str, readings: tuple[Reading, ...], widest: str
@@ -108,6 +115,8 @@ class Readings(QWidget):
         if wider or note != self._note:
             self._note = note
             self._arrange()
+        if wider:
+            self.widened.emit()
         self.update()
 
     def restyle(self) -> None:
@@ -223,6 +232,7 @@ class PlotHeader(QWidget):
         super().__init__()
         self._theme = theme
         self.readings = Readings(theme, name, readings, widest)
+        self.readings.widened.connect(self.fit)
         self.badge = QPushButton()
         self.badge.setObjectName("badge")
         self.badge.setCursor(Qt.CursorShape.PointingHandCursor)
