@@ -19,8 +19,8 @@ import typer
 from netviz.engine.datasets.load import load
 from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.run_config import LOSSES, RunConfig
+from netviz.engine.options.training import chance_level
 from netviz.engine.run.divergence import HIGHEST, LossWatch
-from netviz.engine.training.losses import chance_level
 from netviz.engine.training.trainer import DeviceData, Trainer
 
 _LARGEST_RATE = 1000.0

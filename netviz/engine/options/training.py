@@ -1,5 +1,6 @@
 """The options of the training itself: learning rate, optimizer, batches, loss."""
 
+import math
 from typing import Annotated
 
 from pydantic import BaseModel
@@ -21,6 +22,16 @@ LOSS_HELP = {
     "mse": "The squared distance to the one-hot label: forgiving where labels may be wrong, but "
     "slow to unlearn confident mistakes.",
 }
+
+
+def chance_level(loss: str, classes: int) -> float:
+    """Return the loss of a network that says the same of every class.
+
+    >>> round(chance_level("cross-entropy", 10), 3), round(chance_level("mse", 10), 3)
+    (2.303, 0.09)
+    """
+    classes = max(2, classes)
+    return (1 - 1 / classes) / classes if loss == "mse" else math.log(classes)
 
 
 class TrainingOptions(BaseModel):

@@ -10,13 +10,13 @@ from torch import Tensor
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.remedy import rate_that_works
-from netviz.engine.training.losses import chance_level
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0

@@ -1,6 +1,5 @@
 """The losses of the courses, all computed from logits so that any of them fits any network."""
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -24,16 +23,6 @@ def mse_on_one_hot(logits: Tensor, labels: Tensor) -> Tensor:
     """
     one_hot = F.one_hot(labels, logits.shape[1]).to(logits.dtype)
     return F.mse_loss(torch.softmax(logits, dim=1), one_hot)
-
-
-def chance_level(loss: str, classes: int) -> float:
-    """Return the loss of a network that says the same of every class.
-
-    >>> round(chance_level("cross-entropy", 10), 3), round(chance_level("mse", 10), 3)
-    (2.303, 0.09)
-    """
-    classes = max(2, classes)
-    return (1 - 1 / classes) / classes if loss == "mse" else math.log(classes)
 
 
 LOSSES: dict[str, Loss] = {

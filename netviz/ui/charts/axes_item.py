@@ -10,9 +10,12 @@ from netviz.ui.charts.axes import Axes
 from netviz.ui.charts.ticks import Ticks, thinned_ticks
 from netviz.ui.look.theme import Theme
 
+NOTE_GAP_PX = 3
+"""Between the note and the area; no curve may reach farther up."""
+
 
 class AxesItem(QGraphicsItem):
-    """Horizontal grid lines, labels outside, a message in the middle and a note in the corner.
+    """Horizontal grid lines, labels outside, a message in the middle and a note above.
 
     Ticks are placed by `arrange`, so that painting measures no text.
 
@@ -23,7 +26,7 @@ class AxesItem(QGraphicsItem):
     message
         What is written in the middle.
     note
-        What is written in the lower right corner, or, if it points upwards, in the upper left.
+        What is written above the area, where no curve and no label is.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -67,9 +70,11 @@ class AxesItem(QGraphicsItem):
             self.update()
 
     @property
-    def note_corner(self) -> Any:
-        """Where the note stands: of what lies above the plot where a curve begins below it."""
-        return _UPPER_LEFT if self.note.startswith("↑") else _LOWER_RIGHT
+    def note_box(self) -> QRectF:
+        """Where the note stands."""
+        bounds, area = self._bounds, self._area
+        height = area.top() - bounds.top() - self._theme.px(NOTE_GAP_PX)
+        return QRectF(area.left(), bounds.top(), area.width(), height)
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -90,8 +95,8 @@ class AxesItem(QGraphicsItem):
         for box, text in self._labels:
             if exposed.intersects(box):
                 painter.drawText(box, _UNCLIPPED, text)
-        inside = area.adjusted(theme.px(6), 0, -theme.px(6), -theme.px(4))
-        painter.drawText(inside, self.note_corner, self.note)
+        if self.note and exposed.intersects(self.note_box):
+            painter.drawText(self.note_box, _UPPER_LEFT, self.note)
         painter.setFont(theme.font(13))
         painter.drawText(area, _CENTER, self.message)
 
@@ -99,4 +104,3 @@ class AxesItem(QGraphicsItem):
 _UNCLIPPED: Any = Qt.TextFlag.TextDontClip
 _CENTER: Any = Qt.AlignmentFlag.AlignCenter
 _UPPER_LEFT: Any = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-_LOWER_RIGHT: Any = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom

@@ -53,7 +53,12 @@ class MinMaxPyramid:
                 column.truncate(count >> (level + 1))
 
     def indices(
-        self, series: NDArray[np.floating[Any]], start: int, stop: int, width: int
+        self,
+        series: NDArray[np.floating[Any]],
+        start: int,
+        stop: int,
+        width: int,
+        since: int = 0,
     ) -> NDArray[np.intp]:
         """Return the indices of the minimum and maximum of each bucket of a part of a series.
 
@@ -65,22 +70,25 @@ class MinMaxPyramid:
             The part wanted; `start` is moved back to the start of its bucket.
         width
             Values in a bucket, a power of two (see `bucket_width`); 1 returns every index.
+        since
+            No index before it is returned, also not from the bucket that it cuts in two.
 
         Returns
         -------
         indices
             Increasing, at most ``2 * ceil((stop - start) / width) + 2`` of them.
         """
-        if width <= 1 or stop <= start:
-            return np.arange(start, stop)
+        if width <= 1 or stop <= max(start, since):
+            return np.arange(max(start, since), stop)
         first, last = start // width, stop // width
         parts: list[NDArray[Any]] = []
+        if since > first * width:
+            first = -(-since // width)
+            parts += _both_extremes(series, np.arange(since, min(first * width, stop)))
         if last > first:
             columns = self._levels[width.bit_length() - 2]
             parts.append(np.stack([column.view[first:last] for column in columns], 1).reshape(-1))
-        tail = np.arange(max(last, first) * width, stop)
-        if len(tail):
-            parts.append(np.concatenate([_pick_lowest(series, tail[None], s) for s in (1, -1)]))
+        parts += _both_extremes(series, np.arange(max(last, first) * width, stop))
         pairs = np.concatenate(parts).reshape(-1, 2)
         ordered = np.sort(pairs, axis=1).reshape(-1)
         return ordered[np.diff(ordered, prepend=-1) > 0]
@@ -95,6 +103,13 @@ def bucket_width(span: int, points: int) -> int:
     while (span if width == 1 else 2 * span / width) > points:
         width *= 2
     return width
+
+
+def _both_extremes(series: NDArray[np.floating[Any]], indices: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return where the smallest and the largest of `indices` lie, or nothing of none."""
+    if len(indices) == 0:
+        return []
+    return [np.concatenate([_pick_lowest(series, indices[None], sign) for sign in (1, -1)])]
 
 
 def _pick_lowest(

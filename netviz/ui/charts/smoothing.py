@@ -1,5 +1,6 @@
 """The smoothing of a curve that grows: a new value costs the same however long the run is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,11 +47,37 @@ class Smoother:
     def restart(self) -> None:
         """Forget all values: the series has changed from its start."""
         self._averages: GrowingArray[np.float32] = GrowingArray(np.float32)
+        self._breaks: list[int] = []
+        self._begin_anew()
+
+    def update(self, series: NDArray[np.floating[Any]], breaks: Sequence[int] = ()) -> None:
+        """Average the values that were appended to `series`, ``[n]``, since the last call.
+
+        Parameters
+        ----------
+        series
+            All values so far.
+        breaks
+            Increasing indices at which the values become those of another thing: no average
+            reaches across. Where others are given than before, all is averaged again.
+        """
+        if [index for index in breaks if index < len(self)] != self._breaks:
+            self.restart()
+        for index in breaks[len(self._breaks) :]:
+            if index >= len(series):
+                break
+            self._append(series[:index])
+            self._begin_anew()
+            self._breaks.append(index)
+        self._append(series)
+
+    def _begin_anew(self) -> None:
+        """Let the average of the next value depend on no value before it."""
         self._last = np.nan
         self._taken = 0
 
-    def update(self, series: NDArray[np.floating[Any]]) -> None:
-        """Average the values that were appended to `series`, ``[n]``, since the last call."""
+    def _append(self, series: NDArray[np.floating[Any]]) -> None:
+        """Average what `series` has beyond the values so far."""
         values = np.asarray(series[len(self) :], np.float64)
         if len(values) == 0:
             return

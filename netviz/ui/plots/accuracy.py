@@ -129,7 +129,7 @@ class Accuracy(Metric):
         values["train"] = percent_text(running[-1][1])
         return Figures(values, f"test {measured_when(last)}", frozenset({"test"}))
 
-    def corner_note(self, view: View, y_range: Range) -> str:
+    def note(self, view: View, y_range: Range) -> str:
         """Tell the untrained network's accuracy where it lies below the plot."""
         measured = view.measurements
         if not measured or measured[0].step > 0:

@@ -115,6 +115,13 @@ class RateStrip(ThemedWidget):
         self.setAccessibleName("Learning rate of each step")
         self.setToolTip("The learning rate that each step used, as the schedule and you set it.")
 
+    def forget_from(self, count: int) -> None:
+        """Forget the steps after the first `count`, which the history has forgotten."""
+        self.series.forget_from(count)
+        # It may be painted before it is drawn again.
+        self._stop = min(self._stop, count)
+        self.update()
+
     def show_until(self, count: int) -> None:
         """Draw the first `count` recorded steps, within the range of the canvas."""
         self._stop = count

@@ -1,12 +1,14 @@
 """The loss of every batch, smoothed, and on the test images after each epoch; free of Qt."""
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.options.training import LOSSES, chance_level
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
@@ -21,6 +23,7 @@ from netviz.ui.charts.ticks import (
     logarithmic_range,
     logarithmic_ticks,
 )
+from netviz.ui.plots.loss_parts import LossPart, Reach, Reaches, loss_parts
 from netviz.ui.plots.metric import (
     CurveStyle,
     Figures,
@@ -41,6 +44,9 @@ _OUTLIER_FACTOR = 3
 
 class Loss(Metric):
     """Loss of every batch, its moving average, and the test loss of each epoch.
+
+    Where the loss function was changed the curves break. A linear range is that of the function
+    in force, since losses of two functions cannot be compared; a logarithmic one shows all.
 
     Attributes
     ----------
@@ -68,7 +74,7 @@ class Loss(Metric):
         self._pyramid = MinMaxPyramid()
         self._smoother = Smoother(DEFAULT_HALF_LIFE)
         self._is_smoothed = True
-        self._extremes = _Extremes()
+        self._reaches = Reaches()
 
     @property
     def half_life(self) -> int:
@@ -91,7 +97,7 @@ class Loss(Metric):
         self.history.truncate(step)
         self._pyramid.truncate(len(self.history))
         self._smoother.restart()
-        self._extremes = _Extremes()
+        self._reaches.forget()
 
     def count(self, view: View) -> int:
         """Return how many of the recorded steps are shown."""
@@ -105,27 +111,19 @@ class Loss(Metric):
         return logarithmic_ticks if view.log_y else linear_ticks
 
     def scale(self, view: View) -> Hashable:
-        return view.log_y
+        changes = view.record.loss_changes_until(view.last_step)
+        return view.log_y, tuple((change.step, change.new) for change in changes)
 
     def y_range(self, view: View, present: Range | None) -> Range:
-        self._extremes.update(self.history.losses[: self.count(view)])
-        tests = [item.test_loss for item in view.measurements if math.isfinite(item.test_loss)]
+        reach = self._reach(view)
+        tests = view.measurements if view.log_y else _measured(view)
+        reach.add(np.array([item.test_loss for item in tests], np.float64))
         if view.log_y:
-            return self._logarithmic_range(tests, present)
-        low = min([self._extremes.lowest, *tests])
-        high = min(max([self._extremes.highest, *tests]), _highest_shown(view))
+            return _logarithmic_range(reach, present)
+        low, high = reach.lowest, min(reach.highest, _highest_shown(view))
         if present and present[0] <= low and high <= present[1]:
             return present
         return linear_range(low, high) if low <= high else present or (0.0, 1.0)
-
-    def _logarithmic_range(self, tests: list[float], present: Range | None) -> Range:
-        low = min([self._extremes.lowest_positive, *(test for test in tests if test > 0)])
-        high = max([self._extremes.highest, *tests])
-        if not 0 < low <= high:
-            return present or logarithmic_range(0.1, 1)
-        if present and present[0] <= math.log10(low) and math.log10(high) <= present[1]:
-            return present
-        return logarithmic_range(low, high)
 
     def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
         known, losses = self.history.steps, self.history.losses
@@ -134,41 +132,63 @@ class Loss(Metric):
         first = max(0, self.history.count_until(math.floor(steps[0])) - 1)
         last = min(self.count(view), self.history.count_until(math.ceil(steps[1])) + 1)
         width = bucket_width(math.ceil(steps[1] - steps[0]), max(2, columns))
-        indices = self._pyramid.indices(losses, first, last, width)
-        # The average is smooth within a bucket: its value at the end says enough.
-        ends = np.arange(first // width * width + width - 1, last, width)
-        if last > first and (len(ends) == 0 or ends[-1] != last - 1):
-            ends = np.append(ends, last - 1)
-        if not self._is_smoothed:
-            ends = ends[:0]
-        return {
-            "batches": _drawable(known[indices], losses[indices], view),
-            "smoothed": _drawable(known[ends], self._averages()[ends], view),
-        }
+        averages = self._averages(view.record)
+        batches: list[Points] = []
+        smoothed: list[Points] = []
+        parts = loss_parts(view, self.history)
+        for part in parts:
+            start, stop = max(first, part.first), min(last, part.stop)
+            if start >= stop:
+                continue
+            indices = self._pyramid.indices(losses, start, stop, width, part.first)
+            if self._has_batches(part, parts[-1], view):
+                batches.append(_drawable(known[indices], losses[indices], view))
+            # The average is smooth within a bucket: its value at the end says enough.
+            ends = np.arange(start // width * width + width - 1, stop, width)
+            if len(ends) == 0 or ends[-1] != stop - 1:
+                ends = np.append(ends, stop - 1)
+            if self._is_smoothed:
+                smoothed.append(_drawable(known[ends], averages[ends], view))
+        return {"batches": _parted(batches), "smoothed": _parted(smoothed)}
 
     def measured_curves(self, view: View) -> dict[str, Points]:
         trained = [item for item in view.measurements if item.step > 0]
-        x = np.array([item.step for item in trained], np.int64)
-        y = np.array([item.test_loss for item in trained], np.float64)
-        return {"test": _drawable(x, y, view)}
+        changes = view.record.loss_changes_until(view.last_step)
+        ends = [0, *(change.step for change in changes), view.last_step]
+        parts = []
+        for after, until in pairwise(ends):
+            measured = [item for item in trained if after < item.step <= until]
+            x = np.array([item.step for item in measured], np.int64)
+            y = np.array([item.test_loss for item in measured], np.float64)
+            parts.append(_drawable(x, y, view))
+        return {"test": _parted(parts)}
 
     def figures(self, view: View) -> Figures:
         values, note, old = {}, "", frozenset[str]()
-        if measured := view.measurements:
+        # What was measured by another loss function cannot stand beside the loss of now.
+        if measured := _measured(view):
             values = {"train": loss_text(measured[0].train_loss)}
             values["test"] = loss_text(measured[-1].test_loss)
             if measured[-1].step < view.last_step:
                 note, old = f"test {measured_when(measured[-1])}", frozenset({"test"})
         if count := self.count(view):
-            series = self._averages() if self._is_smoothed else self.history.losses
+            series = self._averages(view.record) if self._is_smoothed else self.history.losses
             values["train"] = loss_text(float(series[count - 1]))
         return Figures(values, note, old)
 
-    def corner_note(self, view: View, y_range: Range) -> str:
-        highest = self._extremes.highest
-        if view.log_y or highest <= _highest_shown(view):
+    def note(self, view: View, y_range: Range) -> str:
+        highest = self._reach(view).highest
+        if view.log_y:
             return ""
-        return f"↑ up to {loss_text(highest)}; log y shows it"
+        if highest > _highest_shown(view):
+            return f"↑ up to {loss_text(highest)}; log y shows it"
+        parts = loss_parts(view, self.history)
+        for part, after in reversed([*pairwise(parts)]):
+            if self._reaches.of(part, self.history.losses).highest > y_range[1]:
+                until = int(self.history.steps[after.first - 1])
+                name = LOSSES.get(part.loss, part.loss)
+                return f"↑ {name} until step {until:,}; log y shows it"
+        return ""
 
     def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
         history, count = self.history, self.count(view)
@@ -182,9 +202,12 @@ class Loss(Metric):
             Row("batch loss", loss_text(float(history.losses[index])), "train"),
         ]
         if self._is_smoothed:
-            rows.append(Row("smoothed", loss_text(float(self._averages()[index])), "train"))
+            average = float(self._averages(view.record)[index])
+            rows.append(Row("smoothed", loss_text(average), "train"))
         rows.append(Row("learning rate", number_text(float(history.learning_rates[index]))))
-        if measured := view.measurements:
+        if loss := view.record.loss_at(found):
+            rows.append(Row("loss function", LOSSES.get(loss, loss)))
+        if measured := _measured(view, found):
             nearest = min(measured, key=lambda item: abs(item.step - found))
             when = f"test after epoch {nearest.epoch}" if nearest.epoch else "test untrained"
             rows.append(Row(when, loss_text(nearest.test_loss), "test"))
@@ -193,7 +216,7 @@ class Loss(Metric):
     def table(self, record: RunRecord) -> Table:
         tests = {item.step: item.test_loss for item in record.measurements}
         history = self.history
-        columns = (history.steps, history.losses, self._averages(), history.learning_rates)
+        columns = (history.steps, history.losses, self._averages(record), history.learning_rates)
         rows: list[tuple[Any, ...]] = [
             # Single precision has no more than seven digits.
             (step, record.epoch_at(step), f"{loss:.7g}", f"{mean:.7g}", rate, tests.get(step, ""))
@@ -204,29 +227,35 @@ class Loss(Metric):
         names = ("step", "epoch", "batch_loss", "smoothed_loss", "learning_rate", "test_loss")
         return names, rows
 
-    def _averages(self) -> NDArray[np.float32]:
-        self._smoother.update(self.history.losses)
+    def _averages(self, record: RunRecord) -> NDArray[np.float32]:
+        changes = record.loss_changes_until(self.history.last_step)
+        breaks = [self.history.count_until(change.step) for change in changes]
+        self._smoother.update(self.history.losses, breaks)
         return self._smoother.averages
 
+    def _has_batches(self, part: LossPart, last: LossPart, view: View) -> bool:
+        """Return whether the noise of a part is drawn.
 
-class _Extremes:
-    """Lowest, highest and lowest positive of a growing series, each value looked at once."""
+        On an axis that is not its own it would be a comb, with nothing in it to be read.
+        """
+        return view.log_y or part.loss == last.loss or not self._is_smoothed
 
-    def __init__(self) -> None:
-        self._count = 0
-        self.lowest = self.lowest_positive = math.inf
-        self.highest = -math.inf
+    def _reach(self, view: View) -> Reach:
+        """Return how far the losses reach that belong into the range."""
+        parts, reach = loss_parts(view, self.history), Reach()
+        for part in parts:
+            if view.log_y or part.loss == parts[-1].loss:
+                reach.add_reach(self._reaches.of(part, self.history.losses))
+        return reach
 
-    def update(self, series: NDArray[np.float32]) -> None:
-        new = series[self._count :]
-        self._count = max(self._count, len(series))
-        finite = new[np.isfinite(new)]
-        if len(finite):
-            self.lowest = min(self.lowest, float(finite.min()))
-            self.highest = max(self.highest, float(finite.max()))
-        positive = finite[finite > 0]
-        if len(positive):
-            self.lowest_positive = min(self.lowest_positive, float(positive.min()))
+
+def _measured(view: View, step: int | None = None) -> list[Measurement]:
+    """Return what was measured by the loss function that `step`, or the last one, used."""
+    loss_at = view.record.loss_at
+    loss = loss_at(view.last_step if step is None else step)
+    if not loss:
+        return view.measurements
+    return [item for item in view.measurements if loss_at(item.step) == loss]
 
 
 def _highest_shown(view: View) -> float:
@@ -234,8 +263,33 @@ def _highest_shown(view: View) -> float:
 
     A diverged batch would otherwise press all other losses flat against the lower edge.
     """
-    untrained = [item.train_loss for item in view.measurements if item.step == 0]
-    return _OUTLIER_FACTOR * untrained[0] if untrained else math.inf
+    untrained = [item.train_loss for item in _measured(view) if item.step == 0]
+    if untrained:
+        return _OUTLIER_FACTOR * untrained[0]
+    loss, classes = view.record.loss_at(view.last_step), view.record.classes
+    return _OUTLIER_FACTOR * chance_level(loss, classes) if loss and classes else math.inf
+
+
+def _logarithmic_range(reach: Reach, present: Range | None) -> Range:
+    low, high = reach.lowest_positive, reach.highest
+    if not 0 < low <= high:
+        return present or logarithmic_range(0.1, 1)
+    if present and present[0] <= math.log10(low) and math.log10(high) <= present[1]:
+        return present
+    return logarithmic_range(low, high)
+
+
+def _parted(parts: Sequence[Points]) -> Points:
+    """Return the points of one curve that has a gap, a NaN, between its parts."""
+    x, y = [np.empty(0)], [np.empty(0)]
+    for place, heights in parts:
+        if len(place) and len(x) > 1:
+            x.append(place[:1])
+            y.append(np.array([math.nan]))
+        if len(place):
+            x.append(place)
+            y.append(heights)
+    return np.concatenate(x), np.concatenate(y)
 
 
 def _drawable(x: NDArray[np.int64], y: NDArray[np.floating[Any]], view: View) -> Points:

@@ -55,7 +55,7 @@ class LossPlot(MetricPlot):
 
     def truncate(self, step: int) -> None:
         super().truncate(step)
-        self.rate_strip.series.forget_from(len(self.history))
+        self.rate_strip.forget_from(len(self.history))
 
     def _add_smoothing(self) -> None:
         self.smoothing_menu = SmoothingMenu(self)
@@ -80,12 +80,15 @@ class LossPlot(MetricPlot):
         self.drawn.connect(self._on_drawn)
         self.pointed.connect(self._on_pointed)
 
-    def _on_drawn(self, view: View) -> None:
-        strip, count = self.rate_strip, self._loss.count(view)
+    def _arrange_parts(self, view: View) -> None:
+        strip = self.rate_strip
         strip.series.update()
         is_of_use = self._is_scheduled or not strip.series.is_constant
-        strip.setVisible(self.rate_action.isChecked() and count > 0 and is_of_use)
-        strip.show_until(count)
+        strip.setVisible(self.rate_action.isChecked() and self._loss.count(view) > 0 and is_of_use)
+
+    def _on_drawn(self, view: View) -> None:
+        self.rate_strip.series.update()
+        self.rate_strip.show_until(self._loss.count(view))
 
     def _on_pointed(self, step: int | None) -> None:
         found = None if step is None else (step, self._loss.rate_at(step))

@@ -186,8 +186,8 @@ class Metric(ABC):
         """Return what the header says of the last step shown."""
 
     @abstractmethod
-    def corner_note(self, view: View, y_range: Range) -> str:
-        """Return the note in the corner of the plot; empty for none."""
+    def note(self, view: View, y_range: Range) -> str:
+        """Return what is to be said of what lies outside the plot; empty for nothing."""
 
     @abstractmethod
     def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:

@@ -122,10 +122,10 @@ class MetricPlot(QFrame):
 
     # -- data --------------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        """Forget the run; the view is held no longer and follows the next one."""
+    def clear(self, classes: int = 0) -> None:
+        """Forget the run; the view follows the next one, of `classes` classes, 0 if unknown."""
         self.truncate(0)
-        self._record = RunRecord()
+        self._record = RunRecord(classes)
         self.hold_action.setChecked(False)
         self.reset_zoom()
 
@@ -201,14 +201,17 @@ class MetricPlot(QFrame):
 
     def refresh(self) -> None:
         """Draw if there is anything new and the plot is in sight."""
-        if not self._is_dirty or not self.isVisible() or self._is_drawing:
-            return
-        self._is_drawing = True
-        try:
+        if self._is_dirty and self.isVisible() and not self._is_drawing:
             self._is_dirty = False
+            self._arrange_parts(self._view())
             self._draw(self._view())
-        finally:
-            self._is_drawing = False
+
+    def _arrange_parts(self, view: View) -> None:
+        """Show the parts of the card that `view` needs, and no others.
+
+        Not done while the layout gives the canvas its size: it would go on with the places of
+        before, and one part would cover the other.
+        """
 
     def _view(self) -> View:
         end = self._record.end
@@ -217,10 +220,20 @@ class MetricPlot(QFrame):
         return View(last_step, measurements, self.log_y, self._record)
 
     def _draw(self, view: View) -> None:
+        self._is_drawing = True
+        try:
+            self._draw_parts(view)
+        finally:
+            self._is_drawing = False
+
+    def _draw_parts(self, view: View) -> None:
         y_range = self._fit(view)
+        message = "" if view.last_step else self._metric.empty_text
+        # First of all, since the axes make room for the note.
+        self.canvas.set_texts(message, self._metric.note(view, y_range))
         columns = round(self.canvas.area.width())
         curves = self._metric.curves(view, self.canvas.x_range, columns)
-        measured = tuple(map(id, view.measurements)), view.log_y
+        measured = tuple(map(id, view.measurements)), self._scale_in_use, y_range
         if measured != self._measurements_in_use:
             self._measurements_in_use = measured
             curves |= self._metric.measured_curves(view)
@@ -229,8 +242,6 @@ class MetricPlot(QFrame):
         self.drawn.emit(view)
         self._mark_changes(view)
         self.readings.set_values(*self._metric.figures(view))
-        message = "" if view.last_step else self._metric.empty_text
-        self.canvas.set_texts(message, self._metric.corner_note(view, y_range))
         self._show_values()
 
     def _fit(self, view: View) -> Range:
@@ -243,7 +254,7 @@ class MetricPlot(QFrame):
         # The last step stays off the edge, where its dot would be cut.
         last = max(_FIRST_STEPS, view.last_step * 1.015)
         ranges = (x if last <= x[1] else (0.0, round_up(last)), self._metric.y_range(view, y))
-        self.canvas.y_ticks = self._metric.y_ticks(view)
+        self.canvas.set_y_ticks(self._metric.y_ticks(view))
         if ranges != self._ranges:
             self._ranges = ranges
             self.canvas.set_limits(*ranges)
@@ -363,8 +374,9 @@ class MetricPlot(QFrame):
         self.menu.popup(place)
 
     def _on_canvas_view_changed(self) -> None:
-        if not self._is_drawing:
-            self.redraw()
+        self._is_dirty |= not self.isVisible()
+        if self.isVisible() and not self._is_drawing:
+            self._draw(self._view())  # what is new stays so: the parts are not arranged for it
 
     def _on_log_action_toggled(self) -> None:
         self.reset_zoom()

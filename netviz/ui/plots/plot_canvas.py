@@ -1,12 +1,13 @@
 """The drawing area of a plot: axes, curves, markers, crosshair, zoom and pan."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMarginsF, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -18,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsLineItem, QWidget
 
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.axes_item import AxesItem
+from netviz.ui.charts.axes_item import NOTE_GAP_PX, AxesItem
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.change_markers import MarkerLayer
@@ -27,6 +28,9 @@ from netviz.ui.plots.metric import CurveStyle, Points
 _WIDEST_TICK = "0.0000"
 _FEWEST_STEPS = 4
 _MOST_DOTS = 200
+_FARTHEST = 1e4
+"""Ranges outside of which a point is drawn nearer: of a line that leads to 1e30 Qt paints nothing,
+and nothing of the lines next to it."""
 
 
 class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
@@ -53,8 +57,6 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         By their names.
     markers
         The lines of the changes.
-    y_ticks
-        Places the ticks in a range of the vertical axis.
     """
 
     hovered = Signal(float)
@@ -70,7 +72,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme = theme
         self.curves: dict[str, PlotCurve] = {}
-        self.y_ticks: Callable[[float, float], Ticks] = linear_ticks
+        self._y_ticks: Callable[[float, float], Ticks] = linear_ticks
         self._box = _Box(enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
         self._axes_item = AxesItem(theme)
@@ -95,8 +97,9 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         px = self._theme.px
         labels = QFontMetricsF(self._theme.font(11))
         left = round(labels.horizontalAdvance(_WIDEST_TICK)) + px(8)
+        top = round(labels.height()) + px(NOTE_GAP_PX) if self.note else px(7)
         bottom = round(labels.height()) + px(8)
-        return QRectF(self.rect()).adjusted(left, px(7), -px(8), -bottom)
+        return QRectF(self.rect()).adjusted(left, top, -px(8), -bottom)
 
     @property
     def x_range(self) -> Range:
@@ -127,8 +130,13 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     @property
     def note(self) -> str:
-        """What is written in a corner of the plot."""
+        """What is written above the axes."""
         return self._axes_item.note
+
+    @property
+    def note_box(self) -> QRectF:
+        """Where the note is written, in pixels of this widget."""
+        return self._axes_item.note_box
 
     def add_curve(self, name: str, style: CurveStyle) -> None:
         """Add a curve over the step number, above those before."""
@@ -148,8 +156,16 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         for curve in self.curves.values():
             curve.restyle(pixel_ratio, as_shapes=as_shapes)
 
+    def set_y_ticks(self, y_ticks: Callable[[float, float], Ticks]) -> None:
+        """Place the ticks in a range of the vertical axis by another function."""
+        if y_ticks is not self._y_ticks:
+            self._y_ticks = y_ticks
+            # The range may be the same numbers that mean something else now.
+            self._lay_out()
+
     def set_limits(self, x: Range, y: Range) -> None:
-        """Limit how far the user can zoom out and pan."""
+        """Limit how far the user can zoom out and pan, and how far out points are drawn."""
+        self._box.y_limits = y
         self._box.setLimits(
             xMin=x[0],
             xMax=x[1],
@@ -164,8 +180,11 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._box.setRange(xRange=x, yRange=y, padding=0)
 
     def set_texts(self, message: str, note: str) -> None:
-        """Write `message` in the middle of the plot and `note` in a corner (see `axes_item`)."""
+        """Write `message` in the middle of the plot, and `note` above the axes, which make room."""
+        is_moved = bool(note) != bool(self.note)
         self._axes_item.set_texts(message, note)
+        if is_moved:
+            self._lay_out()
 
     def x_pixel(self, step: float) -> float:
         """Return where a step is, in pixels of this widget."""
@@ -217,11 +236,13 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.zoomed.emit()
 
     def _lay_out(self) -> None:
-        self._box.overhang = self._theme.px(6)
+        reach = self._theme.px(6)
+        above = self._theme.px(NOTE_GAP_PX) if self.note else reach
+        self._box.overhang = QMarginsF(reach, above, reach, 1)
         self._box.setGeometry(self.area)
         axes = self.axes
         self._axes_item.arrange(
-            QRectF(self.rect()), axes, step_ticks(*axes.x_range), self.y_ticks(*axes.y_range)
+            QRectF(self.rect()), axes, step_ticks(*axes.x_range), self._y_ticks(*axes.y_range)
         )
         self.view_changed.emit()
 
@@ -233,9 +254,10 @@ class PlotCurve:
     piece by piece, which costs half of drawing it as one.
     """
 
-    def __init__(self, theme: Theme, style: CurveStyle, box: pg.ViewBox) -> None:
+    def __init__(self, theme: Theme, style: CurveStyle, box: "_Box") -> None:
         self._theme = theme
         self._style = style
+        self._box = box
         if style.is_filled:
             self._line = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
         else:
@@ -266,18 +288,18 @@ class PlotCurve:
         return "" if self._dots is None else str(self._dots.opts["symbol"])
 
     def set_points(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Draw other points; with dots only finite ones, and a great many without the dots."""
-        if self._dots is None:
-            self._line.setData(x, y)
-            return
-        keep = np.isfinite(y)
-        x, y = x[keep], y[keep]
-        every = max(1, -(-len(x) // _MOST_DOTS))
-        if every > 1:
+        """Draw other points, the line broken at each NaN; a great many without the dots."""
+        low, high = self._box.y_limits
+        reach = _FARTHEST * (high - low)
+        y = np.clip(y, low - reach, high + reach)
+        finite = np.isfinite(y)
+        if self._dots is not None:
+            every = max(1, -(-int(np.count_nonzero(finite)) // _MOST_DOTS))
+            self._dots.setData(*((x[finite], y[finite]) if every == 1 else ([], [])))
             # The last one is always among them, so count from the end.
-            x, y = x[::-1][::every][::-1], y[::-1][::every][::-1]
-        self._line.setData(x, y)
-        self._dots.setData(*((x, y) if every == 1 else ([], [])))
+            keep = ~finite | (np.cumsum(finite[::-1])[::-1] % every == 1 % every)
+            x, y, finite = x[keep], y[keep], finite[keep]
+        self._line.setData(x, y, connect="all" if finite.all() else "finite")
 
     def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
         """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
@@ -297,12 +319,16 @@ class PlotCurve:
 class _Box(pg.ViewBox):  # type: ignore[misc]
     """Clips its curves a little outside itself, so that dots on its edges stay whole."""
 
-    overhang = 0
+    overhang = QMarginsF()
+    y_limits: Range = (-math.inf, math.inf)
+
+    def boundingRect(self) -> QRectF:
+        # With new data nothing outside is painted.
+        return QRectF(super().boundingRect()).marginsAdded(self.overhang)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        reach = self.overhang
-        path.addRect(self.rect().adjusted(-reach, -reach, reach, 1))
+        path.addRect(self.rect().marginsAdded(self.overhang))
         return path
 
 
@@ -314,7 +340,15 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
-    """Dots that take the whole view as their bounds, as lines do."""
+    """Dots that take the whole view as their bounds, as lines do, and what they reach beyond it."""
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self.getViewBox().viewRect())
+        box = self.getViewBox()
+        width, height = box.viewPixelSize()
+        reach = box.overhang
+        return QRectF(box.viewRect()).adjusted(
+            -reach.left() * width,
+            -max(reach.top(), reach.bottom()) * height,
+            reach.right() * width,
+            max(reach.top(), reach.bottom()) * height,
+        )

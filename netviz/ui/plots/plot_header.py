@@ -56,7 +56,14 @@ class Readings(QWidget):
 
     A figure has a fixed place as long as it is no wider than `widest`. Where space is short
     the note goes first, then the names, then the title.
+
+    Signals
+    -------
+    widened
+        A figure takes more space from now on.
     """
+
+    widened = Signal()
 
     def __init__(
         self, theme: Theme, title: str, readings: tuple[Reading, ...], widest: str
@@ -109,6 +116,8 @@ class Readings(QWidget):
         if wider or note != self._note:
             self._note = note
             self._arrange()
+        if wider:
+            self.widened.emit()
         self.update()
 
     def restyle(self) -> None:
@@ -231,6 +240,7 @@ class PlotHeader(QWidget):
         super().__init__()
         self._theme = theme
         self.readings = Readings(theme, name, readings, widest)
+        self.readings.widened.connect(self.fit)
         self.badge = QPushButton()
         self.badge.setObjectName("badge")
         self.badge.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -1,6 +1,6 @@
 """What a plot knows of a run beside its curves: epochs, measurements and changes."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
@@ -18,12 +18,16 @@ class RunRecord:
         One for the untrained network, then one for each epoch.
     entries
         Every change that the user made.
+    classes
+        How many classes there are; 0 where that is not known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 0) -> None:
         self.last_step = 0
+        self.classes = classes
         self.measurements: list[Measurement] = []
         self.entries: list[LedgerEntry] = []
+        self._losses: list[LedgerEntry] = []
         self._epoch_starts: list[tuple[int, int]] = []
 
     @property
@@ -41,6 +45,7 @@ class RunRecord:
     def set_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
         """Take the changes so far."""
         self.entries = sorted(entries, key=lambda entry: entry.step)
+        self._losses = [entry for entry in self.entries if entry.option == "loss"]
 
     def add_measurement(self, measurement: Measurement) -> None:
         """Note a measurement; it replaces an older one of the same or a later step."""
@@ -51,13 +56,27 @@ class RunRecord:
         """Forget everything after `step`."""
         self.last_step = min(self.last_step, step)
         self.measurements = self.measurements_until(step)
-        self.entries = [entry for entry in self.entries if entry.step <= step]
+        self.set_entries(tuple(entry for entry in self.entries if entry.step <= step))
         self._epoch_starts = [start for start in self._epoch_starts if start[0] <= step]
 
     def measurements_until(self, step: int) -> list[Measurement]:
         """Return the measurements made no later than `step`."""
         count = bisect_right(self.measurements, step, key=lambda measurement: measurement.step)
         return self.measurements[:count]
+
+    def loss_changes_until(self, step: int) -> list[LedgerEntry]:
+        """Return the changes of the loss function that `step` and those before it were made by."""
+        count = bisect_left(self._losses, step, key=lambda entry: entry.step)
+        return self._losses[:count]
+
+    def loss_at(self, step: int) -> str:
+        """Return the loss function that `step` used, and what is measured after it.
+
+        Empty where it has always been the same, and its name is of no use.
+        """
+        if changes := self.loss_changes_until(step):
+            return str(changes[-1].new)
+        return str(self._losses[0].old) if self._losses else ""
 
     def epoch_at(self, step: int) -> int:
         """Return the epoch, counted from 1, in which `step` was trained; 0 if none was."""

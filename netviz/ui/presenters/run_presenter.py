@@ -132,7 +132,7 @@ class RunPresenter(QObject):
         )
         self._show_plan(info.config)
         for plot in (window.loss_plot, window.accuracy_plot):
-            plot.clear()
+            plot.clear(len(info.classes))
             plot.add_measurement(info.untrained)
 
     @Slot(object)

@@ -1,5 +1,6 @@
 """Which part of a run is in sight: ranges, zoom, log y, smoothing, holding the view."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -94,7 +95,7 @@ def test_log_y_of_the_accuracy_spreads_what_is_near_all_right(accuracy: Accuracy
     assert points(accuracy, "test")[-1][1] == pytest.approx(2)
 
 
-def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss: LossPlot) -> None:
+def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_above_it(loss: LossPlot) -> None:
     loss.add_measurement(UNTRAINED)
     loss.add_progress(progress(1, [2.3, 2.1, 1e30]))
     loss.refresh()
@@ -104,6 +105,44 @@ def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_in_its_corner(loss:
     loss.refresh()
     assert loss.canvas.y_range[1] >= 30
     assert loss.canvas.note == ""
+
+
+@pytest.mark.parametrize("outlier", [1e6, 1e12, 1e30, 3e38])
+def test_a_curve_that_leaves_the_plot_is_painted_up_to_where_it_does(
+    loss: LossPlot, outlier: float
+) -> None:
+    show(loss, UNTRAINED, progress(1, [0.5] * 90 + [outlier]))
+    painted = loss.canvas.grab().toImage()
+    loss.canvas.curves["smoothed"].set_points(np.empty(0), np.empty(0))
+    bare = loss.canvas.grab().toImage()
+    axes = loss.canvas.axes
+    places = [(round(axes.x(step)), round(axes.y(0.5))) for step in range(2, 90)]
+    assert all(painted.pixel(*place) != bare.pixel(*place) for place in places)
+
+
+@pytest.mark.parametrize("kind", ["loss", "accuracy"])
+def test_what_lies_outside_is_told_where_no_curve_and_no_label_is(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    plot = request.getfixturevalue(kind)
+    losses = [2.3, 0.5, 1e9, 2.3, 7.0] * 30
+    show(plot, UNTRAINED, progress(1, losses), measured(1, 75, 0.9, 0.8), measured(2, 150, 1, 0.8))
+    for width, height in ((700, 190), (620, 160), (430, 300)):
+        plot.resize(width, height)
+        canvas = plot.canvas
+        assert canvas.note
+        canvas.grab()
+        box = canvas.note_box.toRect()
+        with_curves = canvas.grab(box).toImage()
+        for curve in canvas.curves.values():
+            curve.set_points(np.empty(0), np.empty(0))
+        canvas.markers.arrange([], canvas.axes)
+        assert canvas.grab(box).toImage() == with_curves
+        canvas.set_texts("", " ")
+        bare = canvas.grab(box).toImage()
+        colors = {bare.pixel(x, y) for x in range(box.width()) for y in range(box.height())}
+        assert len(colors) == 1, "no label reaches into its place"
+        plot.redraw()
 
 
 def test_the_menu_changes_the_smoothing(loss: LossPlot) -> None:

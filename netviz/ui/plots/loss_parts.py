@@ -1,0 +1,92 @@
+"""The parts of a run that were trained by one loss function each, and how far losses reach."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.engine.run.history import StepHistory
+from netviz.ui.plots.metric import View
+
+
+@dataclass(frozen=True)
+class LossPart:
+    """Steps, one after the other, whose losses can be compared.
+
+    Attributes
+    ----------
+    loss
+        The loss function; empty where the run has had only one.
+    first, stop
+        The recorded steps of the part, as indices of the history.
+    """
+
+    loss: str
+    first: int
+    stop: int
+
+
+def loss_parts(view: View, history: StepHistory) -> list[LossPart]:
+    """Return the parts of what is shown of a run, oldest first; one at least."""
+    changes = view.record.loss_changes_until(view.last_step)
+    count = history.count_until(view.last_step)
+    starts = [0, *(history.count_until(change.step) for change in changes)]
+    losses = [changes[0].old, *(change.new for change in changes)] if changes else [""]
+    stops = [*starts[1:], count]
+    parts = [
+        LossPart(str(loss), first, stop)
+        for loss, first, stop in zip(losses, starts, stops, strict=True)
+    ]
+    return [part for part in parts if part.first < part.stop] or parts[-1:]
+
+
+@dataclass
+class Reach:
+    """The lowest, the highest and the lowest positive of finite losses."""
+
+    lowest: float = math.inf
+    highest: float = -math.inf
+    lowest_positive: float = math.inf
+
+    def add(self, losses: NDArray[np.floating]) -> None:
+        """Take in more losses, ``[n]``, of which some may not be finite."""
+        finite = losses[np.isfinite(losses)]
+        if len(finite):
+            self.lowest = min(self.lowest, float(finite.min()))
+            self.highest = max(self.highest, float(finite.max()))
+        positive = finite[finite > 0]
+        if len(positive):
+            self.lowest_positive = min(self.lowest_positive, float(positive.min()))
+
+    def add_reach(self, other: "Reach") -> None:
+        """Take in what another one has taken in."""
+        self.lowest = min(self.lowest, other.lowest)
+        self.highest = max(self.highest, other.highest)
+        self.lowest_positive = min(self.lowest_positive, other.lowest_positive)
+
+
+@dataclass
+class _Known:
+    stop: int
+    reach: Reach = field(default_factory=Reach)
+
+
+class Reaches:
+    """How far the losses of each part of a growing history reach, each loss looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+
+    def forget(self) -> None:
+        """Look at all losses again: those known have changed."""
+        self._known = {}
+
+    def of(self, part: LossPart, losses: NDArray[np.float32]) -> Reach:
+        """Return how far the losses of `part` reach; `losses` are those of the whole history."""
+        known = self._known.get(part.first)
+        if known is None or known.stop > part.stop:
+            known = self._known[part.first] = _Known(part.first)
+        known.reach.add(losses[known.stop : part.stop])
+        known.stop = part.stop
+        return known.reach

@@ -1,0 +1,158 @@
+"""A plot shows the same picture whichever way it came to its size and its data."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
+from netviz.ui.look.theme import Theme
+from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.plots.metric_plot import MetricPlot
+from netviz.ui.shell.message_bar import MessageBar
+from tests.ui.plots.using_plots import UNTRAINED, progress
+
+LOSSES = {
+    "falling": [2.3, 1.9, 1.2, 0.8, 0.9, 0.5, 0.4],
+    "flat": [2.31, 2.29] * 10,
+    "exploding": [2.0, 40.0, 3e8, 4.5e27],
+    "not a number": [math.nan, math.inf],
+    "long": [0.3, 0.2, 0.25] * 300,
+}
+NOTICES = ("", "The run has diverged.", "The loss is far above that of an untrained network. " * 6)
+
+happenings = st.one_of(
+    st.tuples(st.just("size"), st.integers(430, 1300), st.integers(215, 500)),
+    st.tuples(st.just("notice"), st.sampled_from(NOTICES)),
+    st.tuples(st.just("train"), st.sampled_from([*LOSSES]), st.sampled_from([0.01, 10.0])),
+    st.tuples(st.sampled_from(["measure", "change the loss", "go back", "log y", "hold", "clear"])),
+    st.tuples(st.sampled_from(["draw", "settle"])),
+)
+
+
+class Told:
+    """Tells a plot of a run that goes on; what it tells depends on what was told before only."""
+
+    def __init__(self, plot: MetricPlot) -> None:
+        self.plot = plot
+        self.step = self.epoch = 0
+        self.entries: list[LedgerEntry] = []
+        self._begin()
+
+    def tell(self, what: str, *values: Any) -> None:
+        plot = self.plot
+        match what:
+            case "train":
+                losses, rate = LOSSES[values[0]], values[1]
+                plot.add_progress(progress(self.step + 1, losses, self.epoch + 1, 0.6, rate))
+                self.step += len(losses)
+            case "measure":
+                self.epoch += 1
+                good = 0.9 / self.epoch
+                plot.add_measurement(
+                    Measurement(self.epoch, self.step, 0.3, good, 0.4, good - 0.1, 1.0, 1e4)
+                )
+            case "change the loss" if self.step:
+                names = ["cross-entropy", "mse"][:: 1 if len(self.entries) % 2 else -1]
+                self.entries.append(LedgerEntry(self.step, 1, "loss", *reversed(names)))
+                plot.set_ledger_entries(tuple(self.entries))
+            case "go back":
+                self.step //= 2
+                self.entries = [entry for entry in self.entries if entry.step <= self.step]
+                plot.truncate(self.step)
+                plot.set_ledger_entries(tuple(self.entries))
+            case "log y":
+                plot.set_log_y(not plot.log_y)
+            case "hold":
+                plot.set_view_paused(not plot.is_view_paused)
+            case "clear":
+                self._begin()
+
+    def _begin(self) -> None:
+        self.step = self.epoch = 0
+        self.entries = []
+        self.plot.clear(10)
+        self.plot.add_measurement(UNTRAINED)
+
+
+def picture_of(plot: MetricPlot) -> QImage:
+    if focused := QApplication.focusWidget():
+        focused.clearFocus()
+    return plot.grab().toImage()
+
+
+@pytest.mark.parametrize("kind", [LossPlot, AccuracyPlot])
+def test_the_picture_does_not_depend_on_the_way_to_it(
+    qtbot: QtBot, theme: Theme, kind: Callable[[Theme], MetricPlot]
+) -> None:
+    @settings(
+        max_examples=10,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(st.lists(happenings, min_size=2, max_size=14))
+    @example([("train", "flat", 0.01), ("draw",), ("train", "flat", 10.0), ("size", 431, 479)])
+    @example([("log y",), ("size", 703, 447)])
+    def come_there_and_compare(happened: list[tuple[Any, ...]]) -> None:
+        host, bar, plot = QWidget(), MessageBar(theme), kind(theme)
+        column = QVBoxLayout(host)
+        column.addWidget(bar)
+        column.addWidget(plot, 1)
+        qtbot.addWidget(host)
+        host.resize(700, 300)
+        host.show()
+        drawn: list[int] = []
+        plot.drawn.connect(lambda _: drawn.append(len(drawn)))
+        run, told = Told(plot), list[tuple[Any, ...]]()
+        for what, *values in happened:
+            drawn.clear()
+            match what:
+                case "size":
+                    host.resize(*values)
+                case "notice" if values[0]:
+                    bar.show_message("warning", values[0], actions=[("Go back", bar.hide)])
+                case "notice":
+                    bar.close_message()
+                case "settle":
+                    QApplication.processEvents()
+                case "draw":
+                    plot.refresh()
+                case _:
+                    run.tell(what, *values)
+                    told.append((what, *values))
+            told += [("draw",)] * bool(drawn)
+        drawn.clear()
+        QApplication.processEvents()
+        plot.refresh()
+        told += [("draw",)] * bool(drawn)
+        QApplication.processEvents()
+
+        fresh, still = kind(theme), QWidget()
+        fresh.setParent(still)
+        qtbot.addWidget(still)
+        still.resize(host.size())
+        fresh.setGeometry(plot.geometry())
+        still.show()
+        again = Told(fresh)
+        for what, *values in told:
+            if what == "draw":
+                fresh.redraw()
+            else:
+                again.tell(what, *values)
+        QApplication.processEvents()
+        assert fresh.canvas.geometry() == plot.canvas.geometry()
+        assert fresh.canvas.area == plot.canvas.area
+        assert picture_of(fresh) == picture_of(plot)
+        for each in (host, still):
+            each.hide()
+
+    come_there_and_compare()
