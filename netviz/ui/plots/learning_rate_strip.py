@@ -167,6 +167,16 @@ class RateStrip(ThemedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, axes = QPainter(self), self._theme, self._axes()
+        painter.fillRect(axes.area, theme.color("grid", 0.5))
+        if not self._stop:
+            # So it is known what will be here.
+            painter.setFont(theme.font(11))
+            painter.setPen(theme.color("quiet"))
+            space = QRectF(0, 0, axes.area.left() - theme.px(8), self.height())
+            painter.drawText(
+                space, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "rate"
+            )
+            return
         ticks = logarithmic_ticks(*axes.y_range)
         ends = ticks[:1] + ticks[1:][-1:]
         axes.paint_y_ticks(painter, ends, gap_px=8, within=(0.0, self.height()))

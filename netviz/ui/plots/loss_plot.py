@@ -28,7 +28,6 @@ class LossPlot(MetricPlot):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._loss = Loss()
         super().__init__(theme, self._loss, parent)
-        self._is_scheduled = False
         self._add_smoothing()
         self._add_rate_strip()
 
@@ -48,11 +47,6 @@ class LossPlot(MetricPlot):
         self.smoothing_menu.set_half_life(steps)
         self.redraw()
 
-    def set_scheduled(self, scheduled: bool) -> None:
-        """Say whether a schedule moves the learning rate; the strip below shows it then."""
-        self._is_scheduled = scheduled
-        self.redraw()
-
     def truncate(self, step: int) -> None:
         super().truncate(step)
         self.rate_strip.forget_from(len(self.history))
@@ -69,22 +63,15 @@ class LossPlot(MetricPlot):
 
     def _add_rate_strip(self) -> None:
         self.rate_strip = RateStrip(self._theme, self.canvas, self.history)
-        self.rate_strip.hide()
         self.rate_strip.hovered.connect(self._on_canvas_hovered)
         self.rate_strip.left.connect(self._on_canvas_left)
         self._column.addWidget(self.rate_strip)
         self.rate_action = QAction("Learning rate below", self, checkable=True, checked=True)
-        self.rate_action.setToolTip("Show the rate that each step used, once it has changed.")
-        self.rate_action.toggled.connect(self.redraw)
+        self.rate_action.setToolTip("Show the rate that each step used.")
+        self.rate_action.toggled.connect(self.rate_strip.setVisible)
         self.menu.insertAction(self.hold_action, self.rate_action)
         self.drawn.connect(self._on_drawn)
         self.pointed.connect(self._on_pointed)
-
-    def _arrange_parts(self, view: View) -> None:
-        strip = self.rate_strip
-        strip.series.update()
-        is_of_use = self._is_scheduled or not strip.series.is_constant
-        strip.setVisible(self.rate_action.isChecked() and self._loss.count(view) > 0 and is_of_use)
 
     def _on_drawn(self, view: View) -> None:
         self.rate_strip.series.update()

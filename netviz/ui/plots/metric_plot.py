@@ -203,15 +203,7 @@ class MetricPlot(QFrame):
         """Draw if there is anything new and the plot is in sight."""
         if self._is_dirty and self.isVisible() and not self._is_drawing:
             self._is_dirty = False
-            self._arrange_parts(self._view())
             self._draw(self._view())
-
-    def _arrange_parts(self, view: View) -> None:
-        """Show the parts of the card that `view` needs, and no others.
-
-        Not done while the layout gives the canvas its size: it would go on with the places of
-        before, and one part would cover the other.
-        """
 
     def _view(self) -> View:
         end = self._record.end

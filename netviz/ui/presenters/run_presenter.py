@@ -165,7 +165,6 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_changed(self, event: events.Changed) -> None:
         window = self._window
-        window.loss_plot.set_scheduled(event.config.schedule != "constant")
         self._show_ledger(event.ledger)
         self._now = replace(self._now, news=self._named(event.entries))
         if event.threads:
@@ -193,7 +192,6 @@ class RunPresenter(QObject):
         place = self._now.place
         batch = place.batch if place.completed < place.epoch else 0
         self._window.panel.show_position(Position(place.completed, batch, max(1, place.batches)))
-        self._window.loss_plot.set_scheduled(config.schedule != "constant")
 
     def _tell_of_threads(self, event: events.Changed) -> None:
         """Say why NetViz changed the number of threads, for as long as it is as it made it."""

@@ -37,30 +37,17 @@ def corners(strip: RateStrip) -> list[tuple[float, float]]:
     return [(point.x(), point.y()) for point in strip.curve()]
 
 
-def test_a_rate_that_stays_shows_no_strip(plot: LossPlot) -> None:
-    feed(plot, [0.01] * 200)
-    assert not plot.rate_strip.isVisible()
-
-
-def test_it_shows_once_the_rate_has_changed_and_goes_with_the_run(plot: LossPlot) -> None:
-    feed(plot, [0.01] * 100 + [0.001] * 100)
-    assert plot.rate_strip.isVisible()
-    plot.truncate(100)
-    plot.refresh()
-    assert not plot.rate_strip.isVisible(), "the run went back to before the change"
-    feed(plot, [0.1], first=101)
-    assert plot.rate_strip.isVisible()
+def test_it_has_its_place_from_the_start(plot: LossPlot) -> None:
+    place = plot.rate_strip.geometry()
+    empty = plot.rate_strip.grab().toImage()
+    for rates in ([0.01] * 100, [0.001] * 100):
+        feed(plot, rates, first=len(plot.history) + 1)
+        assert plot.rate_strip.isVisible()
+        assert plot.rate_strip.geometry() == place
+        assert plot.rate_strip.grab().toImage() != empty
     plot.clear()
-    assert not plot.rate_strip.isVisible()
-
-
-def test_it_shows_where_a_schedule_is_at_work(plot: LossPlot) -> None:
-    plot.set_scheduled(True)
-    assert not plot.rate_strip.isVisible(), "before any step there is nothing to show"
-    feed(plot, [0.01] * 10)
-    assert plot.rate_strip.isVisible()
-    plot.set_scheduled(False)
-    assert not plot.rate_strip.isVisible()
+    assert plot.rate_strip.geometry() == place
+    assert plot.rate_strip.grab().toImage() == empty
 
 
 def test_it_can_be_folded_away_in_the_menu(plot: LossPlot) -> None:
@@ -127,7 +114,6 @@ def test_hovering_either_tells_the_rate_in_both(plot: LossPlot) -> None:
 
 @pytest.mark.parametrize("rates", [[0.0, 0.0], [0.0, 0.1], [1e-30, 10.0], [0.1, 1e-12, 0.0]])
 def test_any_rates_can_be_painted(plot: LossPlot, rates: list[float]) -> None:
-    plot.set_scheduled(True)
     feed(plot, rates)
     assert plot.rate_strip.isVisible()
     plot.grab()
