@@ -176,6 +176,7 @@ class MessageBar(QFrame):
         self._copy = QPushButton("Copy details")
         self._copy.setProperty("kind", "small")
         self._copy.setToolTip("Copy the technical details, for example to report them.")
+        self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._copy.clicked.connect(self._on_copy_clicked)
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
@@ -228,6 +229,9 @@ class _ActionButton(QPushButton):
         super().__init__(label)
         self._act = act
         self._bar = bar
+        # The button goes with its message; the mouse leaves the focus where it was, so that Space
+        # goes on to train.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("kind", "small")
         self.setToolTip(f"{label}, and close this message.")
         self.clicked.connect(self._on_self_clicked)
