@@ -295,9 +295,16 @@ class PlotCurve:
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]
-    """Clips its curves a little outside itself, so that dots on its edges stay whole."""
+    """Clips its curves a little outside itself, so that dots on its edges stay whole.
+
+    No more than its bounds is painted anew when it or what is in it changes.
+    """
 
     overhang = 0
+
+    def boundingRect(self) -> QRectF:
+        reach = self.overhang
+        return QRectF(self.rect()).adjusted(-reach, -reach, reach, reach)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -314,7 +321,11 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
-    """Dots that take the whole view as their bounds, as lines do."""
+    """Dots that take the whole view as their bounds, as lines do, and what they reach beyond it."""
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self.getViewBox().viewRect())
+        box = self.getViewBox()
+        view, pixels = QRectF(box.viewRect()), box.rect()
+        x = box.overhang * view.width() / max(1.0, pixels.width())
+        y = box.overhang * view.height() / max(1.0, pixels.height())
+        return view.adjusted(-x, -y, x, y)
