@@ -28,6 +28,7 @@ from netviz.ui.shell.garbage_collector import GarbageCollector
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
+from netviz.ui.shell.notice_space import NoticeSpace, PanelArea
 from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
@@ -81,7 +82,9 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._default_layout = self._area.saveState(LAYOUT_VERSION)
         columns = self.docks[:2]
-        self.modes = Modes(self, theme, Arrangement(self._area, self._plots, columns))
+        arrangement = Arrangement(self._area, self._plots, columns)
+        self.modes = Modes(self, theme, arrangement)
+        self._notice_space = NoticeSpace(self._area, arrangement, self.message_bar)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -194,7 +197,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self._build_head())
         # The panels live in a main window within the main window: only so does the air around
         # them leave the bars above and below alone.
-        self._area = QMainWindow(flags=Qt.WindowType.Widget)
+        self._area = PanelArea(flags=Qt.WindowType.Widget)
         self._area.setCentralWidget(plots)
         self.setCentralWidget(self._area)
         self.docks = (
@@ -264,7 +267,7 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         if not self._is_for_now("size"):
             # The panels' sizes are those of a window of this size.
-            arranged = self.modes.plain_arrangement
+            arranged = self._notice_space.arrangement_before or self.modes.plain_arrangement
             self.settings.set("geometry", self.saveGeometry())
             self.settings.set("layout", arranged.docks)
             self.settings.set("plots", arranged.plots)

@@ -49,6 +49,8 @@ class MessageBar(QFrame):
 
     Signals
     -------
+    opening
+        The bar is about to be shown.
     closed
         The bar was closed, by the user or by time.
 
@@ -58,6 +60,7 @@ class MessageBar(QFrame):
         How long a message of kind info or success stays.
     """
 
+    opening = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -122,6 +125,8 @@ class MessageBar(QFrame):
         self._copy.setVisible(bool(details))
         self._show_text()
         self._restyle()
+        if self.isHidden():
+            self.opening.emit()
         self.show()
         if self._kind in _FADING:
             self._fade_timer.start(self.fade_after_ms)
