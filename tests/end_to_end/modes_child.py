@@ -25,9 +25,9 @@ from tests.end_to_end.x_server import outer_rectangle, screen_rectangle
 STAGES = ("", "presentation", "presentation", "fullscreen", "fullscreen")
 """What is triggered at each stage."""
 
-TIMEOUT_S = 15
+TIMEOUT_S = 40
 _LOOK_EVERY_MS = 40
-_STILL = 8
+_STILL = 6
 """Pictures that are the same one after the other; together longer than a window takes to settle."""
 
 

@@ -20,7 +20,7 @@ from tests.end_to_end.modes_child import STAGES
 from tests.end_to_end.x_server import x_server
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_S = 100
+TIMEOUT_S = 280
 
 
 @contextmanager
