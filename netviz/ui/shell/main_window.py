@@ -1,6 +1,6 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -18,7 +18,7 @@ from netviz.bridge.downloads import Downloader
 from netviz.engine.protocol.run_state import State
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.icons import pixmap
-from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.style_sheet import dress_window, remeasure
 from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
@@ -28,6 +28,7 @@ from netviz.ui.shell.garbage_collector import GarbageCollector
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
+from netviz.ui.shell.notice_space import NoticeSpace, PanelArea
 from netviz.ui.shell.settings import Settings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
@@ -81,7 +82,9 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._default_layout = self._area.saveState(LAYOUT_VERSION)
         columns = self.docks[:2]
-        self.modes = Modes(self, theme, Arrangement(self._area, self._plots, columns))
+        arrangement = Arrangement(self._area, self._plots, columns)
+        self.modes = Modes(self, theme, arrangement)
+        self._notice_space = NoticeSpace(self._area, arrangement, self.message_bar)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -194,7 +197,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self._build_head())
         # The panels live in a main window within the main window: only so does the air around
         # them leave the bars above and below alone.
-        self._area = QMainWindow(flags=Qt.WindowType.Widget)
+        self._area = PanelArea(flags=Qt.WindowType.Widget)
         self._area.setCentralWidget(plots)
         self.setCentralWidget(self._area)
         self.docks = (
@@ -256,13 +259,15 @@ class MainWindow(QMainWindow):
         self.loss_plot.setMinimumHeight(self.theme.px(LEAST_LOSS_PX))
         self._area.setContentsMargins(gap, gap, gap, gap)
         self.actions_by_key["theme"].setChecked(self.theme.dark)
+        # All parts have the new look by now; they heard of it before.
+        remeasure(self)
 
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
         if not self._is_for_now("size"):
             # The panels' sizes are those of a window of this size.
-            arranged = self.modes.plain_arrangement
+            arranged = self._notice_space.arrangement_before or self.modes.plain_arrangement
             self.settings.set("geometry", self.saveGeometry())
             self.settings.set("layout", arranged.docks)
             self.settings.set("plots", arranged.plots)
@@ -279,7 +284,13 @@ class MainWindow(QMainWindow):
         return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
 
     def _is_for_now(self, key: str) -> bool:
-        return key in self._for_now and self._for_now[key] == self._present(key)
+        if key not in self._for_now:
+            return False
+        given = self._for_now[key]
+        if isinstance(given, QSize) and (space := self.modes.keeper.space()) is not None:
+            # As far as the screen had room for it, and the parts of the window fit into it.
+            given = given.expandedTo(self.minimumSize()).boundedTo(space)
+        return given == self._present(key)
 
     def _restore(self) -> None:
         self.resize(1440, 900)

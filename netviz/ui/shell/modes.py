@@ -1,21 +1,23 @@
 """The modes of the window, large type and full screen, which leave no trace behind them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtWidgets import QLayout, QMainWindow
 
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.arrangement import Arranged, Arrangement
-from netviz.ui.shell.screen_fit import choose_scale, keep_within, largest_size, room_of, share_of
+from netviz.ui.shell.screen_fit import choose_scale, frame_of, share_of
+from netviz.ui.shell.screen_keeper import ScreenKeeper
 
 PRESENTATION_SCALE = 1.4
-_SETTLE_MS = 120
-"""A window that is dragged by its edge chooses its letters when the hand rests."""
+_RETURNS = 20
+"""How often a window that filled the screen is looked at until its frame is back."""
 
 
 class Modes(QObject):
-    """Keeps the window within its screen in every mode, and gives its sizes back after them.
+    """Enters and leaves modes in any order; after the last one the window is as it was.
 
     The letters are as large as the mode wants and as the room allows: of the screen when the
     window opens, of the window itself in presentation mode, which never makes it larger.
@@ -24,6 +26,11 @@ class Modes(QObject):
     ----------
     room
         Returns what the screen leaves to the window; None where there is no screen.
+
+    Attributes
+    ----------
+    keeper
+        Keeps the window within its screen, in a mode and out of it.
     """
 
     def __init__(
@@ -37,18 +44,19 @@ class Modes(QObject):
         self._window = window
         self._theme = theme
         self._arrangement = arrangement
-        self._room = room or (lambda: room_of(window))
         self._plain: Arranged | None = None
         self._returning: Arranged | None = None
         self._plain_scale = 1.0
-        self._normal_size = window.size()
+        self._plain_space: QSize | None = None
+        self._normal, self._normal_frame = window.geometry(), QMargins()
+        self._returns = 0
         self._plain_smallest = QSize(1, 1)
         self._is_presenting = False
-        self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._timer.timeout.connect(self._settle)
         # The layout would make the window larger as soon as its letters are.
         if (layout := window.layout()) is not None:
             layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.keeper = ScreenKeeper(window, room)
+        self.keeper.settled.connect(self._on_keeper_settled)
         window.installEventFilter(self)
 
     @property
@@ -63,86 +71,87 @@ class Modes(QObject):
 
     def set_presenting(self, on: bool) -> None:
         """Make type and lines large for a projector, or as they were."""
-        if on == self._is_presenting:
-            return
-        self._keep_plain()
-        self._is_presenting = on
-        self._choose_scale()
-        self._give_back_plain()
+        if on != self._is_presenting:
+            with self._without_trace():
+                self._is_presenting = on
+                self._choose_scale()
 
     def set_full_screen(self, on: bool) -> None:
         """Let the window fill the screen, or be as it was."""
         window, full = self._window, Qt.WindowState.WindowFullScreen
         if on == window.isFullScreen():
             return
-        self._keep_plain()
-        if on:
-            self._normal_size = window.size()
-            window.setWindowState(window.windowState() | full)
-        else:
-            window.setWindowState(window.windowState() & ~full)
-            if not window.isMaximized():
-                # Not every window system remembers it.
-                window.resize(self._normal_size)
-        self._give_back_plain()
+        with self._without_trace():
+            if on:
+                self._normal, self._normal_frame = window.geometry(), frame_of(window)
+                window.setWindowState(window.windowState() | full)
+            else:
+                window.setWindowState(window.windowState() & ~full)
+                self._returns = _RETURNS
+                self._return_to_normal()
 
     def open(self) -> None:
         """Fit the window to its screen before it is painted for the first time."""
-        room = self._room()
-        if room is not None:
-            keep_within(self._window, room)
+        self.keeper.fit()
         self._choose_plain_scale()
-        self._timer.start()
+        self.keeper.fit_soon()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         match event.type():
-            case QEvent.Type.Resize:
-                self._on_window_resized()
+            case QEvent.Type.Resize if self._returning is not None:
+                # The window system makes the window small again some time after it was asked to.
+                self._arrangement.restore(self._returning)
             case QEvent.Type.LayoutRequest:
                 self._bound_minimum()
-            case QEvent.Type.ScreenChangeInternal | QEvent.Type.DevicePixelRatioChange:
-                self._timer.start()
         return False
 
     # -- sizes -------------------------------------------------------------------------------
 
-    def _keep_plain(self) -> None:
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the window is in no mode."""
+        return not self._is_presenting and not self._window.isFullScreen()
+
+    @contextmanager
+    def _without_trace(self) -> Iterator[None]:
+        """Keep the arrangement before the first mode is entered; give it back after the last."""
         if self._plain is None:
             self._plain = self._returning or self._arrangement.present()
-
-    def _give_back_plain(self) -> None:
-        """Arrange the parts as they were before the first mode, once the last one is left."""
-        if self._plain is None or self._is_presenting or self._window.isFullScreen():
-            return
-        self._returning, self._plain = self._plain, None
-        self._bound_minimum()
-        self._arrangement.restore(self._returning)
-        self._timer.start()
-
-    def _on_window_resized(self) -> None:
-        if self._returning is not None:
-            # The window system makes the window small again some time after it was asked to.
+        yield
+        if self._is_plain:
+            self._returning, self._plain = self._plain, None
+            self._bound_minimum()
             self._arrangement.restore(self._returning)
-        if self._window.isVisible():
-            self._timer.start()
+            self.keeper.fit_soon()
+
+    def _return_to_normal(self) -> None:
+        """Put the window where it was before it filled the screen; not every system does."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            self._returns = 0
+        elif window.geometry() != self._normal:
+            window.setGeometry(self._normal)
 
     @Slot()
-    def _settle(self) -> None:
+    def _on_keeper_settled(self) -> None:
+        if self._returns:
+            # A window manager takes its time to put its frame around it, and moves it then.
+            is_framed = frame_of(self._window) == self._normal_frame
+            self._returns = self._returns - 1 if not is_framed else min(self._returns, 2) - 1
+            self._return_to_normal()
+            self.keeper.fit_soon()
+            return
         self._returning = None
-        room = self._room()
-        if room is not None:
-            keep_within(self._window, room)
-            if not self._is_presenting and not self._fits(largest_size(self._window, room)):
-                self._choose_plain_scale()
         if self._is_presenting:
             self._choose_scale()
+        elif self.keeper.space() != self._plain_space or not self._fits():
+            self._choose_plain_scale()
 
     # -- scale -------------------------------------------------------------------------------
 
     def _choose_plain_scale(self) -> None:
-        room = self._room()
-        if room is not None:
-            space = largest_size(self._window, room)
+        self._plain_space = space = self.keeper.space()
+        if space is not None:
             choose_scale(self._theme, 1.0, self._smallest, space)
             self._plain_scale = self._theme.scale
         self._bound_minimum()
@@ -163,9 +172,9 @@ class Modes(QObject):
                 {dock: round(width * factor) for dock, width in columns.items()}
             )
 
-    def _fits(self, space: QSize) -> bool:
-        need = self._smallest()
-        return need.width() <= space.width() and need.height() <= space.height()
+    def _fits(self) -> bool:
+        space = self.keeper.space()
+        return space is None or self._smallest().boundedTo(space) == self._smallest()
 
     def _smallest(self) -> QSize:
         # What was restyled tells its parents of another least size only with this event.
@@ -173,14 +182,10 @@ class Modes(QObject):
         return self._window.minimumSizeHint()
 
     def _bound_minimum(self) -> None:
-        """Let the window be as small as its parts allow, and never larger than the screen.
+        """Let the window be as small as its parts allow.
 
         In a mode it keeps the bound that it had: the letters follow its size.
         """
-        if self._is_presenting or self._window.isFullScreen():
-            return
-        room = self._room()
-        smallest = self._plain_smallest = self._smallest()
-        if room is not None:
-            smallest = smallest.boundedTo(largest_size(self._window, room))
-        self._window.setMinimumSize(smallest)
+        if self._is_plain:
+            self._plain_smallest = self._smallest()
+            self.keeper.set_smallest(self._plain_smallest)
