@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete, isValid
 
 from netviz import __version__
 from netviz.bridge.controller import Controller
@@ -112,17 +114,20 @@ def build_window(
     window = MainWindow(theme, controller, Downloader(), settings)
     controller.setParent(window)
     window.downloader.setParent(window)
-    NetworkPresenter(window, RunPresenter(window).change)
+    run = RunPresenter(window)
+    network = NetworkPresenter(window, run.change)
     views = ViewPresenter(window)
-    OwnPresenter(window)
-    DrawingsPresenter(window)
-    mirror = settings.text("mirror") if options.mirror is None else options.mirror
+    own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
     if not options.autostart:
         files.offer_lost_run()
-    MenuPresenter(window, DownloadPresenter(window, mirror))
+    mirror = settings.text("mirror") if options.mirror is None else options.mirror
+    downloads = DownloadPresenter(window, mirror)
+    menus = MenuPresenter(window, downloads)
     # After the offer of a lost run, which matters more and stays until it is answered.
-    NoticeReview(window)
+    review = NoticeReview(window)
+    presenters = (run, network, views, own, drawings, files, downloads, menus, review)
+    window.destroyed.connect(partial(_dismiss, presenters))
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)
     if options.size:
@@ -132,6 +137,16 @@ def build_window(
     given = {"dark": options.dark, "page": options.view, "size": options.size}
     window.hold_for_now(*(key for key, value in given.items() if value is not None))
     return window, views
+
+
+def _dismiss(presenters: Sequence[QObject]) -> None:
+    """Let the presenters go before the widgets and the controller that they connect.
+
+    Those tell of their own end: a field of the number that is being typed, the undo stack that
+    it is empty. Nobody may answer by using what is gone already.
+    """
+    for presenter in filter(isValid, presenters):
+        delete(presenter)
 
 
 class ThreadOpener(QObject):

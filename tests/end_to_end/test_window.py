@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.end_to_end.installed import installed_without
+from tests.end_to_end.x_server import x_server
 
 TIMEOUT_S = 100
 
@@ -49,18 +50,8 @@ def display() -> Iterator[str]:
     """A real X server of the test's own."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed")
-    read_end, write_end = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
-        pass_fds=(write_end,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write_end)
-    with os.fdopen(read_end) as numbers:
-        number = numbers.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
+    with x_server() as name:
+        yield name
 
 
 @pytest.mark.xvfb

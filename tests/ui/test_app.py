@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete, isValid
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
@@ -75,3 +76,31 @@ def test_a_window_that_nobody_sees_trains_all_the_same(
     monkeypatch.setattr(app, "UNPAINTED_MS", 1)
     app.ThreadOpener(window)
     qtbot.waitUntil(lambda: opened == [True])
+
+
+@pytest.mark.parametrize("end", ["close", "delete", "delete later"])
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_number_that_is_being_typed_at_the_end_troubles_nobody(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, end: str, changed: bool
+) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    window, _ = app.build_window(qapp, WindowOptions(RunConfig(), tmp_path), settings)
+    window.show()
+    if changed:
+        window.controller.change({"epochs": 7})
+    field = window.panel.row("epochs").findChild(QAbstractSpinBox)
+    assert isinstance(field, QAbstractSpinBox)
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    field.selectAll()
+    qtbot.keyClicks(field, "33")
+    with qtbot.captureExceptions() as exceptions:
+        if end == "close":
+            window.close()
+        if end == "delete":
+            delete(window)
+        else:
+            window.deleteLater()
+        qtbot.waitUntil(lambda: not isValid(window))
+    assert not exceptions

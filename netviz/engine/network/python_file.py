@@ -66,7 +66,14 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
         doing = f"{name} on a batch of {_TRIAL_IMAGES} images"
         with _random_state_kept(), _errors_explained(path, doing):
             output = _trial_output(model, image_shape)
+            sparse = _with_sparse_gradient(model, image_shape)
     _check(model, output, classes, f"{path.name}: {name}", _hint(path))
+    if sparse:
+        raise ModelError(
+            f"{path.name}: the gradient of {sparse} in {name} is sparse, and NetViz trains, shows "
+            "and saves dense ones.",
+            f"Write sparse=False for this layer in {path}: it learns the same.",
+        )
     return model
 
 
@@ -136,6 +143,27 @@ def _trial_output(model: nn.Module, image_shape: Shape) -> Any:
     finally:
         for module in model.modules():
             module.training = modes.get(module, True)
+
+
+def _with_sparse_gradient(model: nn.Module, image_shape: Shape) -> str:
+    """Return the first parameter whose gradient is sparse; empty where all are dense.
+
+    Fused optimizers, accumulation, the views and the run's files take dense gradients only.
+    """
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    weights = {name: each for name, each in model.named_parameters() if each.requires_grad}
+    try:
+        with torch.enable_grad():
+            output = model(torch.zeros(_TRIAL_IMAGES, *image_shape))
+            gradients = torch.autograd.grad(output.sum(), list(weights.values()), allow_unused=True)
+    except Exception:  # noqa: BLE001 - what learns only in training mode is told while it trains
+        return ""
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    pairs = zip(weights, gradients, strict=True)
+    return next((name for name, each in pairs if each is not None and each.is_sparse), "")
 
 
 def _check(model: nn.Module, output: Any, classes: int, what: str, hint: str) -> None:

@@ -44,6 +44,8 @@ class ControlPanel(QWidget):
     change_requested
         ``dict`` of option and checked value; whether it holds now or waits for Reset is for
         the receiver to decide.
+    kept
+        The user chose a value that an option has already; no arguments.
     apply_requested, drop_requested
         What shall become of the changes that wait for Reset.
     download_requested
@@ -59,6 +61,7 @@ class ControlPanel(QWidget):
     """
 
     change_requested = Signal(object)
+    kept = Signal()
     apply_requested = Signal()
     drop_requested = Signal()
     download_requested = Signal(str)
@@ -248,6 +251,8 @@ class ControlPanel(QWidget):
         self._rows[name].show_choice_help(True)
         if value != getattr(shown, name):
             self.change_requested.emit({name: value})
+        else:
+            self.kept.emit()
 
     def _restyle(self) -> None:
         px = self._theme.px

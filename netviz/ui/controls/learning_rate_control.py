@@ -37,7 +37,7 @@ class _RateField(QLineEdit):
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
-            if is_for_window(event, whole=False):
+            if is_for_window(event, whole=False, typed=self.isModified()):
                 # What was typed holds from the batch on that this key may train.
                 self.editingFinished.emit()
                 event.ignore()
@@ -45,7 +45,7 @@ class _RateField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_for_window(event, whole=False):
+        if is_for_window(event, whole=False, typed=self.isModified()):
             event.ignore()
             return
         held = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -179,7 +179,6 @@ class LearningRateControl(ThemedWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.px(2))
         self.field.setFont(theme.font(24, QFont.Weight.DemiBold))
-        self.field.setFixedHeight(theme.px(32))
         # Nearer to the edge than in other fields, to align the digits with the label above.
         self.field.setTextMargins(-5, 0, 0, 0)
 

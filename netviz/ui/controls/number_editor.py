@@ -23,7 +23,7 @@ class NumberField(QAbstractSpinBox):
     Signals
     -------
     entered
-        The user confirmed another text or made a step: the text.
+        The user typed and confirmed a text, or made a step: the text.
     """
 
     entered = Signal(str)
@@ -34,9 +34,11 @@ class NumberField(QAbstractSpinBox):
         self._option = option
         self._whole = whole
         self._shown = ""
+        self._was_typed = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(1)
         self.editingFinished.connect(self._on_self_editing_finished)
+        self.lineEdit().textEdited.connect(self._on_line_edit_text_edited)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -71,7 +73,7 @@ class NumberField(QAbstractSpinBox):
             if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
                 event.accept()
                 return True
-            if is_for_window(event, whole=self._whole):
+            if self._is_for_window(event):
                 # What was typed holds from the batch on that this key may train.
                 self._enter(self.text().strip())
                 event.ignore()
@@ -79,9 +81,10 @@ class NumberField(QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_for_window(event, whole=self._whole):
+        if self._is_for_window(event):
             event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
+            self._was_typed = False
             self.lineEdit().setText(self._shown)
             self.lineEdit().selectAll()
             self.entered.emit(self._shown)
@@ -94,8 +97,14 @@ class NumberField(QAbstractSpinBox):
         else:
             event.ignore()
 
+    def _is_for_window(self, event: QKeyEvent) -> bool:
+        return is_for_window(event, whole=self._whole, typed=self.text() != self._shown)
+
     def _is_being_edited(self) -> bool:
         return self.hasFocus() and self.lineEdit().isModified()
+
+    def _on_line_edit_text_edited(self) -> None:
+        self._was_typed = True
 
     def _on_self_editing_finished(self) -> None:
         self._enter(self.text().strip())
@@ -105,8 +114,10 @@ class NumberField(QAbstractSpinBox):
         self.lineEdit().setTextMargins(self._theme.px(6), 0, 0, 0)
 
     def _enter(self, text: str) -> None:
+        # Who types the number that is there already means it.
+        was_typed, self._was_typed = self._was_typed, False
         self.lineEdit().setModified(False)
-        if text != self._shown:
+        if text != self._shown or was_typed:
             self.entered.emit(text)
 
     def _number(self) -> float | None:

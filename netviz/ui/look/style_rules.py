@@ -158,6 +158,10 @@ QAbstractSpinBox:focus, QAbstractSpinBox[invalid="true"] {{ max-height: {px(26) 
 QLineEdit#rate {{
     background: transparent; border-color: transparent; padding: 0 0 0 {px(2)}px;
     font-size: {px(24)}px; font-weight: 600;
+    min-height: {px(32) - 2}px; max-height: {px(32) - 2}px;
+}}
+QLineEdit#rate:focus, QLineEdit#rate[invalid="true"] {{
+    min-height: {px(32) - 4}px; max-height: {px(32) - 4}px;
 }}
 QLineEdit#rate:hover {{ background: {c.raised}; }}
 QLineEdit#rate:focus {{

@@ -1,7 +1,7 @@
 """Puts the theme on the application and its windows: palette, font and style sheet."""
 
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from netviz.ui.look.style_rules import style_rules
 from netviz.ui.look.theme import Theme
@@ -22,6 +22,19 @@ def dress_window(window: QWidget, theme: Theme) -> None:
     # A style sheet of the whole application would be slow: when it changes, Qt polishes each
     # widget once for every one of its ancestors.
     window.setStyleSheet(style_rules(theme))
+
+
+def remeasure(window: QWidget) -> None:
+    """Let the hidden parts of `window` find out how large they are in its present look.
+
+    Qt tells them, and the layouts around them, when they are shown; until then the window would
+    take the sizes of an earlier look, or of none, for its least size.
+    """
+    for widget in window.findChildren(QWidget):
+        widget.ensurePolished()
+        widget.updateGeometry()
+    for layout in window.findChildren(QLayout):
+        layout.invalidate()
 
 
 def set_style_property(widget: QWidget, name: str, value: str | bool) -> None:

@@ -317,7 +317,10 @@ class PlotCurve:
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]
-    """Clips its curves a little outside itself, so that dots on its edges stay whole."""
+    """Clips its curves a little outside itself, so that dots on its edges stay whole.
+
+    No more than its bounds is painted anew when it or what is in it changes.
+    """
 
     overhang = QMarginsF()
     y_limits: Range = (-math.inf, math.inf)

@@ -14,6 +14,7 @@ from netviz.engine.catalogue import CATALOGUE, is_present
 from netviz.engine.errors import NetvizError
 from netviz.engine.options.rate_steps import step_rate
 from netviz.engine.options.run_config import DATASETS
+from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.run_naming import suggested_folder
 
@@ -29,6 +30,7 @@ class MenuPresenter(QObject):
         self._window = window
         self._controller = window.controller
         self._downloads = downloads
+        self._save_dialog: SaveRunDialog | None = None
         self._connect_run()
         self._connect_view()
         self._connect_rest()
@@ -116,17 +118,27 @@ class MenuPresenter(QObject):
 
     @Slot()
     def _on_save_run_triggered(self) -> None:
-        window = self._window
-        parent = Path(window.settings.text("runs_dir") or Path.home())
-        parent = parent if parent.is_dir() else Path.home()
-        suggestion = suggested_folder(parent, self._controller.config, datetime.now())
-        # Asks as for a file, since only so can a folder be named that is not there yet.
-        chosen, _ = QFileDialog.getSaveFileName(
-            window, "Save the run in a new folder", str(suggestion), "Folder (*)"
-        )
-        if chosen:
-            window.settings.set("runs_dir", str(Path(chosen).parent))
-            self._controller.save(Path(chosen))
+        if self._save_dialog is None:
+            window = self._window
+            parent = Path(window.settings.text("runs_dir") or Path.home())
+            parent = parent if parent.is_dir() else Path.home()
+            suggestion = suggested_folder(parent, self._controller.config, datetime.now())
+            self._save_dialog = SaveRunDialog(window.theme, suggestion, window)
+            self._save_dialog.chosen.connect(self._on_save_dialog_chosen)
+            self._save_dialog.finished.connect(self._on_save_dialog_finished)
+        self._save_dialog.show()
+        self._save_dialog.activateWindow()
+
+    @Slot(object)
+    def _on_save_dialog_chosen(self, folder: Path) -> None:
+        self._window.settings.set("runs_dir", str(folder.parent))
+        self._controller.save(folder)
+
+    @Slot()
+    def _on_save_dialog_finished(self) -> None:
+        if self._save_dialog is not None:
+            self._save_dialog.deleteLater()
+            self._save_dialog = None
 
     @Slot()
     def _on_save_picture_triggered(self) -> None:

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Moment:
-    """What a refusal depends on: the run, its settings, and whether it has failed."""
+    """What a refusal depends on: the run, its settings, and whether it has failed or trains."""
 
     run: int
     config: RunConfig
     has_failed: bool
+    is_training: bool
 
     @classmethod
     def of(cls, controller: Controller) -> "Moment":
         """Return the present moment of a run."""
-        return cls(controller.run, controller.config, controller.state is State.FAILED)
+        state = controller.state
+        has_failed, is_training = state is State.FAILED, state is State.RUNNING
+        return cls(controller.run, controller.config, has_failed, is_training)
 
 
 class NoticeReview(QObject):

@@ -40,6 +40,7 @@ class RunPresenter(QObject):
         self._trained_on = ""
         self._entries: tuple[LedgerEntry, ...] = ()
         self._failed: events.Failed | None = None
+        self._refused: events.Refused | None = None
         self._now = RunNow(State.IDLE, 0, Place(0, 0, 0), self._controller.config.epochs)
         self._divergence: events.Diverging | None = None
         self._connect_user()
@@ -58,6 +59,7 @@ class RunPresenter(QObject):
         bar.reset_clicked.connect(run.reset)
         bar.pace_chosen.connect(run.set_pace)
         panel.change_requested.connect(self.change)
+        panel.kept.connect(self._forget_refusal)
         panel.apply_requested.connect(run.reset)
         panel.drop_requested.connect(run.drop_waiting)
 
@@ -72,10 +74,17 @@ class RunPresenter(QObject):
     @Slot(object)
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change options, or say at the control why that cannot be."""
+        self._forget_refusal()
         try:
             self._controller.change(changes)
         except NetvizError as error:
             self._window.panel.show_problem(next(iter(changes)), error.message)
+
+    @Slot()
+    def _forget_refusal(self) -> None:
+        """Take away what was said of a refusal: the user has chosen something else since."""
+        self._refused = None
+        self._window.message_bar.review()
 
     # -- what happened -----------------------------------------------------------------------
 
@@ -238,14 +247,14 @@ class RunPresenter(QObject):
             open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
             actions.append(("Run the file and open", open_it))
         # What was refused then may be possible now.
-        moment = Moment.of(self._controller)
+        moment, self._refused = Moment.of(self._controller), event
         window.message_bar.show_message(
             "warning",
             event.message,
             event.hint,
             event.details,
             actions,
-            holds=lambda: Moment.of(self._controller) == moment,
+            holds=lambda: self._refused is event and Moment.of(self._controller) == moment,
         )
 
     @Slot(object)

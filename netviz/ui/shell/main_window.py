@@ -1,6 +1,6 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
@@ -16,7 +16,7 @@ from netviz.bridge.downloads import Downloader
 from netviz.engine.protocol.run_state import State
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.icons import pixmap
-from netviz.ui.look.style_sheet import dress_window
+from netviz.ui.look.style_sheet import dress_window, remeasure
 from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
@@ -230,6 +230,8 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         self._place_menus()
         self.actions_by_key["theme"].setChecked(self.theme.dark)
+        # All parts have the new look by now; they heard of it before.
+        remeasure(self)
 
     # -- what is remembered ------------------------------------------------------------------
 
@@ -250,7 +252,13 @@ class MainWindow(QMainWindow):
         return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
 
     def _is_for_now(self, key: str) -> bool:
-        return key in self._for_now and self._for_now[key] == self._present(key)
+        if key not in self._for_now:
+            return False
+        given = self._for_now[key]
+        if isinstance(given, QSize) and (space := self.modes.keeper.space()) is not None:
+            # As far as the screen had room for it, and the parts of the window fit into it.
+            given = given.expandedTo(self.minimumSize()).boundedTo(space)
+        return given == self._present(key)
 
     def _restore(self) -> None:
         self.resize(1440, 900)

@@ -49,6 +49,8 @@ class MessageBar(QFrame):
 
     Signals
     -------
+    opening
+        The bar is about to be shown.
     closed
         The bar was closed, by the user or by time.
 
@@ -58,6 +60,7 @@ class MessageBar(QFrame):
         How long a message of kind info or success stays.
     """
 
+    opening = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -142,6 +145,8 @@ class MessageBar(QFrame):
         self._copy.setVisible(bool(details))
         self._show_text()
         self._restyle()
+        if self.isHidden():
+            self.opening.emit()
         self.show()
         self._float()
         if self._kind in _FADING:
@@ -210,6 +215,7 @@ class MessageBar(QFrame):
         self._copy = QPushButton("Copy details")
         self._copy.setProperty("kind", "small")
         self._copy.setToolTip("Copy the technical details, for example to report them.")
+        self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._copy.clicked.connect(self._on_copy_clicked)
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
@@ -263,6 +269,9 @@ class _ActionButton(QPushButton):
         super().__init__(label)
         self._act = act
         self._bar = bar
+        # The button goes with its message; the mouse leaves the focus where it was, so that Space
+        # goes on to train.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("kind", "small")
         self.setToolTip(f"{label}, and close this message.")
         self.clicked.connect(self._on_self_clicked)

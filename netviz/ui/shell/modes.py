@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtWidgets import QLayout, QMainWindow
 
 from netviz.ui.look.theme import Theme
-from netviz.ui.shell.screen_fit import choose_scale, keep_within, largest_size, room_of, share_of
+from netviz.ui.shell.screen_fit import choose_scale, frame_of, share_of
+from netviz.ui.shell.screen_keeper import ScreenKeeper
 
 PRESENTATION_SCALE = 1.4
-_SETTLE_MS = 120
-"""A window that is dragged by its edge chooses its letters when the hand rests."""
+_RETURNS = 20
+"""How often a window that filled the screen is looked at until its frame is back."""
 
 
 class Modes(QObject):
-    """Keeps the window within its screen in every mode, and gives its sizes back after them.
+    """Enters and leaves modes in any order; after the last one the window is as it was.
 
     The letters are as large as the mode wants and as the room allows: of the screen when the
     window opens, of the window itself in presentation mode, which never makes it larger.
@@ -23,6 +24,11 @@ class Modes(QObject):
     ----------
     room
         Returns what the screen leaves to the window; None where there is no screen.
+
+    Attributes
+    ----------
+    keeper
+        Keeps the window within its screen, in a mode and out of it.
     """
 
     def __init__(
@@ -34,16 +40,17 @@ class Modes(QObject):
         super().__init__(window)
         self._window = window
         self._theme = theme
-        self._room = room or (lambda: room_of(window))
         self._plain_scale = 1.0
-        self._normal_size = window.size()
+        self._plain_space: QSize | None = None
+        self._normal, self._normal_frame = window.geometry(), QMargins()
+        self._returns = 0
         self._plain_smallest = QSize(1, 1)
         self._is_presenting = False
-        self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._timer.timeout.connect(self._settle)
         # The layout would make the window larger as soon as its letters are.
         if (layout := window.layout()) is not None:
             layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.keeper = ScreenKeeper(window, room)
+        self.keeper.settled.connect(self._on_keeper_settled)
         window.installEventFilter(self)
 
     @property
@@ -53,12 +60,11 @@ class Modes(QObject):
 
     def set_presenting(self, on: bool) -> None:
         """Make type and lines large for a projector, or as they were."""
-        if on == self._is_presenting:
-            return
-        self._is_presenting = on
-        self._choose_scale()
-        self._bound_minimum()
-        self._timer.start()
+        if on != self._is_presenting:
+            self._is_presenting = on
+            self._choose_scale()
+            self._bound_minimum()
+            self.keeper.fit_soon()
 
     def set_full_screen(self, on: bool) -> None:
         """Let the window fill the screen, or be as it was."""
@@ -66,56 +72,59 @@ class Modes(QObject):
         if on == window.isFullScreen():
             return
         if on:
-            self._normal_size = window.size()
+            self._normal, self._normal_frame = window.geometry(), frame_of(window)
             window.setWindowState(window.windowState() | full)
         else:
             window.setWindowState(window.windowState() & ~full)
-            if not window.isMaximized():
-                # Not every window system remembers it.
-                window.resize(self._normal_size)
+            self._returns = _RETURNS
+            self._return_to_normal()
         self._bound_minimum()
-        self._timer.start()
+        self.keeper.fit_soon()
 
     def open(self) -> None:
         """Fit the window to its screen before it is painted for the first time."""
-        room = self._room()
-        if room is not None:
-            keep_within(self._window, room)
+        self.keeper.fit()
         self._choose_plain_scale()
-        self._timer.start()
+        self.keeper.fit_soon()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         match event.type():
-            case QEvent.Type.Resize:
-                self._on_window_resized()
+            case QEvent.Type.Resize if self._returning is not None:
+                # The window system makes the window small again some time after it was asked to.
+                self._arrangement.restore(self._returning)
             case QEvent.Type.LayoutRequest:
                 self._bound_minimum()
-            case QEvent.Type.ScreenChangeInternal | QEvent.Type.DevicePixelRatioChange:
-                self._timer.start()
         return False
 
     # -- sizes -------------------------------------------------------------------------------
 
-    def _on_window_resized(self) -> None:
-        if self._window.isVisible():
-            self._timer.start()
+    def _return_to_normal(self) -> None:
+        """Put the window where it was before it filled the screen; not every system does."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            self._returns = 0
+        elif window.geometry() != self._normal:
+            window.setGeometry(self._normal)
 
     @Slot()
-    def _settle(self) -> None:
-        room = self._room()
-        if room is not None:
-            keep_within(self._window, room)
-            if not self._is_presenting and not self._fits(largest_size(self._window, room)):
-                self._choose_plain_scale()
+    def _on_keeper_settled(self) -> None:
+        if self._returns:
+            # A window manager takes its time to put its frame around it, and moves it then.
+            is_framed = frame_of(self._window) == self._normal_frame
+            self._returns = self._returns - 1 if not is_framed else min(self._returns, 2) - 1
+            self._return_to_normal()
+            self.keeper.fit_soon()
+            return
         if self._is_presenting:
             self._choose_scale()
+        elif self.keeper.space() != self._plain_space or not self._fits():
+            self._choose_plain_scale()
 
     # -- scale -------------------------------------------------------------------------------
 
     def _choose_plain_scale(self) -> None:
-        room = self._room()
-        if room is not None:
-            space = largest_size(self._window, room)
+        self._plain_space = space = self.keeper.space()
+        if space is not None:
             choose_scale(self._theme, 1.0, self._smallest, space)
             self._plain_scale = self._theme.scale
         self._bound_minimum()
@@ -129,9 +138,9 @@ class Modes(QObject):
         else:
             self._theme.set_scale(self._plain_scale)
 
-    def _fits(self, space: QSize) -> bool:
-        need = self._smallest()
-        return need.width() <= space.width() and need.height() <= space.height()
+    def _fits(self) -> bool:
+        space = self.keeper.space()
+        return space is None or self._smallest().boundedTo(space) == self._smallest()
 
     def _smallest(self) -> QSize:
         # What was restyled tells its parents of another least size only with this event.
@@ -139,14 +148,10 @@ class Modes(QObject):
         return self._window.minimumSizeHint()
 
     def _bound_minimum(self) -> None:
-        """Let the window be as small as its parts allow, and never larger than the screen.
+        """Let the window be as small as its parts allow.
 
         In a mode it keeps the bound that it had: the letters follow its size.
         """
-        if self._is_presenting or self._window.isFullScreen():
-            return
-        room = self._room()
-        smallest = self._plain_smallest = self._smallest()
-        if room is not None:
-            smallest = smallest.boundedTo(largest_size(self._window, room))
-        self._window.setMinimumSize(smallest)
+        if self._is_plain:
+            self._plain_smallest = self._smallest()
+            self.keeper.set_smallest(self._plain_smallest)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QMargins, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,7 @@ from netviz.ui.look.theme import Theme
 
 _LEAST_SCALE = 0.4
 _SCALE_STEP = 0.02
+_ROUNDED_OFF = QMargins(1, 1, 1, 1)
 
 
 def room_of(window: QWidget) -> QRect | None:
@@ -17,27 +18,39 @@ def room_of(window: QWidget) -> QRect | None:
     screen = window.screen()
     if screen is None or QGuiApplication.platformName() in ("offscreen", "minimal"):
         return None
-    return screen.availableGeometry()
+    room = screen.availableGeometry()
+    # A scaled screen may have a fraction of a pixel less than Qt says in whole ones.
+    return room if window.devicePixelRatioF() == 1 else room.adjusted(0, 0, -1, -1)
+
+
+def frame_of(window: QWidget) -> QMargins:
+    """Return how wide the frame is that the window system puts around `window`, as of now."""
+    handle = window.windowHandle()
+    if handle is None or window.isFullScreen():
+        return QMargins()
+    frame = handle.frameMargins()
+    # In scaled pixels its sides are rounded, and a thin one is none at all.
+    return frame if frame.isNull() or window.devicePixelRatioF() == 1 else frame + _ROUNDED_OFF
 
 
 def largest_size(window: QWidget, room: QRect) -> QSize:
     """Return how large `window` can be without its frame."""
-    frame = window.frameGeometry().size() - window.size()
-    return room.size() - frame
+    return room.marginsRemoved(frame_of(window)).size()
 
 
 def keep_within(window: QWidget, room: QRect) -> None:
     """Shrink and move a window that reaches beyond its screen."""
     if window.isMaximized() or window.isFullScreen():
         return
-    size = window.size().boundedTo(largest_size(window, room))
-    if size != window.size():
-        window.resize(size)
-    frame = window.frameGeometry()
-    if not room.contains(frame):
-        left = max(room.left(), min(frame.left(), room.right() - frame.width() + 1))
-        top = max(room.top(), min(frame.top(), room.bottom() - frame.height() + 1))
-        window.move(left, top)
+    inside = room.marginsRemoved(frame_of(window))
+    place = window.geometry()
+    place.setSize(place.size().boundedTo(inside.size()))
+    place.moveRight(min(place.right(), inside.right()))
+    place.moveBottom(min(place.bottom(), inside.bottom()))
+    place.moveLeft(max(place.left(), inside.left()))
+    place.moveTop(max(place.top(), inside.top()))
+    if place != window.geometry():
+        window.setGeometry(place)
 
 
 def share_of(room: QSize, need: QSize) -> float:

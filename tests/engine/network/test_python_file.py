@@ -209,3 +209,44 @@ def test_what_the_file_prints_does_not_reach_the_output(
 ) -> None:
     load_model(f"{write(GOOD + 'print(1234)')}:Net", SHAPE, 10)
     assert "1234" not in capsys.readouterr().out
+
+
+SPARSE = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+class Net(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.brightness = nn.{layer}
+        self.head = nn.Linear(16, classes)
+
+    def forward(self, images):
+        levels = (images.flatten(1).mean(1) * 255).long().clamp(0, 255)
+        return self.head({call})
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "call"),
+    [
+        ("Embedding(256, 16, sparse={})", "self.brightness(levels)"),
+        ("EmbeddingBag(256, 16, sparse={})", "self.brightness(levels[:, None])"),
+        ("Embedding(256, 16)", "F.embedding(levels, self.brightness.weight, sparse={})"),
+    ],
+)
+@pytest.mark.usefixtures("few_digits")
+def test_sparse_gradients_are_refused_with_the_reason_and_dense_ones_train(
+    write: Write, layer: str, call: str
+) -> None:
+    path = write(SPARSE.format(layer=layer.format(True), call=call.format(True)))
+    error = refusal(path)
+    assert "the gradient of brightness.weight in Net is sparse" in error.message
+    assert "sparse=False" in error.hint
+    path = write(SPARSE.format(layer=layer.format(False), call=call.format(False)))
+    config = RunConfig.parse({"model": f"{path}:Net", "optimizer": "sgd", "momentum": 0.9})
+    driven = Driven(config)
+    driven.do(commands.Step(), commands.Step())
+    assert driven.step == 2
+    assert not only(driven.events, events.Failed)

@@ -115,6 +115,17 @@ def test_a_number_takes_effect_with_enter_or_on_leaving(qtbot, bench) -> None:
     assert b.emitted == ["35", "40"]
 
 
+def test_a_number_that_is_typed_again_is_meant(qtbot, bench) -> None:
+    b = bench("epochs")
+    b.editor.set_value(20)
+    b.field.setFocus()
+    b.field.selectAll()
+    qtbot.keyClicks(b.field, "20")
+    qtbot.keyClick(b.field, Qt.Key.Key_Return)
+    b.other.setFocus()
+    assert b.emitted == ["20"]
+
+
 def test_leaving_a_number_untouched_emits_nothing(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)

@@ -16,6 +16,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.ui import dialogs
 from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
+from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.look.theme import Theme
 
 
@@ -26,7 +27,11 @@ def preview(theme: Theme) -> OwnPreview:
     return made
 
 
-MAKERS = {OwnPreview: preview, LayerEditor: LayerEditor}
+def save_run(theme: Theme) -> SaveRunDialog:
+    return SaveRunDialog(theme, Path("nowhere") / "a-new-run")
+
+
+MAKERS = {OwnPreview: preview, LayerEditor: LayerEditor, SaveRunDialog: save_run}
 
 
 def test_every_dialog_is_tried_here() -> None:

@@ -13,6 +13,7 @@ from netviz.engine.session import start_points
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
+from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.conftest import OpenWindow, wait_for_state
@@ -47,9 +48,13 @@ def trained(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def save(qtbot: QtBot, window: MainWindow, choose: Any, folder: Path) -> None:
-    choose(folder)
+    choose(folder)  # where it is opened again
+    window.actions_by_key["save_run"].trigger()
+    dialog = window.findChild(SaveRunDialog)
+    assert isinstance(dialog, SaveRunDialog)
+    dialog.field.setText(str(folder))
     with qtbot.waitSignal(window.controller.saved, timeout=10_000):
-        window.actions_by_key["save_run"].trigger()
+        dialog.save_button.click()
 
 
 def test_a_run_is_saved_and_opened_with_its_curves(

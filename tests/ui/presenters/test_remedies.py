@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QPushButton
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
@@ -24,6 +26,42 @@ def test_a_batch_of_one_image_is_mended_by_a_button(qtbot: QtBot, open_window: O
     assert not bar.isVisible()
     run.start()
     wait_for_state(qtbot, window, State.FINISHED)
+
+
+@pytest.mark.parametrize("text", ["32", "64"])
+def test_a_refused_batch_size_is_past_once_another_is_chosen(
+    qtbot: QtBot, open_window: OpenWindow, text: str
+) -> None:
+    layers = ("flatten", "linear 8", "batchnorm")
+    window = open_window(model="layers", layers=layers, batch_size=64)
+    run, bar = window.controller, window.message_bar
+    field = window.panel.row("batch_size").findChild(QAbstractSpinBox)
+    assert isinstance(field, QAbstractSpinBox)
+
+    def enter(size: str) -> None:
+        field.selectAll()
+        qtbot.keyClicks(field, size)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    with qtbot.waitSignal(run.refused, timeout=20_000):
+        enter("3")
+    assert bar.text.startswith("With batch size 3")
+    assert run.config.batch_size == 64
+    enter(text)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    assert run.config.batch_size == int(text)
+
+
+def test_a_refused_batch_size_is_past_once_the_run_trains(
+    qtbot: QtBot, open_window: OpenWindow
+) -> None:
+    layers = ("flatten", "linear 8", "batchnorm")
+    window = open_window(model="layers", layers=layers, batch_size=64)
+    with qtbot.waitSignal(window.controller.refused, timeout=20_000):
+        window.controller.change({"batch_size": 3})
+    assert window.message_bar.isVisible()
+    window.controller.start()
+    qtbot.waitUntil(lambda: not window.message_bar.isVisible())
 
 
 def test_a_file_that_has_changed_is_named_before_it_is_run(

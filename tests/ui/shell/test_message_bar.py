@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
@@ -116,6 +124,17 @@ def test_an_action_is_done_and_the_message_goes(qtbot, bar: MessageBar) -> None:
     qtbot.mouseClick(_button(bar, "Go back"), Qt.MouseButton.LeftButton)
     assert done == ["back"]
     assert not bar.isVisible()
+
+
+def test_the_mouse_on_a_message_leaves_the_focus_where_it_was(qtbot, bar: MessageBar) -> None:
+    field, other = QLineEdit(bar.window()), QLineEdit(bar.window())
+    for each in (field, other):
+        each.show()
+    field.setFocus()
+    bar.show_message("error", "It broke.", details="line 1", actions=[("Go back", lambda: None)])
+    for text in ("Copy details", "Go back"):
+        qtbot.mouseClick(_button(bar, text), Qt.MouseButton.LeftButton)
+        assert field.hasFocus()
 
 
 def test_an_action_may_bring_the_next_message(qtbot, bar: MessageBar) -> None:

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QMoveEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
-from netviz.ui.shell import modes
+from netviz.ui.shell import screen_fit, screen_keeper
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
@@ -80,6 +80,61 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
     leave_in_any_order()
 
 
+DEEDS: dict[str, Callable[[MainWindow], object]] = {
+    "hide the pad": lambda window: window.docks[1].hide(),
+    "hide the views": lambda window: window.docks[2].hide(),
+    "widen the settings": lambda window: area_of(window).resizeDocks(
+        [window.docks[0]], [420], Qt.Orientation.Horizontal
+    ),
+    "flatten the loss": lambda window: plots_of(window).setSizes([1, 999]),
+    "float the pad": lambda window: window.docks[1].setFloating(True),
+}
+"""What a mode, or a hand while it lasts, may do to the parts."""
+
+
+def area_of(window: MainWindow) -> QMainWindow:
+    area = window.docks[0].parentWidget()
+    assert isinstance(area, QMainWindow)
+    return area
+
+
+def plots_of(window: MainWindow) -> QSplitter:
+    plots = area_of(window).centralWidget()
+    assert isinstance(plots, QSplitter)
+    return plots
+
+
+def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.resize(1301, 751)
+    before, least = settled_picture(qtbot, window), window.minimumSize()
+
+    @settings(
+        max_examples=6,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(
+        mode=st.sampled_from(["presentation", "fullscreen"]),
+        deeds=st.lists(st.sampled_from(list(DEEDS)), min_size=1, max_size=3, unique=True),
+    )
+    def leave(mode: str, deeds: list[str]) -> None:
+        toggle(window, mode)
+        for deed in deeds:
+            DEEDS[deed](window)
+            QApplication.processEvents()
+        toggle(window, mode)
+
+        def assert_same() -> None:
+            assert picture_of(window) == before, f"other after {deeds} in {mode}"
+            assert window.minimumSize() == least
+
+        qtbot.waitUntil(assert_same)
+
+    leave()
+
+
 def test_presentation_never_makes_the_window_larger(open_window: OpenWindow) -> None:
     window = open_window()
     size, least = window.size(), window.minimumSize()
@@ -120,6 +175,72 @@ def test_what_a_mode_did_to_the_sizes_is_not_remembered(
     assert again.docks[0].width() == width
 
 
+class Desk:
+    """A screen and the frame around a window, which can change.
+
+    Attributes
+    ----------
+    room, frame
+        What the screen leaves, and how wide the frame is.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The platform of the tests leaves two pixels for a frame of its own.
+        self.room = QRect(2, 2, 1920, 1080)
+        self.frame = QMargins()
+        monkeypatch.setattr(screen_keeper, "room_of", lambda _window: self.room)
+        for module in (screen_fit, screen_keeper):
+            monkeypatch.setattr(module, "frame_of", lambda _window: self.frame)
+
+    def holds(self, window: QWidget) -> bool:
+        """Whether the window and its frame lie on the screen."""
+        return self.room.contains(window.geometry().marginsAdded(self.frame))
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk for one window."""
+    return Desk(monkeypatch)
+
+
+@pytest.mark.parametrize("mode", ["", "presentation"])
+@pytest.mark.parametrize("room", [(1280, 720), (640, 360)])
+def test_a_frame_that_comes_late_is_made_room_for(
+    desk: Desk, open_window: OpenWindow, qtbot: QtBot, mode: str, room: tuple[int, int]
+) -> None:
+    desk.room = QRect(desk.room.topLeft(), QSize(*room))
+    window = open_window()
+    if mode:
+        toggle(window, mode)
+    qtbot.waitUntil(lambda: desk.holds(window))
+    desk.frame = QMargins(2, 30, 2, 6)
+    QApplication.sendEvent(window, QMoveEvent(QPoint(2, 30), QPoint()))
+    qtbot.waitUntil(lambda: desk.holds(window))
+
+
+def test_a_screen_that_becomes_smaller_and_larger_is_followed(
+    desk: Desk, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    changed = QApplication.primaryScreen().availableGeometryChanged
+    desk.room = QRect(0, 40, 800, 420)
+    changed.emit(desk.room)
+    qtbot.waitUntil(lambda: desk.holds(window) and window.theme.scale < 1)
+    desk.room = QRect(2, 2, 1920, 1080)
+    changed.emit(desk.room)
+    qtbot.waitUntil(lambda: window.theme.scale == 1)
+
+
+def test_a_size_for_one_start_is_not_remembered_where_the_screen_was_too_small(
+    desk: Desk, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    desk.room = QRect(2, 2, 1200, 700)
+    window = open_window()  # asks for 1280 x 720
+    qtbot.waitUntil(lambda: desk.holds(window))
+    window.close()
+    assert window.settings.bytes("geometry").isEmpty()
+
+
 @pytest.mark.parametrize("room", [(1536, 824), (960, 520), (640, 340)])
 def test_the_window_fits_its_screen_in_every_mode(
     room: tuple[int, int],
@@ -129,7 +250,7 @@ def test_the_window_fits_its_screen_in_every_mode(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     screen = QRect(0, 30, *room)
-    monkeypatch.setattr(modes, "room_of", lambda _window: screen)
+    monkeypatch.setattr(screen_keeper, "room_of", lambda _window: screen)
     options = WindowOptions(RunConfig())
     window, _ = build_window(qapp, options, Settings(tmp_path / "window.ini"))  # type: ignore[operator]
     window.show()

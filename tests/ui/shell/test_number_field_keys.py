@@ -79,3 +79,26 @@ def test_a_point_in_a_rate_is_written(open_window: OpenWindow, qtbot: QtBot) -> 
     qtbot.keyClicks(field, "0.5")
     assert field.text() == "0.5"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(("name", "typed"), [("epochs", "77"), ("learning_rate", "0.02")])
+def test_undo_in_a_number_takes_the_change_back_once_it_is_confirmed(
+    open_window: OpenWindow, qtbot: QtBot, name: str, typed: str
+) -> None:
+    window = open_window()
+    run, field = window.controller, field_of(window, name)
+    before = getattr(run.config, name)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert str(getattr(run.config, name)) == typed
+    qtbot.keyClick(field, Qt.Key.Key_Z, control)
+    assert getattr(run.config, name) == before
+    qtbot.keyClick(field, Qt.Key.Key_Z, control | shift)
+    assert str(getattr(run.config, name)) == typed
+    # What is being typed is the field's own to take back.
+    qtbot.keyClicks(field, "5")
+    qtbot.keyClick(field, Qt.Key.Key_Z, control)
+    assert str(getattr(run.config, name)) == typed
