@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
-        self.modes = Modes(self, theme)
+        self.modes = Modes(self, theme, self.workspace)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def restore_layout(self) -> None:
         """Put all panels back to where they were at first."""
-        self._arrange(Arranged())
+        self.workspace.arrange(Arranged())
 
     def hold_for_now(self, *keys: str) -> None:
         """Do not remember what is set now: it was asked for once, for this process.
@@ -190,7 +190,8 @@ class MainWindow(QMainWindow):
             ("fold", self.views.set_folded),
         ):
             self.actions_by_key[key].toggled.connect(show)
-        self.views.folded_changed.connect(self._on_views_folded_changed)
+        self.workspace.rearranged.connect(self._on_workspace_rearranged)
+        self._on_workspace_rearranged()
 
     def _place_menus(self) -> None:
         """Put the menus beside the buttons where there is room, else above them."""
@@ -206,13 +207,11 @@ class MainWindow(QMainWindow):
             self.top_bar.hold_menus(None)
             self._head.insertWidget(0, menus)
 
-    def _arrange(self, arranged: Arranged) -> None:
-        self.workspace.arrange(arranged)
-        self.actions_by_key["settings"].setChecked(arranged.has_settings)
-        self.actions_by_key["pad"].setChecked(arranged.has_pad)
-
-    def _on_views_folded_changed(self) -> None:
-        self.actions_by_key["fold"].setChecked(self.views.is_folded)
+    def _on_workspace_rearranged(self) -> None:
+        arranged, actions = self.workspace.arranged, self.actions_by_key
+        actions["settings"].setChecked(arranged.has_settings)
+        actions["pad"].setChecked(arranged.has_pad)
+        actions["fold"].setChecked(arranged.is_folded)
 
     def _draw_plots(self) -> None:
         self._frames += 1
@@ -228,17 +227,17 @@ class MainWindow(QMainWindow):
         dress_window(self, self.theme)
 
     def _restyle(self) -> None:
-        self._place_menus()
         self.actions_by_key["theme"].setChecked(self.theme.dark)
         # All parts have the new look by now; they heard of it before.
         remeasure(self)
+        self._place_menus()
 
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
         if not self._is_for_now("size"):
             self.settings.set("geometry", self.saveGeometry())
-            self.settings.set("arrangement", self.workspace.arranged.text())
+            self.settings.set("arrangement", self.modes.plain_arrangement.text())
         for key in ("page", "dark"):
             if not self._is_for_now(key):
                 self.settings.set(key, self._present(key))
@@ -267,7 +266,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
             # A mode is for one demonstration.
             self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
-        self._arrange(Arranged.read(self.settings.text("arrangement")))
+        self.workspace.arrange(Arranged.read(self.settings.text("arrangement")))
         page = self.settings.text("page")
         if page.isdigit():
             self.views.tabs.setCurrentIndex(min(int(page), self.views.tabs.count() - 1))

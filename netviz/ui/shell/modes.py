@@ -1,6 +1,7 @@
 """The modes of the window, large type and full screen, which leave no trace behind them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtWidgets import QLayout, QMainWindow
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QLayout, QMainWindow
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.screen_fit import choose_scale, frame_of, share_of
 from netviz.ui.shell.screen_keeper import ScreenKeeper
+from netviz.ui.shell.workspace import Arranged, Workspace
 
 PRESENTATION_SCALE = 1.4
 _RETURNS = 20
@@ -22,6 +24,8 @@ class Modes(QObject):
 
     Parameters
     ----------
+    workspace
+        Holds the parts; they are arranged after the last mode as they were before the first.
     room
         Returns what the screen leaves to the window; None where there is no screen.
 
@@ -35,11 +39,14 @@ class Modes(QObject):
         self,
         window: QMainWindow,
         theme: Theme,
+        workspace: Workspace,
         room: Callable[[], QRect | None] | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
+        self._workspace = workspace
+        self._plain: Arranged | None = None
         self._plain_scale = 1.0
         self._plain_space: QSize | None = None
         self._normal, self._normal_frame = window.geometry(), QMargins()
@@ -58,28 +65,31 @@ class Modes(QObject):
         """Whether type and lines are large."""
         return self._is_presenting
 
+    @property
+    def plain_arrangement(self) -> Arranged:
+        """How the parts are arranged outside all modes."""
+        return self._plain or self._workspace.arranged
+
     def set_presenting(self, on: bool) -> None:
         """Make type and lines large for a projector, or as they were."""
         if on != self._is_presenting:
-            self._is_presenting = on
-            self._choose_scale()
-            self._bound_minimum()
-            self.keeper.fit_soon()
+            with self._without_trace():
+                self._is_presenting = on
+                self._choose_scale()
 
     def set_full_screen(self, on: bool) -> None:
         """Let the window fill the screen, or be as it was."""
         window, full = self._window, Qt.WindowState.WindowFullScreen
         if on == window.isFullScreen():
             return
-        if on:
-            self._normal, self._normal_frame = window.geometry(), frame_of(window)
-            window.setWindowState(window.windowState() | full)
-        else:
-            window.setWindowState(window.windowState() & ~full)
-            self._returns = _RETURNS
-            self._return_to_normal()
-        self._bound_minimum()
-        self.keeper.fit_soon()
+        with self._without_trace():
+            if on:
+                self._normal, self._normal_frame = window.geometry(), frame_of(window)
+                window.setWindowState(window.windowState() | full)
+            else:
+                window.setWindowState(window.windowState() & ~full)
+                self._returns = _RETURNS
+                self._return_to_normal()
 
     def open(self) -> None:
         """Fit the window to its screen before it is painted for the first time."""
@@ -88,15 +98,27 @@ class Modes(QObject):
         self.keeper.fit_soon()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        match event.type():
-            case QEvent.Type.Resize if self._returning is not None:
-                # The window system makes the window small again some time after it was asked to.
-                self._arrangement.restore(self._returning)
-            case QEvent.Type.LayoutRequest:
-                self._bound_minimum()
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._bound_minimum()
         return False
 
     # -- sizes -------------------------------------------------------------------------------
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the window is in no mode."""
+        return not self._is_presenting and not self._window.isFullScreen()
+
+    @contextmanager
+    def _without_trace(self) -> Iterator[None]:
+        """Keep the arrangement before the first mode is entered; give it back after the last."""
+        self._plain = self.plain_arrangement
+        yield
+        if self._is_plain:
+            self._workspace.arrange(self._plain)
+            self._plain = None
+            self._bound_minimum()
+            self.keeper.fit_soon()
 
     def _return_to_normal(self) -> None:
         """Put the window where it was before it filled the screen; not every system does."""

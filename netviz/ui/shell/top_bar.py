@@ -105,6 +105,7 @@ class TopBar(QFrame):
         """Show the menus at the left of the buttons; None gives them up."""
         if self._menus:
             self._layout.removeWidget(self._menus)
+            self._menus.setMinimumWidth(0)
             self._menus.setMaximumWidth(_ANY_WIDTH)
         self._menus = menus
         if menus:
@@ -272,6 +273,7 @@ class TopBar(QFrame):
     def _fit_menus(self) -> None:
         if self._menus:
             self._menus.setFixedWidth(self._menus.sizeHint().width())
+            self._menus.updateGeometry()
 
     def _fit(self) -> None:
         """Show what fits; where space is short, the least important things go first."""
@@ -338,5 +340,6 @@ class TopBar(QFrame):
         self._gap.setFixedWidth(px(4))
         self._layout.setContentsMargins(px(12), px(7), px(12), px(7))
         self._layout.setSpacing(px(8))
+        self._fit_menus()
         self._show_state()
         self._fit()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from netviz.ui.look.theme import Theme
@@ -57,11 +57,18 @@ _ARRANGED: TypeAdapter[Arranged] = TypeAdapter(Arranged)
 class Workspace(FittedSplitter):
     """Settings at the left, the centre, and the pad at the right.
 
+    Signals
+    -------
+    rearranged
+        A part was shown, hidden, folded or opened.
+
     Attributes
     ----------
     centre
         The plots and the tabs.
     """
+
+    rearranged = Signal()
 
     def __init__(
         self, theme: Theme, settings: QWidget, centre: Centre, tabs: ViewTabs, pad: QWidget
@@ -71,6 +78,7 @@ class Workspace(FittedSplitter):
         super().__init__(theme, Qt.Orientation.Horizontal, self._widths)
         for part in (settings, centre, pad):
             self.addWidget(part)
+        tabs.folded_changed.connect(self.rearranged)
         self._restyle()
 
     @property
@@ -86,8 +94,8 @@ class Workspace(FittedSplitter):
 
     def arrange(self, arranged: Arranged) -> None:
         """Arrange the parts as they were; as at first for `Arranged()`."""
-        self._settings.setVisible(arranged.has_settings)
-        self._pad.setVisible(arranged.has_pad)
+        self.show_settings(arranged.has_settings)
+        self.show_pad(arranged.has_pad)
         self._tabs.set_folded(arranged.is_folded)
         self.centre.fill(None)
         self.centre.choose(arranged.heights)
@@ -97,11 +105,13 @@ class Workspace(FittedSplitter):
         """Show the settings or give their room to the centre."""
         self._settings.setVisible(shown)
         self.fit()
+        self.rearranged.emit()
 
     def show_pad(self, shown: bool) -> None:
         """Show the pad or give its room to the centre."""
         self._pad.setVisible(shown)
         self.fit()
+        self.rearranged.emit()
 
     def _widths(self, room: float, chosen: Sizes | None) -> Sizes:
         window = room + 4 * GAP_PX

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QMoveEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
@@ -19,7 +19,7 @@ from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
 
 OpenWindow = Callable[..., MainWindow]
-MODES = ("presentation", "theme", "fullscreen", "unlock", "hold_plots")
+MODES = ("presentation", "theme", "fullscreen", "fold", "hold_plots")
 
 
 def picture_of(window: MainWindow) -> QImage:
@@ -51,8 +51,7 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
     window = open_window()
     # Sizes that no default would give back.
     window.resize(1301, 751)
-    docks = list(window.docks[:2])
-    docks[0].parentWidget().resizeDocks(docks, [301, 333], Qt.Orientation.Horizontal)
+    window.workspace.choose((301.0, 600.0, 333.0))
     before, size = settled_picture(qtbot, window), window.size()
 
     @settings(
@@ -81,27 +80,14 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
 
 
 DEEDS: dict[str, Callable[[MainWindow], object]] = {
-    "hide the pad": lambda window: window.docks[1].hide(),
-    "hide the views": lambda window: window.docks[2].hide(),
-    "widen the settings": lambda window: area_of(window).resizeDocks(
-        [window.docks[0]], [420], Qt.Orientation.Horizontal
-    ),
-    "flatten the loss": lambda window: plots_of(window).setSizes([1, 999]),
-    "float the pad": lambda window: window.docks[1].setFloating(True),
+    "hide the pad": lambda window: window.actions_by_key["pad"].trigger(),
+    "hide the settings": lambda window: window.actions_by_key["settings"].trigger(),
+    "fold the tabs": lambda window: window.views.set_folded(True),
+    "widen the settings": lambda window: window.workspace.choose((420.0, 600.0, 270.0)),
+    "flatten the loss": lambda window: window.centre.choose((1.0, 500.0, 500.0)),
+    "fill the centre": lambda window: window.centre.fill(window.accuracy_plot),
 }
 """What a mode, or a hand while it lasts, may do to the parts."""
-
-
-def area_of(window: MainWindow) -> QMainWindow:
-    area = window.docks[0].parentWidget()
-    assert isinstance(area, QMainWindow)
-    return area
-
-
-def plots_of(window: MainWindow) -> QSplitter:
-    plots = area_of(window).centralWidget()
-    assert isinstance(plots, QSplitter)
-    return plots
 
 
 def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -166,13 +152,13 @@ def test_what_a_mode_did_to_the_sizes_is_not_remembered(
     open_window: OpenWindow, tmp_path: object
 ) -> None:
     window = open_window()
-    width = window.docks[0].width()
+    width = window.panel.width()
     toggle(window, "presentation")
-    assert window.docks[0].width() > width
+    assert window.panel.width() > width
     window.close()
     again = open_window()
     assert not again.actions_by_key["presentation"].isChecked()
-    assert again.docks[0].width() == width
+    assert again.panel.width() == width
 
 
 class Desk:
@@ -256,7 +242,7 @@ def test_the_window_fits_its_screen_in_every_mode(
     window.show()
     qtbot.waitExposed(window)
     window.message_bar.show_message("warning", "Something is the matter.", "Do this.")
-    for mode in ("presentation", "unlock", "presentation"):
+    for mode in ("presentation", "fold", "presentation"):
         toggle(window, mode)
         qtbot.waitUntil(lambda: screen.contains(window.frameGeometry()))
         assert window.minimumSize().boundedTo(screen.size()) == window.minimumSize()
