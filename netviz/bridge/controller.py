@@ -90,6 +90,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._changes = 0
         self._predictions = 0
         self._is_preparing = True
+        self._is_opening = False
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
@@ -278,12 +279,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self.submit(commands.Save(folder))
 
     def open_run(self, folder: Path, *, trust_model: bool = False) -> None:
-        """Continue the run that was saved in `folder`; changes that wait are dropped.
+        """Continue the run that was saved in `folder`; then changes that wait are dropped.
 
         `trust_model` says that the user agrees that the Python file it names is run.
         """
-        self._is_preparing = True
-        self.drop_waiting()
+        self._is_preparing = self._is_opening = True
         self.submit(commands.Open(folder, self._data_dir, trust_model=trust_model))
 
     def load_weights(self, path: Path) -> None:
@@ -298,11 +298,12 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         """Read data sets from another folder, from the next reset on."""
         self._data_dir = data_dir
 
-    def submit_change(self, changes: Mapping[str, Any]) -> None:
-        """Send a live change without a new entry on the undo stack."""
+    def submit_change(self, changes: Mapping[str, Any]) -> int:
+        """Send a live change without a new entry on the undo stack; return its number."""
         self._changes += 1
         self.submit(commands.Change(changes, self._changes))
         self._set(self.settings.ask(changes, self._changes))
+        return self._changes
 
     @Slot(object)
     def submit(self, command: commands.Command) -> None:
@@ -310,7 +311,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._thread.submit(command)
 
     def _reset(self, changes: Mapping[str, Any]) -> None:
-        self._is_preparing = True
+        self._is_preparing, self._is_opening = True, False
         self.submit(commands.Reset(changes, self.data_dir))
 
     def _set(self, settings: RunSettings) -> None:
@@ -340,7 +341,9 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self.state, self.step = State.IDLE, event.step
         self._layers = event.network
         self.undo_stack.clear()
-        before, self.settings = self.settings, self.settings.begin(event.config)
+        before = self.settings
+        kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
+        self.settings = kept.begin(event.config)
         self.prepared.emit(event)
         self._tell_settings(before)
         self.apply_if_nothing_is_lost()
@@ -373,11 +376,21 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self.rewound.emit(event)
 
     def _on_refused(self, event: events.Refused) -> None:
-        self._is_preparing = False
+        self._is_preparing = self._is_opening = False
         # With a run that could not be prepared goes what was asked of it in the meantime.
         is_of_new_run = event.run > self._events.run
         self._set(self.settings.revert(None if is_of_new_run else event.request))
+        self._take_from_undo_stack(event.request)
         self.refused.emit(event)
+
+    def _take_from_undo_stack(self, request: int) -> None:
+        """Let nobody undo what was never done."""
+        stack = self.undo_stack
+        last = stack.command(stack.index() - 1) if stack.index() else None
+        if isinstance(last, LiveChange) and request and last.request == request:
+            last.keep_only(self.config)
+            if last.isObsolete():
+                stack.undo()  # which does nothing but remove it
 
     def _on_failed(self, event: events.Failed) -> None:
         self._is_preparing = False

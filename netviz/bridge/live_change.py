@@ -7,14 +7,14 @@ from typing import Any
 from PySide6.QtGui import QUndoCommand
 
 from netviz.engine.options.option import format_value
-from netviz.engine.options.run_config import OPTIONS
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_values
 
 MERGE_S = 1.0
 """Changes of the same option that follow each other faster are undone as one."""
 
-Submit = Callable[[Mapping[str, Any]], None]
+Submit = Callable[[Mapping[str, Any]], int]
 
 
 class LiveChange(QUndoCommand):
@@ -23,11 +23,16 @@ class LiveChange(QUndoCommand):
     Parameters
     ----------
     submit
-        Hands changes to the training.
+        Hands changes to the training, and returns the number of the request.
     before, after
         Values by option.
     layers
         The layers of the network, so that those in question are called as the user knows them.
+
+    Attributes
+    ----------
+    request
+        Number of the last request that it made.
     """
 
     def __init__(
@@ -38,6 +43,7 @@ class LiveChange(QUndoCommand):
         layers: Sequence[LayerFacts] = (),
     ) -> None:
         super().__init__()
+        self.request = 0
         self._layers = layers
         self._submit = submit
         self._before = before
@@ -53,10 +59,17 @@ class LiveChange(QUndoCommand):
         self.setText(f"{option.label} {old} → {new}")
 
     def redo(self) -> None:
-        self._submit(self._after)
+        self.request = self._submit(self._after)
 
     def undo(self) -> None:
-        self._submit(self._before)
+        if not self.isObsolete():
+            self.request = self._submit(self._before)
+
+    def keep_only(self, config: RunConfig) -> None:
+        """Keep what is in force of the change, since its last request was refused."""
+        self._after = {name: getattr(config, name) for name in self._after}
+        self._name()
+        self.setObsolete(self._after == self._before)
 
     def id(self) -> int:
         return 1
@@ -67,7 +80,7 @@ class LiveChange(QUndoCommand):
             return False
         if other._when - self._when > MERGE_S:
             return False
-        self._after, self._when = other._after, other._when
+        self._after, self._when, self.request = other._after, other._when, other.request
         self._name()
         self.setObsolete(self._after == self._before)
         return True

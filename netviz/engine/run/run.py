@@ -1,6 +1,8 @@
 """One run with its record: how it started, what happened, and the state to go back to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -56,6 +58,7 @@ class _Kept:
     snapshot: Snapshot
     ledger: tuple[LedgerEntry, ...]
     watch: LossWatch
+    tally: EpochTally
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +91,27 @@ class RunRecord:
         return self.snapshot.step
 
 
+class Version(NamedTuple):
+    """What tells a run at one moment from any other run, and from itself at any other moment.
+
+    Attributes
+    ----------
+    run
+        Its number.
+    rewinds
+        How often it went back: the same step afterwards is another one.
+    step
+        Steps trained.
+    edits
+        How often its record changed without a step: by changes and measurements.
+    """
+
+    run: int
+    rewinds: int
+    step: int
+    edits: int
+
+
 class Run:
     """A trainer with its record.
 
@@ -111,6 +135,8 @@ class Run:
         How each layer's weights were spread at step 0.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    rewinds
+        How often it went back.
     """
 
     def __init__(
@@ -134,6 +160,13 @@ class Run:
         self._good = self._keep()
         self._candidate: _Kept | None = None
         self._unkept_s = 0.0
+        self.rewinds = 0
+        self._edits = 0
+
+    @property
+    def version(self) -> Version:
+        """What is another as soon as the run, or anything in its record, is another."""
+        return Version(self.number, self.rewinds, self.trainer.step, self._edits)
 
     @property
     def has_epochs_left(self) -> bool:
@@ -162,12 +195,11 @@ class Run:
         A change before the first step makes no entry: the run begins with it. Several changes
         of an option at the same step make one entry, and none if they cancel out.
         """
+        self._edits += 1
         changes = config.changes_from(self.trainer.config)
         old = self.trainer.config
         self.trainer.apply(config)
         step = self.trainer.step
-        if config.loss != old.loss:
-            self._watch.measure_in(self._untrained_loss(config))
         if step == 0:
             self.initial_config = config
             self._good = self._keep()
@@ -184,6 +216,11 @@ class Run:
                 entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
         self.ledger = (*ledger, *entries)
         return tuple(entries)
+
+    @property
+    def watch(self) -> LossWatch:
+        """What is remembered of the losses, to notice that the run has diverged."""
+        return self._watch
 
     @property
     def good_config(self) -> RunConfig:
@@ -203,8 +240,14 @@ class Run:
 
     def watch_losses(self, losses: NDArray[np.float32]) -> None:
         """Look in the losses of the batches since this was called last for signs of divergence."""
-        config = self.trainer.config
-        self._watch.add(losses.tolist(), config.learning_rate, config.batch_size)
+        self._add_losses(self._watch, losses, self.trainer.config)
+
+    def _add_losses(self, watch: LossWatch, losses: NDArray[np.float32], config: RunConfig) -> None:
+        """Give `watch` the losses of batches that were trained with `config`."""
+        untrained = self._untrained_loss(config)
+        if untrained != watch.untrained:  # the loss function is another
+            watch.measure_in(untrained)
+        watch.add(losses.tolist(), config.learning_rate, config.batch_size)
 
     def keep_good_states(self, seconds: float) -> None:
         """Keep the present state now and then; it is good as soon as good losses came after it.
@@ -228,6 +271,7 @@ class Run:
 
         States that were kept at this step are from before it, and the schedule may depend on it.
         """
+        self._edits += 1
         self.measurements.append(measurement)
         self.tally = EpochTally()
         self.trainer.note_test_loss(measurement.test_loss)
@@ -239,7 +283,7 @@ class Run:
 
     def good_record(self) -> RunRecord:
         """Return the run as `rewind` would leave it."""
-        return self._record(self._good, EpochTally())
+        return self._record(self._good)
 
     def sound_record(self) -> RunRecord:
         """Return the run as it is; as it was at its last good state, where weights have broken.
@@ -249,9 +293,9 @@ class Run:
         present = self._keep()
         if _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot):
             return self.good_record()
-        return self._record(present, self.tally)
+        return self._record(present)
 
-    def _record(self, kept: _Kept, tally: EpochTally) -> RunRecord:
+    def _record(self, kept: _Kept) -> RunRecord:
         step = kept.snapshot.step
         return RunRecord(
             kept.snapshot,
@@ -259,7 +303,7 @@ class Run:
             self.history.until(step),
             [m for m in self.measurements if m.step <= step],
             kept.ledger,
-            tally,
+            kept.tally,
             self.start,
             self.started_from,
             self.trainer.usual_threads or self.trainer.threads,
@@ -267,13 +311,14 @@ class Run:
 
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
+        self.rewinds += 1
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.history.truncate(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger
         self._watch = self._good.watch.copy()
-        self.tally = EpochTally()
+        self.tally = replace(self._good.tally)
         self._candidate = None
 
     def restore_record(
@@ -296,13 +341,17 @@ class Run:
     def _replayed(self, history: StepHistory) -> LossWatch:
         """Return what the last losses of a saved run say, without a verdict on what is past."""
         first = max(0, len(history) - _REPLAYED_STEPS) // BLOCK * BLOCK
-        config = self.trainer.config
-        watch = LossWatch(self._untrained_loss(config), step=first)
-        losses, rates = history.losses[first:], history.learning_rates[first:]
-        for start in range(0, len(losses), BLOCK):
-            part = losses[start : start + BLOCK]
-            watch.add(part.tolist(), float(rates[start]), config.batch_size)
+        watch = LossWatch(self._untrained_loss(self._config_at(first)), step=first)
+        changed = sorted({entry.step for entry in self.ledger if entry.step > first})
+        for start, end in pairwise([first, *changed, len(history)]):
+            if start < end:
+                self._add_losses(watch, history.losses[start:end], self._config_at(start))
         return watch
+
+    def _config_at(self, step: int) -> RunConfig:
+        """Return the settings of the batch that follows `step`."""
+        changes = {entry.option: entry.new for entry in self.ledger if entry.step <= step}
+        return self.initial_config.with_changes(changes)
 
     def _untrained_loss(self, config: RunConfig) -> float:
         """Return the loss of the untrained network, by the loss function of `config`.
@@ -316,7 +365,7 @@ class Run:
         return chance * max(1.0, self.measurements[0].train_loss / measured_by)
 
     def _keep(self) -> _Kept:
-        return _Kept(self.trainer.snapshot(), self.ledger, self._watch.copy())
+        return _Kept(self.trainer.snapshot(), self.ledger, self._watch.copy(), replace(self.tally))
 
 
 def _broken_parts(snapshot: Snapshot) -> set[str]:

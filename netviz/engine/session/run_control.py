@@ -259,6 +259,11 @@ class RunControl:
                 trainer.next_threads,
             )
         )
+        if trainer.step == 0 and config.loss != trainer.config.loss:
+            # The untrained network was measured by the other loss: measure it again.
+            self._enter_held(run)
+            self.reset(commands.Reset(command.changes))
+            return
         if command.changes:
             self._change(run, config)
         self._enter_held(run)

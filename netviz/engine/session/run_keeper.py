@@ -8,7 +8,7 @@ from netviz.engine.errors import StorageError
 from netviz.engine.export.export import export
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
-from netviz.engine.run.run import Run
+from netviz.engine.run.run import Run, Version
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
@@ -51,7 +51,7 @@ class RunKeeper:
         self._writer: Thread | None = None
         self._error: StorageError | None = None
         self._is_reported = False
-        self._saved = (0, 0)
+        self._saved: Version | None = None
         self._interval_s = FIRST_INTERVAL_S
         self._due = perf_counter() + min(FIRST_INTERVAL_S, AUTOSAVE_INTERVAL_S)
 
@@ -64,7 +64,7 @@ class RunKeeper:
         record = run.sound_record() if is_sound else run.good_record()
         save_run(record, command.folder)
         if self._folder and command.folder.absolute() == self._folder.path.absolute():
-            self._saved = (run.number, run.trainer.step)
+            self._saved = run.version
         is_present = is_sound and record.step == run.trainer.step
         good_step = None if is_present else record.step
         self._emit(events.Saved(run.number, command.folder, good_step))
@@ -84,7 +84,7 @@ class RunKeeper:
         return perf_counter() - began
 
     def autosave(self, run: Run) -> None:
-        """Autosave the run now if it has been trained since the last time."""
+        """Autosave the run now if anything has happened to it since the last time."""
         self._report_error(run)
         if self._is_unsaved(run):
             self._autosave(run)
@@ -102,16 +102,16 @@ class RunKeeper:
             self._folder.end()
 
     def _is_unsaved(self, run: Run) -> bool:
-        step = run.trainer.step
-        return self._folder is not None and step > 0 and (run.number, step) != self._saved
+        return self._folder is not None and run.trainer.step > 0 and run.version != self._saved
 
     def _autosave(self, run: Run) -> None:
         began = perf_counter()
         self._wait()
-        before, self._saved = self._saved, (run.number, run.trainer.step)
+        before, self._saved = self._saved, run.version
         try:
             record = run.sound_record()
-            if before[0] == run.number and record.step <= min(before[1], run.trainer.step - 1):
+            is_same = before is not None and before[:2] == self._saved[:2]
+            if before and is_same and record.step <= min(before.step, run.trainer.step - 1):
                 return  # broken weights: what was autosaved before is the newer good state
             content = pack(record)
         except Exception as error:  # noqa: BLE001 - whatever it is, training can go on

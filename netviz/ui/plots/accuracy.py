@@ -33,6 +33,10 @@ from netviz.ui.plots.metric import (
 from netviz.ui.plots.run_record import RunRecord
 
 _MOST_RUNNING = 400
+"""Points of one epoch; its first and its newest are always among them."""
+
+_MOST_EPOCHS = 20
+"""Epochs whose points are kept, for a view that is held and a run that goes back."""
 
 
 class Accuracy(Metric):
@@ -63,23 +67,25 @@ class Accuracy(Metric):
     }
 
     def __init__(self) -> None:
-        self._running: list[tuple[int, float]] = []
-        self._running_epoch = 0
+        self._running: dict[int, list[tuple[int, float]]] = {}
 
     def add_progress(self, progress: Progress) -> None:
-        if progress.epoch != self._running_epoch:
-            self._running = []
-            self._running_epoch = progress.epoch
-        self._running.append((progress.step, progress.running_accuracy))
-        if len(self._running) > _MOST_RUNNING:
-            del self._running[1:-1:2]
+        points = self._running.setdefault(progress.epoch, [])
+        points.append((progress.step, progress.running_accuracy))
+        if len(points) > _MOST_RUNNING:
+            del points[1:-1:2]
+        if len(self._running) > _MOST_EPOCHS:
+            del self._running[min(self._running)]
 
     def add_measurement(self, measurement: Measurement) -> None:
-        if measurement.epoch >= self._running_epoch:
-            self._running = []
+        """Nothing to keep: every view brings its measurements."""
 
     def truncate(self, step: int) -> None:
-        self._running = [point for point in self._running if point[0] <= step]
+        kept = {
+            epoch: [point for point in points if point[0] <= step]
+            for epoch, points in self._running.items()
+        }
+        self._running = {epoch: points for epoch, points in kept.items() if points}
 
     def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
         return error_ticks if view.log_y else percent_ticks
@@ -142,7 +148,7 @@ class Accuracy(Metric):
     def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
         rows = {item.step: _measured_rows(item) for item in view.measurements}
         for found, fraction in self._shown_running(view):
-            rows.setdefault(found, self._running_rows(found, fraction))
+            rows.setdefault(found, _running_rows(view, found, fraction))
         if not rows:
             return None
         nearest = min(rows, key=lambda found: abs(found - step))
@@ -162,14 +168,21 @@ class Accuracy(Metric):
         ]
 
     def _shown_running(self, view: View) -> list[tuple[int, float]]:
-        return [point for point in self._running if point[0] <= view.last_step]
+        """Return the points of the epoch that is under way where the view ends."""
+        measured = view.measurements[-1].step if view.measurements else 0
+        for points in reversed(self._running.values()):
+            shown = [point for point in points if measured < point[0] <= view.last_step]
+            if shown:
+                return shown
+        return []
 
-    def _running_rows(self, step: int, fraction: float) -> list[Row]:
-        return [
-            Row("current epoch", str(self._running_epoch)),
-            Row("step", f"{step:,}"),
-            Row("correct so far", percent_text(fraction), "train"),
-        ]
+
+def _running_rows(view: View, step: int, fraction: float) -> list[Row]:
+    return [
+        Row("current epoch", str(view.record.epoch_at(step))),
+        Row("step", f"{step:,}"),
+        Row("correct so far", percent_text(fraction), "train"),
+    ]
 
 
 def _trained(view: View) -> list[Measurement]:

@@ -154,6 +154,8 @@ class MetricPlot(QFrame):
         """Forget everything after `step`: the run went back."""
         self._record.truncate(step)
         self._metric.truncate(step)
+        if self._held_step is not None:  # what comes again up to there is not what was held
+            self._held_step = min(self._held_step, step)
         self._ranges = None
         self._is_dirty = True
 
@@ -225,7 +227,7 @@ class MetricPlot(QFrame):
         self.canvas.set_texts(message, self._metric.note(view, y_range))
         columns = round(self.canvas.area.width())
         curves = self._metric.curves(view, self.canvas.x_range, columns)
-        measured = tuple(map(id, view.measurements)), self._scale_in_use, y_range
+        measured = tuple(view.measurements), self._scale_in_use, y_range
         if measured != self._measurements_in_use:
             self._measurements_in_use = measured
             curves |= self._metric.measured_curves(view)
@@ -257,8 +259,7 @@ class MetricPlot(QFrame):
     def _mark_changes(self, view: View) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= view.last_step]
         axes = self.canvas.axes
-        last = entries[-1] if entries else None
-        changes = (len(entries), last, axes.area.getRect(), axes.x_range)
+        changes = (tuple(entries), axes.area.getRect(), axes.x_range)
         if changes != self._changes_in_use:
             self._changes_in_use = changes
             self.canvas.markers.arrange(entries, axes)

@@ -28,7 +28,6 @@ class RunRecord:
         self.measurements: list[Measurement] = []
         self.entries: list[LedgerEntry] = []
         self._losses: list[LedgerEntry] = []
-        self._epoch_starts: list[tuple[int, int]] = []
 
     @property
     def end(self) -> int:
@@ -37,9 +36,7 @@ class RunRecord:
         return max(self.last_step, measured)
 
     def add_progress(self, progress: Progress) -> None:
-        """Note the steps of a report and the epoch they belong to."""
-        if not self._epoch_starts or self._epoch_starts[-1][1] != progress.epoch:
-            self._epoch_starts.append((int(progress.steps[0]), progress.epoch))
+        """Note the steps of a report."""
         self.last_step = progress.step
 
     def set_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
@@ -57,7 +54,6 @@ class RunRecord:
         self.last_step = min(self.last_step, step)
         self.measurements = self.measurements_until(step)
         self.set_entries(tuple(entry for entry in self.entries if entry.step <= step))
-        self._epoch_starts = [start for start in self._epoch_starts if start[0] <= step]
 
     def measurements_until(self, step: int) -> list[Measurement]:
         """Return the measurements made no later than `step`."""
@@ -79,6 +75,9 @@ class RunRecord:
         return str(self._losses[0].old) if self._losses else ""
 
     def epoch_at(self, step: int) -> int:
-        """Return the epoch, counted from 1, in which `step` was trained; 0 if none was."""
-        count = bisect_right(self._epoch_starts, step, key=lambda start: start[0])
-        return self._epoch_starts[count - 1][1] if count else 0
+        """Return the epoch, counted from 1, in which `step` was trained; 0 if none was.
+
+        That is the one after the last measurement before it: each epoch ends with one.
+        """
+        count = bisect_left(self.measurements, step, key=lambda measurement: measurement.step)
+        return self.measurements[count - 1].epoch + 1 if count else 0

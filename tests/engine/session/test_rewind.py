@@ -62,3 +62,12 @@ def test_a_run_that_is_rewound_to_its_end_is_finished(config: RunConfig, tmp_pat
     assert (driven.state, driven.step) == (State.FINISHED, 3)
     driven.do(commands.Change({"epochs": 5}))
     assert (driven.state, driven.step) == (State.FINISHED, 5)
+
+
+def test_going_back_to_the_start_with_another_loss_measures_anew(config: RunConfig) -> None:
+    driven = started(config, commands.Pause())
+    told = driven.do(commands.Rewind({"loss": "mse"}))
+    (direct,) = only(Driven(config.with_changes({"loss": "mse"})).events, events.Prepared)
+    assert only(told, events.Rewound)[0].step == 0
+    assert only(told, events.Prepared)[0].untrained == direct.untrained
+    assert (driven.state, driven.step) == (State.IDLE, 0)

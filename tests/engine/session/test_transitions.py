@@ -1,0 +1,161 @@
+"""Whatever was done to a run, nothing is left over from it.
+
+Random commands are carried out; then everything that can be seen is compared with a run that came
+to the same point directly. A few examples are tried with the other tests; how to try more is said
+in docs/CONTRIBUTING.md.
+"""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.session import batch_meter
+from netviz.engine.training.losses import LOSSES
+from tests.engine.session.portraits import autosaved, differences, future, portrait
+from tests.engine.session.transitions import Act, Batches, Direct, Session
+
+COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "8"))
+
+NEVER = 1e9
+
+NETWORKS: list[dict[str, Any]] = [
+    {"hidden": (16,)},
+    {"model": "layers", "layers": ("flatten", "linear 12", "batchnorm", "relu", "dropout 0.3")},
+]
+_CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "learning_rate": st.sampled_from((0.0003, 0.003, 0.02)),
+        "optimizer": st.sampled_from(("sgd", "adam", "rmsprop")),
+        "momentum": st.sampled_from((0.0, 0.9)),
+        "schedule": st.sampled_from(("constant", "warmup", "cosine", "plateau", "step")),
+        "patience": st.sampled_from((0, 1)),
+        "loss": st.sampled_from(("cross-entropy", "mse")),
+        "batch_size": st.sampled_from((10, 20, 50)),
+        "accumulate": st.sampled_from((1, 3)),
+        "clip_norm": st.sampled_from((0.0, 0.1)),
+        "augment_noise": st.sampled_from((0.0, 0.1)),
+        "frozen": st.sampled_from(((), ("1",))),
+        "epochs": st.sampled_from((2, 4, 6)),
+    },
+).filter(bool)
+_BAD_CHANGES = st.sampled_from([{"learning_rate": -1}, {"hidden": (8,)}, {"nonsense": 1}])
+_RESETS = st.one_of(st.just({}), st.sampled_from([{"seed": 3}, {"learning_rate": 0.01}]))
+
+_VALUES = {
+    "hold": st.none(),
+    "step": st.none(),
+    "epoch": st.none(),
+    "stop": st.none(),
+    "fail": st.none(),
+    "change": _CHANGES,
+    "bad_change": _BAD_CHANGES,
+    "rewind": st.one_of(st.just({}), _CHANGES),
+    "reset": _RESETS,
+    "bad_reset": st.none(),
+    "load_weights": st.none(),
+    "save": st.none(),
+    "open": st.integers(0, 5),
+    "bad_open": st.none(),
+    "export": st.none(),
+    "look": st.none(),
+}
+_OFTEN = ("hold", "change", "change", "rewind", "rewind", "save", "open")
+_RUNNING = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 30))
+
+
+@st.composite
+def acts(draw: st.DrawFn) -> list[Act]:
+    """Draw what is done to a run."""
+    kinds = draw(st.lists(st.sampled_from((*_VALUES, *_OFTEN)), min_size=1, max_size=9))
+    return [Act(kind, draw(_RUNNING), draw(_VALUES[kind])) for kind in kinds]
+
+
+@pytest.fixture
+def batches(
+    few_digits: None, snapshots_at_every_batch: None, monkeypatch: pytest.MonkeyPatch
+) -> Batches:
+    """Few digits, a state to go back to at each report, and losses that tell of each batch."""
+    batches = Batches()
+    for name in ("cross-entropy", "mse"):
+        monkeypatch.setitem(LOSSES, name, batches.before(LOSSES[name]))
+    return batches
+
+
+def assert_no_difference(seen: dict[str, Any], wanted: dict[str, Any]) -> None:
+    found = differences(seen, wanted)
+    assert not found, "\n".join(found)
+
+
+def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> None:
+    """Compare all that can be seen of a run with one that came there directly."""
+    recipe = session.recipe.copy()
+    good_step = session.run.good_step
+    with_news = recipe.is_straight and recipe.is_unseen
+    seen = portrait(session, folder / "seen") | future(session, with_news=with_news)
+    with torch.random.fork_rng():
+        direct = Direct(recipe, batches)
+        if recipe.is_straight and batch_meter.REPORT_INTERVAL_S == 0:
+            assert good_step == direct.run.good_step
+        wanted = portrait(direct, folder / "wanted") | future(direct, with_news=with_news)
+    assert_no_difference(seen, wanted)
+
+
+@settings(
+    max_examples=COUNT,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(
+    network=NETWORKS[0],
+    told_each=True,
+    drawn=[
+        Act("change", 11, {"loss": "mse", "schedule": "warmup", "learning_rate": 0.003}),
+        Act("open", 2, 0),
+    ],
+    change_last=True,
+)
+@given(
+    network=st.sampled_from(NETWORKS),
+    told_each=st.booleans(),
+    drawn=acts(),
+    change_last=st.booleans(),
+)
+def test_nothing_is_left_over(
+    network: dict[str, Any],
+    told_each: bool,
+    drawn: list[Act],
+    change_last: bool,
+    batches: Batches,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batch_meter, "REPORT_INTERVAL_S", 0.0 if told_each else NEVER)
+    values = {"epochs": 4, "batch_size": 20, "device": "cpu", "threads": 1}
+    config = RunConfig.parse(values | network)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        session = Session(config, batches, folder)
+        for act in drawn:
+            session.act(act)
+        if session.has_failed:
+            session.act(Act("rewind", value={}))
+        assert_same_as_direct(session, batches, folder / "now")
+        session.act(Act("rewind", value={}))
+        assert_same_as_direct(session, batches, folder / "gone back")
+        session.act(Act("rewind", value={}))
+        if change_last:  # what is autosaved has this too, though no batch was trained with it
+            session.act(Act("change", value={"learning_rate": 0.005}))
+        recipe = session.recipe.copy()
+        if recipe.step:
+            found = autosaved(session)
+            with torch.random.fork_rng():
+                wanted = portrait(Direct(recipe, batches), folder / "wanted")
+            assert_no_difference(found, {"saved": wanted["saved"]})
