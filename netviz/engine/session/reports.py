@@ -101,7 +101,9 @@ def diverging(run: Run, divergence: Divergence) -> events.Diverging:
     )
 
 
-def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
+def prepared(
+    run: Run, threads: int, notes: DataNotes, cautions: tuple[str, ...]
+) -> events.Prepared:
     """Describe a run that is ready."""
     trainer = run.trainer
     data = trainer.data
@@ -122,6 +124,7 @@ def prepared(run: Run, threads: int, notes: DataNotes) -> events.Prepared:
         run.started_from,
         trainer.step,
         network=describe_network(trainer.model, data.image_shape),
+        cautions=cautions,
     )
 
 
