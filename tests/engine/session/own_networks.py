@@ -99,6 +99,13 @@ EXACT = {
     ),
     "keeps the last activation": Part(middle="self.last$ = x"),
     "keeps a piece of its input": Part(before="self.last$ = images[:1].clone()"),
+    "holds a layer still": Part(
+        "self.skipped.requires_grad_(False)", middle="x = self.skipped(x).relu()"
+    ),
+    "has whole numbers among its weights": Part(
+        "self.kinds$ = nn.Parameter(torch.arange(16), requires_grad=False)",
+        middle="x = x * (self.kinds$ % 3)",
+    ),
     "draws its weights with numpy": Part(
         "self.body.weight.data.copy_(torch.tensor(np.random.randn(16, 784) / 30))"
     ),
