@@ -5,6 +5,7 @@ would go on with other losses after it was saved and opened, or taken back, and 
 """
 
 import contextlib
+import io
 import math
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -303,10 +304,13 @@ def _namespace() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Leave all random states as they were, and the module of the user's file where it is."""
+    """Leave all random states as they were, and the module of the user's file where it is.
+
+    What the network prints is not heard: it does so again when it is trained.
+    """
     state, module = RandomState.now(), sys.modules.get(MODULE_NAME)
     try:
-        with other_generators.kept():
+        with other_generators.kept(), contextlib.redirect_stdout(io.StringIO()):
             yield
     finally:
         state.restore()

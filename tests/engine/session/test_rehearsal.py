@@ -143,6 +143,14 @@ def test_the_rehearsal_changes_nothing(
     assert losses(Driven(config).do(commands.Start())) == told
 
 
+def test_what_a_network_prints_in_the_rehearsal_is_not_heard(
+    config: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = configured(config, tmp_path, "prints now and then")
+    assert not only(Driven(config).events, events.Refused)
+    assert not capsys.readouterr().out
+
+
 def test_a_run_that_was_saved_before_is_opened_whatever_its_network_keeps(
     config: RunConfig, tmp_path: Path
 ) -> None:
