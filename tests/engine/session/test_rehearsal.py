@@ -1,6 +1,6 @@
 """A network of the user's own goes on bit for bit, or is refused before it is trained.
 
-Twelve random networks are tried with the other tests; how to try more is said in
+Eight random networks are tried with the other tests; how to try more is said in
 docs/reliability.md.
 """
 
@@ -24,7 +24,7 @@ from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told", "snapshots_at_every_batch")
 
-COUNT = int(os.environ.get("NETVIZ_OWN_NETWORKS", "12"))
+COUNT = int(os.environ.get("NETVIZ_OWN_NETWORKS", "8"))
 
 OPTIONS = st.fixed_dictionaries(
     {
