@@ -124,8 +124,15 @@ class _Rehearsal:
         """Train two batches, and save the run between them."""
         first, loss = self._begun()
         record = RunRecord(
-            *(first.snapshot(), first.config, StepHistory(), [_UNTRAINED]),
-            *((), EpochTally(), None, "", first.threads),
+            snapshot=first.snapshot(),
+            initial_config=first.config,
+            history=StepHistory(),
+            measurements=[_UNTRAINED],
+            ledger=(),
+            tally=EpochTally(),
+            start=None,
+            started_from="",
+            threads=first.threads,
         )
         try:
             self._file = pack(record)
