@@ -3,7 +3,8 @@
 ``python -m netviz.benchmarks.divergence_trial --networks 60`` trains random networks on the
 bundled sample, four runs of each: two at rates up to the edge at which it still learns, and two at
 3 to 1,000 times that edge, one of them from the middle of the run on. What became of a network is
-judged by its end, where the watch judges on the way.
+judged by its end, where the watch judges on the way, and by what the watch does not see: its units
+and its weights.
 """
 
 import math
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
+from torch import nn
 
 from netviz.engine.datasets.load import load
 from netviz.engine.options.optimizers import OPTIMIZERS
@@ -27,6 +29,11 @@ _LARGEST_RATE = 1000.0
 _GROWTH = 2.5
 """Factor between the rates among which the edge is looked for."""
 
+_TOLD_EVERY = 40
+
+_DEAD, _GROWN = 0.5, 2.0
+"""From here on units and weights count as harmed; so does a network that had learned before."""
+
 _CPU = torch.device("cpu")
 _HIDDEN = ((32,), (64, 64), (64, 64, 64), (128,))
 
@@ -38,15 +45,22 @@ class Trial:
     Attributes
     ----------
     became
-        ``healthy``, ``ruined``, ``not finite`` or, where one may think either, ``doubtful``.
+        ``healthy``, ``ruined``, ``not finite``, ``slow`` where the loss is that of an untrained
+        network and no harm can be seen, or, where one may think either, ``doubtful``.
     alarmed_after
         Batches after the start, or after the change of the rate; None without an alarm.
+    dead
+        Fraction of units that no image switches on, in the layer where it is largest.
+    growth
+        How many times as long as at the start the weights are, in the layer where that is most.
     """
 
     values: dict[str, Any]
     rates: tuple[float, ...]
     became: str
     alarmed_after: int | None
+    dead: float = math.nan
+    growth: float = math.nan
 
 
 def trials(networks: int, seed: int) -> Iterator[Trial]:
@@ -112,10 +126,25 @@ def _chance(trainer: Trainer) -> float:
     return chance_level(trainer.config.loss, len(trainer.data.classes))
 
 
+def _dead_units(trainer: Trainer) -> float:
+    values, dead = trainer.data.test_images, 0.0
+    with torch.no_grad():
+        for layer in trainer.model.children():
+            values = layer(values)
+            if isinstance(layer, nn.ReLU):
+                dead = max(dead, float((values.amax(dim=0) <= 0).double().mean()))
+    return dead
+
+
+def _lengths(trainer: Trainer) -> list[float]:
+    return [float(weights.detach().norm()) for weights in trainer.model.parameters()][::2]
+
+
 def _tried(values: dict[str, Any], rates: tuple[float, ...], count: int, data: DeviceData) -> Trial:
     """Train `count` batches with each of the rates, watched as a run is."""
     trainer = Trainer(RunConfig.parse({**values, "learning_rate": rates[0]}), data, _CPU)
     watch = LossWatch(_chance(trainer))
+    before = _lengths(trainer)
     alarm: int | None = None
     losses: list[float] = []
     for rate in rates:
@@ -130,8 +159,21 @@ def _tried(values: dict[str, Any], rates: tuple[float, ...], count: int, data: D
                 alarm = trainer.step - count + start + 8
     begun = trainer.step - count
     last = np.minimum(losses[-64:], HIGHEST * _chance(trainer)).mean() / _chance(trainer)
-    became = "healthy" if last < 0.7 else "ruined" if last > 0.9 else "doubtful"
-    return Trial(values, rates, became, None if alarm is None else alarm - begun)
+    dead = _dead_units(trainer)
+    growth = max(now / then for now, then in zip(_lengths(trainer), before, strict=True))
+    is_harmed = dead > _DEAD or growth > _GROWN or len(rates) > 1
+    became = "healthy" if last < 0.7 else "doubtful"
+    if last > 0.9:
+        became = "ruined" if is_harmed else "slow"
+    return Trial(values, rates, became, None if alarm is None else alarm - begun, dead, growth)
+
+
+def _with_alarm(counts: Counter[tuple[str, bool]]) -> str:
+    parts = []
+    for became in ("healthy", "ruined", "slow", "doubtful", "not finite"):
+        seen, unseen = counts[became, True], counts[became, False]
+        parts.append(f"{became}: {seen} of {seen + unseen} with an alarm")
+    return "; ".join(parts)
 
 
 def main(
@@ -141,16 +183,16 @@ def main(
     """Count missed and false alarms."""
     counts: Counter[tuple[str, bool]] = Counter()
     delays = []
-    for trial in trials(networks, seed):
+    for done, trial in enumerate(trials(networks, seed), start=1):
         is_alarmed = trial.alarmed_after is not None
         counts[trial.became, is_alarmed] += 1
         if trial.became == "ruined" and trial.alarmed_after is not None:
             delays.append(trial.alarmed_after)
-        if (trial.became, is_alarmed) in (("healthy", True), ("ruined", False)):
+        if (trial.became, is_alarmed) in (("healthy", True), ("slow", True), ("ruined", False)):
             typer.echo(f"{trial.became}, alarm after {trial.alarmed_after}: {trial}")
-    for became in ("healthy", "ruined", "doubtful", "not finite"):
-        seen, unseen = counts[became, True], counts[became, False]
-        typer.echo(f"{became}: {seen} of {seen + unseen} with an alarm")
+        if done % _TOLD_EVERY == 0:  # so that a trial that is given up was not in vain
+            typer.echo(f"after {done} runs: {_with_alarm(counts)}")
+    typer.echo(_with_alarm(counts))
     if delays:
         low, high = np.percentile(delays, [50, 90])
         typer.echo(f"noticed after {low:.0f} batches (median), {high:.0f} (nine of ten)")

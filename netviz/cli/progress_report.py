@@ -102,7 +102,11 @@ def _line(**values: Any) -> str:
 
 
 def _start_line(event: events.Prepared) -> str:
-    notes = {"warnings": event.warnings, "left_out": event.left_out}
+    notes = {
+        "warnings": event.warnings,
+        "left_out": event.left_out,
+        "cautions": event.cautions,
+    }
     notes = {name: told for name, told in notes.items() if told}
     return _line(
         event="start",
@@ -162,6 +166,8 @@ class LineReport(Report):
                 self._say(_figures(event))
                 for note in (*left_out_lines(event.left_out), *event.warnings):
                     self._say(note)
+                if event.cautions:
+                    self._say(" ".join(event.cautions))
             case events.Changed(config=config):
                 self._epochs = config.epochs
                 if event.reason:

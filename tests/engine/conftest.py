@@ -82,6 +82,12 @@ def snapshots_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def snapshots_by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a state to go back to whenever the steps have doubled, and not by the clock."""
+    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1e9)
+
+
+@pytest.fixture
 def loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
     """Cross-entropy that can be made to fail."""
     loss = Loss()

@@ -121,13 +121,15 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     """Put `model` into evaluation mode without gradients, and restore its modes afterwards.
 
     Random numbers that it draws here, such as for a dropout that is always on, are drawn anew
-    afterwards, so that measuring changes nothing in the training.
+    afterwards, and what it writes into its buffers is undone, so that measuring changes nothing
+    in the training.
     """
     modes = {module: module.training for module in model.modules()}
     device = next((parameter.device for parameter in model.parameters()), None)
     cuda = [device] if device is not None and device.type == "cuda" else []
     state = torch.get_rng_state()
     cuda_states = [torch.cuda.get_rng_state(each) for each in cuda]
+    buffers = [] if all(map(_keeps_buffers, modes)) else list(_buffers(model))
     model.eval()
     try:
         with torch.inference_mode():
@@ -136,5 +138,29 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         torch.set_rng_state(state)
         for each, cuda_state in zip(cuda, cuda_states, strict=True):
             torch.cuda.set_rng_state(cuda_state, each)
+        for module, name, buffer, value in buffers:
+            _put_back(module, name, buffer, value)
         for module, mode in modes.items():
             module.training = mode
+
+
+def _keeps_buffers(module: nn.Module) -> bool:
+    """Whether `module` is of a kind that writes into no buffer in evaluation mode."""
+    return type(module).__module__.startswith(("torch.", "torchvision.", "netviz."))
+
+
+def _buffers(model: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor, Tensor]]:
+    """Yield each dense buffer with its module, its name there, and a copy of it."""
+    for module in model.modules():
+        for name, buffer in module.named_buffers(recurse=False):
+            if buffer.layout is torch.strided:
+                yield module, name, buffer, buffer.clone()
+
+
+def _put_back(module: nn.Module, name: str, buffer: Tensor, value: Tensor) -> None:
+    """Undo what was written into a buffer, or put in its place."""
+    with torch.no_grad():
+        if not torch.equal(buffer, value):
+            buffer.copy_(value)
+        if getattr(module, name, None) is not buffer:
+            setattr(module, name, buffer)

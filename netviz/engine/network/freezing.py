@@ -27,8 +27,14 @@ def check_frozen(model: nn.Module, names: Collection[str]) -> None:
         raise ConfigError("frozen: every layer would be frozen.", "Leave one free to learn.")
 
 
-def freeze(model: nn.Module, names: Collection[str]) -> None:
-    """Freeze the layers with these names, and unfreeze all others.
+def held_still(model: nn.Module) -> frozenset[str]:
+    """Return the names of the parameters that a network, as it was made, does not train itself."""
+    parameters = model.named_parameters(remove_duplicate=False)
+    return frozenset(name for name, each in parameters if not each.requires_grad)
+
+
+def freeze(model: nn.Module, names: Collection[str], held: Collection[str] = frozenset()) -> None:
+    """Freeze the layers with these names, and unfreeze all others but for the parameters `held`.
 
     A frozen layer is also held in evaluation mode, so that the running means of a batch norm
     do not move either.
@@ -43,7 +49,7 @@ def freeze(model: nn.Module, names: Collection[str]) -> None:
         layer = model.get_submodule(name)
         is_frozen = name in names
         layer.train(not is_frozen)
-        for parameter in layer.parameters(recurse=False):
-            parameter.requires_grad_(not is_frozen)
+        for own_name, parameter in layer.named_parameters(recurse=False):
+            parameter.requires_grad_(not is_frozen and f"{name}.{own_name}".lstrip(".") not in held)
             if is_frozen:
                 parameter.grad = None

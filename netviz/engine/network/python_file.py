@@ -20,12 +20,15 @@ import torch
 from torch import Tensor, nn
 
 from netviz.engine.errors import ModelError
+from netviz.engine.network import other_generators
 from netviz.engine.network.layer_plan import Shape
 
 TIME_LIMIT_S = 10.0
 """A file that takes longer is assumed to loop for ever."""
 
-_MODULE_NAME = "netviz_own_network"
+MODULE_NAME = "netviz_own_network"
+"""What the module that such a file makes is called."""
+
 _AGAIN_S = 0.2
 _TRIAL_IMAGES = 2
 
@@ -38,7 +41,7 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
     """Make the network that `reference` names, and check that it turns images into logits.
 
     The initial weights come from torch's global generator, which the import of the file and
-    the test batch leave as it was.
+    the test batch leave as it was; Python's and numpy's start from torch's seed.
 
     Parameters
     ----------
@@ -55,7 +58,8 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
     """
     file, _, name = reference.rpartition(":")
     path = Path(file).expanduser()
-    with _environment_restored(path), _time_limit(path):
+    seeded = other_generators.kept(torch.initial_seed())
+    with seeded, _environment_restored(path), _time_limit(path):
         with _random_state_kept(), _errors_explained(path, "importing it"):
             module = _run(path)
         made = _named(module, name, path)
@@ -63,10 +67,13 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
             model = _make(made, image_shape, classes)
         if not isinstance(model, nn.Module):
             raise ModelError(f"{path.name}: {name} is {_a(model)}, and no nn.Module.", _hint(path))
-        doing = f"{name} on a batch of {_TRIAL_IMAGES} images"
-        with _random_state_kept(), _errors_explained(path, doing):
-            output = _trial_output(model, image_shape)
-            sparse = _with_sparse_gradient(model, image_shape)
+        with _random_state_kept():
+            with _errors_explained(path, f"{name} on a batch of {_TRIAL_IMAGES} images"):
+                output = _trial_output(model, _TRIAL_IMAGES, image_shape)
+                sparse = _with_sparse_gradient(model, image_shape)
+            # As a drawing comes.
+            with _errors_explained(path, f"{name} in evaluation on one image"):
+                _trial_output(model, 1, image_shape)
     _check(model, output, classes, f"{path.name}: {name}", _hint(path))
     if sparse:
         raise ModelError(
@@ -75,6 +82,12 @@ def load_model(reference: str, image_shape: Shape, classes: int) -> nn.Module:
             f"Write sparse=False for this layer in {path}: it learns the same.",
         )
     return model
+
+
+def spoken_name(reference: str) -> str:
+    """Return what a message calls the network that `reference` names."""
+    file, _, name = reference.rpartition(":")
+    return f"{Path(file).name}: {name}"
 
 
 def _run(path: Path) -> ModuleType:
@@ -86,10 +99,10 @@ def _run(path: Path) -> ModuleType:
         raise ModelError(f"{path} cannot be read: {reason}.", "Choose another file.") from error
     code: CodeType = compile(source, str(path), "exec", dont_inherit=True)
     linecache.checkcache(str(path))
-    module = ModuleType(_MODULE_NAME)
+    module = ModuleType(MODULE_NAME)
     module.__file__ = str(path)
     # Where dataclasses, typing and pickle look for the module of what is in it.
-    sys.modules[_MODULE_NAME] = module
+    sys.modules[MODULE_NAME] = module
     # No hidden global of ours: the file sees what a script of its own would see.
     exec(code, module.__dict__)
     return module
@@ -106,7 +119,7 @@ def _named(module: ModuleType, name: str, path: Path) -> Any:
         or (
             isinstance(value, type)
             and issubclass(value, nn.Module)
-            and value.__module__ == _MODULE_NAME
+            and value.__module__ == MODULE_NAME
         )
     ]
     there = f"Its networks: {', '.join(own)}." if own else "There is no nn.Module in it."
@@ -132,14 +145,14 @@ def _make(made: Any, image_shape: Shape, classes: int) -> Any:
     return made(**{key: value for key, value in known.items() if key in wanted})
 
 
-def _trial_output(model: nn.Module, image_shape: Shape) -> Any:
-    """Pass a batch of black images through `model` in evaluation mode."""
+def _trial_output(model: nn.Module, images: int, image_shape: Shape) -> Any:
+    """Pass a batch of so many black images through `model` in evaluation mode."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         # Not inference mode: lazy layers make their weights here, which must be able to learn.
         with torch.no_grad():
-            return model(torch.zeros(_TRIAL_IMAGES, *image_shape))
+            return model(torch.zeros(images, *image_shape))
     finally:
         for module in model.modules():
             module.training = modes.get(module, True)

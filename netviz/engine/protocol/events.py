@@ -65,6 +65,8 @@ class Prepared:
         Steps trained already, where a saved run goes on.
     network
         The network's layers, from input to output.
+    cautions
+        What to know of a network of the user's own, in sentences that follow each other.
     """
 
     run: int
@@ -83,6 +85,7 @@ class Prepared:
     started_from: str = ""
     step: int = 0
     network: tuple[LayerFacts, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

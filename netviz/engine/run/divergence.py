@@ -46,6 +46,10 @@ _PATIENCE = 72
 _CALM_BATCH = 16
 """Smaller batches are noisier: averages reach further, and patience lasts longer."""
 
+_UNDECIDED = 4 * _PATIENCE
+"""Batches of bad losses after which a network without a verdict counts as one that hardly learns.
+"""
+
 _FORGETTING = 1 / 64
 """How much of the way the lowest average follows the present one with each block."""
 
@@ -133,6 +137,11 @@ class LossWatch:
         blocks = np.minimum(waiting[:whole], HIGHEST * self.untrained).reshape(-1, BLOCK)
         for mean in (blocks.mean(axis=1) / self.untrained).tolist():
             self._add_block(mean, rate, noise)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the losses have turned bad and the verdict on that is still to come."""
+        return self.divergence is None and 0 < self._trouble_for <= _UNDECIDED
 
     def measure_in(self, untrained: float) -> None:
         """Go on with another loss of the untrained network: the loss function is another now."""

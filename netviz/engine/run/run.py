@@ -22,7 +22,7 @@ from netviz.engine.run.remedy import rate_that_works
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0
-"""Training time between two states kept for `Run.rewind`."""
+"""Training time between two states kept for `Run.rewind`; at first they follow more closely."""
 
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
@@ -233,6 +233,11 @@ class Run:
         return self._watch.divergence
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether the last losses were bad and it is not yet known what becomes of the network."""
+        return self._watch.is_undecided
+
+    @property
     def better_rate(self) -> float:
         """A learning rate that is likely to train from the last good state on."""
         earlier = self.good_config.learning_rate
@@ -252,6 +257,9 @@ class Run:
     def keep_good_states(self, seconds: float) -> None:
         """Keep the present state now and then; it is good as soon as good losses came after it.
 
+        A young run is damaged most easily: until a second has gone by between two of them, the
+        next state is kept where there are twice as many steps.
+
         Parameters
         ----------
         seconds
@@ -261,7 +269,8 @@ class Run:
         if candidate and candidate.snapshot.step <= self._watch.sound_step:
             self._good, self._candidate = candidate, None
         self._unkept_s += seconds
-        is_due = self._unkept_s >= SNAPSHOT_INTERVAL_S
+        step = self.trainer.step
+        is_due = self._unkept_s >= SNAPSHOT_INTERVAL_S or step >= max(BLOCK, 2 * self.good_step)
         if is_due and self._candidate is None and self._watch.is_sound:
             self._unkept_s = 0.0
             self._candidate = self._keep()
@@ -286,13 +295,26 @@ class Run:
         return self._record(self._good)
 
     def sound_record(self) -> RunRecord:
-        """Return the run as it is; as it was at its last good state, where weights have broken.
+        """Return the run as it is; as it was at its last good state, where it has been ruined.
 
-        A step can break them while its loss, which it was made from, is still a number.
+        A step can break weights while its loss, which it was made from, is still a number. A run
+        that has diverged before any good state was kept has nothing better than what it is.
         """
         present = self._keep()
-        if _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot):
+        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
+        if is_broken or (self.divergence and self.good_step):
             return self.good_record()
+        return self._record(present)
+
+    def ruined_record(self) -> RunRecord | None:
+        """Return a run that has diverged as it is, where `sound_record` gives it as it was.
+
+        None where its weights are no numbers any more: nothing could go on from them.
+        """
+        present = self._keep()
+        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
+        if is_broken or not self.divergence or not self.good_step:
+            return None
         return self._record(present)
 
     def _record(self, kept: _Kept) -> RunRecord:

@@ -101,7 +101,7 @@ def diverging(run: Run, divergence: Divergence) -> events.Diverging:
     )
 
 
-def prepared(run: Run, notes: DataNotes) -> events.Prepared:
+def prepared(run: Run, notes: DataNotes, cautions: tuple[str, ...]) -> events.Prepared:
     """Describe a run that is ready."""
     trainer = run.trainer
     data = trainer.data
@@ -122,6 +122,7 @@ def prepared(run: Run, notes: DataNotes) -> events.Prepared:
         run.started_from,
         trainer.step,
         network=describe_network(trainer.model, data.image_shape),
+        cautions=cautions,
     )
 
 

@@ -51,20 +51,21 @@ class RunKeeper:
         self._writer: Thread | None = None
         self._error: StorageError | None = None
         self._is_reported = False
-        self._saved: Version | None = None
+        self._saved: Version | None = None  # of the run that was looked at last
+        self._kept: Version | None = None  # of what is in the folder
         self._interval_s = FIRST_INTERVAL_S
         self._due = perf_counter() + min(FIRST_INTERVAL_S, AUTOSAVE_INTERVAL_S)
 
     def save(self, run: Run, command: commands.Save, *, is_sound: bool) -> None:
         """Write the run's folder; raises `StorageError`.
 
-        Of a run that has failed, and is not sound, the last good state is written.
+        Of a run that has failed, and is not sound, or has diverged the last good state is written.
         """
         self._wait()  # an autosave into the same folder must not come after it
         record = run.sound_record() if is_sound else run.good_record()
-        save_run(record, command.folder)
+        save_run(record, command.folder, run.ruined_record() if is_sound else None)
         if self._folder and command.folder.absolute() == self._folder.path.absolute():
-            self._saved = run.version
+            self._saved, self._kept = run.version, run.version._replace(step=record.step)
         is_present = is_sound and record.step == run.trainer.step
         good_step = None if is_present else record.step
         self._emit(events.Saved(run.number, command.folder, good_step))
@@ -80,14 +81,14 @@ class RunKeeper:
         self._report_error(run)
         is_writing = self._writer is not None and self._writer.is_alive()
         if began >= self._due and not is_writing and self._is_unsaved(run):
-            self._autosave(run)
+            self._autosave(run, at_rest=False)
         return perf_counter() - began
 
     def autosave(self, run: Run) -> None:
         """Autosave the run now if anything has happened to it since the last time."""
         self._report_error(run)
         if self._is_unsaved(run):
-            self._autosave(run)
+            self._autosave(run, at_rest=True)
 
     def close(self, run: Run | None, *, is_sound: bool) -> None:
         """Autosave `run` for the last time, and note that the process ended normally.
@@ -104,16 +105,16 @@ class RunKeeper:
     def _is_unsaved(self, run: Run) -> bool:
         return self._folder is not None and run.trainer.step > 0 and run.version != self._saved
 
-    def _autosave(self, run: Run) -> None:
+    def _autosave(self, run: Run, *, at_rest: bool) -> None:
+        """Autosave a run; while it trains on, not where it may have been ruined."""
         began = perf_counter()
         self._wait()
-        before, self._saved = self._saved, run.version
+        self._saved = run.version
         try:
-            record = run.sound_record()
-            is_same = before is not None and before[:2] == self._saved[:2]
-            if before and is_same and record.step <= min(before.step, run.trainer.step - 1):
-                return  # broken weights: what was autosaved before is the newer good state
-            content = pack(record)
+            record = run.good_record() if run.is_in_doubt and not at_rest else run.sound_record()
+            if record.step < run.trainer.step and self._has_newer(run, record.step):
+                return
+            content, self._kept = pack(record), run.version._replace(step=record.step)
         except Exception as error:  # noqa: BLE001 - whatever it is, training can go on
             self._error = _explained(error)
         else:
@@ -122,6 +123,14 @@ class RunKeeper:
         self._interval_s = min(2 * self._interval_s, AUTOSAVE_INTERVAL_S)
         interval_s = max(self._interval_s, (perf_counter() - began) / COST_FRACTION)
         self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
+
+    def _has_newer(self, run: Run, good_step: int) -> bool:
+        """Whether the folder holds a state of the run that is good, and at least so new."""
+        kept = self._kept
+        if kept is None or (kept.run, kept.rewinds) != (run.number, run.rewinds):
+            return False
+        is_ruined = run.divergence is not None and kept.step > run.divergence.since_step
+        return kept.step >= good_step and not is_ruined
 
     def _wait(self) -> None:
         """Wait until the last autosave is written."""

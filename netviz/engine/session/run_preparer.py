@@ -12,7 +12,9 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.preparation import RandomState, TrainerBuilder
+from netviz.engine.session.rehearsal import rehearse
 from netviz.engine.session.start_points import StartPoint
+from netviz.engine.storage.tensor_file import refuse_unsaveable
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +114,12 @@ class RunPreparer:
                 command.data_dir,
                 lambda done, total: self._emit(events.Loading(number, done, total)),
             )
+            refuse_unsaveable(trainer.model)
+            # A saved run is opened in any case: else what it has learned would be lost.
+            cautions = () if start.saved else (yield from rehearse(trainer))
             run, test_logits = yield from start.begin(number, trainer)
-            told: tuple[Event, ...] = (reports.prepared(run, self._builder.notes),)
+            prepared = reports.prepared(run, self._builder.notes, cautions)
+            told: tuple[Event, ...] = (prepared,)
             if start.saved:
                 told = (*told, reports.opened(run, start.folder, start.missing_device))
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything

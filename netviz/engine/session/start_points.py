@@ -14,7 +14,6 @@ from netviz.engine.run.run import EpochTally, Run, refuse_resets
 from netviz.engine.session.preparation import measure
 from netviz.engine.storage.run_file import SavedRun
 from netviz.engine.storage.run_folder import open_run, read_run
-from netviz.engine.storage.tensor_file import refuse_unsaveable
 from netviz.engine.storage.weights_files import load_weights
 from netviz.engine.training.devices import has_device
 from netviz.engine.training.trainer import Trainer
@@ -55,10 +54,7 @@ class StartPoint:
         ------
         StorageError
             When what was read does not fit the trainer's network or data.
-        ModelError
-            When the network could be trained, but not saved.
         """
-        refuse_unsaveable(trainer.model)
         if self.saved is not None:
             return (yield from self._open(self.saved, number, trainer))
         if self.weights is not None:

@@ -126,6 +126,13 @@ def unpack(path: Path) -> SavedRun:
         raise broken(file, error) from error
 
 
+def unpack_bytes(content: bytes) -> SavedRun:
+    """Read what `pack` has just returned, as `unpack` reads it from a file."""
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    return _unpack(json.loads(header["__metadata__"][META_KEY]), load(content))
+
+
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
     try:
         state = {name: _decode(value, tensors) for name, value in record["state"].items()}

@@ -1,5 +1,6 @@
 """A run's folder: files to read, and one to continue from; all are written, or none."""
 
+import contextlib
 import csv
 import io
 import json
@@ -13,12 +14,12 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.run import Run, RunRecord
 from netviz.engine.storage.run_file import SavedRun, pack, resume, unpack
-from netviz.engine.storage.run_summary import RUN_FILE
+from netviz.engine.storage.run_summary import DIVERGED_FILE, RUN_FILE
 from netviz.engine.storage.tensor_file import tensors_bytes
 from netviz.engine.training.trainer import Trainer
 
 
-def save_run(run: RunRecord, folder: Path) -> None:
+def save_run(run: RunRecord, folder: Path, ruined: RunRecord | None = None) -> None:
     """Write the run into `folder`, which is made if it is missing; all files or none.
 
     ``config.json``
@@ -33,6 +34,8 @@ def save_run(run: RunRecord, folder: Path) -> None:
         The weights of that moment, by their names in torch's ``state_dict``.
     ``run.safetensors``
         All of that and the trainer's state: what `open_run` continues from.
+    ``diverged.safetensors``
+        The same of the run as `ruined`, if it is that; else there is no such file afterwards.
 
     Raises
     ------
@@ -48,8 +51,13 @@ def save_run(run: RunRecord, folder: Path) -> None:
     }
     files = {name: text.encode() for name, text in texts.items()}
     files["model.safetensors"] = tensors_bytes(run.snapshot.model)
+    if ruined is not None:
+        files[DIVERGED_FILE] = pack(ruined)
     files[RUN_FILE] = pack(run)
     write_files_whole(folder, files)
+    if ruined is None:
+        with contextlib.suppress(OSError):
+            (folder / DIVERGED_FILE).unlink(missing_ok=True)
 
 
 def open_run(saved: SavedRun, number: int, trainer: Trainer) -> Run:

@@ -12,6 +12,9 @@ from netviz.engine.storage.record_schema import check_record
 RUN_FILE = "run.safetensors"
 """The file of a saved run that holds everything it takes to continue; the others are for people."""
 
+DIVERGED_FILE = "diverged.safetensors"
+"""The same, beside it, of a run that had diverged when it was saved: as it was then."""
+
 FILES = (
     "config.json",
     "metrics.csv",

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from netviz.engine.datasets.dataset import Dataset
 from netviz.engine.network.build import build_model, evaluating, normalised
-from netviz.engine.network.freezing import check_frozen, freeze
+from netviz.engine.network.freezing import check_frozen, freeze, held_still
 from netviz.engine.options.network import MODELS
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.training.augmentation import Augmenter, is_augmented
@@ -165,7 +165,8 @@ class Trainer:
         self.device = device
         model = build_model(config, data.image_shape, len(data.classes)).to(device)
         self.model = normalised(model, data.train_images) if config.normalise else model
-        freeze(self.model, config.frozen)
+        self._held = held_still(self.model)
+        freeze(self.model, config.frozen, self._held)
         self.optimizer = build_optimizer(config, self.model.parameters())
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
@@ -270,7 +271,7 @@ class Trainer:
         if config.threads != before.threads:
             self.use_threads()
         if config.frozen != before.frozen:
-            freeze(self.model, config.frozen)
+            freeze(self.model, config.frozen, self._held)
         if config.optimizer != before.optimizer:
             self.optimizer = build_optimizer(config, self.model.parameters())
         else:
@@ -364,7 +365,7 @@ class Trainer:
         self.use_threads()
         self.step, self.epoch = snapshot.step, snapshot.epoch
         self.model.load_state_dict(snapshot.model)
-        freeze(self.model, self._taken.frozen)
+        freeze(self.model, self._taken.frozen, self._held)
         self.optimizer = build_optimizer(self._taken, self.model.parameters())
         load_state(self.optimizer, snapshot.optimizer)
         self.sampler.load_state_dict(snapshot.sampler)

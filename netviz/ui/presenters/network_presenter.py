@@ -39,6 +39,7 @@ class NetworkPresenter(QObject):
         self._layers: tuple[LayerFacts, ...] = ()
         self._data: tuple[tuple[int, ...], int] = ((1, 28, 28), 10)
         self._editor: LayerEditor | None = None
+        self._warned_of: tuple[str, ...] = ()
         window.panel.edit_layers_requested.connect(self.edit_layers)
         window.panel.model_file_requested.connect(self.choose_file)
         window.views.view(NetworkView).freeze_requested.connect(self._on_network_freeze_requested)
@@ -108,6 +109,21 @@ class NetworkPresenter(QObject):
         if self._editor is not None:
             self._editor.set_data(*self._data)
         self._show_size(event.config)
+        self._tell_cautions(event)
+
+    def _tell_cautions(self, event: events.Prepared) -> None:
+        """Say once what to know of a network of the user's own."""
+        before, self._warned_of = self._warned_of, event.cautions
+        if not event.cautions or event.cautions == before:
+            return
+        message, *rest = event.cautions
+        model = event.config.model
+        self._window.message_bar.show_next(
+            "warning",
+            message,
+            " ".join(rest),
+            holds=lambda: self._controller.config.model == model,
+        )
 
     @Slot(object)
     def _on_run_changed(self, event: events.Changed | events.Rewound) -> None:

@@ -11,7 +11,6 @@ from netviz.engine.options.run_config import RunConfig
 
 NEVER_DRAWN = {
     "epochs": "drawn apart, so that a run stays short",
-    "normalise": "depends on the number of threads that torch had before the run set its own",
     "model": "drawn apart, since it shapes the network",
     "hidden": "drawn apart, since it shapes the network",
     "layers": "drawn apart, since it shapes the network",
@@ -64,11 +63,12 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "augment_scale": (0.0, 0.1),
     "augment_flip": (False, True),
     "augment_noise": (0.0, 0.1),
+    "normalise": (False, True),
     "seed": (0, 1, 7),
 }
 """Values that keep a run finite, with those at the edges."""
 
-FIXED = ("seed",)
+FIXED = ("seed", "normalise")
 """Drawn, but never changed while the run is under way."""
 
 

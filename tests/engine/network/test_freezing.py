@@ -170,3 +170,34 @@ def test_a_block_is_frozen_and_freed_as_one() -> None:
     assert with_toggled((block, end), ("b.0", "b.1", "end"), 0) == ("end",)
     assert block.is_frozen(("b.0", "b.1"))
     assert not block.is_frozen(("b.1",))
+
+
+class Partly(nn.Module):
+    """A network that does not train all of its weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Linear(784, 16).requires_grad_(False)
+        self.head = nn.Linear(16, 10)
+        self.head.bias.requires_grad_(False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.body(images.flatten(1)))
+
+
+def test_what_a_network_does_not_train_itself_stays_as_it_is(
+    config: RunConfig, digits: DeviceData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netviz.engine.training.trainer.build_model", lambda *_: Partly())
+    trainer = Trainer(config, digits, CPU)
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    trainer.train_batch()
+    trainer.apply(config.with_changes({"frozen": ("body",)}))
+    trainer.train_batch()
+    trainer.apply(config)
+    snapshot = trainer.snapshot()
+    trainer.train_batch()
+    trainer.restore(snapshot)
+    trainer.train_batch()
+    moved = {n for n, value in trainer.model.state_dict().items() if not value.equal(before[n])}
+    assert moved == {"head.weight"}

@@ -14,7 +14,7 @@ from netviz.engine.protocol.run_state import State
 from tests.engine.session.driving import EPOCH, LAST, STATES, UNDISTURBED, reference, started
 from tests.support import ALL_OBSERVATIONS, Driven, Loss, losses, only, when_step
 
-pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
+pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told", "snapshots_by_steps")
 
 
 REFUSED = "refused"
@@ -74,7 +74,7 @@ LEADS_TO: dict[str, dict[str, Any]] = {
         "run epoch": REFUSED,
         "more epochs": (State.FINISHED, LAST + EPOCH),
         "reset": (State.IDLE, 0),
-        "rewind": (State.IDLE, 0),
+        "rewind": (State.PAUSED, 32),
         "prepare": (State.IDLE, 0),
     },
     "stopped": {

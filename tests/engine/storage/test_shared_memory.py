@@ -181,14 +181,17 @@ def test_a_network_that_no_file_can_hold_is_refused_before_it_is_trained(
 
 
 LATE = """
+import torch
 from torch import nn
 
 class Net(nn.Sequential):
     def __init__(self):
         super().__init__(nn.Flatten(), nn.Linear(784, 10))
+        self.register_buffer("batches", torch.zeros(()))
 
     def forward(self, images):
-        if self.training:
+        self.batches += self.training
+        if self.batches > 3:
             self._buffers["links"] = self[1].weight.detach().to_sparse()
         return super().forward(images)
 """

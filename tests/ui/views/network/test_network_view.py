@@ -186,6 +186,37 @@ def test_a_network_from_a_file_is_trained_and_shown(
     assert facts_of(window) == "7,850 parameters · mine.py:Net"
 
 
+COUNTING = """
+from torch import nn
+
+class Net(nn.Sequential):
+    calls = 0
+
+    def forward(self, images):
+        self.calls += 1
+        return super().forward(images)
+
+def make():
+    return Net(nn.Flatten(), nn.Linear(784, 10))
+"""
+
+
+def test_what_a_network_keeps_that_no_run_holds_is_said_as_long_as_it_is_there(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(COUNTING)
+    window = open_window()
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        presenter_of(window).open_file(path, "make")
+    text = window.message_bar.text
+    assert text.startswith("mine.py: make keeps self.calls from batch to batch")
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.change({"model": "mlp"})
+        window.controller.reset()
+    qtbot.waitUntil(lambda: window.message_bar.isHidden())
+
+
 def test_a_file_with_an_error_says_so_and_the_run_stays(
     open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:
