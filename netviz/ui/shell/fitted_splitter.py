@@ -52,7 +52,10 @@ class FittedSplitter(QSplitter):
         scale = self._theme.scale
         parts = [self.widget(index) for index in range(self.count())]
         shown = sum(part is not None and not part.isHidden() for part in parts)
-        room = self.width() if self.orientation() is Qt.Orientation.Horizontal else self.height()
+        inside = self.contentsRect().size()
+        room = (
+            inside.width() if self.orientation() is Qt.Orientation.Horizontal else inside.height()
+        )
         room -= self.handleWidth() * (shown - 1)
         sizes = self._rule(room / scale, self.chosen)
         self.setSizes([round(size * scale) for size in sizes])

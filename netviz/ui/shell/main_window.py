@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
         else:
             self.top_bar.hold_menus(None)
             self._head.insertWidget(0, menus)
+            menus.show()
 
     def _on_workspace_rearranged(self) -> None:
         arranged, actions = self.workspace.arranged, self.actions_by_key

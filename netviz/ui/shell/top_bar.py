@@ -1,6 +1,6 @@
 """The top bar: start and stop, the progress of the run, its speed."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -110,6 +110,7 @@ class TopBar(QFrame):
         self._menus = menus
         if menus:
             self._layout.insertWidget(0, menus, 0, Qt.AlignmentFlag.AlignVCenter)
+            menus.show()  # a layout would show it later, and has no room for it until then
             self._fit_menus()
         self._fit()
 
@@ -177,7 +178,6 @@ class TopBar(QFrame):
         self._threads, device = threads, self._device
         cores = f" · {threads} thread{'s' if threads != 1 else ''}" if device == "cpu" else ""
         self._device_label.setText(f"{device}{cores}")
-        self._device_label.setVisible(bool(device))
         self._fit()
 
     def sizeHint(self) -> QSize:
@@ -278,9 +278,7 @@ class TopBar(QFrame):
     def _fit(self) -> None:
         """Show what fits; where space is short, the least important things go first."""
         ready = not self._busy
-        self._epoch_label.setVisible(ready)
-        self._busy_label.setVisible(not ready)
-        optional: dict[QWidget, bool] = {
+        wishes: dict[QWidget, bool] = {
             self._device_label: bool(self._device_label.text()),
             self._speed_label: True,
             self._batch_label: ready,
@@ -289,13 +287,37 @@ class TopBar(QFrame):
             self.epoch_button: True,
             self._bar: ready,
             self.step_button: True,
+            self._epoch_label: ready,
+            self._busy_label: not ready,
         }
-        for widget, visible in optional.items():
-            widget.setVisible(visible)
-        for widget in optional:
-            if self._layout.sizeHint().width() <= self.width():
+        wished = [widget for widget in self._row_widgets() if wishes.get(widget, True)]
+        margins = self._layout.contentsMargins()
+        need = margins.left() + margins.right() + sum(map(self._width_of, wished))
+        last = (self._epoch_label, self._busy_label)
+        for widget in (each for each in wishes if each in wished and each not in last):
+            if need <= self.width():
                 break
-            widget.hide()
+            wished.remove(widget)
+            need -= self._width_of(widget)
+        for widget in wishes:
+            widget.setVisible(widget in wished)
+
+    def _row_widgets(self) -> list[QWidget]:
+        items = [self._layout.itemAt(index) for index in range(self._layout.count())]
+        return [widget for item in items if item and (widget := item.widget())]
+
+    def _width_of(self, widget: QWidget) -> int:
+        """Return what a widget takes of the row, whether it is shown or not."""
+        widget.ensurePolished()
+        hint = max(widget.sizeHint().width(), widget.minimumSizeHint().width())
+        width = max(widget.minimumWidth(), min(hint, widget.maximumWidth()))
+        return width + self._layout.spacing()
+
+    def event(self, event: QEvent) -> bool:
+        # Also when a widget in it has become wider.
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
 
     def _show_state(self) -> None:
         state, ready = self._state, not self._busy

@@ -114,7 +114,7 @@ class Workspace(FittedSplitter):
         self.rearranged.emit()
 
     def _widths(self, room: float, chosen: Sizes | None) -> Sizes:
-        window = room + 4 * GAP_PX
+        window = room + 4 * GAP_PX  # the gaps between and beside the columns
         share = min(1.0, max(0.0, (window - _NARROW) / (_WIDE - _NARROW)))
         usual = [low + share * (high - low) for low, high in (_SETTINGS, _PAD)]
         left, right = (chosen[0] or usual[0], chosen[2] or usual[1]) if chosen else usual

@@ -209,7 +209,7 @@ def test_a_screen_that_becomes_smaller_and_larger_is_followed(
 ) -> None:
     window = open_window()
     changed = QApplication.primaryScreen().availableGeometryChanged
-    desk.room = QRect(0, 40, 800, 420)
+    desk.room = QRect(2, 40, 800, 420)
     changed.emit(desk.room)
     qtbot.waitUntil(lambda: desk.holds(window) and window.theme.scale < 1)
     desk.room = QRect(2, 2, 1920, 1080)
