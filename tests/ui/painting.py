@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -49,7 +49,7 @@ class Shape:
     points
         Its corners; of a rectangle or an ellipse those of its box.
     box
-        What it covers.
+        What it covers, as far as nothing cuts it off.
     line, fill
         Colours as ``#rrggbb``; empty where it has none.
     stops
@@ -209,6 +209,7 @@ class _Engine(QPaintEngine):
         super().__init__(QPaintEngine.PaintEngineFeature.AllFeatures)
         self._painting = painting
         self._pen, self._brush, self._transform = QPen(), QBrush(), QTransform()
+        self._clip: QRectF | None = None
 
     def begin(self, device: QPaintDevice) -> bool:
         return True
@@ -227,6 +228,11 @@ class _Engine(QPaintEngine):
             self._brush = QBrush(state.brush())
         if changed & dirty.DirtyTransform:
             self._transform = QTransform(state.transform())
+        if changed & dirty.DirtyClipRegion:
+            is_none = state.clipOperation() == Qt.ClipOperation.NoClip
+            self._clip = None if is_none else QRectF(state.clipRegion().boundingRect())
+        if changed & dirty.DirtyClipEnabled and not state.isClipEnabled():
+            self._clip = None
 
     def drawTextItem(self, place: QPointF, item: QTextItem) -> None:
         height = item.ascent() + item.descent()
@@ -273,6 +279,8 @@ class _Engine(QPaintEngine):
 
     def _note(self, points: list[Point], *, is_area: bool) -> None:
         box = QPolygonF([QPointF(*point) for point in points]).boundingRect()
+        if self._clip is not None:
+            box = box.intersected(self._transform.mapRect(self._clip))
         line = "" if self._pen.style().value == 0 else self._pen.color().name()
         fill, stops = "", ()
         if is_area and self._brush.style().value:

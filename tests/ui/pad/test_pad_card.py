@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu,
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
+from netviz.ui.pad.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX
 from netviz.ui.pad.pad_card import PadCard
 
 DIGITS = tuple("0123456789")
@@ -115,6 +116,18 @@ def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
     assert card.pad.brush_px == 32
     card.pad.set_brush_px(30)
     assert not _action(card, "Broad, 32 px").isChecked()
+
+
+def test_every_brush_of_the_menu_can_be_chosen(card: PadCard) -> None:
+    brushes = [a for menu in card.findChildren(QMenu) for a in menu.actions() if " px" in a.text()]
+    widths = []
+    for brush in brushes:
+        brush.trigger()
+        assert brush.text().endswith(f", {card.pad.brush_px} px")
+        assert [other for other in brushes if other.isChecked()] == [brush]
+        widths.append(card.pad.brush_px)
+    assert widths == sorted(set(widths))
+    assert (widths[0], widths[-1]) == (BRUSH_MIN_PX, BRUSH_MAX_PX)
 
 
 def test_the_pencil_takes_the_pen_and_then_offers_its_widths(qtbot, card: PadCard) -> None:

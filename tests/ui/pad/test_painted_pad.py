@@ -4,19 +4,26 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.theme import Theme
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
+from netviz.ui.pad.pad_painting import brush_cursor
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.widgets.image_painting import image_pixels
 from tests.ui.painting import Painting, Shape, painted
 
 STEPS = (10, 30, 40, 90)
 CHANCES = np.array(
-    [[0.5, 0.3, 0.2, 0.0], [0.1, 0.6, 0.25, 0.05], [0.04, 0.4, 0.5, 0.06], [0.05, 0.05, 0.8, 0.1]],
+    [
+        [0.25, 0.5, 0.2, 0.05],
+        [0.1, 0.6, 0.15, 0.15],
+        [0.04, 0.3, 0.6, 0.06],
+        [0.05, 0.05, 0.8, 0.1],
+    ],
     np.float32,
 )
 
@@ -83,7 +90,10 @@ def test_the_prediction_has_name_figure_and_word(qtbot: QtBot, theme: Theme, wid
     qtbot.addWidget(line)
     line.resize(width, 46)
     line.set_prediction("7", 0.734)
-    assert painted(line).words() == ["7", "73.4 %", "unsure"]
+    painting = painted(line)
+    assert painting.words() == ["7", "73.4 %", "unsure"]
+    colors = [text.color for text in painting.texts]
+    assert colors == [theme.color(token).name() for token in ("text", "text", "muted")]
     line.set_prediction("", 0.0)
     assert painted(line).words() == ["–"]
 
@@ -103,3 +113,12 @@ def test_the_corner_shows_what_the_network_sees(qtbot: QtBot, theme: Theme) -> N
     assert corner.box.left() > 190
     assert corner.box.top() > 190
     np.testing.assert_array_equal(image_pixels(corner.image), np.rint(255 * seen[0]))
+
+
+@pytest.mark.parametrize("diameter", [12.0, 22.0, 61.0])
+def test_the_cursor_is_as_wide_as_the_brush(qapp: QApplication, diameter: float) -> None:
+    image = brush_cursor(diameter).pixmap().toImage()
+    middle = image.height() // 2
+    row = [image.pixelColor(x, middle) for x in range(image.width())]
+    white = [x for x, color in enumerate(row) if color.alpha() > 60 and color.red() > 128]
+    assert white[-1] - white[0] == pytest.approx(diameter, abs=2)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.log_slider import LogSlider
@@ -18,7 +19,7 @@ from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.plots.metric_plot import MetricPlot
 from netviz.ui.plots.schedule_curve import ScheduleCurve
 from tests.ui.painting import Painting, is_number, number, painted, scale_of
-from tests.ui.plots.using_plots import UNTRAINED, changed, progress, show
+from tests.ui.plots.using_plots import UNTRAINED, changed, hover, progress, show
 
 LOSSES = [2.25, 1.5, 1.75, 0.5, 0.75, 1.0, 0.25, 1.25]
 MEASURED = (
@@ -129,6 +130,43 @@ def test_the_marked_step_of_the_rate_says_its_rate(loss: LossPlot, theme: Theme)
         assert across(dot.x()) == pytest.approx(step, abs=0.5)
         assert dot.y() == pytest.approx(height, abs=0.5)
         assert painting.text(words)
+
+
+def test_a_rate_of_zero_does_not_stretch_the_axis(loss: LossPlot) -> None:
+    show(loss, UNTRAINED, progress(1, [1.0] * 5, rate=0.0), progress(6, [1.0] * 50, rate=0.1))
+    show(loss, progress(56, [1.0] * 20, rate=0.01))
+    labels = [number(text.text) for text in painted(loss.rate_strip).texts]
+    assert labels == [0.01, 0.1]
+
+
+def test_a_stretch_seen_from_near_has_the_rate_of_every_step(loss: LossPlot, theme: Theme) -> None:
+    count = 4000
+    rates = 0.1 / np.arange(1, count + 1)
+    steps = np.arange(1, count + 1)
+    losses = np.ones(count, np.float32)
+    loss.add_progress(Progress(1, steps, losses, rates, 1, 1, 100, 0.5, 1e4, 1.0))
+    loss.refresh()
+    loss.canvas.set_range((3900, 3950), (0, 2))
+    loss.refresh()
+    (curve,) = (
+        shape
+        for shape in painted(loss.rate_strip).drawn(theme.color("primary").name())
+        if len(shape.points) > 2
+    )
+    assert len(curve.points) >= 50
+
+
+def test_the_marked_step_is_crossed_from_top_to_bottom(loss: LossPlot, theme: Theme) -> None:
+    show(loss, UNTRAINED, progress(1, LOSSES), *MEASURED)
+    loss.canvas.set_range((0, 10), (0.0, 2.4))
+    loss.refresh()
+    hover(loss, 6)
+    painting = painted(loss.canvas)
+    across, upwards = scales(painting)
+    (line,) = painting.drawn(theme.color("muted").name())
+    assert {round(across(x), 1) for x, _ in line.points} == {6.0}
+    heights = sorted(upwards(y) for _, y in line.points)
+    assert heights == pytest.approx([0, 2.4], abs=0.05)
 
 
 def test_the_planned_rate_begins_turns_and_ends_where_it_is_planned(

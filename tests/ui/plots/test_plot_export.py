@@ -16,6 +16,7 @@ from tests.ui.plots.using_plots import (
     UNTRAINED,
     action,
     measured,
+    progress,
     show,
     show_short_run,
 )
@@ -43,6 +44,21 @@ def test_the_table_has_a_row_for_every_step(
     assert [row["test_loss"] for row in rows] == ["2.305", "", "", "0.3"]
     assert rows[3]["learning_rate"] == "0.01"
     assert [path.name for path in tmp_path.iterdir()] == ["run.csv"]
+
+
+def test_every_figure_of_the_table_is_that_of_its_step(loss: LossPlot, tmp_path: Path) -> None:
+    loss.set_half_life(1)
+    show(loss, UNTRAINED, progress(1, [2.0, 1.0], rate=0.1), measured(1, 2))
+    show(loss, progress(3, [0.5], epoch=2, rate=0.02))
+    loss.export(tmp_path / "loss.csv")
+    names = ("step", "epoch", "batch_loss", "smoothed_loss", "learning_rate", "test_loss")
+    # With a half-life of one step an average is the mean of the one before and the new value.
+    assert [tuple(row[name] for name in names) for row in table(tmp_path / "loss.csv")] == [
+        ("0", "0", "", "", "", "2.305"),
+        ("1", "1", "2", "2", "0.1", ""),
+        ("2", "1", "1", "1.5", "0.1", "0.3"),
+        ("3", "2", "0.5", "1", "0.02", ""),
+    ]
 
 
 def test_the_accuracy_table_has_a_row_for_every_epoch(

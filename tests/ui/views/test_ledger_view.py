@@ -2,12 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication
 
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.ledger_view import LedgerView
-from tests.ui.painting import painted
+from tests.ui.painting import painted, rgb
 
 RATE = LedgerEntry(375, 3, "learning_rate", 0.003, 0.0003)
 OPTIMIZER = LedgerEntry(1420, 4, "optimizer", "adam", "sgd")
@@ -121,5 +121,13 @@ def test_what_is_painted_is_the_log_with_changes_in_their_colour(view: LedgerVie
     for head, figure in (("Step", "375"), ("Epoch", "4")):
         right = painting.text(head).box.right()
         assert painting.text(figure).box.right() == pytest.approx(right, abs=3)
+    # The signs before the words have the colour of what they stand for.
+    signs = {round(picture.box.center().y()): picture.image for picture in painting.pictures}
+    for words, token in (("Training started", "muted"), ("optimizer Adam → SGD", "ledger")):
+        y = painting.text(words).box.center().y()
+        sign = signs[min(signs, key=lambda at: abs(at - y))]
+        places = [(x, y) for x in range(sign.width()) for y in range(sign.height())]
+        darkest = max((sign.pixelColor(*place) for place in places), key=QColor.alpha)
+        assert rgb(darkest.name()) == pytest.approx(rgb(theme.color(token).name()), abs=3)
     left = painting.text("What happened").box.left()
     assert left <= painting.text("Training started").box.left() < left + 40

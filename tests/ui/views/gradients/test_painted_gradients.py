@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.gradients.layer_colors import layer_color, thin_pen
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
-from tests.ui.painting import Painting, is_number, number, painted, scale_of
+from tests.ui.painting import Painting, is_number, mixed, number, painted, scale_of
 
 NAMES = ("Conv 1", "Conv 2", "Linear 1")
 STEPS = np.array([3, 10, 40, 90, 100, 170, 300, 310, 420, 600, 640, 700, 800])
@@ -40,6 +40,19 @@ def scales(painting: Painting):
     up = [t for t in labels if t not in along and t.box.right() < 44]
     upwards = scale_of([(t.box.center().y(), math.log10(number(t.text))) for t in up])
     return across, upwards
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("count", [2, 3, 5, 20])
+def test_colours_of_layers_run_over_the_whole_scale(theme: Theme, dark: bool, count: int) -> None:
+    theme.set_dark(dark)
+    ends = ("#9a8cff", "#fde725") if dark else ("#440154", "#8a8a00")
+    assert layer_color(theme, 0, count).name() == ends[0]
+    assert layer_color(theme, count - 1, count).name() == ends[1]
+    for index in range(count):
+        color = layer_color(theme, index, count)
+        thin = mixed(theme.color("surface"), color, 1 / 3)
+        assert thin_pen(theme, index, count).color().getRgb()[:3] == pytest.approx(thin, abs=1)
 
 
 def test_each_observation_is_drawn_where_the_axes_say(plot: SeriesPlot, theme: Theme) -> None:

@@ -55,6 +55,10 @@ def tiles(painting: Painting) -> list[tuple[QImage, list[str]]]:
     for picture in shown:
         tile = picture.box.adjusted(-8, 0, 8, 52)
         lines = lines_of(painting.texts_in(tile))
+        for line in lines:
+            middle = (line[0].box.left() + line[-1].box.right()) / 2
+            # Words after a sign are moved to the right by half of it.
+            assert middle == pytest.approx(tile.center().x(), abs=8)
         found.append((picture.image, ["".join(text.text for text in line) for line in lines]))
     return found
 

@@ -1,5 +1,6 @@
 """What a layer's panel paints: bars and lines where the axis says, shades where the step was."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -89,11 +90,25 @@ def test_the_line_of_before_training_has_the_scale_of_the_bars(
         assert (bottom - y) * per_pixel == pytest.approx(densities(FIRST, 0.1)[place], rel=0.03)
 
 
+def test_weights_far_narrower_before_training_do_not_run_over_the_title(
+    panel: WeightPanel, theme: Theme
+) -> None:
+    narrow = Histogram(np.array(FIRST, np.int64), np.linspace(-0.001, 0.001, len(FIRST) + 1))
+    panel.set_layer(replace(layer(), initial_weights=narrow), 1)
+    painting = painted(panel)
+    (line,) = painting.drawn(theme.color("faint").name())
+    assert line.box.top() >= painting.text("Linear 1").box.bottom()
+    assert line.box.top() > min(y for _, y in line.points)
+
+
 def test_title_and_figures_are_those_of_the_layer(panel: WeightPanel) -> None:
     words = painted(panel).words()
     assert words[:2] == ["Linear 1", "784 → 64"]
     facts = [text for text in words if text.split()[0] in ("mean", "std", "near", "dead")]
     assert facts == ["mean −0.123", "std 0.456", "near zero 7 %", "dead 29 %"]
+    for width in (150, 300, 460):
+        panel.resize(width, 240)
+        assert painted(panel).collisions() == []
 
 
 def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Theme) -> None:
