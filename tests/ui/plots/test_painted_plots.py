@@ -29,24 +29,35 @@ MEASURED = (
 Scale = Callable[[float], float]
 
 
-def scales(painting: Painting) -> tuple[Scale, Scale]:
-    """Return what step and what height lies at a pixel, as the labels of the axes say."""
+def plain(value: float) -> float:
+    return value
+
+
+def logarithm_of_error(fraction: float) -> float:
+    return math.log10(max(1 - fraction, 1e-4))
+
+
+def scales(painting: Painting, height: Scale = plain) -> tuple[Scale, Scale]:
+    """Return what step and what height lies at a pixel, as the labels of the axes say.
+
+    `height` is how high the number of a label lies on the axis.
+    """
     labels = [text for text in painting.texts if is_number(text.text)]
     bottom = max(text.box.center().y() for text in labels)
     along = [text for text in labels if abs(text.box.center().y() - bottom) < 2]
     up = [text for text in labels if text not in along]
     # The last label is moved away from the edge, and has the unit in it.
     across = scale_of([(t.box.center().x(), number(t.text)) for t in along[:-1]])
-    return across, scale_of([(t.box.center().y(), number(t.text)) for t in up])
+    return across, scale_of([(t.box.center().y(), height(number(t.text))) for t in up])
 
 
 def color_of(plot: MetricPlot, name: str) -> str:
     return plot.canvas.curves[name].pen.color().name()
 
 
-def drawn(painting: Painting, color: str) -> list[tuple[float, float]]:
+def drawn(painting: Painting, color: str, height: Scale = plain) -> list[tuple[float, float]]:
     """Return the corners of the lines of a colour, as step and height."""
-    across, upwards = scales(painting)
+    across, upwards = scales(painting, height)
     corners = {point for line in painting.drawn(color) for point in line.points}
     return sorted((across(x), upwards(y)) for x, y in corners)
 
@@ -76,6 +87,24 @@ def test_each_accuracy_is_drawn_where_the_axes_say(accuracy: AccuracyPlot) -> No
             near = min(found, key=lambda point: math.dist(point, place))
             assert near == pytest.approx(place, abs=0.1), name
             assert near[1] == pytest.approx(place[1], abs=0.02), name
+
+
+def test_on_a_logarithmic_axis_points_stand_beside_the_same_numbers(
+    loss: LossPlot, accuracy: AccuracyPlot
+) -> None:
+    loss.set_half_life(0)
+    for plot, name, height, places in (
+        (loss, "batches", math.log10, [*zip(range(1, 9), LOSSES, strict=True)]),
+        (accuracy, "test", logarithm_of_error, [(3, 0.55), (8, 0.82)]),
+    ):
+        plot.set_log_y(True)
+        show(plot, UNTRAINED, progress(1, LOSSES), *MEASURED)
+        found = drawn(painted(plot.canvas), color_of(plot, name), height)
+        for step, value in places:
+            place = (step, height(value))
+            near = min(found, key=lambda point: math.dist(point, place))
+            assert near == pytest.approx(place, abs=0.5)
+            assert near[1] == pytest.approx(height(value), abs=0.03)
 
 
 def test_the_header_names_each_figure(loss: LossPlot, accuracy: AccuracyPlot) -> None:
