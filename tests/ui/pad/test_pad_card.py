@@ -201,6 +201,15 @@ def test_everything_fits_at_the_smallest_size_and_shrinks_back(
         assert card.pad.height() > 230
 
 
+def test_more_classes_need_a_taller_card(qapp: QApplication, card: PadCard) -> None:
+    needed = []
+    for count in (4, 10, 12, 4):
+        card.set_classes(tuple(f"class {k}" for k in range(count)))
+        qapp.processEvents()
+        needed.append(card.minimumSizeHint().height())
+    assert needed[0] == needed[3] < needed[1] < needed[2]
+
+
 def test_the_heading_and_the_invitation_can_be_set(card: PadCard) -> None:
     before = card.pad.grab().toImage()
     card.set_heading("Draw clothes")
