@@ -218,7 +218,7 @@ def test_gradients_are_told_before_clipping_and_after(
     told = GRADIENTS_PROBE.observe(
         Subject(
             *(1, 1, trainer.model, digits.train_images, {}),
-            clip_factor=trainer.clip_factor,
+            *(None, trainer.clip_factor, None, ""),
         )
     )
     assert isinstance(told, GradientsObserved)

@@ -1,6 +1,7 @@
 """The plots as files."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ def test_every_figure_of_the_table_is_that_of_its_step(loss: LossPlot, tmp_path:
     ]
 
 
+def test_after_going_back_the_table_has_the_epochs_of_the_new_steps(
+    loss: LossPlot, tmp_path: Path
+) -> None:
+    for first, epoch in ((1, 1), (11, 2), (21, 3)):
+        show(loss, progress(first, [1.0] * 10, epoch=epoch))
+    loss.truncate(12)
+    show(loss, progress(13, [1.0] * 30, epoch=2))
+    loss.export(tmp_path / "loss.csv")
+    epochs = [row["epoch"] for row in table(tmp_path / "loss.csv")]
+    assert epochs == ["1"] * 10 + ["2"] * 32
+
+
 def test_the_accuracy_table_has_a_row_for_every_epoch(
     accuracy: AccuracyPlot, tmp_path: Path
 ) -> None:
@@ -94,6 +107,9 @@ def test_the_drawing_holds_shapes_and_no_pictures(loss: LossPlot, tmp_path: Path
     text = (tmp_path / "loss.svg").read_text(encoding="utf-8")
     assert QSvgRenderer(str(tmp_path / "loss.svg")).isValid()
     assert "lr 0.1 → 0.01" in text
+    size = re.search(r'width="([\d.]+)mm" height="([\d.]+)mm"', text)
+    assert size is not None
+    assert float(size[1]) / float(size[2]) == pytest.approx(loss.width() / loss.height(), rel=0.01)
     assert "<image" not in text
 
 

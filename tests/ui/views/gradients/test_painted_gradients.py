@@ -82,6 +82,7 @@ def test_each_line_is_named_at_its_end_in_its_colour(plot: SeriesPlot, theme: Th
     for index, name in enumerate(NAMES):
         label = painting.text(name)
         assert label.color == layer_color(theme, index, 3).name()
+        assert plot.axes.area.right() < label.box.left() < label.box.right() <= plot.width()
         end = np.log10(norms())[index][-11:].mean()
         assert upwards(label.box.center().y()) == pytest.approx(end, abs=0.1)
 
