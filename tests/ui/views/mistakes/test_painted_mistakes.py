@@ -9,7 +9,7 @@ from netviz.engine.protocol.observations import ImageArrays, TestPredictions
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_view import MistakeView
 from netviz.ui.widgets.image_painting import image_pixels
-from tests.ui.painting import Painting, lines_of, painted
+from tests.ui.painting import Painting, Text, lines_of, painted
 
 LONG = ("airplane", "bicycle", "car", "dragon", "elk")
 COUNT = 24
@@ -55,12 +55,20 @@ def tiles(painting: Painting) -> list[tuple[QImage, list[str]]]:
     for picture in shown:
         tile = picture.box.adjusted(-8, 0, 8, 52)
         lines = lines_of(painting.texts_in(tile))
+        (sign,) = (p for p in painting.pictures if tile.contains(p.box) and p.image.width() != 8)
+        (named,) = (line for line in lines if abs(line_y(line) - sign.box.center().y()) < 4)
+        assert sign.box.width() > 8
+        assert 0 <= named[0].box.left() - sign.box.right() < 4
         for line in lines:
             middle = (line[0].box.left() + line[-1].box.right()) / 2
             # Words after a sign are moved to the right by half of it.
             assert middle == pytest.approx(tile.center().x(), abs=8)
         found.append((picture.image, ["".join(text.text for text in line) for line in lines]))
     return found
+
+
+def line_y(line: list[Text]) -> float:
+    return line[0].box.center().y()
 
 
 def expected(view: MistakeView, names: tuple[str, ...], order: list[int]) -> list[list[str]]:
