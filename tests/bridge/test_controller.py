@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.bridge.controller import Controller
+from netviz.bridge.controller import LOADING_TIMEOUT_MS, Controller
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.run_state import State
@@ -179,6 +179,19 @@ def test_the_users_own_data_folder_can_be_returned_to(
     window.controller.change({"dataset": "mnist"})
     refused = window.expect("refused", window.controller.reset)
     assert str(tmp_path) not in refused.hint
+
+
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_only_a_run_that_is_ready_is_waited_for_long(
+    open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch, is_ready: bool
+) -> None:
+    window = open_window()
+    window.expect("prepared" if is_ready else "preparing", window.controller.open)
+    thread = window.controller.findChild(TrainingThread)
+    waited, close = [], thread.close
+    monkeypatch.setattr(thread, "close", lambda ms: waited.append(ms) or close(60_000))
+    assert window.controller.close(60_000)
+    assert waited == [60_000 if is_ready else LOADING_TIMEOUT_MS]
 
 
 def test_closing_in_the_middle_of_training_leaves_no_thread(

@@ -127,12 +127,10 @@ def test_predictions_before_any_class_is_known_are_not_shown(qtbot) -> None:
 def test_the_numbers_stand_in_a_line_of_their_own_whatever_the_names(qtbot) -> None:
     view = ConfusionView(Theme())
     qtbot.addWidget(view)
-    view.resize(660, 190)
     view.set_classes(tuple(f"class: {digit}" for digit in DIGITS))
     view.show_predictions(measured())
     view.show()
-    view.grab()  # lays it out
-    qtbot.mouseMove(view.matrix, center(view, 7, 1))
+    view.matrix.cell_pointed.emit(7, 1)
     assert view.sentence == "class: 7 taken for class: 1: 2 of 20, 10.0 %"
     (label,) = (child for child in view.findChildren(QLabel) if " of 20" in child.text())
     assert label.text().splitlines()[1:] == ["2 of 20, 10.0 %"]

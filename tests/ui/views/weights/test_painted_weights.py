@@ -104,11 +104,20 @@ def test_weights_far_narrower_before_training_do_not_run_over_the_title(
 def test_title_and_figures_are_those_of_the_layer(panel: WeightPanel) -> None:
     words = painted(panel).words()
     assert words[:2] == ["Linear 1", "784 → 64"]
+    assert "no finite weights" not in words
     facts = [text for text in words if text.split()[0] in ("mean", "std", "near", "dead")]
     assert facts == ["mean −0.123", "std 0.456", "near zero 7 %", "dead 29 %"]
     for width in (150, 300, 460):
         panel.resize(width, 240)
         assert painted(panel).collisions() == []
+
+
+def test_where_there_is_nothing_to_draw_the_panel_says_so(panel: WeightPanel) -> None:
+    diverged = Histogram(np.zeros(4, np.int64), np.linspace(-1, 1, 5))
+    panel.set_layer(replace(layer(), weights=diverged, biases=None), 1)
+    for biases, words in ((False, "no finite weights"), (True, "no biases")):
+        panel.set_mode(biases=biases, history=False)
+        assert words in painted(panel).words()
 
 
 def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Theme) -> None:
