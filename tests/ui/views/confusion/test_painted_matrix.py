@@ -140,6 +140,20 @@ def test_no_name_and_no_figure_is_written_over_another(
         assert painting.collisions() == []
         inside = QRectF(matrix.rect()).adjusted(-1, -1, 1, 1)
         assert all(inside.contains(text.box) for text in painting.texts)
+        assert long or not any("…" in text.text for text in painting.texts), "short names are whole"
+
+
+def test_a_figure_wider_than_its_cell_is_left_out(qtbot: QtBot, theme: Theme) -> None:
+    matrix = ConfusionMatrix(theme)
+    qtbot.addWidget(matrix)
+    matrix.set_counts(np.full((7, 7), 1234, np.int64), tuple("abcdefg"))
+    shown = set()
+    for width in range(300, 420, 3):
+        matrix.resize(width, 190)
+        figures = [text.box for text in painted(matrix).texts if text.text == "1234"]
+        assert all(box.width() <= matrix.cell_area(0, 0).width() for box in figures)
+        shown.add(len(figures))
+    assert shown == {0, 49}
 
 
 @pytest.mark.parametrize("dark", [False, True])
