@@ -23,6 +23,7 @@ def test_it_opens_on_a_run_that_is_ready(open_window: Callable[..., Window]) -> 
     window = open_window()
     controller = window.controller
     assert controller.is_preparing
+    assert controller.is_untouched
     prepared = window.expect("prepared", controller.open)
     assert prepared.config == controller.config == CONFIG
     assert not controller.is_preparing
