@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.protocol.observations import GradientsObserved
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.gradients.layer_colors import layer_color, thin_pen
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
 from tests.ui.painting import Painting, is_number, mixed, number, painted, scale_of
@@ -130,3 +132,30 @@ def test_a_zero_is_a_dash_below_and_what_is_not_finite_a_cross_above(
     assert [len(dash), len(cross)] == [1, 2]
     assert across(dash[0].box.center().x()) == pytest.approx(STEPS[4], abs=4)
     assert across(cross[0].box.center().x()) == pytest.approx(STEPS[8], abs=4)
+
+
+def test_each_plot_of_the_tab_has_its_own_figures(qtbot: QtBot, theme: Theme) -> None:
+    view = GradientView(theme)
+    qtbot.addWidget(view)
+    view.resize(900, 320)
+    view.show()
+    draw = np.random.default_rng(1)
+    told = 10 ** (draw.random((4, 3, 2)) * 0.8 + np.array([[[-1.0], [-3.0], [0.5]]]))
+    for step, (norms, ratios, unclipped) in zip((10, 20, 40, 80), told, strict=True):
+        titles = ("Linear 784 → 64", "Linear 64 → 10")
+        view.show_gradients(
+            GradientsObserved(1, step, ("1", "3"), titles, norms, ratios, unclipped)
+        )
+    for plot, values in ((view.norm_plot, told[:, 0]), (view.ratio_plot, told[:, 1])):
+        painting = painted(plot)
+        _, upwards = scales(painting)
+        for index in range(2):
+            (line,) = painting.drawn(thin_pen(theme, index, 2).color().name())
+            found = [upwards(y) for _, y in sorted(line.points)]
+            assert found == pytest.approx(np.log10(values[:, index]), abs=0.03)
+    lines = view.norm_plot.text_at(3).splitlines()
+    assert lines[0] == "Gradient norm, step 80"
+    for index, line in enumerate(lines[1:]):
+        used, before = told[3, 0, index], told[3, 2, index]
+        assert line == f"Linear {index + 1}: {used:.3g} ({before:.3g} before clipping)"
+    assert view.ratio_plot.text_at(3).startswith("Update / weight, step 80\nLinear 1: ")
