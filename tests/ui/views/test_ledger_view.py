@@ -131,3 +131,14 @@ def test_what_is_painted_is_the_log_with_changes_in_their_colour(view: LedgerVie
         assert rgb(darkest.name()) == pytest.approx(rgb(theme.color(token).name()), abs=3)
     left = painting.text("What happened").box.left()
     assert left <= painting.text("Training started").box.left() < left + 40
+
+
+def test_tab_leaves_the_table_and_does_not_walk_through_its_cells(qtbot, view: LedgerView) -> None:
+    view.add_entries((RATE, OPTIMIZER))
+    view.activateWindow()
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.setCurrentIndex(view.model.index(0, 0))
+    qtbot.keyClick(view.table, Qt.Key.Key_Tab)
+    place = view.table.currentIndex()
+    assert (place.row(), place.column()) == (0, 0)

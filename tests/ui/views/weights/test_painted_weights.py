@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.observations import Histogram, LayerWeights
+from netviz.engine.protocol.observations import Histogram, LayerWeights, WeightsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.weight_panel import WeightPanel
+from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.painting import is_number, mixed, number, painted, scale_of
 
 COUNTS = (3, 11, 0, 24, 40, 17, 9, 1)
@@ -152,3 +153,19 @@ def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Them
                 color = image.pixelColor(x, 60 - place)
                 expected = mixed(surface, full, (count / max(counts)) ** 0.5)
                 assert color.getRgb()[:3] == pytest.approx(expected, abs=1.01)
+
+
+def test_the_legend_of_the_history_runs_from_few_to_many(qtbot: QtBot, theme: Theme) -> None:
+    view = WeightView(theme)
+    qtbot.addWidget(view)
+    view.resize(900, 260)
+    view.show()
+    view.show_weights(WeightsObserved(1, 0, (layer(),)))
+    assert "before training" in " ".join(painted(view).words())
+    view.time.button(1).click()
+    painting = painted(view)
+    assert "before training" not in " ".join(painting.words())
+    few, many = painting.text("few").box, painting.text("many").box
+    (bar,) = (shape for shape in painting.shapes if shape.stops)
+    assert bar.stops == (theme.color("surface").name(), theme.color("train").name())
+    assert few.right() <= bar.box.left() < bar.box.right() <= many.left()
