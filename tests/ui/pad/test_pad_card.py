@@ -231,6 +231,8 @@ def test_colour_data_disable_the_brush(card: PadCard) -> None:
     card.set_image_shape((3, 32, 32))
     assert not _button(card, "Pen").isEnabled()
     assert not _button(card, "Eraser").isEnabled()
+    card.show_example(np.zeros((3, 32, 32), np.uint8), "test image 1: cat")
+    assert not card.collecting.add_button.isEnabled(), "drawings are collected in grey only"
 
 
 def test_the_card_follows_the_theme(qtbot, card: PadCard, theme: Theme) -> None:
