@@ -117,6 +117,17 @@ def test_saving_names_the_folder(window: Window, paused: Controller, tmp_path: P
     assert (saved.folder / "model.safetensors").is_file()
 
 
+def test_an_opened_run_tells_what_was_changed_in_it(
+    window: Window, paused: Controller, tmp_path: Path
+) -> None:
+    window.expect("changed", lambda: paused.change({"learning_rate": 0.5}))
+    window.expect("saved", lambda: paused.save(tmp_path / "run"))
+    changed = window.expect("changed", lambda: paused.open_run(tmp_path / "run"))
+    assert changed.entries == ()
+    (entry,) = changed.ledger
+    assert (entry.option, entry.new) == ("learning_rate", 0.5)
+
+
 # -- what goes wrong -------------------------------------------------------------------------
 
 
