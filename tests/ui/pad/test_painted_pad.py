@@ -122,3 +122,17 @@ def test_the_cursor_is_as_wide_as_the_brush(qapp: QApplication, diameter: float)
     row = [image.pixelColor(x, middle) for x in range(image.width())]
     white = [x for x, color in enumerate(row) if color.alpha() > 60 and color.red() > 128]
     assert white[-1] - white[0] == pytest.approx(diameter, abs=2)
+
+
+@pytest.mark.parametrize("name", ["7", "Ankle boot", "a class of a very long name indeed"])
+def test_however_long_the_name_is_nothing_is_written_over_it(
+    qtbot: QtBot, theme: Theme, name: str
+) -> None:
+    line = PredictionLine(theme)
+    qtbot.addWidget(line)
+    line.set_prediction(name, 1.0)
+    for width in (226, 240, 330, 500):
+        line.resize(width, 46)
+        painting = painted(line)
+        assert painting.collisions() == []
+        assert all(text.box.right() <= width + 3 for text in painting.texts)
