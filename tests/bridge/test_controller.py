@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.bridge.controller import Controller
+from netviz.bridge.controller import LOADING_TIMEOUT_MS, Controller
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.run_state import State
@@ -23,6 +23,7 @@ def test_it_opens_on_a_run_that_is_ready(open_window: Callable[..., Window]) -> 
     window = open_window()
     controller = window.controller
     assert controller.is_preparing
+    assert controller.is_untouched
     prepared = window.expect("prepared", controller.open)
     assert prepared.config == controller.config == CONFIG
     assert not controller.is_preparing
@@ -116,6 +117,17 @@ def test_saving_names_the_folder(window: Window, paused: Controller, tmp_path: P
     assert (saved.folder / "model.safetensors").is_file()
 
 
+def test_an_opened_run_tells_what_was_changed_in_it(
+    window: Window, paused: Controller, tmp_path: Path
+) -> None:
+    window.expect("changed", lambda: paused.change({"learning_rate": 0.5}))
+    window.expect("saved", lambda: paused.save(tmp_path / "run"))
+    changed = window.expect("changed", lambda: paused.open_run(tmp_path / "run"))
+    assert changed.entries == ()
+    (entry,) = changed.ledger
+    assert (entry.option, entry.new) == ("learning_rate", 0.5)
+
+
 # -- what goes wrong -------------------------------------------------------------------------
 
 
@@ -181,6 +193,19 @@ def test_the_users_own_data_folder_can_be_returned_to(
     assert str(tmp_path) not in refused.hint
 
 
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_only_a_run_that_is_ready_is_waited_for_long(
+    open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch, is_ready: bool
+) -> None:
+    window = open_window()
+    window.expect("prepared" if is_ready else "preparing", window.controller.open)
+    thread = window.controller.findChild(TrainingThread)
+    waited, close = [], thread.close
+    monkeypatch.setattr(thread, "close", lambda ms: waited.append(ms) or close(60_000))
+    assert window.controller.close(60_000)
+    assert waited == [60_000 if is_ready else LOADING_TIMEOUT_MS]
+
+
 def test_closing_in_the_middle_of_training_leaves_no_thread(
     window: Window, controller: Controller
 ) -> None:
@@ -191,9 +216,10 @@ def test_closing_in_the_middle_of_training_leaves_no_thread(
 
 
 def test_closing_while_a_run_is_prepared_leaves_no_thread(
-    open_window: Callable[..., Window],
+    open_window: Callable[..., Window], qtbot: QtBot
 ) -> None:
     window = open_window()
     window.expect("preparing", window.controller.open)
-    assert window.controller.close()
-    assert window.controller.is_closed
+    # It waits for half a second at most, in which a busy machine has not loaded torch.
+    window.controller.close()
+    qtbot.waitUntil(lambda: window.controller.is_closed, timeout=60_000)

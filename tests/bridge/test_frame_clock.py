@@ -39,6 +39,11 @@ def test_a_costly_frame_makes_the_next_ones_rarer(qtbot: QtBot, clock: FrameCloc
         intervals.append(clock.interval_ms)
     assert intervals == sorted(intervals)
     assert 2 * FASTEST_MS < intervals[-1] <= SLOWEST_MS
+    clock.ticked.disconnect(work)
+    for _ in range(4):  # the first of these still counts the work of the frame before it
+        with qtbot.waitSignal(clock.ticked):
+            clock.request()
+    assert clock.interval_ms < intervals[-1], "and cheap ones make them as frequent as before"
 
 
 def test_what_the_window_did_for_long_before_slows_no_frame(

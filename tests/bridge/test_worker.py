@@ -1,12 +1,13 @@
 """The training thread: serves from its start to `close`, and tells of its own death."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.bridge.worker import TrainingThread
+from netviz.bridge.worker import SWITCH_INTERVAL_S, TrainingThread
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.session.session import TrainingSession
@@ -64,6 +65,18 @@ def is_epoch(event: object) -> bool:
     return isinstance(event, events.EpochFinished)
 
 
+def test_the_training_waits_for_the_window_no_longer_than_a_batch_takes(
+    qtbot: QtBot, thread: TrainingThread
+) -> None:
+    usual = sys.getswitchinterval()
+    try:
+        thread.start()
+        assert thread.close()
+        assert sys.getswitchinterval() == pytest.approx(SWITCH_INTERVAL_S)
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def test_it_closes_in_the_middle_of_training(qtbot: QtBot, thread: TrainingThread) -> None:
     thread.submit(commands.Prepare(CONFIG))
     thread.submit(commands.Start())
@@ -96,7 +109,7 @@ def test_its_own_death_is_told(
         thread.start()
     (failed,) = thread.mailbox.collect()
     assert isinstance(failed, events.Failed)
-    assert (failed.run, failed.rewind_step) == (0, None)
+    assert (failed.run, failed.step, failed.rewind_step) == (0, 0, None)
     assert failed.message == "The training thread ended: MemoryError: no room."
     assert failed.hint
     assert "Traceback" in failed.details

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.engine.atomic_files import write_whole
+from netviz.engine.atomic_files import write_files_whole, write_whole
 from netviz.engine.errors import StorageError
 
 
@@ -69,6 +69,17 @@ def test_what_was_written_is_on_the_disk_before_it_takes_its_place(
     assert done == ["fsync", "replace"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs permissions")
+def test_a_file_may_be_read_by_whom_the_user_lets_read_his_files(tmp_path: Path) -> None:
+    def write_in_secret(path: Path) -> None:
+        path.write_text("text", encoding="utf-8")
+        path.chmod(0o600)
+
+    (tmp_path / "usual.txt").touch()
+    write_whole(tmp_path / "file.txt", write_in_secret)
+    assert (tmp_path / "file.txt").stat().st_mode == (tmp_path / "usual.txt").stat().st_mode
+
+
 def test_a_full_disk_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -99,6 +110,45 @@ def test_a_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="Permission denied"):
         write_text_whole(tmp_path / "x.txt", "new")
     tmp_path.chmod(0o700)
+
+
+def test_a_new_folder_appears_with_all_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, fsync = tmp_path / "runs" / "first", os.fsync
+    seen: list[tuple[bool, int]] = []
+
+    def look(file: int) -> None:
+        seen.append((folder.exists(), os.fstat(file).st_size))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_files_whole(folder, {"a.txt": b"a", "b.txt": b"bb"})
+    assert seen == [(False, 1), (False, 2)], "each is on the disk before any of them is there"
+    assert content(folder) == {"a.txt": "a", "b.txt": "bb"}
+    assert [path.name for path in folder.parent.iterdir()] == ["first"]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_where_one_file_cannot_be_written_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    folder, left = tmp_path / "run", [None]
+    if not is_new:
+        write_files_whole(folder, {"a.txt": b"old", "c.txt": b"mine"})
+
+    def full_after_one(_: int) -> None:
+        if not left:
+            raise OSError(28, "No space left on device")
+        left.pop()
+
+    monkeypatch.setattr(os, "fsync", full_after_one)
+    with pytest.raises(StorageError, match=r"b\.txt could not be written"):
+        write_files_whole(folder, {"a.txt": b"new", "b.txt": b"new"})
+    if is_new:
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert content(folder) == {"a.txt": "old", "c.txt": "mine"}
 
 
 WRITERS = """

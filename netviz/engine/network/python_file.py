@@ -271,9 +271,7 @@ def _time_limit(path: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            with lock:
-                ended.set()
-                _raise_in(thread, None)
+            _end(ended, lock)
     except _TimeUpError:
         raise ModelError(
             f"{path.name} did not finish within {limit_s:g} s, so it was given up.", _hint(path)
@@ -283,10 +281,22 @@ def _time_limit(path: Path) -> Iterator[None]:
         watcher.join()
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raise `kind` in another thread at its next Python instruction; None takes it back."""
-    kind_object = ctypes.py_object(kind) if kind else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind_object)
+def _end(ended: threading.Event, lock: threading.Lock) -> None:
+    """Set `ended`; an exception that was on its way comes here, where it says nothing new.
+
+    It is not taken back with `PyThreadState_SetAsyncExc` and no exception: Python 3.11 would look
+    for one at every call from then on, and for ever where the calls are traced.
+    """
+    while True:
+        with contextlib.suppress(_TimeUpError):
+            with lock:
+                ended.set()
+            return
+
+
+def _raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Raise `kind` in another thread at its next Python instruction."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 def _hint(path: Path) -> str:

@@ -41,10 +41,10 @@ class Subject:
     model: nn.Module
     train_images: Tensor
     initial_weights: Mapping[str, InitialWeights]
-    before_step: Any = None
-    clip_factor: float = 1.0
-    image: Tensor | None = None
-    image_source: str = ""
+    before_step: Any
+    clip_factor: float
+    image: Tensor | None
+    image_source: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -396,7 +396,7 @@ def _broken_parts(snapshot: Snapshot) -> set[str]:
         name
         for name, value in snapshot.model.items()
         if isinstance(value, Tensor) and value.layout is torch.strided  # what a file can hold
-        if value.is_floating_point() and not value.isfinite().all()
+        if not value.isfinite().all()
     }
 
 

@@ -50,7 +50,7 @@ class RandomState:
     @classmethod
     def now(cls) -> "RandomState":
         """Copy the present state."""
-        cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+        cuda = torch.cuda.get_rng_state_all()
         mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
         return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
 

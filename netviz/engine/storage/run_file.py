@@ -252,18 +252,11 @@ def resume(run: Run, saved: SavedRun) -> None:
             "The order in which the run shows its training images is damaged.",
             "The file was changed; choose another run.",
         )
-    kind = trainer.device.type
-    generators = {
-        name: state
-        for name, state in snapshot.generators.items()
-        if name in ("cpu", "augmenter", kind)
-    }
     gradients = {name: value.to(trainer.device) for name, value in snapshot.gradients.items()}
     try:
         check_weights(snapshot, trainer.model)
         snapshot = dataclasses.replace(
             snapshot,
-            generators=generators,
             gradients=gradients,
             optimizer=fitting_optimizer(snapshot, trainer),
         )

@@ -67,10 +67,14 @@ def load_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
     for group, can_be_fused in zip(optimizer.param_groups, fused, strict=True):
         if can_be_fused is False:
             group["fused"] = False
-    for weight, values in optimizer.state.items():
-        for name, value in values.items():
-            if isinstance(value, Tensor) and value.shape == weight.shape:
+    for weight, values in list(optimizer.state.items()):
+        for name, value in list(values.items()):
+            if value is None:  # a momentum that is not there yet, which the fused kernel takes not
+                del values[name]
+            elif isinstance(value, Tensor) and value.shape == weight.shape:
                 values[name] = laid_out_like(weight, value)
+        if not values:
+            del optimizer.state[weight]
 
 
 def laid_out_like(weight: Tensor, value: Tensor) -> Tensor:

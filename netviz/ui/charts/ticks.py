@@ -139,7 +139,8 @@ def fraction_height(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def error_range(low: float, high: float) -> Range:
     """Return heights of round fractions around ``low..high``, for `fraction_height`."""
-    bottom = max(fraction for fraction in _ROUND_FRACTIONS if fraction <= max(low, 0))
+    # The last one is no bottom: where everything is correct there would be no height.
+    bottom = max(fraction for fraction in _ROUND_FRACTIONS[:-1] if fraction <= max(low, 0))
     top = min(fraction for fraction in _ROUND_FRACTIONS if fraction >= min(max(high, 0.9), 0.9999))
     ends = fraction_height(np.array([bottom, top if top > bottom else 0.9999]))
     return float(ends[0]), float(ends[1])

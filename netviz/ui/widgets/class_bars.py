@@ -1,11 +1,12 @@
 """Horizontal bars of the probability of each class."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from netviz.number_text import percent_text
@@ -165,9 +166,10 @@ class ClassBars(ThemedWidget):
         # Rows may be flatter than the text is high; figures have no descenders to lose.
         is_low = self.row_area(0).height() < theme.px(15)
         font = theme.font(_SMALL_FONT_PX if is_low else style.font_px)
-        metrics = QFontMetrics(font if self._true is None else _bold(font))
+        # Not in whole pixels, by which a name could be too wide for its own width and be cut.
+        metrics = QFontMetricsF(font if self._true is None else _bold(font))
         widest = max(metrics.horizontalAdvance(self._classes[index]) for index in rows)
-        name_width = min(widest, int(self.width() * _NAME_FRACTION))
+        name_width = math.ceil(min(widest, self.width() * _NAME_FRACTION))
         right = metrics.horizontalAdvance("100.0 %")
         if style.percent_gap_px:
             right += theme.px(style.percent_gap_px)

@@ -14,6 +14,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.observations import Prediction
 from netviz.engine.protocol.run_state import State
+from netviz.engine.session import preparation
 from tests.engine.datasets.pictures import save_classes
 from tests.engine.datasets.test_load import CifarFiles
 from tests.engine.datasets.tiny import MakeTiny
@@ -119,6 +120,18 @@ def test_a_reset_reads_pictures_that_came_or_changed(tmp_path: Path) -> None:
     driven.do(commands.Reset())
     again = only(driven.events, events.Prepared)[-1]
     assert not np.shares_memory(again.images.train_images, more.images.train_images)
+
+
+@pytest.mark.parametrize("interval_s", [0.0, 1e9])
+def test_how_many_pictures_were_read_is_told_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interval_s: float
+) -> None:
+    monkeypatch.setattr(preparation, "PROGRESS_INTERVAL_S", interval_s)
+    save_classes(tmp_path / "pets", cats=6, dogs=5)
+    driven, prepared = run(tmp_path, dataset=f"folder:{tmp_path / 'pets'}")
+    told = [(event.run, event.done, event.total) for event in only(driven.events, events.Loading)]
+    each = [(prepared.run, done, 11) for done in range(1, 12)]
+    assert told == (each if interval_s == 0 else [])
 
 
 def test_a_refused_folder_leaves_the_run_before_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Networks from Python files: what fits is trained; errors are reported with their line."""
 
 import re
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -70,6 +71,24 @@ def test_a_class_a_function_and_a_module_are_taken(write: Write, name: str) -> N
     model = load_model(f"{write(GOOD)}:{name}", SHAPE, 10)
     assert model(torch.rand(5, *SHAPE)).shape == (5, 10)
     assert all(module.training for module in model.modules())
+
+
+def test_a_file_leaves_nothing_behind_that_python_would_look_for_at_every_call(
+    write: Write,
+) -> None:
+    """Where that were so a traced call would never end, in Python 3.11."""
+    program = (
+        "import sys\n"
+        "from netviz.engine.network.python_file import load_model\n"
+        f"load_model({f'{write(GOOD)}:Net'!r}, {SHAPE}, 10)\n"
+        "sys.settrace(lambda *told: None)\n"
+        "(lambda: None)()\n"
+        "print('ended')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "ended\n"
 
 
 def test_what_a_class_wants_to_know_it_is_told(write: Write) -> None:

@@ -151,6 +151,17 @@ def test_gradients_watched_in_a_pause_have_norms_and_no_ratios(driven: Driven) -
 
 
 @pytest.mark.usefixtures("never_due")
+@pytest.mark.parametrize(("interval_s", "between"), [(0.0, 1), (1e9, 20)])
+def test_in_training_a_view_sees_each_report_and_nothing_between_two(
+    driven: Driven, monkeypatch: pytest.MonkeyPatch, interval_s: float, between: int
+) -> None:
+    monkeypatch.setattr(ProbeRunner, "is_due", lambda _: True)
+    monkeypatch.setattr("netviz.engine.session.batch_meter.REPORT_INTERVAL_S", interval_s)
+    told = driven.do(watch(WeightsObserved), commands.Start())
+    seen = [observed.step for observed in only(told, WeightsObserved)]
+    assert seen == list(range(0, 61, between))
+
+
 def test_a_pause_and_the_end_show_the_state_that_was_reached(driven: Driven) -> None:
     driven.do(ALL, drawing())
     told = driven.do(commands.Start(), answer=when_step(7, commands.Pause()))

@@ -14,7 +14,7 @@ from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
 from netviz.engine.probes.gradients import PROBE as GRADIENTS_PROBE
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
-from netviz.engine.probes.initial_weights import initial_weights
+from netviz.engine.probes.initial_weights import histogram, initial_weights
 from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictions, sample_losses
 from netviz.engine.probes.probe_spec import Subject
@@ -129,15 +129,15 @@ def test_weights_are_described_as_numpy_describes_them(
             p.add_(torch.randn_like(p) * 0.01)
     for layer, told in zip(layers_of(model), layer_weights(model, initial, images), strict=True):
         values = layer.module.weight.detach().numpy()
-        for array, histogram in (
+        for array, counted in (
             (values, told.weights),
             (first[layer.name].numpy(), told.initial_weights),
         ):
             counts, edges = np.histogram(array, bins=64)
-            assert np.allclose(histogram.edges, edges, atol=1e-6)
-            assert histogram.counts.sum() == array.size
+            assert np.allclose(counted.edges, edges, atol=1e-6)
+            assert counted.counts.sum() == array.size
             # A value on the border of two bins may fall to either side.
-            assert np.abs(histogram.counts - counts).sum() <= 4
+            assert np.abs(counted.counts - counts).sum() <= 4
         assert told.mean == pytest.approx(values.mean(), abs=1e-7)
         assert told.std == pytest.approx(values.std(), rel=1e-5)
         threshold = 0.01 * first[layer.name].numpy().std()
@@ -218,7 +218,7 @@ def test_gradients_are_told_before_clipping_and_after(
     told = GRADIENTS_PROBE.observe(
         Subject(
             *(1, 1, trainer.model, digits.train_images, {}),
-            clip_factor=trainer.clip_factor,
+            *(None, trainer.clip_factor, None, ""),
         )
     )
     assert isinstance(told, GradientsObserved)
@@ -325,3 +325,12 @@ def test_what_is_told_is_a_copy(images: torch.Tensor) -> None:
     images.zero_()
     assert np.array_equal(told.filters, kept[0])
     assert np.array_equal(told.seen, kept[1])
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0])
+def test_equal_values_lie_in_the_middle_of_a_histogram_one_wide(value: float) -> None:
+    told = histogram(torch.full((7,), value))
+    assert (told.edges[0], told.edges[-1]) == (value - 0.5, value + 0.5)
+    (place,) = np.flatnonzero(told.counts)
+    assert told.counts[place] == 7
+    assert told.edges[place] <= value <= told.edges[place + 1]

@@ -73,6 +73,47 @@ def test_a_network_that_learns_again_has_no_divergence() -> None:
     assert watch.sound_step > 400
 
 
+def test_a_loss_that_rose_and_stays_is_what_is_expected_after_a_while() -> None:
+    """As under another augmentation, say; states of that time are good ones then."""
+    watch = watched(learning(600, down_to=0.05))
+    watch.add([0.68 * UNTRAINED] * 64, 0.01, 10)
+    assert not watch.is_sound
+    assert watch.sound_step <= 600
+    watch.add([0.68 * UNTRAINED] * 2000, 0.01, 10)
+    assert watch.is_sound
+    assert watch.sound_step > 2600
+    assert watch.divergence is None
+
+
+def test_a_wild_batch_counts_as_four_untrained_losses_and_no_more() -> None:
+    wild, bounded, tame = (
+        watched([*learning(40), level * UNTRAINED, *[2.0] * 7]) for level in (1e30, 4, 3.9)
+    )
+    assert wild == bounded
+    assert wild != tame
+
+
+@given(losses=levels)
+@settings(max_examples=20, deadline=None)
+def test_from_sixteen_images_on_a_batch_is_as_calm_as_any(losses: list[float]) -> None:
+    assert watched(losses, 16) == watched(losses, 512)
+
+
+def test_smaller_batches_than_sixteen_images_are_noisier() -> None:
+    losses = learning(200)
+    watches = [watched(losses, batch_size) for batch_size in (14, 15, 16)]
+    assert watches[0] != watches[1] != watches[2]
+
+
+@given(before=st.integers(0, 30), after=st.integers(0, 30))
+def test_another_loss_function_in_mid_block_leaves_no_step_out(before: int, after: int) -> None:
+    watch = watched([UNTRAINED] * before)
+    watch.measure_in(0.09)
+    assert watch.step == before
+    watch.add([0.09] * after, 0.01, 10)
+    assert watch.step == before + after // 8 * 8
+
+
 @given(losses=levels, cuts=st.lists(st.integers(1, 20)), batch_size=st.integers(1, 512))
 @settings(max_examples=50, deadline=None)
 def test_how_the_losses_are_cut_into_reports_makes_no_difference(

@@ -99,6 +99,20 @@ def test_a_refused_change_changes_nothing_of_it(config: RunConfig, tmp_path: Pat
     assert saved_ledger(driven, tmp_path) == []
 
 
+def test_the_answer_to_a_change_names_its_request_and_no_other_does(config: RunConfig) -> None:
+    driven = Driven(config)
+    (changed,) = driven.do(commands.Change({"learning_rate": 0.5}, request=3))
+    assert isinstance(changed, events.Changed)
+    assert changed.request == 3
+    for changes in ({"hidden": (8,)}, {"epochs": 0}, {"nonsense": 1}):
+        (refused,) = driven.do(commands.Change(changes, request=7))
+        assert isinstance(refused, events.Refused)
+        assert refused.request == 7
+    (refused,) = driven.do(commands.Rewind({"hidden": (8,)}))
+    assert isinstance(refused, events.Refused)
+    assert refused.request == 0
+
+
 @pytest.mark.parametrize("at", ["after the end", "while running", "while paused"])
 def test_raised_epochs_go_on_as_if_they_had_been_asked_for_at_first(
     at: str, config: RunConfig

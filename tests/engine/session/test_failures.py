@@ -4,6 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
@@ -12,6 +15,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.divergence import BLOCK
 from netviz.engine.run.run import Run
+from netviz.engine.training.losses import LOSSES
 from tests.engine.session.driving import EPOCH, LAST, event_names, fail_after, reference
 from tests.support import Driven, Loss, losses, only, when_step
 
@@ -79,6 +83,35 @@ def test_an_evaluation_that_raises_is_recovered_from(
     driven.do(commands.Start())
     assert losses(driven.events) == reference(config)
     assert {e.measurement.step for e in only(driven.events, events.EpochFinished)} == {20, 40, 60}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("bad", [1, 2, 3, 4], ids=["before train", "before test", "train", "test"])
+def test_a_measured_loss_that_is_not_finite_is_no_measurement(
+    config: RunConfig, monkeypatch: pytest.MonkeyPatch, bad: int, value: float
+) -> None:
+    """The first two evaluations are of the untrained network, the others of the first epoch."""
+    evaluations: list[bool] = []
+
+    def spoiled(logits: Tensor, labels: Tensor) -> Tensor:
+        if torch.is_grad_enabled():
+            return F.cross_entropy(logits, labels)
+        evaluations.append(True)
+        return F.cross_entropy(logits, labels) + (value if len(evaluations) == bad else 0)
+
+    monkeypatch.setitem(LOSSES, "cross-entropy", spoiled)
+    driven = Driven(config)
+    if bad <= 2:
+        (refused,) = only(driven.events, events.Refused)
+        assert "at step 0" in refused.message
+        assert not only(driven.events, events.Prepared)
+    else:
+        (failed,) = only(driven.do(commands.Start()), events.Failed)
+        assert failed.message.startswith("The loss became ")
+        assert failed.message.endswith(f" at step {EPOCH}.")
+        assert not only(driven.events, events.EpochFinished)
+        driven.do(commands.Rewind(), commands.Start())
+        assert driven.state is State.FINISHED
 
 
 DIVERGENT = {"optimizer": "sgd", "learning_rate": 1000.0, "weight_decay": 10.0}
@@ -154,6 +187,7 @@ def test_a_run_of_which_nothing_can_be_told_does_not_end_the_session(
         loss.error = RuntimeError("no such luck")
         (failed,) = only(driven.do(commands.Start()), events.Failed)
         assert "no such luck" in failed.message
+        assert (failed.step, failed.rewind_step) == (0, None)
     loss.error = None
     driven.do(commands.Prepare(config), commands.Start())
     assert (driven.state, driven.step) == (State.FINISHED, LAST)

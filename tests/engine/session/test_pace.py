@@ -78,6 +78,15 @@ def test_the_pace_holds_no_reset_back(config: RunConfig) -> None:
     assert (driven.state, driven.step) == (State.IDLE, 0)
 
 
+@pytest.mark.parametrize("faster", [None, 1e6])
+def test_a_faster_pace_holds_at_once(config: RunConfig, faster: float | None) -> None:
+    driven = Driven(config)
+    # Were the old one waited for, the next batch would be an hour away.
+    slow, fast = commands.SetPace(1 / 3600), commands.SetPace(faster)
+    driven.do(slow, commands.Start(), answer=when_step(1, fast))
+    assert driven.state is State.FINISHED
+
+
 @pytest.mark.parametrize(
     "command",
     [

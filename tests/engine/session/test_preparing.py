@@ -105,6 +105,13 @@ def test_a_first_preparation_that_is_refused_can_be_corrected(
     assert losses(driven.do(commands.Start())) == reference(config)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_run_computes_with_as_many_threads_as_it_says(config: RunConfig, threads: int) -> None:
+    driven = Driven(config.with_changes({"threads": threads}))
+    (prepared,) = only(driven.events, events.Prepared)
+    assert torch.get_num_threads() == prepared.threads == threads
+
+
 def test_a_refused_preparation_leaves_random_state_and_threads(
     config: RunConfig, loss: Loss
 ) -> None:

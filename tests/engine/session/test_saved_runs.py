@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
+from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.protocol.run_state import State
 from netviz.engine.storage.run_summary import META_KEY, RUN_FILE, summarise
 from tests.support import Driven, losses, only, when_step
@@ -85,6 +86,37 @@ def test_what_is_opened_tells_all_that_was(config: RunConfig, tmp_path: Path) ->
     assert only(told, events.StateChanged)[-1].state is State.FINISHED
 
 
+@pytest.mark.parametrize("begins_with_weights", [False, True])
+def test_the_record_of_what_is_opened_is_that_of_what_was_saved(
+    config: RunConfig, tmp_path: Path, begins_with_weights: bool
+) -> None:
+    driven = Driven(config)
+    if begins_with_weights:
+        path = tmp_path / "w.pth"
+        driven.do(commands.RunEpoch(), commands.Export(ExportKind.WEIGHTS, path))
+        driven.do(commands.LoadWeights(path))
+    change = commands.Change({"learning_rate": 0.01})
+    driven.do(commands.Start(), answer=when_step(5, change))
+    driven.do(commands.Change({"epochs": 4}), answer=when_step(73, commands.Pause()))
+    driven.do(commands.Save(tmp_path / "run"))
+    opened = Driven()
+    opened.do(commands.Open(tmp_path / "run"))
+    here, there = driven.session.run, opened.session.run
+    assert here is not None
+    assert there is not None
+    assert there.tally == here.tally
+    assert 0 < there.tally.correct < there.tally.samples == 130
+    for name in ("initial_config", "measurements", "ledger", "started_from"):
+        assert getattr(there, name) == getattr(here, name)
+    for name in ("steps", "losses", "learning_rates"):
+        assert np.array_equal(getattr(there.history, name), getattr(here.history, name))
+    assert (there.start is not None) == begins_with_weights
+    for layer, weights in here.initial_weights.items():
+        found = there.initial_weights[layer]
+        assert found.std == weights.std
+        assert np.array_equal(found.histogram.counts, weights.histogram.counts)
+
+
 def test_changes_while_opening_continue_a_finished_run(config: RunConfig, tmp_path: Path) -> None:
     saved_at(config, 60, tmp_path / "run")
     undisturbed = Driven(config)
@@ -119,7 +151,7 @@ def test_waiting_gradients_of_an_older_file_were_divided_already(
     tensors = load_file(file)
     with safe_open(file, "pt") as opened:
         record = json.loads(opened.metadata()[META_KEY])
-    del record["undivided"]
+    del record["undivided"], record["trained_with"]
     divided = {n: t / 4 if n.startswith("gradients/") else t for n, t in tensors.items()}
     save_file(divided, file, {META_KEY: json.dumps(record)})
     again = Driven()

@@ -145,6 +145,16 @@ def test_a_step_that_raised_leaves_half_a_step_which_is_not_saved(
     assert again == {s: v for s, v in losses(driven.events).items() if s > (told.rewind_step or 0)}
 
 
+def test_a_run_that_failed_where_it_was_good_is_still_said_to_have_failed(
+    config: RunConfig, loss: Loss, tmp_path: Path
+) -> None:
+    loss.fails_in_evaluation, loss.error = False, RuntimeError("no such luck")
+    driven = Driven(config)
+    driven.do(commands.Start())
+    assert (driven.state, driven.step) == (State.FAILED, 0)
+    assert driven.do(commands.Save(tmp_path)) == [events.Saved(1, tmp_path, 0)]
+
+
 def test_a_run_that_was_saved_broken_is_refused_and_why_is_said(
     config: RunConfig, tmp_path: Path
 ) -> None:

@@ -5,12 +5,14 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
+import torch
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.session.session import TrainingSession
+from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.session.driving import EPOCH, LAST, event_names, reference
 from tests.support import Driven, only
 
@@ -58,6 +60,21 @@ def test_progress_says_where_the_run_is(config: RunConfig) -> None:
         assert progress.samples_per_second > 0
     assert told[0].remaining_s > 0
     assert told[-1].remaining_s == 0
+
+
+def test_progress_says_how_many_images_of_the_epoch_were_predicted_correctly(
+    config: RunConfig, digits: DeviceData
+) -> None:
+    told = only(Driven(config).do(commands.Start()), events.Progress)
+    trainer, expected = Trainer(config, digits, torch.device("cpu")), []
+    for step in range(LAST):
+        if step % EPOCH == 0:
+            samples = correct = 0
+        batch = trainer.train_batch()
+        samples += len(batch.labels)
+        correct += int((batch.logits.argmax(dim=1) == batch.labels).sum())
+        expected.append(correct / samples)
+    assert [progress.running_accuracy for progress in told] == expected
 
 
 def test_each_epoch_is_measured_at_its_end(config: RunConfig) -> None:

@@ -10,13 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from netviz.engine.locks import take_lock
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.session import run_keeper
 from netviz.engine.storage import autosave
-from netviz.engine.storage.autosave import AutosaveFolder, ended_runs, find_lost
+from netviz.engine.storage.autosave import (
+    AutosaveFolder,
+    ended_runs,
+    find_lost,
+    find_unreadable,
+)
 from netviz.engine.storage.run_file import unpack
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from tests.support import Driven, losses, only, wait_for_autosave, when_step
@@ -185,6 +191,52 @@ def test_a_damaged_autosave_is_passed_over(
     assert lost is not None
     assert lost.summary.step == 4
     lost.forget()
+
+
+def test_why_a_run_cannot_be_read_is_told_even_where_that_cannot_be_noted(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = AutosaveFolder(root)
+    folder.write(b"half a run")
+    folder.release()
+    monkeypatch.setattr(Path, "touch", refuse)
+    for _ in range(2):
+        error = find_unreadable(root)
+        assert error is not None
+        assert str(folder.path) in error.message
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_why_a_lost_run_cannot_be_read_is_told_once(
+    config: RunConfig, root: Path, tmp_path: Path, is_damaged: bool, is_ended: bool
+) -> None:
+    content = kept_run(config, tmp_path / "run", 3)
+    folder = AutosaveFolder(root)
+    folder.write(content[:100] if is_damaged else content)
+    (folder.end if is_ended else folder.release)()
+    error = find_unreadable(root)
+    assert (error is not None) == (is_damaged and not is_ended)
+    assert error is None or str(folder.path) in error.message
+    assert find_unreadable(root) is None
+    assert find_unreadable(root / "nowhere") is None
+
+
+def test_a_run_that_was_recovered_is_one_that_ended_and_is_held_by_nobody(
+    config: RunConfig, root: Path
+) -> None:
+    kept_run(config, root / "dead", 3)
+    lost = find_lost(root)
+    assert lost is not None
+    lost.settle()
+    lock = take_lock(lost.folder / autosave.LOCK_FILE, wait=False)
+    assert lock is not None
+    lock.release()
+    assert find_lost(root) is None
+    assert ended_runs(root) == [lost.folder]
 
 
 @contextmanager

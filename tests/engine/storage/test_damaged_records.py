@@ -197,6 +197,77 @@ def test_the_session_refuses_it_and_the_run_at_hand_goes_on(
     assert len(losses(driven.events)) == 60
 
 
+IN_THE_RECORD = {
+    **{name: harm for name, harm in BY_HAND.items() if name != "position"},
+    "old": lambda record: set_in(record, "ledger.0.old", "fast"),
+    "new": lambda record: set_in(record, "ledger.0.new", -1.0),
+    "share": lambda record: set_in(record, "measurements.0.train_accuracy", 1.5),
+    "time": lambda record: set_in(record, "tally.seconds", -1.0),
+    "text": lambda record: set_in(record, "tally.samples", "10"),
+    "cores": lambda record: set_in(record, "threads", -1),
+    "waiting": lambda record: set_in(record, "summed", record["step"] + 1),
+    "epochs": lambda record: set_in(record, "epoch", record["step"] + 1),
+    "past": lambda record: set_in(record, "measurements.0.step", record["step"] + 1),
+    "change": lambda record: set_in(record, "ledger.0.step", record["step"] + 1),
+    "measured": lambda record: set_in(record, "measurements.0.epoch", record["epoch"] + 1),
+    "twice": lambda record: set_in(record, "measurements", record["measurements"] * 2),
+    "data set": lambda record: set_in(record, "config.dataset", "mnist"),
+}
+
+
+@pytest.mark.parametrize("harm", IN_THE_RECORD.values(), ids=IN_THE_RECORD)
+def test_what_the_record_says_is_checked_before_any_tensor_is_read(
+    tmp_path: Path, harm: Callable[[Record], Record]
+) -> None:
+    record, tensors = saved("adam")
+    write(tmp_path, record, tensors)
+    assert summarise(tmp_path).step == 30
+    write(tmp_path, harm(record), {})
+    with pytest.raises(StorageError, match="is broken or no saved run"):
+        summarise(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("position", "order"),
+    [
+        (-1, None),
+        (201, None),
+        (10**9, None),
+        (0, []),
+        (199, []),
+        (0, [0] * 200),
+        (9, range(1, 201)),
+    ],
+)
+def test_an_order_of_the_images_that_cannot_be_is_refused(
+    tmp_path: Path, position: int, order: list[int] | None
+) -> None:
+    record, tensors = saved("adam")
+    record = set_in(record, "state.sampler.dict", position_of(record, position))
+    if order is not None:
+        tensors = {**tensors, "sampler/order": torch.tensor(order, dtype=torch.int64)}
+    write(tmp_path, record, tensors)
+    with pytest.raises(StorageError, match="order in which the run shows its training images"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model/1.weight", "gradients/1.weight"])
+@pytest.mark.parametrize("harm", ["halves", "flat", "longer", "empty"])
+def test_weights_and_gradients_of_another_kind_are_refused(
+    tmp_path: Path, name: str, harm: str
+) -> None:
+    record, tensors = saved("adam")
+    write(tmp_path, record, {**tensors, name: TENSOR_HARMS[harm](tensors[name]).contiguous()})
+    with pytest.raises(StorageError, match=r"does not fit the run's network .*1\.weight is"):
+        opened(tmp_path)
+
+
+def test_a_run_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / RUN_FILE).mkdir()
+    with pytest.raises(StorageError, match=r"run\.safetensors cannot be read: "):
+        summarise(tmp_path)
+
+
 def test_what_a_later_version_adds_is_left_alone(tmp_path: Path) -> None:
     record, tensors = saved("adam")
     write(tmp_path, {**record, "weather": "fine"}, tensors)

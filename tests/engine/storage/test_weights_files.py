@@ -155,6 +155,20 @@ def test_weights_of_another_network_are_named_layer_by_layer(
     assert driven.step == 80
 
 
+def test_of_many_layers_that_do_not_fit_some_are_named_and_the_rest_counted(
+    driven: Driven, tmp_path: Path
+) -> None:
+    for count, more in ((4, ""), (5, "; and 1 more"), (20, "; and 16 more")):
+        strangers = {f"{index}.x": torch.zeros(1) for index in range(count)}
+        torch.save(strangers, tmp_path / "w.pth")
+        told = driven.do(commands.LoadWeights(tmp_path / "w.pth"))
+        (refused,) = only(told, events.Refused)
+        missing = [f"{name} is missing" for name in ("1.weight", "1.bias", "3.weight", "3.bias")]
+        unknown = [f"{index}.x is unknown" for index in range(min(4, count))]
+        listed = "; ".join([*missing, *unknown]) + more
+        assert refused.message == f"w.pth holds the weights of another network: {listed}."
+
+
 def test_other_names_and_missing_files_are_refused(driven: Driven, tmp_path: Path) -> None:
     for name, said in (("w.bin", "no file of weights by its name"), ("w.pth", "cannot be read")):
         (refused,) = driven.do(commands.LoadWeights(tmp_path / name))

@@ -102,6 +102,13 @@ def test_noise_has_its_standard_deviation_and_stays_within_the_range() -> None:
     assert (strong.min(), strong.max()) == (0, 1)
 
 
+@pytest.mark.parametrize("option", ["augment_shift", "augment_rotate", "augment_noise"])
+def test_a_change_makes_itself_and_no_other(option: str) -> None:
+    """So little of one that nothing can be seen leaves the picture as it was: not mirrored, say."""
+    image = torch.rand(9, 9, generator=torch.Generator().manual_seed(3))
+    assert torch.allclose(changed(image, **{option: 1e-5}), image.expand(COUNT, 9, 9), atol=1e-3)
+
+
 def test_colours_are_moved_together_and_shapes_stay() -> None:
     images = torch.rand(5, 1, 12, 12).expand(5, 3, 12, 12)
     moved = Augmenter(1)(images, RunConfig.parse({**ALL, "augment_noise": 0.0}))

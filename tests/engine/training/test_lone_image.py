@@ -90,6 +90,18 @@ def test_what_would_fail_is_refused_and_the_remedy_trains_to_the_end(
         assert 1 in (images, images - state.sampler["position"])
 
 
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_of_the_epoch_under_way_only_the_rest_counts(epochs: int) -> None:
+    """Of 9 images 3 are trained: the other 6 make no lone image of a batch size of 4, 9 do."""
+    layers = ("flatten", "linear 8", "batchnorm")
+    base = {"model": "layers", "layers": layers, "device": "cpu"}
+    config = RunConfig.parse({**base, "batch_size": 3, "epochs": epochs})
+    trainer = Trainer(config, of_digits(9), CPU)
+    trainer.train_batch()
+    refused = refusal(trainer, config.with_changes({"batch_size": 4}))
+    assert (refused is not None) == (epochs == 2)
+
+
 def test_the_trial_leaves_the_network_and_the_random_state_as_they_were() -> None:
     layers = ("conv 2 3", "batchnorm", "dropout 0.5", "maxpool 28", "flatten", "batchnorm")
     config = RunConfig(model="layers", layers=layers, frozen=("1",), batch_size=1, device="cpu")

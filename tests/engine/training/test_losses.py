@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from netviz.engine.options.run_config import LOSSES as DECLARED
-from netviz.engine.training.losses import LOSSES
+from netviz.engine.training.losses import LOSSES, chance_level
 
 LOGITS = torch.tensor([[2.0, -1.0, 0.5], [0.0, 0.0, 0.0], [-3.0, 4.0, 1.0], [9.0, 8.0, -7.0]])
 LABELS = torch.tensor([0, 2, 1, 1])
@@ -64,3 +64,16 @@ def test_nll_on_log_softmax_is_cross_entropy() -> None:
 @pytest.mark.parametrize("name", ["cross-entropy", "nll"])
 def test_huge_logits_stay_finite(name: str) -> None:
     assert LOSSES[name](LOGITS * 1e6, LABELS).isfinite()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10, 47])
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_level_of_chance_is_the_loss_of_equal_logits(name: str, classes: int) -> None:
+    labels = torch.arange(classes)
+    measured = LOSSES[name](torch.zeros(classes, classes), labels).item()
+    assert chance_level(name, classes) == pytest.approx(measured, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_one_class_alone_counts_as_two(name: str) -> None:
+    assert chance_level(name, 1) == chance_level(name, 2) > 0

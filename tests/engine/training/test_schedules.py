@@ -103,6 +103,7 @@ LOSSES_OF_EPOCHS = [
     [2.0, 1.0, 0.9, 0.9, 0.95, 0.91, 0.9, 0.5, 0.49999, 0.6, 0.7, 0.8, 0.9, 1.0],
     [1.0, math.nan, math.nan, math.inf, 0.5, 0.5, 0.5, 0.5],
     [0.0, 0.0, 0.0, 0.0],
+    [math.inf, math.nan, 1.0, 1.0, 1.0],
     [1.0] * 200,  # until torch sees no difference any more
 ]
 

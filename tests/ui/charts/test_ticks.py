@@ -2,10 +2,12 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.ui.charts import ticks
+from tests.ui.painting import number
 
 
 @given(st.floats(1e-30, 1e30), st.floats(1e-3, 1))
@@ -26,3 +28,29 @@ def test_ticks_of_any_stretch_are_few_and_inside(low: float, width: float) -> No
     assert 2 <= len(values) <= 5
     slack = 1e-6 * (low + width)
     assert all(low - slack <= value <= low + width + slack for value, _ in values)
+
+
+@given(st.floats(0, 1e6), st.floats(1e-3, 1e6))
+def test_each_label_says_the_value_where_it_stands(low: float, width: float) -> None:
+    made = [*ticks.linear_ticks(low, low + width), *ticks.step_ticks(low, low + max(width, 4))]
+    for value, text in made:
+        assert number(text) == pytest.approx(value, rel=1e-5, abs=1e-9)
+    for value, text in ticks.logarithmic_ticks(*ticks.logarithmic_range(width, low + width)):
+        assert math.log10(number(text)) == pytest.approx(value, abs=0.01)
+
+
+@given(st.floats(0, 0.9999), st.floats(0, 1))
+def test_labels_of_an_accuracy_rise_to_a_hundred_percent(first: float, second: float) -> None:
+    low, high = sorted((first, second))
+    shown = ticks.percent_range(low)
+    assert shown[0] <= low
+    made = ticks.percent_ticks(*shown)
+    assert made == sorted(made)
+    assert (made[0][0], made[-1][0]) == shown
+    assert all(number(text) == pytest.approx(value) for value, text in made)
+    shown = ticks.error_range(low, high)
+    made = ticks.error_ticks(*shown)
+    assert 2 <= len(made) <= 5
+    assert shown[0] <= made[0][0] < made[-1][0] <= shown[1] + 1e-9
+    for height, text in made:
+        assert 1 - 10**-height == pytest.approx(number(text), abs=1e-6)

@@ -166,3 +166,11 @@ def test_an_example_is_itself_until_it_is_drawn_on(canvas: Canvas) -> None:
     canvas.undo()
     assert canvas.example is not None
     np.testing.assert_array_equal(canvas.array(), pixels)
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(230, 20), (20, 220), (60, 61)])
+def test_greys_between_paper_and_ink_keep_their_share(paper: int, ink: int) -> None:
+    gray = np.full((9, 9), paper, np.uint8)
+    gray[4, 1:8] = np.rint(np.linspace(paper, ink, 7))
+    share = abs(gray.astype(float) - paper) / abs(ink - paper)
+    np.testing.assert_allclose(light_on_dark(gray), 255 * share, atol=1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu,
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
+from netviz.ui.pad.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX
 from netviz.ui.pad.pad_card import PadCard
 
 DIGITS = tuple("0123456789")
@@ -117,6 +118,18 @@ def test_a_brush_is_chosen_from_the_menu(card: PadCard) -> None:
     assert not _action(card, "Broad, 32 px").isChecked()
 
 
+def test_every_brush_of_the_menu_can_be_chosen(card: PadCard) -> None:
+    brushes = [a for menu in card.findChildren(QMenu) for a in menu.actions() if " px" in a.text()]
+    widths = []
+    for brush in brushes:
+        brush.trigger()
+        assert brush.text().endswith(f", {card.pad.brush_px} px")
+        assert [other for other in brushes if other.isChecked()] == [brush]
+        widths.append(card.pad.brush_px)
+    assert widths == sorted(set(widths))
+    assert (widths[0], widths[-1]) == (BRUSH_MIN_PX, BRUSH_MAX_PX)
+
+
 def test_the_pencil_takes_the_pen_and_then_offers_its_widths(qtbot, card: PadCard) -> None:
     _draw(qtbot, card)
     qtbot.mouseClick(_button(card, "Eraser"), LEFT)
@@ -188,6 +201,15 @@ def test_everything_fits_at_the_smallest_size_and_shrinks_back(
         assert card.pad.height() > 230
 
 
+def test_more_classes_need_a_taller_card(qapp: QApplication, card: PadCard) -> None:
+    needed = []
+    for count in (4, 10, 12, 4):
+        card.set_classes(tuple(f"class {k}" for k in range(count)))
+        qapp.processEvents()
+        needed.append(card.minimumSizeHint().height())
+    assert needed[0] == needed[3] < needed[1] < needed[2]
+
+
 def test_the_heading_and_the_invitation_can_be_set(card: PadCard) -> None:
     before = card.pad.grab().toImage()
     card.set_heading("Draw clothes")
@@ -209,6 +231,8 @@ def test_colour_data_disable_the_brush(card: PadCard) -> None:
     card.set_image_shape((3, 32, 32))
     assert not _button(card, "Pen").isEnabled()
     assert not _button(card, "Eraser").isEnabled()
+    card.show_example(np.zeros((3, 32, 32), np.uint8), "test image 1: cat")
+    assert not card.collecting.add_button.isEnabled(), "drawings are collected in grey only"
 
 
 def test_the_card_follows_the_theme(qtbot, card: PadCard, theme: Theme) -> None:

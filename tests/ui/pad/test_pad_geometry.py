@@ -21,3 +21,16 @@ def test_only_the_lower_right_is_the_corner() -> None:
     assert geometry.is_corner(QPointF(250, 250))
     assert not geometry.is_corner(QPointF(250, 150))
     assert not geometry.is_corner(QPointF(-1, -1))
+
+
+@pytest.mark.parametrize(("width", "height"), [(300, 220), (137, 400)])
+def test_an_area_of_the_canvas_is_shown_where_its_corners_are(width: int, height: int) -> None:
+    geometry = PadGeometry(width, height)
+    area = QRectF(30, 70, 110, 45)
+    shown = geometry.to_widget(area)
+    for corner, there in (
+        (shown.topLeft(), area.topLeft()),
+        (shown.bottomRight(), area.bottomRight()),
+    ):
+        found = geometry.to_canvas(corner)
+        assert (found.x(), found.y()) == pytest.approx((there.x(), there.y()))

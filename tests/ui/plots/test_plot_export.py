@@ -1,6 +1,7 @@
 """The plots as files."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.ui.plots.using_plots import (
     UNTRAINED,
     action,
     measured,
+    progress,
     show,
     show_short_run,
 )
@@ -43,6 +45,34 @@ def test_the_table_has_a_row_for_every_step(
     assert [row["test_loss"] for row in rows] == ["2.305", "", "", "0.3"]
     assert rows[3]["learning_rate"] == "0.01"
     assert [path.name for path in tmp_path.iterdir()] == ["run.csv"]
+
+
+def test_every_figure_of_the_table_is_that_of_its_step(loss: LossPlot, tmp_path: Path) -> None:
+    loss.set_half_life(1)
+    show(loss, UNTRAINED, progress(1, [2.0, 1.0], rate=0.1), measured(1, 2))
+    show(loss, progress(3, [0.5], epoch=2, rate=0.02))
+    loss.export(tmp_path / "loss.csv")
+    names = ("step", "epoch", "batch_loss", "smoothed_loss", "learning_rate", "test_loss")
+    # With a half-life of one step an average is the mean of the one before and the new value.
+    assert [tuple(row[name] for name in names) for row in table(tmp_path / "loss.csv")] == [
+        ("0", "0", "", "", "", "2.305"),
+        ("1", "1", "2", "2", "0.1", ""),
+        ("2", "1", "1", "1.5", "0.1", "0.3"),
+        ("3", "2", "0.5", "1", "0.02", ""),
+    ]
+
+
+@pytest.mark.parametrize("epoch", [2, 3])  # larger batches may end the epoch at once
+def test_after_going_back_the_table_has_the_epochs_of_the_new_steps(
+    loss: LossPlot, tmp_path: Path, epoch: int
+) -> None:
+    for number in (1, 2, 3):
+        show(loss, progress(10 * number - 9, [1.0] * 10, epoch=number))
+    loss.truncate(12)
+    show(loss, progress(13, [1.0] * 30, epoch=epoch))
+    loss.export(tmp_path / "loss.csv")
+    epochs = [row["epoch"] for row in table(tmp_path / "loss.csv")]
+    assert epochs == ["1"] * 10 + ["2"] * 2 + [str(epoch)] * 30
 
 
 def test_the_accuracy_table_has_a_row_for_every_epoch(
@@ -78,6 +108,9 @@ def test_the_drawing_holds_shapes_and_no_pictures(loss: LossPlot, tmp_path: Path
     text = (tmp_path / "loss.svg").read_text(encoding="utf-8")
     assert QSvgRenderer(str(tmp_path / "loss.svg")).isValid()
     assert "lr 0.1 → 0.01" in text
+    size = re.search(r'width="([\d.]+)mm" height="([\d.]+)mm"', text)
+    assert size is not None
+    assert float(size[1]) / float(size[2]) == pytest.approx(loss.width() / loss.height(), rel=0.01)
     assert "<image" not in text
 
 

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.plots.plot_menus import HALF_LIVES
 from tests.ui.plots.using_plots import (
     UNTRAINED,
     action,
@@ -157,6 +158,14 @@ def test_the_menu_changes_the_smoothing(loss: LossPlot) -> None:
     assert loss.readings.value("train") == "0.000"
     choices["20 steps"].trigger()
     assert points(loss, "smoothed") == before
+
+
+def test_the_menu_ticks_the_smoothing_in_use_however_it_was_chosen(loss: LossPlot) -> None:
+    for steps in (*HALF_LIVES, 37):
+        loss.set_half_life(steps)
+        choices = [a for a in loss.smoothing_menu.actions() if a.isCheckable() and a.isChecked()]
+        assert [choice.data() for choice in choices] == [steps] * (steps in HALF_LIVES)
+        assert loss.smoothing_menu.field.value() == steps
 
 
 def test_slider_and_field_smooth_at_any_half_life(qtbot: QtBot, loss: LossPlot) -> None:

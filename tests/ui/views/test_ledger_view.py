@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication
 
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.ledger_view import LedgerView
+from tests.ui.painting import painted, rgb
 
 RATE = LedgerEntry(375, 3, "learning_rate", 0.003, 0.0003)
 OPTIMIZER = LedgerEntry(1420, 4, "optimizer", "adam", "sgd")
@@ -99,3 +100,45 @@ def test_a_new_run_begins_with_an_empty_log(view: LedgerView) -> None:
     view.clear()
     assert not view.has_content
     assert lines(view) == []
+
+
+def test_what_is_painted_is_the_log_with_changes_in_their_colour(view: LedgerView) -> None:
+    view.add_note(0, "Training started")
+    view.add_entries((RATE, OPTIMIZER))
+    painting = painted(view.table)
+    assert painting.words() == [
+        *("Step", "Epoch", "What happened"),
+        *("0", "Training started"),
+        *("375", "3", "lr 0.003 → 0.0003"),
+        *("1,420", "4", "optimizer Adam → SGD"),
+    ]
+    theme = Theme()
+    colors = {text.text: text.color for text in painting.texts}
+    assert colors["lr 0.003 → 0.0003"] == theme.color("ledger").name()
+    for plain in ("Training started", "375", "3", "0"):
+        assert colors[plain] == theme.color("muted").name()
+    # Figures stand below the right end of their heading, words below the left one of theirs.
+    for head, figure in (("Step", "375"), ("Epoch", "4")):
+        right = painting.text(head).box.right()
+        assert painting.text(figure).box.right() == pytest.approx(right, abs=3)
+    # The signs before the words have the colour of what they stand for.
+    signs = {round(picture.box.center().y()): picture.image for picture in painting.pictures}
+    for words, token in (("Training started", "muted"), ("optimizer Adam → SGD", "ledger")):
+        y = painting.text(words).box.center().y()
+        sign = signs[min(signs, key=lambda at: abs(at - y))]
+        places = [(x, y) for x in range(sign.width()) for y in range(sign.height())]
+        darkest = max((sign.pixelColor(*place) for place in places), key=QColor.alpha)
+        assert rgb(darkest.name()) == pytest.approx(rgb(theme.color(token).name()), abs=3)
+    left = painting.text("What happened").box.left()
+    assert left <= painting.text("Training started").box.left() < left + 40
+
+
+def test_tab_leaves_the_table_and_does_not_walk_through_its_cells(qtbot, view: LedgerView) -> None:
+    view.add_entries((RATE, OPTIMIZER))
+    view.activateWindow()
+    view.table.setFocus()
+    qtbot.waitUntil(view.table.hasFocus)
+    view.table.setCurrentIndex(view.model.index(0, 0))
+    qtbot.keyClick(view.table, Qt.Key.Key_Tab)
+    place = view.table.currentIndex()
+    assert (place.row(), place.column()) == (0, 0)

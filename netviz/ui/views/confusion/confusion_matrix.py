@@ -237,13 +237,18 @@ class ConfusionMatrix(TooltipWidget):
         for column in range(0, size, every_column):
             area = self.cell_area(0, column)
             width = room + (every_column - 1) * cell.width()
+            # Of the last name as much as does not reach the word "recall".
+            width = min(width, 2 * (grid.right() + theme.px(4) - area.center().x()))
             name = metrics.elidedText(self._classes[column], Qt.TextElideMode.ElideRight, width)
             area = QRectF(area.center().x() - width, grid.top() - theme.px(16), 2 * width, 0)
             area.setHeight(theme.px(15))
             painter.drawText(area, _CENTER, name)
+            if column == 0:
+                start = area.center().x() - metrics.horizontalAdvance(name) / 2 - theme.px(4)
         painter.setPen(theme.color("muted"))
-        corner = QRectF(0, grid.top() - theme.px(16), name_width, theme.px(15))
-        fitting = (text for text in _CORNERS if metrics.horizontalAdvance(text) <= name_width)
+        # The first name may be wider than its column and begin before it.
+        corner = QRectF(0, grid.top() - theme.px(16), min(name_width, start), theme.px(15))
+        fitting = (text for text in _CORNERS if metrics.horizontalAdvance(text) <= corner.width())
         painter.drawText(corner, _RIGHT, next(fitting))
 
     def _paint_sides(self, painter: QPainter) -> None:

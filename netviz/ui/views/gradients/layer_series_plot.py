@@ -163,7 +163,7 @@ class SeriesPlot(ThemedWidget):
                 low, high = min(low, self._guide[0]), max(high, self._guide[0])
             y_range = logarithmic_range(low, high)
         last = float(self._steps[-1]) if len(self._steps) else 0.0
-        return (0.0, max(10.0, round_up(last) if last > 0 else 0.0)), y_range
+        return (0.0, round_up(max(10.0, last))), y_range
 
     def _lay_out(self, x_range: Range, y_range: Range) -> None:
         """Place the lines between the labels of the axis and the names.

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLabel
 
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.ui.look.theme import Theme
@@ -114,6 +115,31 @@ def test_predictions_of_other_classes_are_not_shown(view: ConfusionView) -> None
     view.set_classes(("cat", "dog"))
     view.show_predictions(measured())
     assert not view.has_content
+
+
+def test_predictions_before_any_class_is_known_are_not_shown(qtbot) -> None:
+    view = ConfusionView(Theme())
+    qtbot.addWidget(view)
+    view.show_predictions(measured())
+    assert not view.has_content
+
+
+def test_the_numbers_stand_in_a_line_of_their_own_whatever_the_names(qtbot) -> None:
+    view = ConfusionView(Theme())
+    qtbot.addWidget(view)
+    view.set_classes(tuple(f"class: {digit}" for digit in DIGITS))
+    view.show_predictions(measured())
+    view.show()
+    view.matrix.cell_pointed.emit(7, 1)
+    assert view.sentence == "class: 7 taken for class: 1: 2 of 20, 10.0 %"
+    (label,) = (child for child in view.findChildren(QLabel) if " of 20" in child.text())
+    assert label.text().splitlines()[1:] == ["2 of 20, 10.0 %"]
+
+
+def test_above_the_matrix_the_mouse_is_told_what_rows_and_columns_are(view: ConfusionView) -> None:
+    for column in (0, 4, 9):
+        above = QPointF(center(view, 0, column).x(), 3)
+        assert view.matrix.text_at(above) == "A row is a true class, a column a predicted class."
 
 
 def test_the_moment_of_the_measurement_is_told(view: ConfusionView) -> None:

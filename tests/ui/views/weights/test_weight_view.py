@@ -74,6 +74,7 @@ def test_history_tells_the_share_at_a_step(qtbot, view: WeightView) -> None:
         view.show_weights(weights(step, counts=counts))
     qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
     assert hover(view.panels[0], 0.1, 0.5).startswith("Step 0: ")
+    assert hover(view.panels[0], 0.1, 0.5).endswith(" of the weights lie in −0.0164 to +0.0164")
     assert " 0.0 % of the weights" in hover(view.panels[0], 1.0, 0.5)
     assert " 0.0 % of the weights" not in hover(view.panels[0], 1.0, 0.1)
     picture = view.grab().toImage()

@@ -1,0 +1,88 @@
+"""A run and its record: what is summed, and which state is kept to go back to."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.run.divergence import BLOCK
+from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.training.trainer import DeviceData, Trainer
+from tests.engine.conftest import CPU
+
+UNTRAINED = Measurement(0, 0, 2.3, 0.1, 2.3, 0.1, 0.0, 0.0)
+PER_INTERVAL = 20
+"""Batches trained in the time between two states that are kept."""
+
+
+@pytest.fixture
+def run(config: RunConfig, digits: DeviceData, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1.0)
+    return Run(1, Trainer(config, digits, CPU), UNTRAINED)
+
+
+def train(run: Run, steps: int, loss: float) -> list[int]:
+    """Train so many steps with such a loss; return which state was good after each."""
+    kept = []
+    for _ in range(steps):
+        run.trainer.train_batch()
+        run.watch_losses(np.array([loss], np.float32))
+        run.keep_good_states(1 / PER_INTERVAL)
+        kept.append(run.good_step)
+    return kept
+
+
+def expected(step: int) -> int:
+    """The last state of an interval's end that a whole block of good losses came after."""
+    return max(0, (step // BLOCK - 1) * BLOCK // PER_INTERVAL * PER_INTERVAL)
+
+
+def test_a_state_is_kept_once_an_interval_and_is_good_after_a_block_of_good_losses(
+    run: Run,
+) -> None:
+    assert train(run, 130, 0.5) == [expected(step) for step in range(1, 131)]
+
+
+def test_no_state_from_the_damage_on_is_good(run: Run) -> None:
+    train(run, 100, 0.5)
+    assert set(train(run, 100, 50.0)) == {expected(100)}
+    assert run.divergence is not None
+    run.rewind()
+    assert run.trainer.step == run.good_step == expected(100)
+    assert run.divergence is None
+    assert train(run, 130, 0.5)[-1] > run.trainer.step - 3 * PER_INTERVAL
+
+
+def test_what_is_kept_after_a_way_back_is_of_the_new_way(run: Run) -> None:
+    train(run, 100, 0.5)
+    train(run, 60, 50.0)  # a state that was kept just before them was never found good
+    run.rewind()
+    run.change(run.trainer.config.with_changes({"learning_rate": 0.02}))
+    new: dict[int, Tensor] = {}
+    for _ in range(60):
+        train(run, 1, 0.5)
+        new[run.trainer.step] = next(run.trainer.model.parameters()).detach().clone()
+        good = run.good_record()
+        if good.step in new:
+            assert torch.equal(next(iter(good.snapshot.model.values())), new[good.step])
+    assert run.good_step in new
+
+
+def test_a_state_is_held_back_until_the_losses_after_it_are_known(run: Run) -> None:
+    train(run, 5 * PER_INTERVAL, 0.5)
+    before = run.good_step
+    for _ in range(3 * PER_INTERVAL):
+        run.trainer.train_batch()
+        run.keep_good_states(1 / PER_INTERVAL)
+    assert run.good_step == before
+
+
+def test_a_tally_sums_what_was_read() -> None:
+    tally = EpochTally()
+    assert (tally.accuracy, tally.samples_per_second) == (0, 0)
+    tally.add(10, 3, 0.5)
+    tally.add(30, 27, 1.5)
+    assert tally == EpochTally(40, 30, 2.0)
+    assert (tally.accuracy, tally.samples_per_second) == (0.75, 20)
