@@ -26,7 +26,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[WindowOptions]:
     """What the window was asked for, in place of opening it."""
     asked: list[WindowOptions] = []
 
-    def open_window(options: WindowOptions) -> int:
+    def open_window(options: WindowOptions, say: object = print) -> int:
         asked.append(options)
         return 7
 

@@ -236,9 +236,9 @@ class MainWindow(QMainWindow):
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
+        self.settings.set("arrangement", self.modes.plain_arrangement.text())
         if not self._is_for_now("size"):
             self.settings.set("geometry", self.saveGeometry())
-            self.settings.set("arrangement", self.modes.plain_arrangement.text())
         for key in ("page", "dark"):
             if not self._is_for_now(key):
                 self.settings.set(key, self._present(key))

@@ -35,8 +35,19 @@ def train(run: Run, steps: int, loss: float) -> list[int]:
 
 
 def expected(step: int) -> int:
-    """The last state of an interval's end that a whole block of good losses came after."""
-    return max(0, (step // BLOCK - 1) * BLOCK // PER_INTERVAL * PER_INTERVAL)
+    """The last state that was kept and that a whole block of good losses came after.
+
+    One is kept at an interval's end, or where there are twice as many steps as at the last good
+    one; the next not before that is known to be good.
+    """
+    good, waiting, since = 0, 0, 0
+    for present in range(1, step + 1):
+        if waiting and waiting <= (present // BLOCK - 1) * BLOCK:
+            good, waiting = waiting, 0
+        since += 1
+        if not waiting and (since >= PER_INTERVAL or present >= max(BLOCK, 2 * good)):
+            waiting, since = present, 0
+    return good
 
 
 def test_a_state_is_kept_once_an_interval_and_is_good_after_a_block_of_good_losses(

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from netviz.engine.options.run_config import LOSSES as DECLARED
-from netviz.engine.training.losses import LOSSES, chance_level
+from netviz.engine.options.training import chance_level
+from netviz.engine.training.losses import LOSSES
 
 LOGITS = torch.tensor([[2.0, -1.0, 0.5], [0.0, 0.0, 0.0], [-3.0, 4.0, 1.0], [9.0, 8.0, -7.0]])
 LABELS = torch.tensor([0, 2, 1, 1])

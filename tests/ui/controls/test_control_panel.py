@@ -254,7 +254,7 @@ def test_a_data_set_can_be_fetched_and_the_download_cancelled(qtbot, panel) -> N
 
 
 def test_what_is_open_at_first_fits_at_1280_by_720_and_the_rest_needs_little(panel) -> None:
-    panel.resize(264, 574)
+    panel.resize(250, 620)
     QApplication.processEvents()
     area = panel.findChild(QScrollArea)
     facts = next(label for label in panel.findChildren(QLabel) if "4,000 train" in label.text())

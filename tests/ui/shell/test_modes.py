@@ -19,7 +19,7 @@ from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
 
 OpenWindow = Callable[..., MainWindow]
-MODES = ("presentation", "theme", "fullscreen", "fold", "hold_plots")
+MODES = ("presentation", "theme", "fullscreen", "hold_plots")
 
 
 def picture_of(window: MainWindow) -> QImage:
