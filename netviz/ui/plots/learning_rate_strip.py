@@ -12,7 +12,7 @@ from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
 from netviz.ui.charts.axes import Axes, exponent
 from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
-from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks
+from netviz.ui.charts.ticks import Range, Ticks, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.plots.plot_canvas import PlotCanvas
@@ -177,9 +177,7 @@ class RateStrip(ThemedWidget):
                 space, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "rate"
             )
             return
-        ticks = logarithmic_ticks(*axes.y_range)
-        ends = ticks[:1] + ticks[1:][-1:]
-        axes.paint_y_ticks(painter, ends, gap_px=8, within=(0.0, self.height()))
+        axes.paint_y_ticks(painter, self._ticks(axes), gap_px=8, within=(0.0, self.height()))
         painter.setClipRect(axes.area.adjusted(0, -theme.px(2), 0, theme.px(2)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("primary"), theme.px(1.5)))
@@ -208,6 +206,13 @@ class RateStrip(ThemedWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("primary"))
         painter.drawEllipse(QPointF(x, self._y(axes, rate)), theme.px(3), theme.px(3))
+
+    def _ticks(self, axes: Axes) -> Ticks:
+        """Label the ends of the axis, or the one rate that there has been."""
+        if self.series.is_constant and self.series.highest > 0:
+            return [(math.log10(self.series.highest), rate_text(self.series.highest))]
+        ticks = logarithmic_ticks(*axes.y_range)
+        return ticks[:1] + ticks[1:][-1:]
 
     def _axes(self) -> Axes:
         across, gap = self._canvas.area, self._theme.px(4)

@@ -12,6 +12,7 @@ from netviz.engine.run.history import StepHistory
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.learning_rate_strip import RateSeries, RateStrip
 from netviz.ui.plots.loss_plot import LossPlot
+from tests.ui.painting import painted
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ def test_it_has_its_place_from_the_start(plot: LossPlot) -> None:
     plot.clear()
     assert plot.rate_strip.geometry() == place
     assert plot.rate_strip.grab().toImage() == empty
+
+
+def test_a_rate_that_stays_is_written_beside_it(plot: LossPlot) -> None:
+    assert [text.text for text in painted(plot.rate_strip).texts] == ["rate"]
+    feed(plot, [0.003] * 20)
+    assert [text.text for text in painted(plot.rate_strip).texts] == ["0.003"]
+    feed(plot, [0.3] * 20, first=21)
+    assert len(painted(plot.rate_strip).texts) == 2
 
 
 def test_it_can_be_folded_away_in_the_menu(plot: LossPlot) -> None:
