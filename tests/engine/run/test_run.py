@@ -97,3 +97,14 @@ def test_a_tally_sums_what_was_read() -> None:
     tally.add(30, 27, 1.5)
     assert tally == EpochTally(40, 30, 2.0)
     assert (tally.accuracy, tally.samples_per_second) == (0.75, 20)
+
+
+def test_one_can_go_back_to_the_same_state_again(run: Run) -> None:
+    train(run, 100, 0.5)
+    good = run.good_step
+    for _ in range(3):
+        train(run, 100, 50.0)
+        assert run.divergence is not None
+        run.rewind()
+        assert run.divergence is None
+        assert run.trainer.step == run.good_step == good
