@@ -85,3 +85,22 @@ def test_slowed_down_each_batch_is_reported_at_once_and_no_longer_at_full_speed(
     told = driven.do(commands.SetPace(None), commands.RunEpoch())
     assert reported(told) == ([EPOCH] if interval_s else [1] * EPOCH)
     assert losses(driven.events).items() <= reference(config).items()
+
+
+@pytest.mark.parametrize("interval_s", [1e9])
+def test_what_a_way_back_gives_up_is_not_reported_after_it(config: RunConfig, loss: Loss) -> None:
+    """The batches since the last report have steps that come again."""
+    driven = Driven(config)
+    trained: list[int] = []
+
+    def go_back_in_the_seventh() -> None:
+        trained.append(len(trained) + 1)
+        if trained[-1] == 7:
+            driven.session.submit(commands.Rewind())
+
+    loss.on_training = go_back_in_the_seventh
+    driven.do(commands.Start())
+    assert (driven.state, driven.step) == (State.IDLE, 0)
+    told = driven.do(commands.Step())
+    assert losses(told) == {1: reference(config)[1]}
+    assert reported(told) == [1]
