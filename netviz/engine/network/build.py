@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from netviz.engine.network.layer_plan import layer_texts
+from netviz.engine.network.modes import modes_kept
 from netviz.engine.network.modules import build_layers
 from netviz.engine.network.python_file import load_model
 from netviz.engine.options.network import MODELS
@@ -124,15 +125,14 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     afterwards, and what it writes into its buffers is undone, so that measuring changes nothing
     in the training.
     """
-    modes = {module: module.training for module in model.modules()}
     device = next((parameter.device for parameter in model.parameters()), None)
     cuda = [device] if device is not None and device.type == "cuda" else []
     state = torch.get_rng_state()
     cuda_states = [torch.cuda.get_rng_state(each) for each in cuda]
-    buffers = [] if all(map(_keeps_buffers, modes)) else list(_buffers(model))
-    model.eval()
+    buffers = [] if all(map(_keeps_buffers, model.modules())) else list(_buffers(model))
     try:
-        with torch.inference_mode():
+        with modes_kept(model), torch.inference_mode():
+            model.eval()
             yield
     finally:
         torch.set_rng_state(state)
@@ -140,8 +140,6 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             torch.cuda.set_rng_state(cuda_state, each)
         for module, name, buffer, value in buffers:
             _put_back(module, name, buffer, value)
-        for module, mode in modes.items():
-            module.training = mode
 
 
 def _keeps_buffers(module: nn.Module) -> bool:

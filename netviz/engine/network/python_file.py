@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from netviz.engine.errors import ModelError
 from netviz.engine.network import other_generators
 from netviz.engine.network.layer_plan import Shape
+from netviz.engine.network.modes import modes_kept
 
 TIME_LIMIT_S = 10.0
 """A file that takes longer is assumed to loop for ever."""
@@ -147,15 +148,10 @@ def _make(made: Any, image_shape: Shape, classes: int) -> Any:
 
 def _trial_output(model: nn.Module, images: int, image_shape: Shape) -> Any:
     """Pass a batch of so many black images through `model` in evaluation mode."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        # Not inference mode: lazy layers make their weights here, which must be able to learn.
-        with torch.no_grad():
-            return model(torch.zeros(images, *image_shape))
-    finally:
-        for module in model.modules():
-            module.training = modes.get(module, True)
+    # Not inference mode: lazy layers make their weights here, which must be able to learn.
+    with modes_kept(model), torch.no_grad():
+        model.eval()
+        return model(torch.zeros(images, *image_shape))
 
 
 def _with_sparse_gradient(model: nn.Module, image_shape: Shape) -> str:
@@ -163,18 +159,14 @@ def _with_sparse_gradient(model: nn.Module, image_shape: Shape) -> str:
 
     Fused optimizers, accumulation, the views and the run's files take dense gradients only.
     """
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
     weights = {name: each for name, each in model.named_parameters() if each.requires_grad}
     try:
-        with torch.enable_grad():
+        with modes_kept(model), torch.enable_grad():
+            model.eval()
             output = model(torch.zeros(_TRIAL_IMAGES, *image_shape))
             gradients = torch.autograd.grad(output.sum(), list(weights.values()), allow_unused=True)
     except Exception:  # noqa: BLE001 - what learns only in training mode is told while it trains
         return ""
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
     pairs = zip(weights, gradients, strict=True)
     return next((name for name, each in pairs if each is not None and each.is_sparse), "")
 

@@ -12,6 +12,7 @@ from torch.func import functional_call
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.network.freezing import freezable
+from netviz.engine.network.modes import modes_kept
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.trainer import Trainer
 
@@ -94,19 +95,15 @@ def _learns_from(trainer: Trainer, frozen: Sequence[str], images: int) -> bool:
     """Whether a training step on so few images gives logits."""
     model, data = trainer.model, trainer.data
     batch = data.train_images[:1].expand(images, -1, -1, -1).clone()
-    modes = {module: module.training for module in model.modules()}
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
     devices = [trainer.device] if trainer.device.type == "cuda" else []
     try:
-        with torch.random.fork_rng(devices), torch.no_grad():
+        with modes_kept(model), torch.random.fork_rng(devices), torch.no_grad():
             for name in freezable(model):
                 model.get_submodule(name).train(name not in frozen)
             logits = functional_call(model, buffers, (batch,))
     except Exception:  # noqa: BLE001 - a network of the user's own may raise anything
         return False
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
     return isinstance(logits, Tensor) and logits.shape == (images, len(data.classes))
 
 
