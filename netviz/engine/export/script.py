@@ -95,7 +95,6 @@ def _facts(run: Run, stem: str) -> dict[str, Any]:
     """Return what the template wants to know of the run, beside settings and changes."""
     first, trainer = run.initial_config, run.trainer
     configs = configs_of(run)
-    usual_threads = trainer.usual_threads or torch.get_num_threads()
     used = {
         name
         for name in OPTIONS
@@ -111,7 +110,7 @@ def _facts(run: Run, stem: str) -> dict[str, Any]:
         "images_file": _images_file(run, stem),
         "start_file": _start_file(run, stem),
         "device": "" if trainer.device.type == "cpu" else trainer.device.type,
-        "threads": first.threads or usual_threads,
+        "threads": trainer.threads_of(first),
         "layers": layer_texts(trainer.model),
         "losses": {config.loss for config in configs},
         "loss_function": loss_name(first),

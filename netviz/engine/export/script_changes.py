@@ -62,7 +62,7 @@ def changes_of(run: Run, settings: Collection[str], *, scheduled: bool) -> list[
         Whether the script has a learning-rate schedule.
     """
     changes = [
-        _change(step, before, after, settings, scheduled, run.trainer.usual_threads)
+        _change(step, before, after, settings, scheduled, run.trainer.threads_of(after))
         for (_, before), (step, after) in pairwise(_stages(run))
     ]
     return [change for change in changes if change]
@@ -85,7 +85,7 @@ def _change(
     after: RunConfig,
     settings: Collection[str],
     scheduled: bool,
-    usual_threads: int,
+    threads: int,
 ) -> Change:
     changed = after.changes_from(before)
     values = {name: literal(changed[name]) for name in settings if name in changed}
@@ -103,8 +103,8 @@ def _change(
         arguments.insert(0, "lr=learning_rate")
     buffers = OPTIMIZERS[after.optimizer].late_buffers
     late = [buffer for argument, buffer in buffers.items() if new.get(argument)]
-    threads = after.threads or usual_threads if "threads" in changed else None
-    return Change(step, values, threads, "frozen" in changed, arguments, late)
+    new_threads = threads if "threads" in changed else None
+    return Change(step, values, new_threads, "frozen" in changed, arguments, late)
 
 
 def _changed_hyperparameters(before: RunConfig, after: RunConfig) -> dict[str, object]:

@@ -155,7 +155,7 @@ class Trainer:
     epoch
         Epochs completed so far.
     usual_threads
-        Processor cores that one step uses where the settings say 0; 0 for torch's own number.
+        Processor cores that one step uses where the settings say 0.
     """
 
     def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
@@ -171,7 +171,7 @@ class Trainer:
         self.sampler = Sampler(len(data.train_labels), config.seed, device)
         self.step = 0
         self.epoch = 0
-        self.usual_threads = 0
+        self.usual_threads = torch.get_num_threads()
         self._clipped: tuple[Tensor, float] | None = None
         self._is_users_own = config.model not in MODELS
         self._loss = LOSSES[config.loss]
@@ -283,12 +283,16 @@ class Trainer:
     @property
     def threads(self) -> int:
         """Processor cores that the step after which the trainer stands has used."""
-        return self._taken.threads or self.usual_threads or torch.get_num_threads()
+        return self.threads_of(self._taken)
 
     @property
     def next_threads(self) -> int:
         """Processor cores that the next step will use."""
-        return self.config.threads or self.usual_threads or torch.get_num_threads()
+        return self.threads_of(self.config)
+
+    def threads_of(self, config: RunConfig) -> int:
+        """Return how many processor cores a step with these settings uses."""
+        return config.threads or self.usual_threads
 
     def use_threads(self) -> None:
         """Let torch use `threads` in the thread that calls this."""
