@@ -300,22 +300,20 @@ class Run:
         A step can break weights while its loss, which it was made from, is still a number. A run
         that has diverged before any good state was kept has nothing better than what it is.
         """
-        present = self._keep()
-        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
-        if is_broken or (self.divergence and self.good_step):
-            return self.good_record()
-        return self._record(present)
+        return self.records_to_save()[0]
 
-    def ruined_record(self) -> RunRecord | None:
-        """Return a run that has diverged as it is, where `sound_record` gives it as it was.
+    def records_to_save(self) -> tuple[RunRecord, RunRecord | None]:
+        """Return `sound_record`, and the run as it is where that is another one.
 
-        None where its weights are no numbers any more: nothing could go on from them.
+        The second is None where its weights are no numbers any more: nothing could go on from
+        them.
         """
         present = self._keep()
-        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
-        if is_broken or not self.divergence or not self.good_step:
-            return None
-        return self._record(present)
+        if _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot):
+            return self.good_record(), None
+        if self.divergence and self.good_step:
+            return self.good_record(), self._record(present)
+        return self._record(present), None
 
     def _record(self, kept: _Kept) -> RunRecord:
         step = kept.snapshot.step
@@ -328,7 +326,7 @@ class Run:
             kept.tally,
             self.start,
             self.started_from,
-            self.trainer.usual_threads or self.trainer.threads,
+            self.trainer.usual_threads,
         )
 
     def rewind(self) -> None:

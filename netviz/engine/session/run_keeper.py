@@ -62,8 +62,8 @@ class RunKeeper:
         Of a run that has failed, and is not sound, or has diverged the last good state is written.
         """
         self._wait()  # an autosave into the same folder must not come after it
-        record = run.sound_record() if is_sound else run.good_record()
-        save_run(record, command.folder, run.ruined_record() if is_sound else None)
+        record, ruined = run.records_to_save() if is_sound else (run.good_record(), None)
+        save_run(record, command.folder, ruined)
         if self._folder and command.folder.absolute() == self._folder.path.absolute():
             self._saved, self._kept = run.version, run.version._replace(step=record.step)
         is_present = is_sound and record.step == run.trainer.step
