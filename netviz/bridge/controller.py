@@ -181,14 +181,6 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self.submit(commands.Pause())
 
     @Slot()
-    def toggle(self) -> None:
-        """Train if the run is held, hold it if it trains."""
-        if self.state is State.RUNNING:
-            self.pause()
-        else:
-            self.start()
-
-    @Slot()
     def train_one_batch(self) -> None:
         """Train a single batch, then hold."""
         self.submit(commands.Step())

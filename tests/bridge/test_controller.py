@@ -53,10 +53,10 @@ def test_the_losses_are_those_of_a_session_without_a_window(
     assert told == losses(Driven(config).do(commands.Start()))
 
 
-def test_toggle_trains_and_holds(window: Window, controller: Controller) -> None:
-    window.expect_state(State.RUNNING, controller.toggle)
-    paused = window.expect_state(State.PAUSED, controller.toggle)
-    window.expect_state(State.RUNNING, controller.toggle)
+def test_a_run_trains_is_held_and_goes_on(window: Window, controller: Controller) -> None:
+    window.expect_state(State.RUNNING, controller.start)
+    paused = window.expect_state(State.PAUSED, controller.pause)
+    window.expect_state(State.RUNNING, controller.start)
     stopped = window.expect_state(State.FINISHED, controller.stop)
     assert stopped.stopped
     assert stopped.step >= paused.step
