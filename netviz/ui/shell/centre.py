@@ -1,5 +1,7 @@
 """The centre of the window: loss, accuracy and tabs, one below the other."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -36,7 +38,7 @@ class Centre(FittedSplitter):
             self.addWidget(part)
         tabs.folded_changed.connect(self.fit)
         for plot in (loss, accuracy):
-            plot.fill_requested.connect(self._on_plot_fill_requested)
+            plot.fill_requested.connect(partial(self._on_plot_fill_requested, plot))
         self._restyle()
 
     @property
@@ -52,9 +54,17 @@ class Centre(FittedSplitter):
         self.fit()
         self.filled_changed.emit()
 
-    def _on_plot_fill_requested(self) -> None:
-        plot = self.sender()
-        self.fill(plot if isinstance(plot, QWidget) and self._filled is None else None)
+    def _on_plot_fill_requested(self, plot: QWidget) -> None:
+        self.fill(plot if self._filled is None else None)
+
+    def _on_splitter_moved(self) -> None:
+        before = self.chosen or USUAL_HEIGHTS
+        super()._on_splitter_moved()
+        if self._tabs.is_folded and self.chosen:
+            # Unfolded they are as high as they were; what they leave meanwhile is the loss's.
+            loss, accuracy, folded = self.chosen
+            tabs = before[2] / sum(before) * sum(self.chosen)
+            self.chosen = max(1.0, loss + folded - tabs), accuracy, tabs
 
     def _heights(self, room: float, chosen: Sizes | None) -> Sizes:
         if self._filled is not None:

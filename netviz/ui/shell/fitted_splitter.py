@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSplitter
 from netviz.ui.look.theme import Theme
 
 GAP_PX = 12
+UNBOUNDED = 2**24 - 1
+"""What Qt takes for a largest size without a bound."""
 
 Sizes = tuple[float, ...]
 Rule = Callable[[float, Sizes | None], Sizes]
@@ -58,6 +60,7 @@ class FittedSplitter(QSplitter):
         )
         room -= self.handleWidth() * (shown - 1)
         sizes = self._rule(room / scale, self.chosen)
+        self.refresh()  # of parts that were just shown it takes note later by itself
         self.setSizes([round(size * scale) for size in sizes])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -65,7 +68,10 @@ class FittedSplitter(QSplitter):
         self.fit()
 
     def _on_splitter_moved(self) -> None:
-        self.chosen = tuple(size / self._theme.scale for size in self.sizes())
+        present = [size / self._theme.scale for size in self.sizes()]
+        # A part that is hidden has no size, but one that it comes back with.
+        before = self.chosen or (0.0,) * len(present)
+        self.chosen = tuple(new or old for new, old in zip(present, before, strict=True))
 
     def _restyle(self) -> None:
         self.setHandleWidth(self._theme.px(GAP_PX))

@@ -22,6 +22,7 @@ from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.shell.centre import Centre
+from netviz.ui.shell.fitted_splitter import GAP_PX
 from netviz.ui.shell.garbage_collector import GarbageCollector
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
@@ -35,7 +36,6 @@ from netviz.ui.views.view_spec import all_views
 CLOSE_TIMEOUT_MS = 1500
 """The whole process shall have ended in 3 s, also on a slow machine."""
 DOWNLOAD_TIMEOUT_S = 0.3
-GAP_PX = 12
 ICON_PX = 256
 MENUS_BESIDE_FROM_PX = 1200
 """Width from which the menus stand in the line of the buttons, and not in one of their own."""

@@ -19,13 +19,11 @@ from netviz.engine.protocol.run_state import State
 from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.shell.fitted_splitter import UNBOUNDED
 from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.figure_label import FigureLabel
 
 HEIGHT_PX = 48
-
-_ANY_WIDTH = 2**24 - 1
-"""What Qt takes for no bound."""
 
 _TRAIN_LABELS = {
     State.IDLE: "Train",
@@ -106,7 +104,7 @@ class TopBar(QFrame):
         if self._menus:
             self._layout.removeWidget(self._menus)
             self._menus.setMinimumWidth(0)
-            self._menus.setMaximumWidth(_ANY_WIDTH)
+            self._menus.setMaximumWidth(UNBOUNDED)
         self._menus = menus
         if menus:
             self._layout.insertWidget(0, menus, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -278,7 +276,9 @@ class TopBar(QFrame):
     def _fit(self) -> None:
         """Show what fits; where space is short, the least important things go first."""
         ready = not self._busy
-        wishes: dict[QWidget, bool] = {
+        self._epoch_label.setVisible(ready)
+        self._busy_label.setVisible(not ready)
+        optional: dict[QWidget, bool] = {
             self._device_label: bool(self._device_label.text()),
             self._speed_label: True,
             self._batch_label: ready,
@@ -287,20 +287,18 @@ class TopBar(QFrame):
             self.epoch_button: True,
             self._bar: ready,
             self.step_button: True,
-            self._epoch_label: ready,
-            self._busy_label: not ready,
         }
-        wished = [widget for widget in self._row_widgets() if wishes.get(widget, True)]
         margins = self._layout.contentsMargins()
-        need = margins.left() + margins.right() + sum(map(self._width_of, wished))
-        last = (self._epoch_label, self._busy_label)
-        for widget in (each for each in wishes if each in wished and each not in last):
-            if need <= self.width():
-                break
-            wished.remove(widget)
-            need -= self._width_of(widget)
-        for widget in wishes:
-            widget.setVisible(widget in wished)
+        need = margins.left() + margins.right()
+        for widget in self._row_widgets():
+            if optional.get(widget, not widget.isHidden()):
+                need += self._width_of(widget)
+        for widget, is_wanted in optional.items():
+            if is_wanted and need > self.width():
+                need -= self._width_of(widget)
+                optional[widget] = False
+        for widget, is_shown in optional.items():
+            widget.setVisible(is_shown)
 
     def _row_widgets(self) -> list[QWidget]:
         items = [self._layout.itemAt(index) for index in range(self._layout.count())]

@@ -14,15 +14,13 @@ from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.shell.fitted_splitter import UNBOUNDED
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 
 V = TypeVar("V", bound=View)
-
-_ANY_HEIGHT = 2**24 - 1
-"""What Qt takes for no bound."""
 
 
 class ViewTabs(Card):
@@ -173,7 +171,7 @@ class ViewTabs(Card):
             icon(self._theme, "chevron-up" if folded else "chevron-down", "muted")
         )
         self.fold_button.setToolTip(f"{'Open' if folded else 'Fold'} the tabs (Ctrl+T).")
-        self.setMaximumHeight(self.bar_height if folded else _ANY_HEIGHT)
+        self.setMaximumHeight(self.bar_height if folded else UNBOUNDED)
         self.setMinimumHeight(self.bar_height if folded else 0)
 
     def _on_theme_changed(self) -> None:

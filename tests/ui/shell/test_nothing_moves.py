@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
@@ -155,6 +155,40 @@ def test_what_is_dragged_stays_in_proportion_and_is_remembered(open_window: Open
     window.close()
     again = open_window()
     assert (again.panel.width(), again.pad.width()) == (300, 330)
+
+
+def drag(qtbot: QtBot, splitter: QSplitter, handle: int, by: QPoint) -> None:
+    """Drag a handle with the mouse."""
+    grip = splitter.handle(handle)
+    middle = grip.rect().center()
+    qtbot.mousePress(grip, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(grip, middle + by)
+    qtbot.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=middle + by)
+    QApplication.processEvents()
+
+
+def test_dragging_while_a_part_is_away_leaves_its_size_alone(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.resize(1500, 950)
+    window.workspace.choose((320.0, 700.0, 300.0))
+    tabs, accuracy = window.views.height(), window.accuracy_plot.height()
+    window.actions_by_key["settings"].trigger()
+    drag(qtbot, window.workspace, 2, QPoint(-40, 0))
+    wider = window.pad.width()
+    assert wider == pytest.approx(340, abs=1)
+    window.actions_by_key["settings"].trigger()
+    QApplication.processEvents()
+    assert (window.panel.width(), window.pad.width()) == (320, wider)
+
+    window.actions_by_key["fold"].trigger()
+    drag(qtbot, window.centre, 1, QPoint(0, -30))
+    assert window.accuracy_plot.height() == pytest.approx(accuracy + 30, abs=1)
+    window.actions_by_key["fold"].trigger()
+    QApplication.processEvents()
+    assert window.views.height() == pytest.approx(tabs, abs=1)
+    assert window.accuracy_plot.height() == pytest.approx(accuracy + 30, abs=1)
 
 
 def test_the_menus_stand_beside_the_buttons_where_there_is_room(open_window: OpenWindow) -> None:
