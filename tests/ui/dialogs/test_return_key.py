@@ -67,7 +67,8 @@ def test_return_presses_the_blue_button(qtbot: QtBot, theme: Theme, kind: type[Q
         assert len(pressed) == count, place
 
 
-def test_a_size_that_was_just_typed_is_used(qtbot: QtBot, theme: Theme) -> None:
+def with_typed_size(qtbot: QtBot, theme: Theme, text: str) -> tuple[OwnPreview, QAbstractSpinBox]:
+    """Open the preview and type a size, without Return; return it and the field."""
     dialog = preview(theme)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -75,21 +76,19 @@ def test_a_size_that_was_just_typed_is_used(qtbot: QtBot, theme: Theme) -> None:
     assert isinstance(field, QAbstractSpinBox)
     field.setFocus()
     field.selectAll()
-    qtbot.keyClicks(field, "32")
+    qtbot.keyClicks(field, text)
+    return dialog, field
+
+
+def test_a_size_that_was_just_typed_is_used(qtbot: QtBot, theme: Theme) -> None:
+    dialog, field = with_typed_size(qtbot, theme, "32")
     with qtbot.waitSignal(dialog.chosen) as chosen:
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert chosen.args[0]["image_size"] == 32
 
 
 def test_a_size_that_is_refused_is_not_passed_over(qtbot: QtBot, theme: Theme) -> None:
-    dialog = preview(theme)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    field = dialog.row("image_size").findChild(QAbstractSpinBox)
-    assert isinstance(field, QAbstractSpinBox)
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "99999")
+    dialog, field = with_typed_size(qtbot, theme, "99999")
     with qtbot.assertNotEmitted(dialog.chosen):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert dialog.isVisible()
