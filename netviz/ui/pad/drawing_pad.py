@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -37,7 +37,6 @@ from netviz.ui.pad.picture_exchange import (
     read_picture,
     write_picture,
 )
-from netviz.ui.widgets.image_painting import gray_image
 
 BRUSH_MIN_PX, BRUSH_MAX_PX, BRUSH_PX = 8, 48, 22
 _BRUSH_STEP_PX = 2
@@ -75,13 +74,11 @@ class DrawingPad(ThemedWidget):
         self._canvas = Canvas()
         self._image_shape = (1, 28, 28)
         self._invitation = "Draw a digit"
-        self._seen: QImage | None = None
         self._brush_px = BRUSH_PX
         self._stroke_px = float(BRUSH_PX)
         self._erasing = False
         self._is_marked_for_drop = False
         self._shows_focus = False
-        self._hides_seen = False
         self._timer = QTimer(self, singleShot=True, interval=_COALESCE_MS)
         self._timer.timeout.connect(self._announce)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -123,7 +120,6 @@ class DrawingPad(ThemedWidget):
             return
         self._image_shape = shape
         self._canvas = Canvas(color=shape[0] != 1)
-        self._seen = None
         self._describe()
         self._finish_edit()
 
@@ -131,15 +127,6 @@ class DrawingPad(ThemedWidget):
         """Choose what an empty pad says, such as ``Draw a digit``."""
         self._invitation = text
         self.update()
-
-    def set_seen(self, seen: NDArray[np.float32] | None) -> None:
-        """Show the network's input, ``float32 [C, H, W]`` in 0..1, in the corner."""
-        pixels = None if seen is None else np.rint(np.clip(seen, 0, 1) * 255).astype(np.uint8)
-        image = None if pixels is None else gray_image(pixels)
-        # Predictions come many times a second while training, all for the same input.
-        if image != self._seen:
-            self._seen = image
-            self.update()
 
     def set_brush_px(self, width: int) -> None:
         """Choose the width of the brush, limited to 8 to 48."""
@@ -258,9 +245,6 @@ class DrawingPad(ThemedWidget):
             self._place(lambda: picture_in(mime))
             event.acceptProposedAction()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._uncover(QPointF(-1, -1))
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._shows_focus = event.reason() in _KEYBOARD_FOCUS
         self.update()
@@ -279,7 +263,6 @@ class DrawingPad(ThemedWidget):
             label=canvas.example.label if canvas.example else "",
             invitation=self._invitation if canvas.is_empty else "",
             takes_strokes=self.takes_strokes,
-            seen=None if canvas.is_empty or self._hides_seen else self._seen,
             is_marked=self._shows_focus or self._is_marked_for_drop,
         )
         paint_pad(QPainter(self), self._geometry.square, picture, self._theme)
@@ -316,7 +299,6 @@ class DrawingPad(ThemedWidget):
         self.edited.emit()
 
     def _extend_stroke(self, pen: PenInput) -> None:
-        self._uncover(pen.position)
         if self._canvas.is_stroking:
             point = self._geometry.to_canvas(pen.position)
             width = self._stroke_px * pen.width_factor
@@ -385,13 +367,6 @@ class DrawingPad(ThemedWidget):
         self.setCursor(brush_cursor(self.tool_px * self._geometry.zoom))
         verb = "Erase" if self._erasing else "Draw"
         self.setToolTip(f"{verb} with mouse, pen or finger; the prediction follows at once.")
-
-    def _uncover(self, position: QPointF) -> None:
-        """Hide what the network sees while the pointer is over that corner."""
-        hides = self._geometry.is_corner(position)
-        if hides != self._hides_seen:
-            self._hides_seen = hides
-            self.update()
 
     def _mark_for_drop(self, is_marked: bool) -> None:
         self._is_marked_for_drop = is_marked

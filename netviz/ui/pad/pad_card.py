@@ -25,6 +25,7 @@ from netviz.ui.pad.drawing_pad import DrawingPad
 from netviz.ui.pad.pad_column import PadColumn
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.pad.probability_bars import ProbabilityBars
+from netviz.ui.pad.seen_image import SeenImage
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 
@@ -50,7 +51,7 @@ class PadCard(Card):
 
     Attributes
     ----------
-    pad, prediction, bars, strip, collecting
+    pad, prediction, seen, bars, strip, collecting
         The parts, from top to bottom; the last one only while drawings are collected.
     """
 
@@ -63,6 +64,7 @@ class PadCard(Card):
         super().__init__(theme, "Draw a digit", parent=parent)
         self.pad = DrawingPad(theme)
         self.prediction = PredictionLine(theme)
+        self.seen = SeenImage(theme)
         self.bars = ProbabilityBars(theme)
         self.strip = ConfidenceStrip(theme)
         self.collecting = CollectingRow(theme)
@@ -71,7 +73,7 @@ class PadCard(Card):
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
-        self._column = PadColumn(theme, self.pad, self.prediction, self.bars, self.strip)
+        self._column = PadColumn(theme, self.pad, self.prediction, self.seen, self.bars, self.strip)
         self.body.addWidget(self._column, 1)
         self.body.addWidget(self.collecting)
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
@@ -111,7 +113,7 @@ class PadCard(Card):
             return
         probabilities = prediction.probabilities
         winner = int(probabilities.argmax())
-        self.pad.set_seen(prediction.seen)
+        self.seen.set_seen(prediction.seen)
         self.prediction.set_prediction(self._classes[winner], float(probabilities[winner]))
         self.bars.set_probabilities(probabilities)
         self.strip.add(prediction)
@@ -258,7 +260,7 @@ class PadCard(Card):
         dialog.open()
 
     def _forget_prediction(self) -> None:
-        self.pad.set_seen(None)
+        self.seen.set_seen(None)
         self.prediction.set_prediction("", 0.0)
         self.bars.set_probabilities(None)
         self.strip.clear()

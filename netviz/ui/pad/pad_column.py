@@ -9,6 +9,7 @@ from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.pad.probability_bars import ProbabilityBars
+from netviz.ui.pad.seen_image import SeenImage
 
 _SMALLEST_PAD_PX = 96
 
@@ -21,19 +22,24 @@ class PadColumn(ThemedWidget):
         theme: Theme,
         pad: DrawingPad,
         prediction: PredictionLine,
+        seen: SeenImage,
         bars: ProbabilityBars,
         strip: ConfidenceStrip,
     ) -> None:
         super().__init__(theme)
-        self._pad, self._prediction, self._bars, self._strip = pad, prediction, bars, strip
-        for widget in (pad, prediction, bars, strip):
+        self._pad, self._prediction, self._seen = pad, prediction, seen
+        self._bars, self._strip = bars, strip
+        for widget in (pad, prediction, seen, bars, strip):
             widget.setParent(self)
 
     def place(self) -> None:
         """Lay the parts out, after a change of size, theme or classes."""
         self.updateGeometry()
         gap, width = self._theme.px(8), self.width()
-        prediction = self._prediction.sizeHint().height()
+        line, seen = self._prediction.sizeHint().height(), self._seen.sizeHint()
+        # Where height is short, what the network sees goes without its caption.
+        spare = max(self.height() - self.minimumSizeHint().height(), 0)
+        prediction = min(line + spare, seen.height())
         bars = self._bars.minimumSizeHint().height()
         strip = self._strip.minimumSizeHint().height()
         room = self.height() - prediction - bars - strip - 3 * gap
@@ -43,16 +49,14 @@ class PadColumn(ThemedWidget):
         more = min(extra * 2 // 3, max(self._bars.largest_height() - bars, 0))
         bars += more
         strip += min(extra - more, 2 * strip)
-        top = 0
-        parts = (
-            (self._pad, side),
-            (self._prediction, prediction),
-            (self._bars, bars),
-            (self._strip, strip),
-        )
-        for widget, height in parts:
-            widget.setGeometry(0, top, width, height)
-            top += height + gap
+        self._pad.setGeometry(0, 0, width, side)
+        top = side + gap
+        beside = width - seen.width()
+        self._prediction.setGeometry(0, top, beside - gap, line)
+        self._seen.setGeometry(beside, top, seen.width(), prediction)
+        top += prediction + gap
+        self._bars.setGeometry(0, top, width, bars)
+        self._strip.setGeometry(0, top + bars + gap, width, strip)
 
     def minimumSizeHint(self) -> QSize:
         others = (self._bars.minimumSizeHint(), self._strip.minimumSizeHint())

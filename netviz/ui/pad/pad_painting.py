@@ -6,7 +6,6 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QCursor,
-    QFontMetrics,
     QImage,
     QPainter,
     QPainterPath,
@@ -35,8 +34,6 @@ class PadPicture:
         Text on an empty pad; empty once something is drawn.
     takes_strokes
         Whether one can draw.
-    seen
-        The network's input; None where it is not known or in the way.
     is_marked
         Whether the pad has the keyboard's focus or is the target of a drag.
     """
@@ -45,7 +42,6 @@ class PadPicture:
     label: str
     invitation: str
     takes_strokes: bool
-    seen: QImage | None
     is_marked: bool
 
 
@@ -65,8 +61,6 @@ def paint_pad(painter: QPainter, square: QRectF, picture: PadPicture, theme: The
         painter.setPen(QColor(DARK.muted))
         inside = square.adjusted(theme.px(8), theme.px(6), -theme.px(8), 0)
         painter.drawText(inside, _ALIGN.AlignTop | _ALIGN.AlignLeft, picture.label)
-    if picture.seen:
-        _paint_seen(painter, square, picture.seen, theme)
     painter.setClipping(False)
     width = theme.px(2) if picture.is_marked else 1
     painter.setPen(QPen(theme.color("primary" if picture.is_marked else "border"), width))
@@ -111,27 +105,3 @@ def _paint_invitation(painter: QPainter, square: QRectF, picture: PadPicture, th
     painter.setPen(QColor(DARK.quiet))
     below = line.translated(0, used.height() + theme.px(4))
     painter.drawText(below.adjusted(0, 0, 0, theme.px(60)), centred, hint)
-
-
-def _paint_seen(painter: QPainter, square: QRectF, seen: QImage, theme: Theme) -> None:
-    caption = "network sees"
-    width, pad = square.width() / 4, square.width() / 64
-    font = theme.font(11)
-    while QFontMetrics(font).horizontalAdvance(caption) > width - pad and font.pixelSize() > 8:
-        font.setPixelSize(font.pixelSize() - 1)
-    fits = QFontMetrics(font).horizontalAdvance(caption) < width
-    line = QFontMetrics(font).height() if fits else 0
-    side = width - 2 * pad
-    box = QRectF(0, 0, width, pad + side + max(line, pad))
-    box.moveBottomRight(square.bottomRight() - QPointF(2 * pad, 2 * pad))
-    painter.setPen(QColor(DARK.faint))
-    painter.setBrush(QColor(0, 0, 0, 225))
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(QRectF(box.left() + pad, box.top() + pad, side, side), seen)
-    if not fits:
-        return
-    painter.setFont(font)
-    painter.setPen(QColor(DARK.muted))
-    text = QRectF(box.left(), box.bottom() - line - 1, width, line)
-    painter.drawText(text, _ALIGN.AlignCenter, caption)

@@ -370,16 +370,6 @@ def test_space_is_ignored_for_the_parent_to_handle(pad: DrawingPad) -> None:
     assert not event.isAccepted()
 
 
-def test_what_the_network_sees_is_hidden_under_the_pointer(qtbot, pad: DrawingPad) -> None:
-    _draw(qtbot, pad)
-    pad.set_seen(np.ones((1, 28, 28), np.float32))
-    corner = QPoint(215, 205)
-    qtbot.mouseMove(pad, QPoint(20, 20))
-    assert pad.grab().toImage().pixelColor(corner).lightness() > 200
-    qtbot.mouseMove(pad, QPoint(220, 220))
-    assert pad.grab().toImage().pixelColor(corner).lightness() == 0
-
-
 def test_an_empty_pad_says_what_to_do(pad: DrawingPad) -> None:
     empty = pad.grab().toImage()
     pad.set_invitation("Draw clothes")
