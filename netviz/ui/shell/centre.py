@@ -50,8 +50,7 @@ class Centre(FittedSplitter):
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
         for each in self._parts:
-            each.setVisible(part in (None, each))
-        self.fit()
+            self.show_part(each, part in (None, each))
         self.filled_changed.emit()
 
     def _on_plot_fill_requested(self, plot: QWidget) -> None:
