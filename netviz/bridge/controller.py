@@ -11,8 +11,8 @@ from PySide6.QtGui import QUndoStack
 
 from netviz.bridge.event_source import EventSource
 from netviz.bridge.frame_clock import FrameClock
-from netviz.bridge.live_change import LiveChange
 from netviz.bridge.run_settings import RunSettings
+from netviz.bridge.undo_commands import LiveChange, Replacement
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.catalogue import DatasetInfo, is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -91,6 +91,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._predictions = 0
         self._is_preparing = True
         self._is_opening = False
+        self._replaced_step = 0
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
@@ -203,6 +204,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     def reset_with_seed(self, seed: int) -> None:
         """Go back to other initial weights."""
         self._reset({**self.waiting, "seed": seed})
+
+    def bring_back(self) -> None:
+        """Change places with the run that the one at hand replaced; what waits is dropped."""
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.BringBack())
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change options: at once where that is possible, else they wait for a reset.
@@ -332,7 +338,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
         self._layers = event.network
-        self.undo_stack.clear()
+        if event.is_back:
+            self._replaced_step = 0
+        else:
+            self._replaced_step = event.replaced_step
+            self._forget_changes()
         before = self.settings
         kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
         self.settings = kept.begin(event.config)
@@ -363,7 +373,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
 
     def _on_rewound(self, event: events.Rewound) -> None:
         self.step = event.step
-        self.undo_stack.clear()
+        self._forget_changes()
         self._set(self.settings.confirm(event.config))
         self.rewound.emit(event)
 
@@ -374,6 +384,12 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._set(self.settings.revert(None if is_of_new_run else event.request))
         self._take_from_undo_stack(event.request)
         self.refused.emit(event)
+
+    def _forget_changes(self) -> None:
+        """Leave nothing to undo but that this run took the place of another."""
+        self.undo_stack.clear()
+        if self._replaced_step:
+            self.undo_stack.push(Replacement(self.bring_back, self._replaced_step))
 
     def _take_from_undo_stack(self, request: int) -> None:
         """Let nobody undo what was never done."""

@@ -6,7 +6,7 @@ from functools import partial
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
-from netviz.engine.observatory.evaluator import Evaluator
+from netviz.engine.observatory.evaluator import Evaluator, Known
 from netviz.engine.observatory.looked_at import LookedAt
 from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.probes.probe_spec import ProbeSpec, Subject, all_probes
@@ -113,6 +113,17 @@ class Observatory:
         self._looked_at.begin(run)
         self._renew()
         self._evaluator.begin(run, test_logits)
+
+    @property
+    def known(self) -> Known:
+        """What is known of the predictions for the test images, for `take_up`."""
+        return self._evaluator.known
+
+    def take_up(self, run: Run, known: Known) -> None:
+        """Turn to a run that was observed before, when so much was `known`."""
+        self._looked_at.begin(run)
+        self._renew()
+        self._evaluator.take_up(run, known)
 
     def rewound(self, run: Run) -> None:
         """Observe everything again: `run` went back to an earlier state."""

@@ -67,6 +67,10 @@ class Prepared:
         The network's layers, from input to output.
     cautions
         What to know of a network of the user's own, in sentences that follow each other.
+    replaced_step
+        Steps of the run that it took the place of and that can be brought back; 0 for none.
+    is_back
+        Whether it was brought back itself.
     """
 
     run: int
@@ -86,6 +90,8 @@ class Prepared:
     step: int = 0
     network: tuple[LayerFacts, ...] = ()
     cautions: tuple[str, ...] = ()
+    replaced_step: int = 0
+    is_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -322,12 +328,12 @@ class Saved:
 
 @dataclass(frozen=True)
 class Opened:
-    """A saved run was opened; comes after its `Prepared`.
+    """A run that has a past was opened or brought back; comes after its `Prepared`.
 
     Attributes
     ----------
     folder
-        Where it was saved.
+        Where it was saved; None where it was not.
     progress
         All steps that it was trained; None if there are none.
     measurements
@@ -339,7 +345,7 @@ class Opened:
     """
 
     run: int
-    folder: Path
+    folder: Path | None
     progress: Progress | None
     measurements: tuple[Measurement, ...]
     ledger: tuple[LedgerEntry, ...]

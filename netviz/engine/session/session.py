@@ -80,6 +80,7 @@ class TrainingSession:
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,
+            commands.BringBack: self._control.bring_back,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

@@ -203,7 +203,8 @@ class FilePresenter(QObject):
         if self._lost is not None and event.folder == self._lost.folder:
             self._lost.settle()
             self._lost = None
-        self._name_window(event.folder)
+        if event.folder:
+            self._name_window(event.folder)
         if event.missing_device:
             self._window.message_bar.show_message(
                 "info",

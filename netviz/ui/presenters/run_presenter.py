@@ -130,7 +130,9 @@ class RunPresenter(QObject):
         self._layers = info.network
         batches = -(-info.train_count // info.config.batch_size)
         place = Place(-(-info.step // batches), info.step % batches, batches)
-        self._now = RunNow(State.IDLE, info.step, place, info.config.epochs)
+        self._now = RunNow(
+            State.IDLE, info.step, place, info.config.epochs, replaced_step=info.replaced_step
+        )
         self._show_now()
         self._tell_of_frozen(info.config)
         window.panel.set_own_classes(info.config.dataset, len(info.classes))
@@ -182,6 +184,19 @@ class RunPresenter(QObject):
             self._tell_of_threads(event)
         self._move_to(event.place)
         self._show_now()
+        self._offer_more_epochs()
+
+    def _offer_more_epochs(self) -> None:
+        """Offer to train on where something was changed after the end, and waits for a batch."""
+        more = self._now.more_epochs
+        if not more or not self._now.has_waiting_news:
+            return
+        self._window.message_bar.show_message(
+            "info",
+            f"{self._now.news[-1].label}: all epochs are trained, so nothing has used it yet.",
+            actions=[(f"Train {more:,} more", self._on_train_clicked)],
+            holds=lambda: self._now.more_epochs > 0 and self._now.has_waiting_news,
+        )
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:

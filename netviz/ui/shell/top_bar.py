@@ -191,7 +191,9 @@ class TopBar(QFrame):
     def _make_buttons(self) -> None:
         add = self._add_button
         self.reset_button = add(
-            QToolButton(), "rotate-ccw", "Reset: go back to the same initial weights (Ctrl+R)."
+            QToolButton(),
+            "rotate-ccw",
+            "Reset: go back to the same initial weights (Ctrl+R). Ctrl+Z brings the run back.",
         )
         self.reset_button.setAccessibleName("Reset")
         self.train_button = add(QPushButton(), "play", "")

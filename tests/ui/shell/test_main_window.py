@@ -124,6 +124,42 @@ def test_a_click_on_train_trains_to_the_end(
     assert window.top_bar.train_button.text() == "Train 2 more"
 
 
+def test_a_rate_that_is_moved_after_the_end_offers_to_train_on(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.FINISHED)
+    window.controller.change({"learning_rate": 0.01})
+    qtbot.waitUntil(window.message_bar.isVisible)
+    assert "lr 0.001 → 0.01: all epochs are trained" in window.message_bar.text
+    buttons = window.message_bar.findChildren(QPushButton)
+    (offer,) = [each for each in buttons if each.text().startswith("Train")]
+    assert offer.text() == "Train 1 more"
+    click(qtbot, offer)
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: window.controller.step == 800)
+    assert not window.message_bar.isVisible()
+
+
+def test_what_reset_replaces_is_brought_back_by_a_key(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.FINISHED)
+    losses = window.loss_plot.history.losses.copy()
+    window.actions_by_key["reset"].trigger()
+    qtbot.waitUntil(lambda: "Ctrl+Z brings back the run at step 400." in window.status)
+    assert not len(window.loss_plot.history.losses)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.controller.step == 400)
+    assert window.loss_plot.history.losses.tolist() == losses.tolist()
+    assert window.status.startswith("Finished at step 400.")
+    window.actions_by_key["redo"].trigger()
+    qtbot.waitUntil(lambda: window.controller.step == 0)
+
+
 def test_space_trains_as_many_epochs_again_where_all_are_trained(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:

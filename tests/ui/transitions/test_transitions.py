@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from netviz.bridge import live_change
+from netviz.bridge import undo_commands
 from netviz.engine.options.run_config import RunConfig
 from tests.engine.conftest import (  # noqa: F401
     every_batch_told,
@@ -121,7 +121,7 @@ def test_nothing_is_left_over_on_the_screen(
     tab: str,
     drawn: list[tuple[str, Any]],
 ) -> None:
-    monkeypatch.setattr(live_change, "MERGE_S", -1.0)
+    monkeypatch.setattr(undo_commands, "MERGE_S", -1.0)
     config = RunConfig.parse(CONFIG)
     with TemporaryDirectory() as name, in_this_thread():
         folder = Path(name)
