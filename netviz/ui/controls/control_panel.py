@@ -270,6 +270,8 @@ def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
         option, value = OPTIONS[name], getattr(config, name)
         if value == getattr(default, name) or not config.is_relevant(name):
             continue
+        if name == "epochs":  # which the top bar tells
+            continue
         label = option.short or option.label.lower()
         if name == "dataset":
             texts.append(dataset_label(value))
