@@ -22,6 +22,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
+from netviz.ui.pad.ink_button import InkButton
 from netviz.ui.pad.pad_column import PadColumn
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.pad.probability_bars import ProbabilityBars
@@ -53,6 +54,8 @@ class PadCard(Card):
     ----------
     pad, prediction, seen, bars, strip, collecting
         The parts, from top to bottom; the last one only while drawings are collected.
+    ink_button
+        The colour of the pen, where the data have colours.
     """
 
     drawing_changed = Signal(object, bool)
@@ -100,9 +103,11 @@ class PadCard(Card):
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
         """Set the shape of the data set's images: channels, height, width.
 
-        Another shape empties the pad. With colours it takes pictures but no strokes.
+        Another shape empties the pad. With colours there is a button for that of the pen.
         """
         self.pad.set_image_shape(shape)
+        self.ink_button.setVisible(self.pad.canvas.is_color)
+        self._fit_title()
 
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the network's prediction; an empty pad shows none."""
@@ -158,6 +163,11 @@ class PadCard(Card):
         tip = "Draw; while drawing, choose the width of the pen ([ and ])."
         self._pen = self._add_button("pencil", tip, "Pen")
         self._pen.clicked.connect(self._on_pen_clicked)
+        self.ink_button = InkButton(self._theme)
+        self.ink_button.ink_chosen.connect(pad.set_ink)
+        self.ink_button.fill_requested.connect(pad.fill)
+        self.ink_button.hide()
+        self.header.addWidget(self.ink_button)
         self._eraser = self._add_button("eraser", "Erase instead of drawing (E).", "Eraser")
         self._eraser.setCheckable(True)
         self._eraser.clicked.connect(pad.set_erasing)
@@ -268,7 +278,9 @@ class PadCard(Card):
     def _fit_title(self) -> None:
         """Hide the heading where the buttons need its space."""
         if self.title:
-            buttons = sum(button.sizeHint().width() for button, _ in self._buttons)
+            shown = [button for button, _ in self._buttons]
+            shown += [self.ink_button] if self.pad.canvas.is_color else []
+            buttons = sum(button.sizeHint().width() for button in shown)
             room = self.width() - 2 * self._theme.px(12) - buttons
             self.title.setVisible(self.title.sizeHint().width() <= room)
 
@@ -283,13 +295,12 @@ class PadCard(Card):
         self._redo.setEnabled(pad.canvas.can_redo)
         self._clear.setEnabled(not pad.canvas.is_empty)
         self._save.setEnabled(not pad.canvas.is_empty)
-        self.collecting.set_possible(pad.takes_strokes and not pad.canvas.is_empty)
+        self.collecting.set_possible(not pad.canvas.is_empty)
+        self.ink_button.set_ink(pad.ink)
         for action in self._brush_menu.actions():
             action.setChecked(action.data() == pad.brush_px)
         if self._eraser.isChecked() != pad.is_erasing:
             self._eraser.setChecked(pad.is_erasing)
-        for button in (self._pen, self._eraser):
-            button.setEnabled(pad.takes_strokes)
 
     def _on_pen_clicked(self) -> None:
         if self.pad.is_erasing:
@@ -320,6 +331,7 @@ class PadCard(Card):
         for button, name in self._buttons:
             button.setIcon(icon(theme, name, "muted"))
             button.setIconSize(QSize(side, side))
+        self.ink_button.setIconSize(QSize(side, side))
         for action, name in self._actions:
             action.setIcon(icon(theme, name, "muted"))
         colors = theme.colors

@@ -32,8 +32,6 @@ class PadPicture:
         Label of the data set's image on the pad; empty for a drawing.
     invitation
         Text on an empty pad; empty once something is drawn.
-    takes_strokes
-        Whether one can draw.
     is_marked
         Whether the pad has the keyboard's focus or is the target of a drag.
     """
@@ -41,7 +39,6 @@ class PadPicture:
     image: QImage
     label: str
     invitation: str
-    takes_strokes: bool
     is_marked: bool
 
 
@@ -84,14 +81,11 @@ def brush_cursor(diameter: float) -> QCursor:
 
 
 def _paint_invitation(painter: QPainter, square: QRectF, picture: PadPicture, theme: Theme) -> None:
-    title, hint, name = picture.invitation, "or let ⋯ show you one", "pencil"
-    if not picture.takes_strokes:
-        title, name = "Paste, open or drop a picture", "image"
-        hint = "Drawing is for grey images, these have colours."
+    title, hint = picture.invitation, "or let ⋯ show you one"
     side = theme.px(28)
     top = square.center().y() - theme.px(42)
     place = QRectF(square.center().x() - side / 2, top, side, side)
-    QSvgRenderer(QByteArray(tinted_svg(name, DARK.muted))).render(painter, place)
+    QSvgRenderer(QByteArray(tinted_svg("pencil", DARK.muted))).render(painter, place)
     margin = theme.px(12)
     line = QRectF(square.left() + margin, top + side + theme.px(8), square.width() - 2 * margin, 0)
     centred = _ALIGN.AlignHCenter | _ALIGN.AlignTop | Qt.TextFlag.TextWordWrap

@@ -20,6 +20,7 @@ from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.fitted_splitter import UNBOUNDED
+from netviz.ui.shell.overflow_button import OverflowButton
 from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.figure_label import FigureLabel
 
@@ -46,7 +47,7 @@ _PROGRESS_STEPS = 10_000
 class TopBar(QFrame):
     """Buttons of the run at the left, its progress in the middle, its speed and the look at right.
 
-    Where the window is too narrow the less important things are hidden, Train never.
+    Where the window is too narrow the less important things are in a menu, Train never.
 
     Signals
     -------
@@ -69,6 +70,8 @@ class TopBar(QFrame):
         The buttons of the run.
     pace_button
         The speed limit.
+    more_button
+        Has in its menu what there is no room for.
     theme_button, presentation_button
         The buttons of the look.
     """
@@ -94,6 +97,7 @@ class TopBar(QFrame):
         self._make_buttons()
         self.pace_button = PaceButton(theme)
         self.pace_button.pace_chosen.connect(self.pace_chosen)
+        self.more_button = OverflowButton(theme)
         self._make_figures()
         self._lay_out()
         theme.changed.connect(self._restyle)
@@ -267,7 +271,7 @@ class TopBar(QFrame):
         right = (self._speed_label, self._remaining_label, self._device_label)
         for label in right:
             self._layout.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.theme_button, self.presentation_button):
+        for button in (self.more_button, self.theme_button, self.presentation_button):
             self._layout.addWidget(button)
 
     def _fit_menus(self) -> None:
@@ -293,14 +297,16 @@ class TopBar(QFrame):
         margins = self._layout.contentsMargins()
         need = margins.left() + margins.right()
         for widget in self._row_widgets():
-            if optional.get(widget, not widget.isHidden()):
+            if widget is not self.more_button and optional.get(widget, not widget.isHidden()):
                 need += self._width_of(widget)
+        held: list[QWidget] = []
         for widget, is_wanted in optional.items():
             if is_wanted and need > self.width():
-                need -= self._width_of(widget)
-                optional[widget] = False
-        for widget, is_shown in optional.items():
-            widget.setVisible(is_shown)
+                need -= self._width_of(widget) - (0 if held else self._width_of(self.more_button))
+                held.insert(0, widget)
+        for widget, is_wanted in optional.items():
+            widget.setVisible(is_wanted and widget not in held)
+        self.more_button.hold(held)
 
     def _row_widgets(self) -> list[QWidget]:
         items = [self._layout.itemAt(index) for index in range(self._layout.count())]

@@ -15,6 +15,7 @@ from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.fitted_splitter import UNBOUNDED
+from netviz.ui.shell.tab_overflow import TabOverflow
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.card import Card
@@ -44,6 +45,8 @@ class ViewTabs(Card):
     ----------
     fold_button
         Folds the tabs and opens them; so does a click on the tab in front.
+    overflow
+        Offers the tabs that there is no room for.
     """
 
     watched_changed = Signal(object)
@@ -56,6 +59,8 @@ class ViewTabs(Card):
         self._front: View | None = None
         self._watched: frozenset[type[Observation]] = frozenset()
         self.tabs = QTabWidget()
+        self.fold_button = quiet_button("Fold the tabs", "")
+        self.overflow = TabOverflow(theme, self.tabs, self.fold_button)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
         for spec in views:
@@ -63,9 +68,7 @@ class ViewTabs(Card):
         self.tabs.currentChanged.connect(self._update_watched)
         self.tabs.tabBarClicked.connect(self._on_bar_clicked)
         self._is_folded = False
-        self.fold_button = quiet_button("Fold the tabs", "")
         self.fold_button.clicked.connect(self._on_fold_button_clicked)
-        self.tabs.setCornerWidget(self.fold_button)
         self.body.addWidget(self.tabs)
         self._show_fold()
 
@@ -164,6 +167,7 @@ class ViewTabs(Card):
 
     def _show_count(self, index: int, title: str, count: int | None) -> None:
         self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
+        self.overflow.fit()
 
     def _show_fold(self) -> None:
         folded = self._is_folded
