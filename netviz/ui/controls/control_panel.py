@@ -245,10 +245,7 @@ class ControlPanel(QWidget):
         except ConfigError as error:
             self._rows[name].show_problem(error.message.removeprefix(f"{name}: "))
             return
-        for row in self._rows.values():
-            row.show_choice_help(False)
         self._rows[name].accept(value)
-        self._rows[name].show_choice_help(True)
         if value != getattr(shown, name):
             self.change_requested.emit({name: value})
         else:

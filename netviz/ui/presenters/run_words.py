@@ -86,7 +86,7 @@ class RunNow:
             case State.RUNNING:
                 return "Training. Change the learning rate and watch the next batch."
             case State.IDLE if self.step == 0:
-                more = self._replaced_words() + self._frozen_words()
+                more = self._frozen_words() + self._replaced_words()
                 return f"Ready. Press Train, or Space.{more}"
         if not self.has_epochs_left:
             return f"{self._end_words(at)} Space trains {self.again:,} more."

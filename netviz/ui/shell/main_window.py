@@ -1,15 +1,8 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QMainWindow,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent, QStatusTipEvent
+from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
@@ -28,6 +21,7 @@ from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.status_line import StatusLine
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.shell.workspace import Arranged, Workspace
@@ -72,7 +66,6 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._dress)
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
-        self._sentence = ""
         self._for_now: dict[str, object] = {}
         self._build_parts()
         self._build_status_bar()
@@ -103,22 +96,25 @@ class MainWindow(QMainWindow):
 
     def set_sentence(self, sentence: str) -> None:
         """Show in the status bar what holds of the run, in place of what was shown before."""
-        if sentence != self._sentence:
-            self._sentence = sentence
-            self.show_status("")
+        self._status.set_sentence(sentence)
 
     def show_status(self, text: str) -> None:
         """Show in the status bar what just happened, until there is news of the run.
 
         An empty text goes back to what holds of the run.
         """
-        self._status.setText(text or self._sentence)
-        self._status.setToolTip(text or self._sentence)
+        self._status.set_news(text)
 
     @property
     def status(self) -> str:
-        """What the status bar says."""
-        return self._status.text()
+        """What the status bar says of the run."""
+        return self._status.standing
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QStatusTipEvent):
+            self._status.set_help(event.tip())
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
@@ -161,10 +157,7 @@ class MainWindow(QMainWindow):
         self.message_bar.float_over(self.centre, self)
 
     def _build_status_bar(self) -> None:
-        self._status = QLabel()
-        self._status.setProperty("role", "muted")
-        # However long a sentence is, the window may be narrow.
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status = StatusLine()
         self.undo_button = QToolButton()
         self.undo_button.setProperty("kind", "quiet")
         self.undo_button.setDefaultAction(self.actions_by_key["undo"])

@@ -110,7 +110,8 @@ def test_a_frozen_layer_is_called_by_its_name(open_window: OpenWindow, qtbot: Qt
     assert [line.text for line in lines] == ["frozen none → Conv 3×3 (1)"]
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.reset()
-    assert window.status == f"{READY} Frozen, so not learning: Conv 3×3 (1)."
+    frozen, back = "Frozen, so not learning: Conv 3×3 (1).", "Ctrl+Z brings back the run at step 1."
+    assert window.status == f"{READY} {frozen} {back}"
 
 
 def test_the_title_names_the_run_and_where_it_was_saved(
