@@ -14,6 +14,7 @@ from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 from netviz.ui.presenters.run_words import window_title
+from netviz.ui.shell.folder_action import show_folder
 from netviz.ui.views.ledger_view import LedgerView
 
 if TYPE_CHECKING:
@@ -225,12 +226,17 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_exported(self, event: events.Exported) -> None:
         self._window.message_bar.show_message(
-            "success", f"The {event.kind} was written to {event.path}."
+            "success",
+            f"The {event.kind} was written to {event.path}.",
+            actions=[show_folder(event.path)],
         )
 
     @Slot(object)
     def _on_run_autosave_failed(self, event: events.AutosaveFailed) -> None:
-        self._window.message_bar.show_message("warning", event.message, event.hint)
+        save = self._window.actions_by_key["save_run"]
+        self._window.message_bar.show_message(
+            "warning", event.message, event.hint, actions=[("Save run…", save.trigger)]
+        )
 
 
 def _dataset(summary: RunSummary) -> str:

@@ -149,7 +149,10 @@ class MenuPresenter(QObject):
             try:
                 save_picture(self._window, Path(name))
             except NetvizError as error:
-                self._window.message_bar.show_message("error", error.message, error.hint)
+                again = ("Save elsewhere…", self._on_save_picture_triggered)
+                self._window.message_bar.show_message(
+                    "error", error.message, error.hint, actions=[again]
+                )
 
     @Slot()
     def _on_mirror_triggered(self) -> None:

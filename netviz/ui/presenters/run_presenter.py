@@ -21,6 +21,7 @@ from netviz.engine.training.schedules import Position
 from netviz.number_text import number_text
 from netviz.ui.presenters.notice_review import Moment
 from netviz.ui.presenters.run_words import RunNow, epochs_again
+from netviz.ui.shell.folder_action import show_folder
 from netviz.ui.shell.message_bar import Action
 from netviz.ui.views.ledger_view import LedgerView
 
@@ -38,6 +39,7 @@ class RunPresenter(QObject):
         self._ledger = window.views.view(LedgerView)
         self._layers: tuple[LayerFacts, ...] = ()
         self._trained_on = ""
+        self._threads = 1
         self._entries: tuple[LedgerEntry, ...] = ()
         self._failed: events.Failed | None = None
         self._refused: events.Refused | None = None
@@ -125,6 +127,7 @@ class RunPresenter(QObject):
         window.top_bar.set_device(info.device)
         window.top_bar.set_threads(info.threads)
         window.top_bar.set_speed(0, 0)
+        self._threads = info.threads
         self._failed = None
         self._entries = ()
         self._layers = info.network
@@ -219,11 +222,13 @@ class RunPresenter(QObject):
 
     def _tell_of_threads(self, event: events.Changed) -> None:
         """Say why NetViz changed the number of threads, for as long as it is as it made it."""
-        threads = event.config.threads
+        threads, before = event.config.threads, self._threads
+        actions = [(f"Use {before} threads", partial(self.change, {"threads": before}))]
         self._window.message_bar.show_message(
             "info",
             event.reason,
-            "To keep the number as it is, set Threads under More.",
+            "Threads, under More, is where it is set.",
+            actions=actions if threads else (),
             holds=lambda: self._controller.config.threads == threads,
         )
 
@@ -333,7 +338,7 @@ class RunPresenter(QObject):
                 f"The run was saved in {event.folder} as it was after step {event.good_step:,}, "
                 "its last good state."
             )
-        self._window.message_bar.show_message("success", text)
+        self._window.message_bar.show_message("success", text, actions=[show_folder(event.folder)])
 
     @Slot(object)
     def _on_plot_failed(self, error: NetvizError) -> None:
@@ -341,7 +346,9 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_plot_saved(self, path: Path) -> None:
-        self._window.message_bar.show_message("success", f"The plot was saved as {path}.")
+        self._window.message_bar.show_message(
+            "success", f"The plot was saved as {path}.", actions=[show_folder(path)]
+        )
 
     @Slot(object)
     def _on_run_settings_changed(self, settings: RunSettings) -> None:

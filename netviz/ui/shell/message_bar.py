@@ -161,10 +161,11 @@ class MessageBar(QFrame):
         message: str,
         hint: str = "",
         details: str = "",
+        actions: Sequence[Action] = (),
         holds: Holds = always,
     ) -> None:
         """Show a message as soon as the one that is shown now is closed, if it still holds."""
-        show = partial(self.show_message, kind, message, hint, details, holds=holds)
+        show = partial(self.show_message, kind, message, hint, details, actions, holds)
         if self._count:
             self._waiting.append((holds, show))
         else:
