@@ -266,13 +266,17 @@ class RunPresenter(QObject):
         if event.consent:
             open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
             actions.append(("Run the file and open", open_it))
+        # What the settings ask for and cannot be is explained by the sentence, not by a trace.
+        details = "" if event.is_usage else event.details
+        if details and not actions:
+            actions.append(("Open log folder", window.actions_by_key["log_folder"].trigger))
         # What was refused then may be possible now.
         moment, self._refused = Moment.of(self._controller), event
         window.message_bar.show_message(
             "warning",
             event.message,
             event.hint,
-            event.details,
+            details,
             actions,
             holds=lambda: self._refused is event and Moment.of(self._controller) == moment,
         )
