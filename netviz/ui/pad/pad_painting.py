@@ -19,6 +19,7 @@ from netviz.ui.look.icons import tinted_svg
 from netviz.ui.look.theme import DARK, Theme
 
 _ALIGN = Qt.AlignmentFlag
+_SEEN = ("network sees", "it sees")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def paint_pad(painter: QPainter, square: QRectF, picture: PadPicture, theme: The
     if picture.invitation:
         _paint_invitation(painter, square, picture, theme)
     if picture.label:
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(QColor(DARK.muted))
         inside = square.adjusted(theme.px(8), theme.px(6), -theme.px(8), 0)
         painter.drawText(inside, _ALIGN.AlignTop | _ALIGN.AlignLeft, picture.label)
@@ -96,25 +97,23 @@ def _paint_invitation(painter: QPainter, square: QRectF, picture: PadPicture, th
     line = QRectF(square.left() + margin, top + side + theme.px(8), square.width() - 2 * margin, 0)
     centred = _ALIGN.AlignHCenter | _ALIGN.AlignTop | Qt.TextFlag.TextWordWrap
     is_small = square.width() < theme.px(150)
-    painter.setFont(theme.font(11 if is_small else 15))
+    painter.setFont(theme.font(12 if is_small else 15))
     painter.setPen(QColor(DARK.muted))
     used = painter.drawText(line.adjusted(0, 0, 0, theme.px(60)), centred, title)
     if is_small:
         return
-    painter.setFont(theme.font(11))
+    painter.setFont(theme.font(12))
     painter.setPen(QColor(DARK.quiet))
     below = line.translated(0, used.height() + theme.px(4))
     painter.drawText(below.adjusted(0, 0, 0, theme.px(60)), centred, hint)
 
 
 def _paint_seen(painter: QPainter, square: QRectF, seen: QImage, theme: Theme) -> None:
-    caption = "network sees"
     width, pad = square.width() / 4, square.width() / 64
-    font = theme.font(11)
-    while QFontMetrics(font).horizontalAdvance(caption) > width - pad and font.pixelSize() > 8:
-        font.setPixelSize(font.pixelSize() - 1)
-    fits = QFontMetrics(font).horizontalAdvance(caption) < width
-    line = QFontMetrics(font).height() if fits else 0
+    font = theme.font(12)
+    metrics = QFontMetrics(font)
+    caption = next((each for each in _SEEN if metrics.horizontalAdvance(each) < width), "")
+    line = metrics.height() if caption else 0
     side = width - 2 * pad
     box = QRectF(0, 0, width, pad + side + max(line, pad))
     box.moveBottomRight(square.bottomRight() - QPointF(2 * pad, 2 * pad))
@@ -123,7 +122,7 @@ def _paint_seen(painter: QPainter, square: QRectF, seen: QImage, theme: Theme) -
     painter.drawRoundedRect(box, 4, 4)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(QRectF(box.left() + pad, box.top() + pad, side, side), seen)
-    if not fits:
+    if not caption:
         return
     painter.setFont(font)
     painter.setPen(QColor(DARK.muted))

@@ -107,7 +107,7 @@ def test_the_corner_shows_what_the_network_sees(qtbot: QtBot, theme: Theme) -> N
     seen = np.random.default_rng(1).random((1, 28, 28), dtype=np.float32)
     pad.set_seen(seen)
     painting = painted(pad)
-    assert painting.words() == ["test image 17, a 3", "network sees"]
+    assert painting.words() == ["test image 17, a 3", "it sees"]
     drawing, corner = painting.pictures
     assert drawing.box.width() == 280
     assert corner.box.left() > 190
