@@ -1,5 +1,6 @@
 """The icons in Qt's own dialogs are NetViz's, whatever icons the desktop has."""
 
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -91,6 +92,10 @@ def _write(folder: Path, pictures: dict[str, bytes]) -> None:
     if (folder / "index.theme").is_file():
         return
     for file, drawing in pictures.items():
-        write_whole(folder / "icons" / file, lambda temporary, d=drawing: temporary.write_bytes(d))
+        write_whole(folder / "icons" / file, partial(_put, drawing))
     # Last of all: a theme with an index is whole.
-    write_whole(folder / "index.theme", lambda temporary: temporary.write_text(_INDEX, "utf-8"))
+    write_whole(folder / "index.theme", partial(_put, _INDEX.encode()))
+
+
+def _put(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
