@@ -223,6 +223,18 @@ def train(
     )
 
 
+@app.command()
+def shortcut(
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take it out of the menu again.")
+    ] = False,
+) -> int:
+    """Put NetViz with its icon into the desktop's menu."""
+    from netviz.cli.shortcut import shortcut as change_menu  # late, as in `train`
+
+    return change_menu(remove=remove)
+
+
 @datasets_app.callback(invoke_without_command=True)
 def datasets(
     context: typer.Context,
