@@ -121,6 +121,8 @@ def build_window(
     files = FilePresenter(window, autosaves)
     if not options.autostart:
         files.offer_lost_run()
+    if options.run:
+        files.open_first(options.run)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     downloads = DownloadPresenter(window, mirror)
     menus = MenuPresenter(window, downloads)

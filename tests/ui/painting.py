@@ -33,11 +33,12 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Text:
-    """A text, the box that its letters take, and its colour as ``#rrggbb``."""
+    """A text, the box that its letters take, its colour as ``#rrggbb``, and its size in pixels."""
 
     text: str
     box: QRectF
     color: str
+    size_px: int = 0
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,8 @@ class _Engine(QPaintEngine):
     def drawTextItem(self, place: QPointF, item: QTextItem) -> None:
         height = item.ascent() + item.descent()
         box = QRectF(place.x(), place.y() - item.ascent(), item.width(), height)
-        text = Text(item.text(), self._transform.mapRect(box), self._pen.color().name())
+        color, size = self._pen.color().name(), item.font().pixelSize()
+        text = Text(item.text(), self._transform.mapRect(box), color, size)
         self._painting.texts.append(text)
 
     def drawRects(self, rects: Sequence[QRectF]) -> None:

@@ -11,7 +11,7 @@ from netviz.ui.look.theme import Theme
 
 LABEL_PX = 14
 """Height of a line of labels."""
-_FONT_PX = 11
+_FONT_PX = 12
 _LABEL_GAP_PX = 12
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter

@@ -54,7 +54,7 @@ def paint_pad(painter: QPainter, square: QRectF, picture: PadPicture, theme: The
     if picture.invitation:
         _paint_invitation(painter, square, picture, theme)
     if picture.label:
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(QColor(DARK.muted))
         inside = square.adjusted(theme.px(8), theme.px(6), -theme.px(8), 0)
         painter.drawText(inside, _ALIGN.AlignTop | _ALIGN.AlignLeft, picture.label)
@@ -90,12 +90,12 @@ def _paint_invitation(painter: QPainter, square: QRectF, picture: PadPicture, th
     line = QRectF(square.left() + margin, top + side + theme.px(8), square.width() - 2 * margin, 0)
     centred = _ALIGN.AlignHCenter | _ALIGN.AlignTop | Qt.TextFlag.TextWordWrap
     is_small = square.width() < theme.px(150)
-    painter.setFont(theme.font(11 if is_small else 15))
+    painter.setFont(theme.font(12 if is_small else 15))
     painter.setPen(QColor(DARK.muted))
     used = painter.drawText(line.adjusted(0, 0, 0, theme.px(60)), centred, title)
     if is_small:
         return
-    painter.setFont(theme.font(11))
+    painter.setFont(theme.font(12))
     painter.setPen(QColor(DARK.quiet))
     below = line.translated(0, used.height() + theme.px(4))
     painter.drawText(below.adjusted(0, 0, 0, theme.px(60)), centred, hint)

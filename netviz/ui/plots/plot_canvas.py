@@ -95,7 +95,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def area(self) -> QRectF:
         """The rectangle inside the axes, in pixels of this widget."""
         px = self._theme.px
-        labels = QFontMetricsF(self._theme.font(11))
+        labels = QFontMetricsF(self._theme.font(12))
         left = round(labels.horizontalAdvance(_WIDEST_TICK)) + px(8)
         top = round(labels.height()) + px(NOTE_GAP_PX) if self.note else px(7)
         bottom = round(labels.height()) + px(8)

@@ -349,7 +349,7 @@ QToolButton:checked {{ border-color: {c.border}; }}
 QToolButton:focus {{ border-color: {c.primary}; }}
 QPushButton#badge {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
-    border-radius: {px(6)}px; padding: {px(2)}px {px(8)}px; font: {px(11)}px "{FAMILY}";
+    border-radius: {px(6)}px; padding: {px(2)}px {px(8)}px; font: {px(12)}px "{FAMILY}";
 }}
 QPushButton#badge:hover {{ border-color: {c.primary}; }}
 """

@@ -315,7 +315,7 @@ class DataView(Page):
         self.balance.setMaximumHeight(px(_BALANCE_PX))
         self._warning.setFixedWidth(px(_SIDE_PX))
         self._warning.setStyleSheet(
-            f"color: {self._theme.colors.warning}; font-size: {px(11)}px; font-weight: 500;"
+            f"color: {self._theme.colors.warning}; font-size: {px(12)}px; font-weight: 500;"
         )
 
 

@@ -280,7 +280,7 @@ class SeriesPlot(ThemedWidget):
         return float(self.axes.y(exponent))
 
     def _label_width(self) -> float:
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         widths = [metrics.horizontalAdvance(self._names[index]) for index in self._shown]
         return max(widths, default=0.0) + self._theme.px(4)
 

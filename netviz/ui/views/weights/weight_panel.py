@@ -139,11 +139,11 @@ class WeightPanel(ThemedWidget):
         noun = _NOUNS[self._shows_biases]
         has_none = self._shows_biases and not self._has_biases
         painter.setPen(self._theme.color("muted"))
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.drawText(area, _CENTER, f"no {noun}" if has_none else f"no finite {noun}")
 
     def _paint_facts(self, painter: QPainter) -> None:
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("muted"))
         for area, fact in self._places:
             painter.drawText(area, _LEFT, fact.text)
@@ -154,7 +154,7 @@ class WeightPanel(ThemedWidget):
         Each takes the width of a typical one, so that the figures of all panels are aligned and
         none shifts as they change.
         """
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         gap = self._theme.px(10)
         rows: list[list[tuple[float, float, Fact]]] = []
         left = self.width() + 1.0

@@ -168,7 +168,7 @@ class _Key(ThemedWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self._theme.font(11))
+        metrics = QFontMetrics(self._theme.font(12))
         text = "".join(self._TEXTS[1:] if self._history else self._TEXTS[:1])
         return QSize(metrics.horizontalAdvance(text) + self._theme.px(48), self._theme.px(20))
 
@@ -180,7 +180,7 @@ class _Key(ThemedWidget):
             return  # half a word explains nothing; the tooltip still does
         theme = self._theme
         painter = QPainter(self)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         middle = self.height() / 2
         if not self._history:
             painter.setPen(initial_pen(theme))
