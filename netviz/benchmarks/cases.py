@@ -22,6 +22,7 @@ CASES = {
     "stall": "window_cases:stall",
     "pad": "window_cases:pad",
     "frames": "frame_cases:frames",
+    "frame-everything": "frame_cases:everything_on",
     "rate-strip": "frame_cases:rate_strip",
     "start": "start_cases:starts",
 }

@@ -233,7 +233,7 @@ class PlotHeader(QWidget):
     badge
         Note that the view does not follow the run.
     log_button, menu_button
-        The first and the last of the buttons.
+        The first and the last of the buttons; the first is None where there is no such axis.
 
     Signals
     -------
@@ -254,8 +254,11 @@ class PlotHeader(QWidget):
         self.badge.setObjectName("badge")
         self.badge.setCursor(Qt.CursorShape.PointingHandCursor)
         self.badge.hide()
-        self.log_button = QToolButton()
-        self.log_button.setDefaultAction(menu.log_action)
+        self.log_button = QToolButton() if menu.log_action in menu.actions() else None
+        self._shortcuts: list[QToolButton] = []
+        if self.log_button:
+            self.log_button.setDefaultAction(menu.log_action)
+            self._shortcuts.append(self.log_button)
         self.menu_button = QToolButton()
         self.menu_button.setText("⋯")
         self.menu_button.setAccessibleName(f"{name} plot menu")
@@ -267,15 +270,14 @@ class PlotHeader(QWidget):
         self._facts.setToolTip("The figures above the plot, in full.")
         menu.insertAction(menu.actions()[0], self._facts)
         menu.aboutToShow.connect(self._on_menu_about_to_show)
-        self._shortcuts = [self.log_button]
-        for button in (self.log_button, self.menu_button, self.badge):
+        for button in (*self._shortcuts, self.menu_button, self.badge):
             # A click must not take the keyboard: Space trains.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tools = QWidget()
         self._tool_row = QHBoxLayout(self._tools)
         self._row = QHBoxLayout(self)
         for row, widgets in (
-            (self._tool_row, (self.log_button, self.menu_button)),
+            (self._tool_row, (*self._shortcuts, self.menu_button)),
             (self._row, (self.readings, self.badge, self._tools)),
         ):
             row.setContentsMargins(0, 0, 0, 0)

@@ -14,6 +14,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
+from netviz.ui.plots.shared_steps import share_steps
 from netviz.ui.shell.centre import Centre
 from netviz.ui.shell.fitted_splitter import GAP_PX
 from netviz.ui.shell.garbage_collector import GarbageCollector
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self.panel = ControlPanel(theme, self.controller.config)
         self.loss_plot = LossPlot(theme)
         self.accuracy_plot = AccuracyPlot(theme)
+        share_steps(self.loss_plot, self.accuracy_plot)
         self.pad = PadCard(theme)
         self.views = ViewTabs(theme, all_views())
         self.centre = Centre(theme, self.loss_plot, self.accuracy_plot, self.views)
