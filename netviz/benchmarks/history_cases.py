@@ -50,7 +50,7 @@ def _by_the_clock(name: str, config: RunConfig, plan: Plan) -> Outcome:
     data = DeviceData.of(load(plan.dataset, plan.data_dir), torch.device("cpu"))
     torch.set_num_threads(1)
     run = Run(1, Trainer(config, data, torch.device("cpu")), _UNTRAINED)
-    recorder = LayerRecorder(lambda _: None)
+    recorder = LayerRecorder()
     recorder.begin(run)
     shares = [_share_of_a_second(run, recorder) for _ in range(3 if plan.quick else 20)]
     later = shares[1:]

@@ -53,16 +53,22 @@ class LayerRecorder:
     step. Where there is time to spare, since batches are trained singly or slowly, it measures
     each.
 
+    Where measuring fails the run goes on without it, until it goes back or a view asks again.
+
     Parameters
     ----------
-    emit
-        Takes what is to be told where measuring fails; the run goes on without it then.
     is_wanted
         Whether to record anything.
+
+    Attributes
+    ----------
+    runner
+        Knows what measuring has taken of the time.
     """
 
-    def __init__(self, emit: Callable[[Event], None], *, is_wanted: bool = True) -> None:
-        self.runner = ProbeRunner("The history of the layers", emit)
+    def __init__(self, *, is_wanted: bool = True) -> None:
+        self.runner = ProbeRunner("The history of the layers", self._note_failure)
+        self._failure: Event | None = None
         self._is_wanted = is_wanted
         self._layers: tuple[Layer, ...] = ()
         self._before: tuple[Tensor, ...] | None = None
@@ -81,10 +87,19 @@ class LayerRecorder:
         self._start(run)
 
     def _start(self, run: Run) -> None:
-        self._before = None
+        self._before = self._failure = None
         self.runner.switch(self._is_wanted)
         if not self._is_wanted:
             self._leave_a_gap(run)
+
+    def try_again(self) -> None:
+        """Record on where measuring has failed before."""
+        self.runner.switch(self._is_wanted)
+
+    def take_failure(self) -> Event | None:
+        """Return what there is to tell of a failure, once; a run that nobody watches needs none."""
+        failure, self._failure = self._failure, None
+        return failure
 
     def note_speed(self, steps: int, seconds: float) -> None:
         """Take how long the last steps took."""
@@ -159,6 +174,9 @@ class LayerRecorder:
         if not succeeded:
             self._leave_a_gap(run)
         return succeeded
+
+    def _note_failure(self, failure: Event) -> None:
+        self._failure = failure
 
     def _leave_a_gap(self, run: Run) -> None:
         run.layers = with_gap(run.layers)

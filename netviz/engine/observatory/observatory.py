@@ -13,6 +13,7 @@ from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.probes.probe_spec import ProbeSpec, Subject, all_probes
 from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import Observation, TestPredictions
 from netviz.engine.run.run import Run
 
@@ -54,7 +55,7 @@ class Observatory:
         self._probes = {spec.observation: _Watched(spec, emit) for spec in all_probes()}
         self._drawing = ProbeRunner("The prediction for the drawing", emit, rate_hz=5)
         self._evaluator = Evaluator(emit)
-        self.recorder = LayerRecorder(emit, is_wanted=records_layers)
+        self.recorder = LayerRecorder(is_wanted=records_layers)
         self._watchers = (
             *(probe.runner for probe in self._probes.values()),
             self._drawing,
@@ -76,6 +77,8 @@ class Observatory:
             raise ConfigError(f"There is no probe for {observation.__name__}.")
         opened = observations - self._watched
         self._watched = observations
+        if LayersRecorded in opened:
+            self.recorder.try_again()
         for observation, probe in self._probes.items():
             probe.runner.switch(observation in observations)
         self._evaluator.watch(
@@ -157,6 +160,8 @@ class Observatory:
         for probe in self._probes.values():
             if probe.runner.is_on:
                 self._observe_probe(probe, run, training)
+        if LayersRecorded in self._watched and (failure := self.recorder.take_failure()):
+            self._emit(failure)
         self._evaluator.update(run, training=training)
 
     def _predict(self, run: Run) -> None:

@@ -26,14 +26,15 @@ def with_row(record: LayerRecord, row: LayerRow) -> LayerRecord:
     """Return `record` with a newer row.
 
     The newest row is kept whatever its step, so that a single step can be seen; it goes with the
-    next one if its cell has a row already.
+    next one if its cell has a row already. A gap that is still open ends before it.
     """
     rows, width = record.rows, cell_width(row.step)
     if rows and cell_width(rows[-1].step) != width:
         rows = tuple(_first_of_cells(rows, width))
     elif len(rows) > 1 and rows[-1].step // width == rows[-2].step // width:
         rows = rows[:-1]
-    return replace(record, rows=(*rows, row))
+    gaps = tuple((after, min(last, row.step - 1)) for after, last in record.gaps)
+    return replace(record, rows=(*rows, row), gaps=gaps)
 
 
 def _first_of_cells(rows: Iterable[LayerRow], width: int) -> Iterable[LayerRow]:

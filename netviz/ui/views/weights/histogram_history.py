@@ -79,8 +79,9 @@ class HistogramHistory:
     def rows_at(self, steps: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the newest row at each of `steps`; -1 where nothing was recorded."""
         rows: NDArray[np.int64] = np.searchsorted(self.steps, steps, side="right") - 1
-        for after, last in self.gaps:
-            rows[(steps > after) & (steps <= last)] = -1
+        known = self.steps[rows]
+        for after, _ in self.gaps:  # what was known before one says nothing of what comes after
+            rows[(steps > after) & (known <= after)] = -1
         return rows
 
     @property

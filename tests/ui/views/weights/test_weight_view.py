@@ -177,6 +177,14 @@ def test_common_bins_reach_as_far_as_the_widest_row() -> None:
         np.testing.assert_allclose(history.fractions(place).sum(), 1)
 
 
+def test_a_row_from_before_a_gap_says_nothing_of_the_steps_after_it() -> None:
+    history = HistogramHistory()
+    rows = (row(0, (1.0,)), row(16, (1.0,)), row(32, (1.0,)))
+    history.set_record(recorded(*rows, gaps=((0, 11), (16, 20))).record, 0, 40)
+    places = history.rows_at(np.array([0, 1, 11, 13, 16, 17, 25, 32, 40]))
+    assert places.tolist() == [0, -1, -1, -1, 1, -1, -1, 2, 2]
+
+
 def test_a_row_without_a_finite_value_has_no_share_of_any_bin() -> None:
     history = HistogramHistory()
     rows = (row(0, (1.0,)), row(1, (1.0,), weights=(histogram(0, 0),)))
