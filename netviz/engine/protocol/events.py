@@ -342,6 +342,8 @@ class Opened:
         All of its changes.
     missing_device
         Device that it was trained on, if this machine has none such; empty otherwise.
+    lacks_layers
+        Whether the file had no record of the layers, or a damaged one, so that it begins here.
     """
 
     run: int
@@ -350,6 +352,7 @@ class Opened:
     measurements: tuple[Measurement, ...]
     ledger: tuple[LedgerEntry, ...]
     missing_device: str = ""
+    lacks_layers: bool = False
 
 
 @dataclass(frozen=True)

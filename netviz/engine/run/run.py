@@ -14,10 +14,14 @@ from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
+from netviz.engine.probes.layer_rows import untrained_layers
+from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
+from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
+from netviz.engine.run.layer_history import with_gap
 from netviz.engine.run.remedy import rate_that_works
 from netviz.engine.training.trainer import Snapshot, Trainer
 
@@ -26,31 +30,6 @@ SNAPSHOT_INTERVAL_S = 1.0
 
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
-
-
-@dataclass
-class EpochTally:
-    """Sums over the epoch under way."""
-
-    samples: int = 0
-    correct: int = 0
-    seconds: float = 0.0
-
-    def add(self, samples: int, correct: int, seconds: float) -> None:
-        """Count the batches of one reading."""
-        self.samples += samples
-        self.correct += correct
-        self.seconds += seconds
-
-    @property
-    def accuracy(self) -> float:
-        """Fraction of correct predictions, 0..1."""
-        return self.correct / self.samples if self.samples else 0.0
-
-    @property
-    def samples_per_second(self) -> float:
-        """Training throughput."""
-        return self.samples / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +52,8 @@ class RunRecord:
         As in `Run`, up to that moment.
     threads
         As the trainer's `usual_threads`.
+    layers
+        As in `Run`, up to that moment; None where nothing was recorded.
     """
 
     snapshot: Snapshot
@@ -84,6 +65,7 @@ class RunRecord:
     start: dict[str, Tensor] | None
     started_from: str
     threads: int
+    layers: LayerRecord | None = None
 
     @property
     def step(self) -> int:
@@ -133,6 +115,8 @@ class Run:
         Sums over the epoch under way.
     initial_weights
         How each layer's weights were spread at step 0.
+    layers
+        What was recorded of the layers over the steps.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
     rewinds
@@ -156,6 +140,7 @@ class Run:
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
+        self.layers = untrained_layers(trainer.model)
         self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
         self._candidate: _Kept | None = None
@@ -327,6 +312,7 @@ class Run:
             self.start,
             self.started_from,
             self.trainer.usual_threads,
+            self.layers.until(step),
         )
 
     def rewind(self) -> None:
@@ -335,6 +321,7 @@ class Run:
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.history.truncate(snapshot.step)
+        self.layers = self.layers.until(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger
         self._watch = self._good.watch.copy()
@@ -348,13 +335,18 @@ class Run:
         measurements: list[Measurement],
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
+        layers: LayerRecord | None = None,
     ) -> None:
-        """Go on with the record of a saved run, whose state the trainer already has."""
+        """Go on with the record of a saved run, whose state the trainer already has.
+
+        Without `layers` it has a gap from the untrained network up to here.
+        """
         self.initial_config = initial_config
         self.history = history
         self.measurements = measurements
         self.ledger = ledger
         self.tally = tally
+        self.layers = layers or with_gap(self.layers, self.trainer.step)
         self._watch = self._replayed(history)
         self._good = self._keep()
 

@@ -222,6 +222,15 @@ class FilePresenter(QObject):
                 holds=self._same_run(),
             )
 
+        if event.lacks_layers:
+            self._window.message_bar.show_message(
+                "info",
+                "The file has no whole record of how weights and gradients developed.",
+                f"Their tabs show them from step {self._controller.step + 1:,} on. "
+                "The run itself is complete.",
+                holds=self._same_run(),
+            )
+
     def _same_run(self) -> Callable[[], bool]:
         """Return what asks whether the run at hand is still the one of now."""
         run = self._controller.run

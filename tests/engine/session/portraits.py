@@ -84,8 +84,6 @@ def future(trained: Trained, *, with_news: bool) -> dict[str, Any]:
     if not with_news:
         for name in ("just_learned", "just_forgotten"):
             del seen["views"]["TestPredictions"][name]
-    if "Progress" not in dict(seen["one batch"]):  # the gradients are those of a step just made
-        seen["views"].pop("GradientsObserved", None)
     trained.recipe.is_unseen = False
     drawing = np.arange(28 * 28, dtype=np.uint8).reshape(28, 28)
     seen["prediction"] = plain(only(trained.do(commands.Predict(1, drawing)), Prediction))

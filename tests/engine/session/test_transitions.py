@@ -81,7 +81,10 @@ def acts(draw: st.DrawFn) -> list[Act]:
 
 @pytest.fixture
 def batches(
-    few_digits: None, snapshots_at_every_batch: None, monkeypatch: pytest.MonkeyPatch
+    few_digits: None,
+    snapshots_at_every_batch: None,
+    layers_at_every_step: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Batches:
     """Few digits, a state to go back to at each report, and losses that tell of each batch."""
     batches = Batches()

@@ -20,6 +20,7 @@ from netviz.engine.options.run_config import RunConfig
 from tests.engine.conftest import (  # noqa: F401
     every_batch_told,
     few_digits,
+    layers_at_every_step,
     snapshots_at_every_batch,
 )
 from tests.engine.session.portraits import differences
@@ -92,7 +93,9 @@ def assert_same(
     assert not found, (where, found)
 
 
-@pytest.mark.usefixtures("few_digits", "every_batch_told", "snapshots_at_every_batch")
+@pytest.mark.usefixtures(
+    "few_digits", "every_batch_told", "snapshots_at_every_batch", "layers_at_every_step"
+)
 @settings(
     max_examples=COUNT,
     deadline=None,
@@ -151,10 +154,8 @@ def test_nothing_is_left_over_on_the_screen(
             for each in (tab, *TABS):
                 for window in windows:
                     window.show_tab(each)
-                # A saved run has neither the gradients of the past in it, nor the thin line of the
-                # epoch under way.
-                lacks = {"accuracy", *(["tabs"] if each == "Gradients" else [])}
-                left_out = frozenset(lacks if actor.story.is_opened else ())
+                # A saved run has not the thin line of the epoch under way.
+                left_out = frozenset({"accuracy"} if actor.story.is_opened else ())
                 assert_same(actor.driven, wanted, each, left_out)
         finally:
             for window in windows:
