@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
+from netviz.engine.findings.watch import FindingWatch
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
+from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
@@ -73,6 +75,8 @@ class RunRecord:
         As in `Run`, up to that moment.
     threads
         As the trainer's `usual_threads`.
+    findings
+        What was noticed, up to that moment.
     """
 
     snapshot: Snapshot
@@ -84,6 +88,7 @@ class RunRecord:
     start: dict[str, Tensor] | None
     started_from: str
     threads: int
+    findings: tuple[Finding, ...] = ()
 
     @property
     def step(self) -> int:
@@ -137,6 +142,8 @@ class Run:
         Weights at step 0 and the file they came from, if they are not the seed's own.
     rewinds
         How often it went back.
+    findings
+        What was noticed in it, and what the rules look at.
     """
 
     def __init__(
@@ -156,6 +163,7 @@ class Run:
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
+        self.findings = FindingWatch()
         self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
         self._candidate: _Kept | None = None
@@ -327,6 +335,7 @@ class Run:
             self.start,
             self.started_from,
             self.trainer.usual_threads,
+            tuple(found for found in self.findings.found if found.step <= step),
         )
 
     def rewind(self) -> None:
@@ -339,6 +348,7 @@ class Run:
         self.ledger = self._good.ledger
         self._watch = self._good.watch.copy()
         self.tally = replace(self._good.tally)
+        self.findings.truncate(snapshot.step)
         self._candidate = None
 
     def restore_record(
@@ -348,6 +358,7 @@ class Run:
         measurements: list[Measurement],
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
+        findings: tuple[Finding, ...] = (),
     ) -> None:
         """Go on with the record of a saved run, whose state the trainer already has."""
         self.initial_config = initial_config
@@ -355,6 +366,7 @@ class Run:
         self.measurements = measurements
         self.ledger = ledger
         self.tally = tally
+        self.findings = FindingWatch(findings)
         self._watch = self._replayed(history)
         self._good = self._keep()
 

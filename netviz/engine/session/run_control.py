@@ -126,6 +126,7 @@ class RunControl:
         for event in prepared.told:
             self._emit(event)
         if start.saved:
+            self._loop.findings.tell(run)
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
@@ -259,6 +260,7 @@ class RunControl:
                 trainer.next_threads,
             )
         )
+        self._loop.findings.tell(run)
         if trainer.step == 0 and config.loss != trainer.config.loss:
             # The untrained network was measured by the other loss: measure it again.
             self._enter_held(run)

@@ -18,6 +18,7 @@ from torch import Tensor
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.findings import Finding, finding_records, read_findings
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
@@ -46,6 +47,8 @@ class SavedRun:
         Processor cores that one step used where its settings do not say.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    findings
+        What was noticed.
     """
 
     initial_config: RunConfig
@@ -57,6 +60,7 @@ class SavedRun:
     threads: int
     start: dict[str, Tensor] | None
     started_from: str
+    findings: tuple[Finding, ...] = ()
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -100,6 +104,7 @@ def pack(run: RunRecord) -> bytes:
         "ledger": [asdict(entry) for entry in run.ledger],
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
+        "findings": finding_records(run.findings),
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
     return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
@@ -173,6 +178,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         max(1, int(record["threads"])),
         state["start"],
         str(record["started_from"]),
+        read_findings(record.get("findings"), snapshot.step),
     )
 
 
@@ -276,5 +282,10 @@ def resume(run: Run, saved: SavedRun) -> None:
             "Open a run that was saved before that.",
         )
     run.restore_record(
-        saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
+        saved.initial_config,
+        saved.history,
+        saved.measurements,
+        saved.ledger,
+        saved.tally,
+        saved.findings,
     )
