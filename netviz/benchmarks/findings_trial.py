@@ -27,7 +27,7 @@ from netviz.engine.options.training import chance_level
 from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
-from netviz.engine.protocol.findings import Finding, FindingKind
+from netviz.engine.protocol.findings import ActionKind, Finding, FindingKind
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import EpochTally, Run
 from netviz.engine.session.preparation import measure
@@ -101,7 +101,28 @@ def try_run(run: TrialRun, sample: Dataset, mnist: Dataset | None) -> Outcome:
     for finding, then in watcher.made:
         verdicts.append(_judged(trained, finding, then, chance))
         trainer.restore(end)
-    return Outcome(run, tuple(verdicts), trained.measurements[-1], chance, failure)
+    last = trained.measurements[-1]
+    verdicts = [_with_reset(verdict, trained, last) for verdict in verdicts]
+    return Outcome(run, tuple(verdicts), last, chance, failure)
+
+
+def _with_reset(verdict: Verdict, run: Run, last: Measurement) -> Verdict:
+    """Try what a link that resets offers, for as many epochs as the run had."""
+    resets = [a for a in verdict.finding.actions if a.kind is ActionKind.RESET]
+    if not resets:
+        return verdict
+    trainer = Trainer(run.trainer.config.with_changes(resets[0].changes), run.trainer.data, _CPU)
+    while trainer.epoch < last.epoch:
+        trainer.train_batch()
+    try:
+        tried = _value(measure(trainer, EpochTally()))[0]
+    except NetvizError as error:
+        return replace(verdict, is_true=False, why=f"{verdict.why}; {error.message}")
+    why = f"{verdict.why}; after the reset train {tried.train_loss:.3f} instead of "
+    is_better = tried.train_loss < last.train_loss
+    return replace(
+        verdict, is_true=verdict.is_true and is_better, why=f"{why}{last.train_loss:.3f}"
+    )
 
 
 def _value(work: Iterator[None]) -> Any:

@@ -49,21 +49,16 @@ def _lasts(looks: Sequence[Look], index: int, share: float, patience: int) -> bo
 
 
 def _all_dead(situation: Situation, layer: LayerFigures) -> Finding:
-    rate = lower_rate(situation)
     return Finding(
         FindingKind.DEAD_LAYER,
         situation.step,
         situation.epoch,
         "Dead layer",
-        f"All {layer.units} units of {layer.title} give 0 for every image tried: nothing passes.",
-        "No gradient reaches them, and they do not come back, whatever the rate is from now on. "
+        f"All {layer.units} units of {layer.title} give 0 for every image tried.",
+        "Nothing passes it, and no gradient comes back, whatever the rate is from now on. "
         "Too large a step has probably pushed them there.",
         Where.WEIGHTS,
-        (
-            FindingAction(
-                ActionKind.RESET, f"Reset with rate {rate_text(rate)}", {"learning_rate": rate}
-            ),
-        ),
+        (_new_try(situation),),
         layer.name,
     )
 
@@ -79,9 +74,15 @@ def _most_dead(situation: Situation, layer: LayerFigures) -> Finding:
         "No gradient reaches them, so the network is smaller than it looks. A smaller rate from "
         "the start, or a leaky ReLU, keeps more of them alive.",
         Where.WEIGHTS,
-        (FindingAction(ActionKind.SHOW, "Open Weights", view=Where.WEIGHTS),),
+        (_new_try(situation),),
         layer.name,
     )
+
+
+def _new_try(situation: Situation) -> FindingAction:
+    rate = lower_rate(situation)
+    label = f"Reset with rate {rate_text(rate)}"
+    return FindingAction(ActionKind.RESET, label, {"learning_rate": rate})
 
 
 RULE = Rule(

@@ -46,10 +46,7 @@ def find(situation: Situation) -> Iterator[Finding]:
         )
     else:
         return
-    actions = [FindingAction(ActionKind.SHOW, "Open Gradients", view=Where.GRADIENTS)]
-    if not situation.config.clip_norm:
-        clip = FindingAction(ActionKind.CHANGE, "Clip gradients at 1", {"clip_norm": 1.0})
-        actions.insert(0, clip)
+    clip = FindingAction(ActionKind.CHANGE, "Clip gradients at 1", {"clip_norm": 1.0})
     yield Finding(
         FindingKind.EXPLODING,
         situation.step,
@@ -59,7 +56,7 @@ def find(situation: Situation) -> Iterator[Finding]:
         "A single step can then throw the weights far away. Clipping shortens such a gradient; a "
         "smaller rate shortens every step.",
         Where.GRADIENTS,
-        tuple(actions),
+        () if situation.config.clip_norm else (clip,),
     )
 
 

@@ -5,6 +5,7 @@ from statistics import median
 
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.findings import (
     ActionKind,
     Finding,
@@ -19,6 +20,9 @@ SMALL_RATIO = 1e-3
 
 PATIENCE = 3
 """Looks of which each says so: the gradient of one batch is noisy."""
+
+SATURATING = ("sigmoid", "tanh")
+"""Layers whose slope is near zero for large values."""
 
 LEARNED = 0.5
 """Train loss, as a fraction of chance, below which a network learns whatever its gradients are."""
@@ -45,8 +49,28 @@ def find(situation: Situation) -> Iterator[Finding]:
         "The layers near the input hardly learn. Fewer layers, ReLU in place of sigmoid or tanh, "
         "or batch norm between them let more of it through.",
         Where.GRADIENTS,
-        (FindingAction(ActionKind.SHOW, "Open Gradients", view=Where.GRADIENTS),),
+        tuple(_new_try(situation.config)),
     )
+
+
+def _new_try(config: RunConfig) -> Iterator[FindingAction]:
+    """Offer ReLU in place of what saturates; where there is none of it, batch norm."""
+    layers: list[str] = []
+    has_saturating = any(text in SATURATING for text in config.layers)
+    if config.model == "layers" and has_saturating:
+        layers = ["relu" if text in SATURATING else text for text in config.layers]
+        label = "Reset with ReLU"
+    elif config.model in ("layers", "mlp") and "batchnorm" not in config.layers:
+        dense = [text for width in config.hidden for text in (f"linear {width}", "relu")]
+        plain = ("flatten", *dense) if config.model == "mlp" else config.layers
+        for text in plain:
+            layers.append(text)
+            if text.split()[0] in ("linear", "conv"):
+                layers.append("batchnorm")
+        label = "Reset with batch norm"
+    if layers:
+        changes = {"model": "layers", "layers": tuple(layers)}
+        yield FindingAction(ActionKind.RESET, label, changes)
 
 
 def has_dead_layer(look: Look) -> bool:

@@ -58,13 +58,13 @@ def look_at_layers(
 
 
 def _titles(layers: Sequence[Layer]) -> list[str]:
-    """Number the layers of each kind, as the tabs do: ``Linear 2 (64 → 64)``."""
+    """Number the layers of each kind, as the tabs do: ``Linear 2``."""
     seen: Counter[str] = Counter()
     titles = []
     for layer in layers:
-        kind, _, sizes = layer.title.partition(" ")
+        kind = layer.title.partition(" ")[0]
         seen[kind] += 1
-        titles.append(f"{kind} {seen[kind]} ({sizes})")
+        titles.append(f"{kind} {seen[kind]}")
     return titles
 
 

@@ -12,7 +12,7 @@ class LayerFigures:
     name
         In the network, such as ``1`` or ``features.0``.
     title
-        For the screen, counted by kind: ``Linear 2 (64 → 64)``.
+        For the screen, counted by kind as the tabs do: ``Linear 2``.
     units
         Units of a dense layer, maps of a convolution.
     gradient

@@ -34,7 +34,7 @@ def look(step: int, **figures: Any) -> Look:
     dead = figures.get("dead", (0.1, 0.1, None))
     gradients = figures.get("gradients", (1.0, 1.0, 1.0))
     layers = tuple(
-        LayerFigures(str(index), f"Linear {index + 1} (64 → 64)", 64, gradient, share)
+        LayerFigures(str(index), f"Linear {index + 1}", 64, gradient, share)
         for index, (gradient, share) in enumerate(zip(gradients, dead, strict=True))
     )
     norm = float(np.sqrt(sum(each**2 for each in gradients if each is not None)))
