@@ -15,9 +15,6 @@ LEAST_CHANGE = 0.05
 """Change of a loss, as a fraction of it, below which it counts as a plateau: Prechelt's GL_5."""
 _NOISES = 3
 """Change of a loss, in standard deviations from epoch to epoch, that is no noise."""
-_MOST_NOISE = 0.5
-"""Change of a loss, as a fraction of it, that is no noise whatever the epochs before were like: a
-train loss that falls steeply until the best epoch looks noisy, and small losses lie below it."""
 _SIDE = 2
 """Epochs on each side of the best one from which the level of the losses there is taken."""
 _BEFORE = 20
@@ -60,9 +57,9 @@ def find_overfitting(train_losses: ArrayLike, test_losses: ArrayLike) -> Overfit
     - a train loss below that at the best epoch,
 
     both by more than `LEAST_CHANGE` of it and by more than three times the noise from epoch to
-    epoch, or by half of it. So neither a plateau nor a few noisy epochs are called overfitting, nor
-    is a run that diverges, whose train loss rises too. What was true of an epoch stays true when
-    the run goes on, unless a better test loss follows.
+    epoch. So neither a plateau nor a few noisy epochs are called overfitting, nor is a run that
+    diverges, whose train loss rises too. What was true of an epoch stays true when the run goes
+    on, unless a better test loss follows.
 
     Parameters
     ----------
@@ -108,8 +105,7 @@ def _rises(values: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
     level = float(np.median(around)) if len(around) else np.nan
     # All of it is known before the first epoch that counts, so that no answer changes later.
     nearby = values[max(0, best - _BEFORE) : best + PATIENCE + 1]
-    noise = min(_NOISES * _noise(nearby), _MOST_NOISE * abs(level))
-    margin = max(LEAST_CHANGE * abs(level), noise)
+    margin = max(LEAST_CHANGE * abs(level), _NOISES * _noise(nearby))
     is_above: NDArray[np.bool_] = values[best + 1 :] > level + margin
     return is_above & np.isfinite(values[best + 1 :])
 
