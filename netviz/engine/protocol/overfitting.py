@@ -17,8 +17,10 @@ _NOISES = 3
 """Change of a loss, in standard deviations from epoch to epoch, that is no noise."""
 _SIDE = 2
 """Epochs on each side of the best one from which the level of the losses there is taken."""
-_BEFORE = 20
-"""Epochs before the best one from which the noise is estimated, beside `PATIENCE` after it."""
+_NEAR = 20
+"""Epochs before and after the best one from which the noise is estimated at most."""
+_STEEP = 1.5
+"""Times the best test loss; higher ones before it are of the steep beginning, and no noise."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,12 @@ def find_overfitting(train_losses: ArrayLike, test_losses: ArrayLike) -> Overfit
     best = best_epoch(test)
     if best is None or len(test) - best <= PATIENCE:
         return None
-    is_higher, is_lower = _rises(test, best), _rises(-train, best)
-    lasting = sliding_window_view(is_higher & is_lower, PATIENCE).all(axis=1)
-    (found,) = np.nonzero(lasting)
+    first = _first_near(test, best)
+    (found,) = np.nonzero(_has_risen(test, best, first) & _has_risen(-train, best, first))
     if len(found) == 0:
         return None
-    first_end = best + PATIENCE
-    return Overfitting(best, first_end + int(found[0]), first_end + int(found[-1]))
+    earliest = best + PATIENCE
+    return Overfitting(best, earliest + int(found[0]), earliest + int(found[-1]))
 
 
 def overfitting_of(measurements: Sequence[Measurement]) -> Overfitting | None:
@@ -98,16 +99,29 @@ def overfitting_of(measurements: Sequence[Measurement]) -> Overfitting | None:
     )
 
 
-def _rises(values: NDArray[np.float64], best: int) -> NDArray[np.bool_]:
-    """Return of each value after `best` whether it is above that of `best`, noise apart."""
-    first = max(0, best - _SIDE)
-    around = _finite(values[first : best + _SIDE + 1])
+def _has_risen(values: NDArray[np.float64], best: int, first: int) -> NDArray[np.bool_]:
+    """Return of each epoch from `PATIENCE` after `best` on whether the last ones are above it.
+
+    Whatever is compared is known by then, so that no answer changes as the run goes on. The noise
+    is that of the epochs from `first` on.
+    """
+    around = _finite(values[max(0, best - _SIDE) : best + _SIDE + 1])
     level = float(np.median(around)) if len(around) else np.nan
-    # All of it is known before the first epoch that counts, so that no answer changes later.
-    nearby = values[max(0, best - _BEFORE) : best + PATIENCE + 1]
-    margin = max(LEAST_CHANGE * abs(level), _NOISES * _noise(nearby))
-    is_above: NDArray[np.bool_] = values[best + 1 :] > level + margin
-    return is_above & np.isfinite(values[best + 1 :])
+    lowest = sliding_window_view(values[best + 1 :], PATIENCE).min(axis=1)
+    stops = range(best + PATIENCE + 1, min(len(values), best + _NEAR) + 1)
+    noises = np.array([_noise(values[first:stop]) for stop in stops])
+    noises = np.concatenate((noises, np.full(len(lowest) - len(noises), noises[-1])))
+    margins = np.maximum(LEAST_CHANGE * abs(level), _NOISES * noises)
+    has_risen: NDArray[np.bool_] = np.isfinite(lowest) & (lowest > level + margins)
+    return has_risen
+
+
+def _first_near(test: NDArray[np.float64], best: int) -> int:
+    """Return the first of the epochs before `best` whose losses are about as low."""
+    first = best
+    while first > max(0, best - _NEAR) and test[first - 1] <= _STEEP * test[best]:
+        first -= 1
+    return first
 
 
 def _noise(values: NDArray[np.float64]) -> float:
