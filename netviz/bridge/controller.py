@@ -46,7 +46,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
+refused, failed, diverging, recovered, findings_changed, saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -67,6 +67,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     failed = Signal(object)
     diverging = Signal(object)
     recovered = Signal(object)
+    findings_changed = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
@@ -110,6 +111,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
             events.Failed: self._on_failed,
             events.Diverging: self.diverging.emit,
             events.Recovered: self.recovered.emit,
+            events.FindingsChanged: self.findings_changed.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
@@ -203,7 +205,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
 
     def reset_with_seed(self, seed: int) -> None:
         """Go back to other initial weights."""
-        self._reset({**self.waiting, "seed": seed})
+        self.reset_with({"seed": seed})
+
+    def reset_with(self, changes: Mapping[str, Any]) -> None:
+        """Go back to the initial weights and change options there."""
+        self._reset({**self.waiting, **changes})
 
     def bring_back(self) -> None:
         """Change places with the run that the one at hand replaced; what waits is dropped."""

@@ -30,6 +30,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
+from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
@@ -116,6 +117,7 @@ def build_window(
     window.downloader.setParent(window)
     run = RunPresenter(window)
     network = NetworkPresenter(window, run.change)
+    findings = FindingPresenter(window, run)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -128,7 +130,7 @@ def build_window(
     menus = MenuPresenter(window, downloads)
     # After the offer of a lost run, which matters more and stays until it is answered.
     review = NoticeReview(window)
-    presenters = (run, network, views, own, drawings, files, downloads, menus, review)
+    presenters = (run, network, findings, views, own, drawings, files, downloads, menus, review)
     window.destroyed.connect(partial(_dismiss, presenters))
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)

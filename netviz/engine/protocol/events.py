@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import ExportKind, Open
+from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
@@ -312,6 +313,23 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class FindingsChanged:
+    """Something was noticed in the run, holds no longer, or is forgotten since it went back.
+
+    Attributes
+    ----------
+    found
+        Everything that was noticed, in order.
+    holding
+        Those of them that are still so.
+    """
+
+    run: int
+    found: tuple[Finding, ...]
+    holding: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Saved:
     """The run's files were written.
 
@@ -386,6 +404,7 @@ Event = (
     | Failed
     | Diverging
     | Recovered
+    | FindingsChanged
     | Saved
     | Opened
     | Exported

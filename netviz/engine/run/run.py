@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
+from netviz.engine.findings.watch import FindingWatch
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.probes.layer_rows import untrained_layers
+from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
@@ -54,6 +56,8 @@ class RunRecord:
         As the trainer's `usual_threads`.
     layers
         As in `Run`, up to that moment; None where nothing was recorded.
+    findings
+        What was noticed, up to that moment.
     """
 
     snapshot: Snapshot
@@ -66,6 +70,7 @@ class RunRecord:
     started_from: str
     threads: int
     layers: LayerRecord | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def step(self) -> int:
@@ -121,6 +126,8 @@ class Run:
         Weights at step 0 and the file they came from, if they are not the seed's own.
     rewinds
         How often it went back.
+    findings
+        What was noticed in it, and what the rules look at.
     """
 
     def __init__(
@@ -141,6 +148,7 @@ class Run:
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
         self.layers = untrained_layers(trainer.model)
+        self.findings = FindingWatch()
         self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
         self._candidate: _Kept | None = None
@@ -313,6 +321,7 @@ class Run:
             self.started_from,
             self.trainer.usual_threads,
             self.layers.until(step),
+            tuple(found for found in self.findings.found if found.step <= step),
         )
 
     def rewind(self) -> None:
@@ -326,6 +335,7 @@ class Run:
         self.ledger = self._good.ledger
         self._watch = self._good.watch.copy()
         self.tally = replace(self._good.tally)
+        self.findings.truncate(snapshot.step)
         self._candidate = None
 
     def restore_record(
@@ -336,6 +346,7 @@ class Run:
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
         layers: LayerRecord | None = None,
+        findings: tuple[Finding, ...] = (),
     ) -> None:
         """Go on with the record of a saved run, whose state the trainer already has.
 
@@ -347,6 +358,7 @@ class Run:
         self.ledger = ledger
         self.tally = tally
         self.layers = layers or with_gap(self.layers, self.trainer.step)
+        self.findings = FindingWatch(findings)
         self._watch = self._replayed(history)
         self._good = self._keep()
 

@@ -175,6 +175,7 @@ class RunControl:
         described = replace(prepared.described, replaced_step=step)
         self._take_place(run, described, prepared.opened)
         if start.saved:
+            self._loop.findings.tell(run)
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
@@ -308,6 +309,7 @@ class RunControl:
                 trainer.next_threads,
             )
         )
+        self._loop.findings.tell(run)
         if trainer.step == 0 and config.loss != trainer.config.loss:
             # The untrained network was measured by the other loss: measure it again.
             self._enter_held(run)

@@ -14,6 +14,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
+from netviz.engine.session.finding_rounds import FindingRounds
 from netviz.engine.session.preparation import measure
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.thread_watch import ThreadWatch
@@ -52,6 +53,8 @@ class TrainingLoop:
         Whether there was a report since this was last set to False.
     thread_watch
         Is told the speed of every report; None where the number of threads stays as it is.
+    findings
+        Looks for what is worth pointing out.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class TrainingLoop:
         self.due = 0.0
         self.has_reported = False
         self.thread_watch: ThreadWatch | None = None
+        self.findings = FindingRounds(emit)
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
@@ -168,21 +172,26 @@ class TrainingLoop:
             raise reports.not_finite(reading.losses[count], first + count, config, rate)
         self._watch_losses(run, losses)
         run.keep_good_states(reading.seconds)
-        self._meter.leave_out(self._keeper.autosave_if_due(run))
+        spent_s = self.findings.within_epoch(run) + self._keeper.autosave_if_due(run)
+        self._meter.leave_out(spent_s)
 
     def _watch_losses(self, run: Run, losses: NDArray[np.float32]) -> None:
         """Tell once when the losses say that the run has diverged, and when no longer."""
         before = run.divergence
         run.watch_losses(losses)
         if run.divergence and not before:
-            self._emit(reports.diverging(run, run.divergence))
+            diverging = reports.diverging(run, run.divergence)
+            self._emit(diverging)
+            self.findings.note_divergence(run, diverging)
         elif before and not run.divergence:
             self._emit(events.Recovered(run.number, run.trainer.step))
+            self.findings.note_divergence(run, None)
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)
         measurement, test_logits = yield from measure(run.trainer, run.tally, run.better_rate)
         run.finish_epoch(measurement)
         self._emit(events.EpochFinished(run.number, measurement))
+        self.findings.after_epoch(run, test_logits)
         self._observatory.evaluated(run, test_logits)
         self.start_clock()

@@ -18,6 +18,7 @@ from torch import Tensor
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.findings import Finding, finding_records, read_findings
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
@@ -51,6 +52,8 @@ class SavedRun:
         Weights at step 0 and the file they came from, if they are not the seed's own.
     layers
         What was recorded of the layers; None where the file has no record, or a damaged one.
+    findings
+        What was noticed.
     """
 
     initial_config: RunConfig
@@ -63,6 +66,7 @@ class SavedRun:
     start: dict[str, Tensor] | None
     started_from: str
     layers: LayerRecord | None = None
+    findings: tuple[Finding, ...] = ()
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -107,6 +111,7 @@ def pack(run: RunRecord) -> bytes:
         "ledger": [asdict(entry) for entry in run.ledger],
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
+        "findings": finding_records(run.findings),
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
     return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
@@ -186,6 +191,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         state["start"],
         str(record["started_from"]),
         _layers(saved_layers, tensors, snapshot.step),
+        read_findings(record.get("findings"), snapshot.step),
     )
 
 
@@ -304,4 +310,5 @@ def resume(run: Run, saved: SavedRun) -> None:
         saved.ledger,
         saved.tally,
         layers if layers and layers.names == run.layers.names else None,
+        saved.findings,
     )

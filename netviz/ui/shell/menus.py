@@ -67,6 +67,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("settings", "&Settings", "", "Show the settings.", checkable=True),
         _Entry("pad", "Drawing &pad", "", "Show the pad to draw on.", checkable=True),
         _Entry("fold", "Fold the &tabs", "Ctrl+T", "Leave their room to the loss.", checkable=True),
+        _Entry("findings", "Point out f&indings", "", "Such as overfitting.", checkable=True),
         _Entry("restore", "&Restore the layout", "", "Give all parts their usual sizes."),
     ),
     "&Help": (

@@ -1,5 +1,6 @@
 """The tabs below the plots: they pass on what a run tells, and say what of them can be seen."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.fitted_splitter import UNBOUNDED
+from netviz.ui.shell.tab_dots import TabDots
 from netviz.ui.shell.tab_overflow import TabOverflow
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
@@ -63,6 +65,7 @@ class ViewTabs(Card):
         self.overflow = TabOverflow(theme, self.tabs, self.fold_button)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
+        self._dots = TabDots(theme, self.tabs.tabBar())
         for spec in views:
             self._add(spec)
         self.tabs.currentChanged.connect(self._update_watched)
@@ -124,6 +127,22 @@ class ViewTabs(Card):
         if name.lower() not in titles:
             raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
         self.tabs.setCurrentIndex(titles.index(name.lower()))
+
+    def page(self, title: str) -> View | None:
+        """Return the view with this title; None where there is none."""
+        return next((view for view, spec in self._views.items() if spec.title == title), None)
+
+    def mark(self, titles: Collection[str]) -> None:
+        """Put a quiet dot on the tabs with these titles, and on no others."""
+        self._dots.mark(
+            {index for index, spec in enumerate(self._views.values()) if spec.title in titles}
+        )
+
+    @property
+    def marked(self) -> set[str]:
+        """The titles of the tabs with a dot."""
+        specs = [*self._views.values()]
+        return {specs[index].title for index in self._dots.marked}
 
     @property
     def is_folded(self) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
@@ -27,22 +28,24 @@ _AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the log: a change by the user, or a note.
+    """A line of the log: a change by the user, something that was noticed, or a note.
 
     Attributes
     ----------
-    entry
-        The change; None for a note, which has no epoch.
+    entry, finding
+        The change, or what was noticed; both None for a note, which has no epoch.
     """
 
     step: int
     text: str
     entry: LedgerEntry | None = None
+    finding: Finding | None = None
 
     @property
     def cells(self) -> tuple[str, str, str]:
         """The texts of its three columns."""
-        return f"{self.step:,}", str(self.entry.epoch) if self.entry else "", self.text
+        source = self.entry or self.finding
+        return f"{self.step:,}", str(source.epoch) if source else "", self.text
 
 
 class LedgerModel(QAbstractTableModel):
@@ -97,13 +100,15 @@ class LedgerModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.cells[column]
         if role == Qt.ItemDataRole.ToolTipRole and column == _TEXT_COLUMN:
-            return line.text
+            return f"{line.text}\n{line.finding.hint}" if line.finding else line.text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._color(line, column)
         if role == Qt.ItemDataRole.DecorationRole and column == _TEXT_COLUMN:
             name, token = ("sliders-horizontal", "ledger") if line.entry else ("info", "muted")
+            if line.finding:
+                token = "warning"
             return icon(self._theme, name, token, 14)
         return None
 
@@ -168,6 +173,15 @@ class LedgerView(Page):
         known = [line.entry for line in kept]
         self.model.set_lines(kept)
         self._append([line_of(entry) for entry in entries if entry not in known])
+
+    def set_findings(self, findings: Sequence[Finding]) -> None:
+        """List what was noticed, and no more of it: the run may have gone back before it."""
+        lines = self.model.lines
+        known = [line.finding for line in lines if line.finding]
+        if any(finding not in findings for finding in known):
+            self.model.set_lines([x for x in lines if not x.finding or x.finding in findings])
+        new = [finding for finding in findings if finding not in known]
+        self._append([Line(each.step, each.text, finding=each) for each in new])
 
     def add_note(self, step: int, text: str) -> None:
         """Add a note about something that happened."""
