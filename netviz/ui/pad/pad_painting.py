@@ -116,8 +116,8 @@ def _paint_invitation(painter: QPainter, square: QRectF, picture: PadPicture, th
 def _paint_seen(painter: QPainter, square: QRectF, seen: QImage, theme: Theme) -> None:
     caption = "network sees"
     width, pad = square.width() / 4, square.width() / 64
-    font = theme.font(11)
-    while QFontMetrics(font).horizontalAdvance(caption) > width - pad and font.pixelSize() > 8:
+    font, least = theme.font(11), max(8, theme.least_type_px)
+    while QFontMetrics(font).horizontalAdvance(caption) > width - pad and font.pixelSize() > least:
         font.setPixelSize(font.pixelSize() - 1)
     fits = QFontMetrics(font).horizontalAdvance(caption) < width
     line = QFontMetrics(font).height() if fits else 0

@@ -254,6 +254,7 @@ class PlotHeader(QWidget):
         self.menu_button.setMenu(menu)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._shortcuts = [self.log_button]
+        self._has_tools = True
         for button in (self.log_button, self.menu_button, self.badge):
             # A click must not take the keyboard: Space trains.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -290,8 +291,13 @@ class PlotHeader(QWidget):
 
     def show_tools(self, shown: bool) -> None:
         """Show or hide everything that belongs to the screen and not to a picture."""
-        self._tools.setVisible(shown)
+        self._tools.setVisible(shown and self._has_tools)
         self.badge.setVisible(shown and bool(self.badge.text()))
+
+    def have_tools(self, has_tools: bool) -> None:
+        """Have the buttons, or leave them to the plot's menu."""
+        self._has_tools = has_tools
+        self._tools.setVisible(has_tools)
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""
