@@ -36,6 +36,7 @@ from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
+from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
@@ -118,6 +119,7 @@ def build_window(
     run = RunPresenter(window)
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
+    stage = StagePresenter(window, run.change)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -130,7 +132,19 @@ def build_window(
     menus = MenuPresenter(window, downloads)
     # After the offer of a lost run, which matters more and stays until it is answered.
     review = NoticeReview(window)
-    presenters = (run, network, findings, views, own, drawings, files, downloads, menus, review)
+    presenters = (
+        run,
+        network,
+        findings,
+        stage,
+        views,
+        own,
+        drawings,
+        files,
+        downloads,
+        menus,
+        review,
+    )
     window.destroyed.connect(partial(_dismiss, presenters))
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)

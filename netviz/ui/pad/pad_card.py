@@ -73,10 +73,12 @@ class PadCard(Card):
         self.collecting = CollectingRow(theme)
         self.collecting.hide()
         self._classes: tuple[str, ...] = ()
+        self._is_brief = False
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
         self._column = PadColumn(theme, self.pad, self.prediction, self.seen, self.bars, self.strip)
+        self._column.clear_button.clicked.connect(self.pad.clear)
         self.body.addWidget(self._column, 1)
         self.body.addWidget(self.collecting)
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
@@ -140,6 +142,15 @@ class PadCard(Card):
         """Show or hide the row that collects drawings."""
         self._collect.setChecked(is_collecting)
         self.collecting.setVisible(is_collecting)
+
+    def set_brief(self, is_brief: bool) -> None:
+        """Show nothing but the pad and its prediction, or everything."""
+        self._is_brief = is_brief
+        for button, _ in self._buttons:
+            button.setVisible(not is_brief)
+        self.collecting.setVisible(not is_brief and self._collect.isChecked())
+        self._column.set_brief(is_brief)
+        self._fit_title()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # The pad ignores keys that it has no use for, so they arrive here.
@@ -282,7 +293,8 @@ class PadCard(Card):
             shown += [self.ink_button] if self.pad.canvas.is_color else []
             buttons = sum(button.sizeHint().width() for button in shown)
             room = self.width() - 2 * self._theme.px(12) - buttons
-            self.title.setVisible(self.title.sizeHint().width() <= room)
+            fits = self.title.sizeHint().width() <= room
+            self.title.setVisible(fits and not self._is_brief)
 
     def _on_pad_drawing_changed(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
         if self.pad.canvas.is_empty:
@@ -328,7 +340,8 @@ class PadCard(Card):
         # Large letters need no more, but small ones let it be narrower.
         self.setMinimumWidth(min(WIDTH_PX - 14, theme.px(WIDTH_PX - 14)))
         side = theme.px(16)
-        for button, name in self._buttons:
+        clear = self._column.clear_button
+        for button, name in (*self._buttons, (clear, "trash-2")):
             button.setIcon(icon(theme, name, "muted"))
             button.setIconSize(QSize(side, side))
         self.ink_button.setIconSize(QSize(side, side))

@@ -15,7 +15,7 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout
-from netviz.ui.plots.metric import BestTest, Metric, Points, Row, View
+from netviz.ui.plots.metric import BestTest, Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 from netviz.ui.plots.plot_curve import NO_POINTS
 from netviz.ui.plots.plot_export import (
@@ -175,6 +175,11 @@ class MetricPlot(QFrame):
             self.hold_action.setChecked(paused)
             self._show_badge()
             self.redraw()
+
+    @property
+    def figures(self) -> Figures:
+        """What the header says of the last step shown, also while the plot is out of sight."""
+        return self._metric.figures(self._view())
 
     @property
     def log_y(self) -> bool:

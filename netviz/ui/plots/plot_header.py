@@ -270,6 +270,7 @@ class PlotHeader(QWidget):
         self._facts.setToolTip("The figures above the plot, in full.")
         menu.insertAction(menu.actions()[0], self._facts)
         menu.aboutToShow.connect(self._on_menu_about_to_show)
+        self._has_tools = True
         for button in (*self._shortcuts, self.menu_button, self.badge):
             # A click must not take the keyboard: Space trains.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -311,8 +312,13 @@ class PlotHeader(QWidget):
 
     def show_tools(self, shown: bool) -> None:
         """Show or hide everything that belongs to the screen and not to a picture."""
-        self._tools.setVisible(shown)
+        self._tools.setVisible(shown and self._has_tools)
         self.badge.setVisible(shown and bool(self.badge.text()))
+
+    def have_tools(self, has_tools: bool) -> None:
+        """Have the buttons, or leave them to the plot's menu."""
+        self._has_tools = has_tools
+        self._tools.setVisible(has_tools)
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""

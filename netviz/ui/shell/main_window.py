@@ -22,6 +22,8 @@ from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.stage.stage import Parts, Stage
+from netviz.ui.shell.stage.stage_bar import StageBar
 from netviz.ui.shell.status_line import StatusLine
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
@@ -49,8 +51,10 @@ class MainWindow(QMainWindow):
         Holds all of them below the top bar.
     actions_by_key
         Everything that has a menu entry.
+    stage
+        The same parts, arranged for a class.
     modes
-        Large type and full screen.
+        Stage and full screen.
     """
 
     def __init__(
@@ -71,7 +75,7 @@ class MainWindow(QMainWindow):
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
-        self.modes = Modes(self, theme, self.workspace)
+        self.modes = Modes(self, theme, self.workspace, self.stage)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -177,8 +181,9 @@ class MainWindow(QMainWindow):
         self._head.addWidget(self.top_bar)
         head = QWidget()
         head.setLayout(self._head)
-        self.setMenuWidget(head)
-        self.setCentralWidget(self.workspace)
+        self._build_stage(head)
+        self.setMenuWidget(_column(head, self.stage.bar))
+        self.setCentralWidget(_column(self.workspace, self.stage.foot))
         for key, show in (
             ("settings", self.workspace.show_settings),
             ("pad", self.workspace.show_pad),
@@ -187,6 +192,20 @@ class MainWindow(QMainWindow):
             self.actions_by_key[key].toggled.connect(show)
         self.workspace.rearranged.connect(self._on_workspace_rearranged)
         self._on_workspace_rearranged()
+
+    def _build_stage(self, head: QWidget) -> None:
+        elsewhere = (head, self.statusBar())
+        parts = Parts(
+            self.workspace,
+            self.loss_plot,
+            self.accuracy_plot,
+            self.views,
+            self.pad,
+            self.message_bar,
+            elsewhere,
+        )
+        bar = StageBar(self.theme, self.top_bar)
+        self.stage = Stage(self.theme, parts, bar, self)
 
     def _place_menus(self) -> None:
         """Put the menus beside the buttons where there is room, else above them."""
@@ -213,6 +232,7 @@ class MainWindow(QMainWindow):
         self._frames += 1
         steps = self.loss_plot.canvas.x_range
         self.loss_plot.refresh()
+        self.stage.refresh()
         # The same steps stand one below the other.
         has_moved = self.loss_plot.canvas.x_range != steps
         is_turn = self._frames % ACCURACY_EVERY == 0
@@ -244,7 +264,7 @@ class MainWindow(QMainWindow):
     def _present(self, key: str) -> object:
         if key == "size":
             return self.size()
-        return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
+        return self.theme.dark if key == "dark" else self.stage.front_tab
 
     def _is_for_now(self, key: str) -> bool:
         if key not in self._for_now:
@@ -270,3 +290,14 @@ class MainWindow(QMainWindow):
         self.panel.set_section_states(
             {n: self.settings.flag(f"section/{n}", is_open) for n, is_open in states.items()}
         )
+
+
+def _column(upper: QWidget, lower: QWidget) -> QWidget:
+    """Put two widgets below each other; the upper one takes the room that is left."""
+    whole = QWidget()
+    layout = QVBoxLayout(whole)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(upper, 1)
+    layout.addWidget(lower)
+    return whole

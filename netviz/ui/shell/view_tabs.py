@@ -5,8 +5,8 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtGui import QFont, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QTabWidget, QWidget
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
@@ -72,6 +72,10 @@ class ViewTabs(Card):
         self.tabs.tabBarClicked.connect(self._on_bar_clicked)
         self._is_folded = False
         self.fold_button.clicked.connect(self._on_fold_button_clicked)
+        self._heading = QLabel()
+        self._heading.hide()
+        self.tabs.currentChanged.connect(self._show_heading)
+        self.body.addWidget(self._heading)
         self.body.addWidget(self.tabs)
         self._show_fold()
 
@@ -163,6 +167,23 @@ class ViewTabs(Card):
             self._update_watched()
             self.folded_changed.emit()
 
+    def set_headed(self, headed: bool) -> None:
+        """Show the name of the tab in front as a heading, in the place of the bar."""
+        self.tabs.tabBar().setVisible(not headed)
+        self.fold_button.setVisible(not headed)
+        self._heading.setVisible(headed)
+        self._show_heading()
+
+    @property
+    def heading(self) -> str:
+        """The name of the tab in front, with its count."""
+        return self._heading.text()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names of all tabs, in their order."""
+        return tuple(spec.title for spec in self._views.values())
+
     @property
     def watched(self) -> frozenset[type[Observation]]:
         """The observations that can be seen."""
@@ -187,6 +208,13 @@ class ViewTabs(Card):
     def _show_count(self, index: int, title: str, count: int | None) -> None:
         self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
         self.overflow.fit()
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        theme, px = self._theme, self._theme.px
+        self._heading.setText(self.tabs.tabText(self.tabs.currentIndex()))
+        self._heading.setFont(theme.font(14, QFont.Weight.Bold))
+        self._heading.setContentsMargins(px(12), px(8), px(12), px(2))
 
     def _show_fold(self) -> None:
         folded = self._is_folded
@@ -200,6 +228,7 @@ class ViewTabs(Card):
     def _on_theme_changed(self) -> None:
         super()._on_theme_changed()
         self._show_fold()
+        self._show_heading()
 
     def _on_fold_button_clicked(self) -> None:
         self.set_folded(not self._is_folded)

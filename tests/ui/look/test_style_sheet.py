@@ -72,7 +72,7 @@ def test_text_is_set_in_the_shipped_font(qapp: QApplication, window: QWidget) ->
     assert QFontInfo(qapp.font()).family() == "Inter"
 
 
-def test_presentation_scales_the_type(qapp: QApplication) -> None:
+def test_another_scale_scales_the_type(qapp: QApplication) -> None:
     theme = Theme()
     assert "font-size: 11px" in style_rules(theme)
     theme.set_scale(2.0)

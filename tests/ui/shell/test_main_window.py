@@ -406,7 +406,7 @@ def test_closing_at_any_moment_ends_the_thread(
     assert window.controller.is_closed
 
 
-def test_theme_and_presentation_mode_restyle_a_training_window(
+def test_theme_and_stage_restyle_a_training_window(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     window = open_window(epochs=1000)

@@ -75,7 +75,7 @@ def test_nothing_can_be_started_while_data_are_loaded(bar: TopBar) -> None:
     assert "Epoch 6 / 10" in _texts(bar)
 
 
-@pytest.mark.parametrize("name", ["reset", "step", "epoch", "theme", "presentation"])
+@pytest.mark.parametrize("name", ["reset", "step", "epoch", "theme", "stage"])
 def test_each_button_tells_its_click(qtbot, bar: TopBar, name: str) -> None:
     bar.set_state(State.PAUSED)
     button = getattr(bar, f"{name}_button")

@@ -301,6 +301,7 @@ class MistakeView(Page):
     def _restyle(self) -> None:
         px = self._theme.px
         self.measure_button.setIcon(icon(self._theme, "rotate-ccw", "muted"))
+        self.measure_button.setIconSize(QSize(px(16), px(16)))
         size = self._delegate.item_size
         self.list_view.setGridSize(QSize(size.width(), size.height()))
         self.list_view.verticalScrollBar().setSingleStep(size.height() // 3)
