@@ -3,7 +3,6 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from statistics import median
 
 from torch import Tensor
 
@@ -17,6 +16,9 @@ from netviz.engine.run.run import Run
 
 COST_FRACTION = 0.01
 """Fraction of the training time that recording may take once a run is no longer young."""
+
+COLD_CACHES = 1.3
+"""What a measurement costs, as a multiple of its own time: the step after it is slower."""
 
 _LATEST_COSTS = 15
 _LONGEST_SPACING = 2**40
@@ -34,7 +36,8 @@ def spacing_for(cost_s: float, step_s: float) -> int:
     """
     if not step_s:
         return _LONGEST_SPACING
-    return 1 << max(0, math.ceil(math.log2(max(1.0, cost_s / (COST_FRACTION * step_s)))))
+    steps = COLD_CACHES * cost_s / (COST_FRACTION * step_s)
+    return 1 << math.ceil(math.log2(max(1.0, steps)))
 
 
 def _early_spacing(step: int) -> int:
@@ -150,7 +153,8 @@ class LayerRecorder:
 
     @property
     def _cost_s(self) -> float:
-        return median(self._costs_s) if self._costs_s else 0.0
+        """Mean of the last costs: where others keep the processor busy, all of them count."""
+        return sum(self._costs_s) / len(self._costs_s) if self._costs_s else 0.0
 
     def _due(self, run: Run) -> int:
         """Return the step that is to be measured next, not before the next one."""

@@ -136,8 +136,10 @@ class Axes:
         for first, last in gaps:
             left, right = self.x(first), min(self.x(last), self.area.right())
             if right - left > width + self._theme.px(_LABEL_GAP_PX):
-                stretch = QRectF(left, self.area.top(), right - left, self.area.height())
-                painter.drawText(stretch, _CENTER, _UNKNOWN)
+                place = QRectF(0, 0, width + self._theme.px(6), self._theme.px(LABEL_PX))
+                place.moveCenter(QPointF((left + right) / 2, self.area.center().y()))
+                painter.fillRect(place, self._theme.color("surface"))  # no grid through the words
+                painter.drawText(place, _CENTER, _UNKNOWN)
 
     def _uncrowded(self, ticks: Ticks, metrics: QFontMetrics) -> Ticks:
         """Leave out every other tick where the labels would touch; the last one stays."""

@@ -1,13 +1,11 @@
 """The record of the layers in a run's file: the same after it was opened, or left out."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load, save
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
@@ -15,8 +13,8 @@ from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.run.run import Run
 from netviz.engine.storage.layer_file import layer_tensors, read_layers
 from netviz.engine.storage.run_folder import read_run
-from netviz.engine.storage.run_summary import META_KEY, RUN_FILE
 from tests.engine.session.portraits import differences, plain
+from tests.engine.storage.run_files import rewrite, without_layers
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told", "layers_at_every_step")
@@ -40,16 +38,6 @@ def same(one: LayerRecord, other: LayerRecord) -> bool:
     return not differences(plain(one), plain(other))
 
 
-def rewrite(folder: Path, change: Any) -> None:
-    """Change the record and the tensors of a run file in place."""
-    content = (folder / RUN_FILE).read_bytes()
-    length = int.from_bytes(content[:8], "little")
-    record = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][META_KEY])
-    tensors = load(content)
-    change(record, tensors)
-    (folder / RUN_FILE).write_bytes(save(tensors, {META_KEY: json.dumps(record)}))
-
-
 def test_the_record_is_the_same_after_it_was_saved_and_opened(
     driven: Driven, tmp_path: Path
 ) -> None:
@@ -66,10 +54,6 @@ def test_gaps_are_kept(driven: Driven) -> None:
     rows = run_of(driven).layers.rows
     record = LayerRecord(("1", "3"), (*rows[:9], *rows[20:]), ((8, 19),))
     assert same(read_layers(layer_tensors(record), 30), record)
-
-
-def without_layers(record: dict[str, Any], _: Any) -> None:
-    del record["state"]["layers"]
 
 
 def of_another_network(record: dict[str, Any], _: Any) -> None:

@@ -157,8 +157,8 @@ class SeriesPlot(ThemedWidget):
             self._paint_observations(painter, index)
         for index in self._shown:
             self._paint_line(painter, index)
-        axes.paint_gaps(painter, self._gaps)
         self._paint_guide(painter)
+        axes.paint_gaps(painter, self._gaps)
         self._paint_labels(painter)
         self._paint_pointer(painter)
 
