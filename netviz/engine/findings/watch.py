@@ -42,12 +42,15 @@ class FindingWatch:
         Everything that was found, in order.
     looks, scores
         The last ones, oldest first.
+    asked_step
+        Step at which the rules were asked last.
     """
 
     def __init__(self, found: Iterable[Finding] = ()) -> None:
         self.found: tuple[Finding, ...] = tuple(found)
         self.looks: tuple[Look, ...] = ()
         self.scores: tuple[ClassScore, ...] = ()
+        self.asked_step = 0
         # What a saved run was told of is not told again as soon as it goes on.
         self._held = {finding.key: _Held(finding.step) for finding in self.found}
 
@@ -68,7 +71,7 @@ class FindingWatch:
     def ask(self, situation: Situation) -> bool:
         """Ask all rules; return whether anything holds that did not, or the reverse."""
         now = {found.key: found for rule in _rules() for found in rule.find(situation)}
-        before = self.holding
+        self.asked_step, before = situation.step, self.holding
         for key, held in self._held.items():
             if key in now and len(held.missed) < AWAY:
                 self._held[key] = replace(held, missed=())
@@ -92,6 +95,7 @@ class FindingWatch:
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`: the run went back."""
+        self.asked_step = min(self.asked_step, step)
         self.found = tuple(finding for finding in self.found if finding.step <= step)
         self.looks = tuple(look for look in self.looks if look.step <= step)
         self.scores = tuple(score for score in self.scores if score.step <= step)

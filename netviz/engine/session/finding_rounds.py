@@ -26,6 +26,10 @@ torch does."""
 FIRST_IMAGES, FIRST_STEPS = 1_200, 100
 """The same for the first look. The next ones follow when half as much again was trained."""
 
+ASKED_EVERY, FIRST_ASKED = 200, 10
+"""Steps between two times that the rules are asked, at most and at first: very short epochs do not
+each need an answer. Asking costs about as much as a step of a small network."""
+
 MEASUREMENTS = 2_000
 """Epochs that the rules look back, at most."""
 
@@ -53,9 +57,11 @@ class FindingRounds:
         self._counts: tuple[int, tuple[int, ...]] = 0, ()
 
     def after_epoch(self, run: Run, test_logits: Tensor) -> None:
-        """Ask the rules: an epoch was measured, and gave these logits, ``[N, classes]``."""
+        """Ask the rules if it is time: an epoch gave these logits, ``[N, classes]``."""
         if _is_due(run):
             self._look(run)
+        if run.has_epochs_left and not _is_to_be_asked(run):
+            return
         labels = run.trainer.data.test_labels
         run.findings.add_score(_score(run.trainer.step, test_logits, labels))
         self._ask(run)
@@ -156,6 +162,12 @@ def _is_due(run: Run) -> bool:
     images_between = min(IMAGES_BETWEEN, max(FIRST_IMAGES, images // 2))
     is_in_steps = run.trainer.step - step >= steps_between
     return is_in_steps and _images(run) - images >= images_between
+
+
+def _is_to_be_asked(run: Run) -> bool:
+    """Whether enough was trained since the rules were asked last."""
+    step, asked = run.trainer.step, run.findings.asked_step
+    return step - asked >= min(ASKED_EVERY, max(FIRST_ASKED, asked // 5))
 
 
 def _images(run: Run) -> int:
