@@ -36,6 +36,7 @@ from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
+from netviz.ui.second_start import Doorbell, goes_on_elsewhere
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 from netviz.ui.unattended import Unattended
@@ -73,6 +74,8 @@ def _serve(
 ) -> int:
     """Show the window until it is closed; return the exit status."""
     settings = Settings()
+    if goes_on_elsewhere(options, settings):
+        return 0
     window, views = build_window(app, options, settings)
     unattended = None
     if options.autostart:
@@ -87,6 +90,8 @@ def _serve(
     window.show()
     faults.attach(window)
     ThreadOpener(window)
+    if not options.is_unattended:
+        Doorbell(window)
     status = app.exec()
     if unattended and options.exit_when_done:
         status = status or unattended.status
