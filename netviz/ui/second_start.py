@@ -1,6 +1,7 @@
 """What happens where NetViz is started while a window is open: that window is offered."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QApplication
@@ -10,8 +11,10 @@ from netviz.launch import WindowOptions
 from netviz.ui.dialogs.already_open_dialog import AlreadyOpenDialog, Wanted
 from netviz.ui.look.style_sheet import dress_application
 from netviz.ui.look.theme import Theme
-from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
 
 
 def goes_on_elsewhere(options: WindowOptions, settings: Settings) -> bool:
@@ -38,7 +41,7 @@ def goes_on_elsewhere(options: WindowOptions, settings: Settings) -> bool:
 class Doorbell(QObject):
     """Brings a window forward when another process asks for it, and opens a run in it."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self._listener = WindowListener(self)
