@@ -37,9 +37,12 @@ from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
+from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
+from netviz.ui.second_start import Doorbell, goes_on_elsewhere
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.taskbar import taskbar
 from netviz.ui.unattended import Unattended
 
 UNPAINTED_MS = 1000
@@ -75,6 +78,8 @@ def _serve(
 ) -> int:
     """Show the window until it is closed; return the exit status."""
     settings = Settings()
+    if goes_on_elsewhere(options, settings):
+        return 0
     window, views = build_window(app, options, settings)
     unattended = None
     if options.autostart:
@@ -89,6 +94,9 @@ def _serve(
     window.show()
     faults.attach(window)
     ThreadOpener(window)
+    if not options.is_unattended:
+        Doorbell(window)
+        TaskbarPresenter(window, taskbar())
     status = app.exec()
     if unattended and options.exit_when_done:
         status = status or unattended.status

@@ -43,7 +43,7 @@ class Windows:
 @pytest.fixture(autouse=True)
 def windows(monkeypatch: pytest.MonkeyPatch) -> Windows:
     stand_in = Windows()
-    monkeypatch.setattr(start_menu, "_run", stand_in)
+    monkeypatch.setattr(start_menu, "run_program", stand_in)
     return stand_in
 
 

@@ -34,7 +34,7 @@ class StartMenuLink(Entry):
         programs = roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
         super().__init__(programs / "NetViz.lnk")
         self.icon = data / "netviz.ico"
-        self._run = run or _run
+        self._run = run or run_program
 
     @property
     def is_ours(self) -> bool:
@@ -105,7 +105,8 @@ def _failure(link: Path, said: str) -> StorageError:
     )
 
 
-def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+def run_program(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """Run a program to its end and return what it said."""
     return subprocess.run(
         command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, errors="replace"
     )
