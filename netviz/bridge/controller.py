@@ -46,7 +46,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
+refused, failed, diverging, recovered, noted, saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -67,6 +67,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     failed = Signal(object)
     diverging = Signal(object)
     recovered = Signal(object)
+    noted = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
@@ -109,6 +110,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
             events.Failed: self._on_failed,
             events.Diverging: self.diverging.emit,
             events.Recovered: self.recovered.emit,
+            events.Noted: self.noted.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
@@ -355,6 +357,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         for measurement in event.measurements[1:]:
             self.epoch_finished.emit(events.EpochFinished(event.run, measurement))
         self.changed.emit(events.Changed(event.run, self.config, (), event.ledger))
+        self.noted.emit(events.Noted(event.run, event.happenings))
         self.opened.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:

@@ -117,7 +117,7 @@ def build_window(
     window.downloader.setParent(window)
     run = RunPresenter(window)
     network = NetworkPresenter(window, run.change)
-    stage = StagePresenter(window, run.change)
+    stage = StagePresenter(window, run.change, run.point_out)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)

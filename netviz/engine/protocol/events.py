@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import ExportKind, Open
+from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
@@ -306,6 +307,14 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What is to be told of the run, beside its measurements and changes, is this by now."""
+
+    run: int
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True)
 class Saved:
     """The run's files were written.
 
@@ -336,6 +345,8 @@ class Opened:
         All of its changes.
     missing_device
         Device that it was trained on, if this machine has none such; empty otherwise.
+    happenings
+        What else happened to it, in order.
     """
 
     run: int
@@ -344,6 +355,7 @@ class Opened:
     measurements: tuple[Measurement, ...]
     ledger: tuple[LedgerEntry, ...]
     missing_device: str = ""
+    happenings: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -377,6 +389,7 @@ Event = (
     | Failed
     | Diverging
     | Recovered
+    | Noted
     | Saved
     | Opened
     | Exported

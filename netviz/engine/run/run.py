@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,11 +13,13 @@ from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
+from netviz.engine.protocol.happening import Happening, What, went_back
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.remedy import rate_that_works
+from netviz.engine.run.version import Version
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0
@@ -73,6 +74,8 @@ class RunRecord:
         As in `Run`, up to that moment.
     threads
         As the trainer's `usual_threads`.
+    happenings
+        As in `Run`.
     """
 
     snapshot: Snapshot
@@ -84,32 +87,12 @@ class RunRecord:
     start: dict[str, Tensor] | None
     started_from: str
     threads: int
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def step(self) -> int:
         """Steps trained at that moment."""
         return self.snapshot.step
-
-
-class Version(NamedTuple):
-    """What tells a run at one moment from any other run, and from itself at any other moment.
-
-    Attributes
-    ----------
-    run
-        Its number.
-    rewinds
-        How often it went back: the same step afterwards is another one.
-    step
-        Steps trained.
-    edits
-        How often its record changed without a step: by changes and measurements.
-    """
-
-    run: int
-    rewinds: int
-    step: int
-    edits: int
 
 
 class Run:
@@ -135,6 +118,8 @@ class Run:
         How each layer's weights were spread at step 0.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    happenings
+        What is to be told of it beside its measurements and changes, in order.
     rewinds
         How often it went back.
     """
@@ -153,6 +138,7 @@ class Run:
         self.history = StepHistory()
         self.measurements = [untrained]
         self.ledger: tuple[LedgerEntry, ...] = ()
+        self.happenings: tuple[Happening, ...] = ()
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
@@ -216,6 +202,13 @@ class Run:
                 entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
         self.ledger = (*ledger, *entries)
         return tuple(entries)
+
+    def note(self, what: What, text: str) -> Happening:
+        """Remember what happened now, to be told in the log; return it."""
+        self._edits += 1
+        happening = Happening(self.trainer.step, self.current_epoch, what, text)
+        self.happenings = (*self.happenings, happening)
+        return happening
 
     @property
     def watch(self) -> LossWatch:
@@ -327,11 +320,13 @@ class Run:
             self.start,
             self.started_from,
             self.trainer.usual_threads,
+            tuple(each for each in self.happenings if each.step <= step),
         )
 
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         self.rewinds += 1
+        left = self.trainer.step
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.history.truncate(snapshot.step)
@@ -340,6 +335,7 @@ class Run:
         self._watch = self._good.watch.copy()
         self.tally = replace(self._good.tally)
         self._candidate = None
+        self.happenings = went_back(self.happenings, snapshot.step, self.current_epoch, left)
 
     def restore_record(
         self,
@@ -348,6 +344,7 @@ class Run:
         measurements: list[Measurement],
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
+        happenings: tuple[Happening, ...] = (),
     ) -> None:
         """Go on with the record of a saved run, whose state the trainer already has."""
         self.initial_config = initial_config
@@ -355,6 +352,7 @@ class Run:
         self.measurements = measurements
         self.ledger = ledger
         self.tally = tally
+        self.happenings = happenings
         self._watch = self._replayed(history)
         self._good = self._keep()
 

@@ -149,6 +149,7 @@ def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
         tuple(run.measurements),
         run.ledger,
         missing_device,
+        run.happenings,
     )
 
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
@@ -46,6 +47,8 @@ class SavedRun:
         Processor cores that one step used where its settings do not say.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    happenings
+        What is to be told of the run beside its record; of a run saved before that was kept, none.
     """
 
     initial_config: RunConfig
@@ -57,6 +60,7 @@ class SavedRun:
     threads: int
     start: dict[str, Tensor] | None
     started_from: str
+    happenings: tuple[Happening, ...] = ()
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -98,6 +102,7 @@ def pack(run: RunRecord) -> bytes:
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],
+        "happenings": [asdict(happening) for happening in run.happenings],
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
@@ -173,7 +178,13 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         max(1, int(record["threads"])),
         state["start"],
         str(record["started_from"]),
+        tuple(_happening(values) for values in record.get("happenings", ())),
     )
+
+
+def _happening(values: dict[str, Any]) -> Happening:
+    what, text = What(values["what"]), str(values["text"])
+    return Happening(int(values["step"]), int(values["epoch"]), what, text)
 
 
 def _tally_record(tally: EpochTally) -> dict[str, Any]:
@@ -276,5 +287,10 @@ def resume(run: Run, saved: SavedRun) -> None:
             "Open a run that was saved before that.",
         )
     run.restore_record(
-        saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
+        saved.initial_config,
+        saved.history,
+        saved.measurements,
+        saved.ledger,
+        saved.tally,
+        saved.happenings,
     )

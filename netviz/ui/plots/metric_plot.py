@@ -17,15 +17,10 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout
 from netviz.ui.plots.metric import Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
-from netviz.ui.plots.plot_export import (
-    PNG_PIXEL_RATIO,
-    ask_for_file,
-    csv_bytes,
-    png_bytes,
-    svg_bytes,
-)
+from netviz.ui.plots.plot_export import ask_for_file, csv_bytes
 from netviz.ui.plots.plot_header import PlotHeader
 from netviz.ui.plots.plot_menus import PlotMenu
+from netviz.ui.plots.plot_picture import picture_bytes
 from netviz.ui.plots.run_record import RunRecord
 
 _FIRST_STEPS = 100
@@ -83,6 +78,7 @@ class MetricPlot(QFrame):
         self._is_drawing = False
         self._is_following = True
         self._held_step: int | None = None
+        self._pinned_step: int | None = None
         self._ranges: tuple[Range, Range] | None = None
         self._scale_in_use: Hashable = None
         self._hovered_step: float | None = None
@@ -154,6 +150,8 @@ class MetricPlot(QFrame):
         """Forget everything after `step`: the run went back."""
         self._record.truncate(step)
         self._metric.truncate(step)
+        if self._pinned_step is not None and self._pinned_step > step:
+            self.point_out(None)
         if self._held_step is not None:  # what comes again up to there is not what was held
             self._held_step = min(self._held_step, step)
         self._ranges = None
@@ -192,6 +190,14 @@ class MetricPlot(QFrame):
         """Show the whole run again and follow it."""
         self._is_following = True
         self._ranges = None
+        self._show_badge()
+        self.redraw()
+
+    def point_out(self, step: int | None) -> None:
+        """Mark a step, and bring it into sight; None takes the mark away."""
+        self._pinned_step = step
+        if step is not None and self._ranges is not None:
+            self.canvas.bring_into_sight(step, self._ranges[0])
         self._show_badge()
         self.redraw()
 
@@ -240,6 +246,7 @@ class MetricPlot(QFrame):
             self.canvas.curves[name].set_points(*points)
         self.drawn.emit(view)
         self._mark_changes(view)
+        self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
 
@@ -274,6 +281,8 @@ class MetricPlot(QFrame):
             self.header.set_badge("❚❚ View held", "Let the plot catch up with the training.")
         elif not self._is_following:
             self.header.set_badge("⤢ Zoomed in", "Show the whole run again and follow it.")
+        elif self._pinned_step is not None:
+            self.header.set_badge(f"Step {self._pinned_step:,} ×", "Take the mark away.")
         else:
             self.header.set_badge("")
 
@@ -312,23 +321,10 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
-            data = self._picture(ending)
+            self.redraw()
+            self._hide_values()
+            data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
         write_whole(path, lambda temporary: temporary.write_bytes(data))
-
-    def _picture(self, ending: str) -> bytes:
-        """Return the card without what is of use only on the screen."""
-        background = self._theme.color("surface")
-        self.redraw()
-        self.header.show_tools(False)
-        self._hide_values()
-        self.canvas.style_curves(1 if ending == ".svg" else PNG_PIXEL_RATIO, as_shapes=True)
-        try:
-            if ending == ".svg":
-                return svg_bytes(self, background, self.accessibleName())
-            return png_bytes(self, background)
-        finally:
-            self.canvas.style_curves(self.devicePixelRatioF())
-            self.header.show_tools(True)
 
     def _on_menu_export_requested(self, ending: str) -> None:
         path = ask_for_file(self, self._metric.file_stem, ending)
@@ -382,8 +378,10 @@ class MetricPlot(QFrame):
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:
             self.set_view_paused(False)
-        else:
+        elif not self._is_following:
             self.reset_zoom()
+        else:
+            self.point_out(None)
 
     def _restyle(self) -> None:
         px = self._theme.px

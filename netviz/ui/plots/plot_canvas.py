@@ -24,6 +24,7 @@ from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.change_markers import MarkerLayer
 from netviz.ui.plots.metric import CurveStyle, Points
+from netviz.ui.plots.step_pin import StepPin
 
 _WIDEST_TICK = "0.0000"
 _FEWEST_STEPS = 4
@@ -57,6 +58,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         By their names.
     markers
         The lines of the changes.
+    pin
+        The line at a step that was asked for elsewhere.
     """
 
     hovered = Signal(float)
@@ -77,11 +80,13 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._box.disableAutoRange()
         self._axes_item = AxesItem(theme)
         self.markers = MarkerLayer(theme)
+        self.pin = StepPin(theme)
         self._crosshair = QGraphicsLineItem()
         for item, height in (
             (self._axes_item, -200),
             (self._box, -100),
             (self.markers, 10),
+            (self.pin, 15),
             (self._crosshair, 20),
         ):
             item.setZValue(height)
@@ -178,6 +183,14 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def set_range(self, x: Range, y: Range) -> None:
         """Show the steps `x` and the values `y`."""
         self._box.setRange(xRange=x, yRange=y, padding=0)
+
+    def bring_into_sight(self, step: int, limits: Range) -> None:
+        """Move the range so far that it holds `step`, as wide as it is, within `limits`."""
+        low, high = self.x_range
+        if not low <= step <= high:
+            width = high - low
+            low = max(limits[0], min(step - width / 2, limits[1] - width))
+            self.set_range((low, low + width), self.y_range)
 
     def set_texts(self, message: str, note: str) -> None:
         """Write `message` in the middle of the plot, and `note` above the axes, which make room."""

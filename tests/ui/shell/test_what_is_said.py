@@ -106,8 +106,8 @@ def test_a_frozen_layer_is_called_by_its_name(open_window: OpenWindow, qtbot: Qt
         window.controller.change({"frozen": ("0",)})
     assert window.status.startswith("frozen none → Conv 3×3 (1) at step 1.")
     assert "Conv 3×3 (1)" in window.controller.undo_stack.undoText()
-    lines = window.views.view(LedgerView).model.lines
-    assert [line.text for line in lines] == ["frozen none → Conv 3×3 (1)"]
+    entries = window.views.view(LedgerView).entries
+    assert entries[-1].text == "frozen none → Conv 3×3 (1)"
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.reset()
     assert window.status == f"{READY} Frozen, so not learning: Conv 3×3 (1)."
