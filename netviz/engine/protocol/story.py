@@ -13,6 +13,8 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import MODELS, OPTIONS, RunConfig
 from netviz.engine.protocol.happening import Happening, What
+from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import loss_text, percent_text
@@ -90,6 +92,8 @@ class RunTold:
         What happened beside that, in order.
     started_from
         File of the weights at step 0; empty for those that the seed makes.
+    layers
+        The network's layers, which are called as the user knows them.
     """
 
     config: RunConfig
@@ -97,6 +101,7 @@ class RunTold:
     ledger: Sequence[LedgerEntry] = ()
     happenings: Sequence[Happening] = ()
     started_from: str = ""
+    layers: tuple[LayerFacts, ...] = ()
 
     @property
     def initial_config(self) -> RunConfig:
@@ -116,9 +121,8 @@ def story(told: RunTold) -> tuple[StoryEntry, ...]:
     What happens at one step stands in the order in which it happened.
     """
     entries = [_settings(told)]
-    entries += [
-        StoryEntry(each.step, str(each.epoch), Kind.CHANGED, each.label) for each in told.ledger
-    ]
+    named = [with_layer_words(each, told.layers) for each in told.ledger]
+    entries += [StoryEntry(each.step, str(each.epoch), Kind.CHANGED, each.label) for each in named]
     entries += [
         StoryEntry(each.step, str(each.epoch), _OF_HAPPENINGS[each.what], each.text)
         for each in told.happenings
@@ -141,8 +145,9 @@ def best_measurement(
     return min(comparable, key=lambda each: each.test_loss)
 
 
-def settings_text(config: RunConfig) -> str:
-    """Say in a line what a run is trained with: what one always asks, then what is unusual."""
+def settings_text(told: RunTold) -> str:
+    """Say in a line how a run began: what one always asks, then what is unusual."""
+    config = told.initial_config
     optimizer = format_value(OPTIONS["optimizer"], config.optimizer)
     parts = [dataset_label(config.dataset), _network(config), optimizer]
     parts += [_option_text(config, name) for name in _MAIN]
@@ -150,15 +155,17 @@ def settings_text(config: RunConfig) -> str:
     parts += [
         _option_text(config, name)
         for name in OPTIONS
-        if name not in (*_MAIN, *_OWN_WORDS)
+        if name not in (*_MAIN, *_OWN_WORDS, "frozen")
         and getattr(config, name) != getattr(usual, name)
         and config.is_relevant(name)
     ]
+    if config.frozen:
+        parts.append(f"frozen {', '.join(layer_words(told.layers, config.frozen))}")
     return " · ".join(parts)
 
 
 def _settings(told: RunTold) -> StoryEntry:
-    text = settings_text(told.initial_config)
+    text = settings_text(told)
     if told.started_from:
         text += f" · begun with the weights of {told.started_from}"
     return StoryEntry(0, "", Kind.SETTINGS, text)

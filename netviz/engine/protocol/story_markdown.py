@@ -12,7 +12,7 @@ _MARKED = (Kind.BEST, Kind.NOTICED, Kind.FAILED, Kind.WENT_BACK)
 def story_markdown(told: RunTold) -> str:
     """Return a heading, the outcome, a table of the story, and all settings at step 0."""
     config = told.initial_config
-    lines = [f"# {_cell(settings_text(config))}", ""]
+    lines = [f"# {_cell(settings_text(told))}", ""]
     lines += [*_outcome(told), ""]
     lines += ["| Step | Epoch | What happened |", "| ---: | ---: | --- |"]
     for entry in story(told):

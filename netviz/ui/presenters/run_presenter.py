@@ -244,7 +244,7 @@ class RunPresenter(QObject):
         window, ledger = self._window, self._named(entries)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
-        self._ledger.set_entries(ledger)
+        self._ledger.set_entries(entries)
 
     @Slot(object)
     def _on_run_refused(self, event: events.Refused) -> None:

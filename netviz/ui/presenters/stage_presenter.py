@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Slot
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import events
 from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.stage.remark_card import Action
 
@@ -42,6 +44,7 @@ class StagePresenter(QObject):
         self._window, self._change, self._point_out = window, change, point_out
         self._has_remark = False
         self._step: int | None = None
+        self._layers: tuple[LayerFacts, ...] = ()
         run, foot = window.controller, window.stage.foot
         foot.rate.control.changed.connect(self._on_rate_changed)
         run.settings_changed.connect(self._on_run_settings_changed)
@@ -90,14 +93,16 @@ class StagePresenter(QObject):
         if not self._has_remark:
             self._show_hint()
 
-    @Slot()
-    def _on_run_prepared(self) -> None:
+    @Slot(object)
+    def _on_run_prepared(self, event: events.Prepared) -> None:
+        self._layers = event.network
         self.show_remark("")
 
     @Slot(object)
     def _on_run_changed(self, event: events.Changed) -> None:
         if event.entries:
-            step, labels = event.entries[-1].step, [entry.label for entry in event.entries]
+            step = event.entries[-1].step
+            labels = [with_layer_words(each, self._layers).label for each in event.entries]
             self.show_remark(f"Step {step:,}: {', '.join(labels)}", step=step)
 
     @Slot(object)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.happening import Happening
+from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.story import RunTold, StoryEntry, story
@@ -63,6 +64,7 @@ class LedgerView(Page):
             parent,
         )
         self._config, self._started_from = RunConfig(), ""
+        self._layers: tuple[LayerFacts, ...] = ()
         self._measurements: list[Measurement] = []
         self._ledger: tuple[LedgerEntry, ...] = ()
         self._happenings: tuple[Happening, ...] = ()
@@ -92,6 +94,7 @@ class LedgerView(Page):
     def begin_run(self, prepared: Prepared) -> None:
         self.clear()
         self._config, self._started_from = prepared.config, prepared.started_from
+        self._layers = prepared.network
         self.show_measurement(prepared.untrained)
 
     def set_config(self, config: RunConfig) -> None:
@@ -128,7 +131,12 @@ class LedgerView(Page):
     def told(self) -> RunTold:
         """What the run holds that its story is told from."""
         return RunTold(
-            self._config, self._measurements, self._ledger, self._happenings, self._started_from
+            self._config,
+            self._measurements,
+            self._ledger,
+            self._happenings,
+            self._started_from,
+            self._layers,
         )
 
     @property
@@ -169,6 +177,12 @@ class LedgerView(Page):
             self.table.verticalScrollBar().setValue(maximum)
 
     # -- how it looks ------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._timer.isActive():
+            self._timer.stop()
+            self._refresh()
 
     def _retell(self) -> None:
         if not self._timer.isActive():

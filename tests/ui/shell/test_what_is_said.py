@@ -108,9 +108,13 @@ def test_a_frozen_layer_is_called_by_its_name(open_window: OpenWindow, qtbot: Qt
     assert "Conv 3×3 (1)" in window.controller.undo_stack.undoText()
     entries = window.views.view(LedgerView).entries
     assert entries[-1].text == "frozen none → Conv 3×3 (1)"
+    assert "frozen" not in entries[0].text
+    assert window.stage.foot.remark.text == "Step 1: frozen none → Conv 3×3 (1)"
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.reset()
     assert window.status == f"{READY} Frozen, so not learning: Conv 3×3 (1)."
+    (begun,) = (each for each in window.views.view(LedgerView).entries if each.step == 0)
+    assert "frozen Conv 3×3 (1)" in begun.text
 
 
 def test_the_title_names_the_run_and_where_it_was_saved(
