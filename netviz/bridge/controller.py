@@ -46,7 +46,8 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, diverging, recovered, findings_changed, saved, opened, exported, autosave_failed
+refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
+autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -68,6 +69,7 @@ refused, failed, diverging, recovered, findings_changed, saved, opened, exported
     diverging = Signal(object)
     recovered = Signal(object)
     findings_changed = Signal(object)
+    noted = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
@@ -112,6 +114,7 @@ refused, failed, diverging, recovered, findings_changed, saved, opened, exported
             events.Diverging: self.diverging.emit,
             events.Recovered: self.recovered.emit,
             events.FindingsChanged: self.findings_changed.emit,
+            events.Noted: self.noted.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
@@ -371,6 +374,7 @@ refused, failed, diverging, recovered, findings_changed, saved, opened, exported
         for measurement in event.measurements[1:]:
             self.epoch_finished.emit(events.EpochFinished(event.run, measurement))
         self.changed.emit(events.Changed(event.run, self.config, (), event.ledger))
+        self.noted.emit(events.Noted(event.run, event.happenings))
         self.opened.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:

@@ -127,7 +127,7 @@ def build_window(
     run = RunPresenter(window)
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
-    stage = StagePresenter(window, run.change)
+    stage = StagePresenter(window, run.change, run.point_out)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import ExportKind, Open
 from netviz.engine.protocol.findings import Finding
+from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
@@ -330,6 +331,14 @@ class FindingsChanged:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What is to be told of the run, beside its measurements and changes, is this by now."""
+
+    run: int
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True)
 class Saved:
     """The run's files were written.
 
@@ -362,6 +371,8 @@ class Opened:
         Device that it was trained on, if this machine has none such; empty otherwise.
     lacks_layers
         Whether the file had no record of the layers, or a damaged one, so that it begins here.
+    happenings
+        What else happened to it, in order.
     """
 
     run: int
@@ -371,6 +382,7 @@ class Opened:
     ledger: tuple[LedgerEntry, ...]
     missing_device: str = ""
     lacks_layers: bool = False
+    happenings: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -405,6 +417,7 @@ Event = (
     | Diverging
     | Recovered
     | FindingsChanged
+    | Noted
     | Saved
     | Opened
     | Exported

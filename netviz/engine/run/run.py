@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
 from netviz.engine.probes.layer_rows import untrained_layers
 from netviz.engine.protocol.findings import Finding
+from netviz.engine.protocol.happening import Happening, What, went_back
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
@@ -25,6 +25,7 @@ from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.layer_history import with_gap
 from netviz.engine.run.remedy import rate_that_works
+from netviz.engine.run.version import Version
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0
@@ -58,6 +59,8 @@ class RunRecord:
         As in `Run`, up to that moment; None where nothing was recorded.
     findings
         What was noticed, up to that moment.
+    happenings
+        As in `Run`.
     """
 
     snapshot: Snapshot
@@ -71,32 +74,12 @@ class RunRecord:
     threads: int
     layers: LayerRecord | None = None
     findings: tuple[Finding, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def step(self) -> int:
         """Steps trained at that moment."""
         return self.snapshot.step
-
-
-class Version(NamedTuple):
-    """What tells a run at one moment from any other run, and from itself at any other moment.
-
-    Attributes
-    ----------
-    run
-        Its number.
-    rewinds
-        How often it went back: the same step afterwards is another one.
-    step
-        Steps trained.
-    edits
-        How often its record changed without a step: by changes and measurements.
-    """
-
-    run: int
-    rewinds: int
-    step: int
-    edits: int
 
 
 class Run:
@@ -124,6 +107,8 @@ class Run:
         What was recorded of the layers over the steps.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    happenings
+        What is to be told of it beside its measurements and changes, in order.
     rewinds
         How often it went back.
     findings
@@ -144,6 +129,7 @@ class Run:
         self.history = StepHistory()
         self.measurements = [untrained]
         self.ledger: tuple[LedgerEntry, ...] = ()
+        self.happenings: tuple[Happening, ...] = ()
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
@@ -209,6 +195,13 @@ class Run:
                 entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
         self.ledger = (*ledger, *entries)
         return tuple(entries)
+
+    def note(self, what: What, text: str) -> Happening:
+        """Remember what happened now, to be told in the log; return it."""
+        self._edits += 1
+        happening = Happening(self.trainer.step, self.current_epoch, what, text)
+        self.happenings = (*self.happenings, happening)
+        return happening
 
     @property
     def watch(self) -> LossWatch:
@@ -322,11 +315,13 @@ class Run:
             self.trainer.usual_threads,
             self.layers.until(step),
             tuple(found for found in self.findings.found if found.step <= step),
+            tuple(each for each in self.happenings if each.step <= step),
         )
 
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         self.rewinds += 1
+        left = self.trainer.step
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.history.truncate(snapshot.step)
@@ -337,6 +332,7 @@ class Run:
         self.tally = replace(self._good.tally)
         self.findings.truncate(snapshot.step)
         self._candidate = None
+        self.happenings = went_back(self.happenings, snapshot.step, self.current_epoch, left)
 
     def restore_record(
         self,
@@ -347,6 +343,7 @@ class Run:
         tally: EpochTally,
         layers: LayerRecord | None = None,
         findings: tuple[Finding, ...] = (),
+        happenings: tuple[Happening, ...] = (),
     ) -> None:
         """Go on with the record of a saved run, whose state the trainer already has.
 
@@ -359,6 +356,7 @@ class Run:
         self.tally = tally
         self.layers = layers or with_gap(self.layers, self.trainer.step)
         self.findings = FindingWatch(findings)
+        self.happenings = happenings
         self._watch = self._replayed(history)
         self._good = self._keep()
 

@@ -150,6 +150,7 @@ def opened(run: Run, folder: Path | None, missing_device: str = "") -> events.Op
         run.ledger,
         missing_device,
         any(gap == (0, run.trainer.step) for gap in run.layers.gaps),
+        run.happenings,
     )
 
 

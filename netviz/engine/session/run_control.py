@@ -11,6 +11,7 @@ from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
@@ -310,6 +311,7 @@ class RunControl:
             )
         )
         self._loop.findings.tell(run)
+        self._emit(events.Noted(run.number, run.happenings))
         if trainer.step == 0 and config.loss != trainer.config.loss:
             # The untrained network was measured by the other loss: measure it again.
             self._enter_held(run)
@@ -389,6 +391,8 @@ class RunControl:
         self._emit(replace(failed, step=step, rewind_step=good_step))
         if run:
             memory_errors.release(run.trainer.device)
+            run.note(What.FAILED, failed.message)
+            self._emit(events.Noted(run.number, run.happenings))
             self._enter(State.FAILED)
 
     def abandon(self) -> None:

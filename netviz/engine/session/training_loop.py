@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.happening import What
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
@@ -181,11 +182,17 @@ class TrainingLoop:
         run.watch_losses(losses)
         if run.divergence and not before:
             diverging = reports.diverging(run, run.divergence)
+            self._note(run, What.NOTICED, diverging.message)
             self._emit(diverging)
             self.findings.note_divergence(run, diverging)
         elif before and not run.divergence:
+            self._note(run, What.RECOVERED, "The loss is falling again.")
             self._emit(events.Recovered(run.number, run.trainer.step))
             self.findings.note_divergence(run, None)
+
+    def _note(self, run: Run, what: What, text: str) -> None:
+        run.note(what, text)
+        self._emit(events.Noted(run.number, run.happenings))
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)

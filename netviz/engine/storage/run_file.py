@@ -19,6 +19,7 @@ from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.findings import Finding, finding_records, read_findings
+from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
@@ -54,6 +55,8 @@ class SavedRun:
         What was recorded of the layers; None where the file has no record, or a damaged one.
     findings
         What was noticed.
+    happenings
+        What is to be told of the run beside its record; of a run saved before that was kept, none.
     """
 
     initial_config: RunConfig
@@ -67,6 +70,7 @@ class SavedRun:
     started_from: str
     layers: LayerRecord | None = None
     findings: tuple[Finding, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -109,6 +113,7 @@ def pack(run: RunRecord) -> bytes:
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],
+        "happenings": [asdict(happening) for happening in run.happenings],
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
         "findings": finding_records(run.findings),
@@ -192,6 +197,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         str(record["started_from"]),
         _layers(saved_layers, tensors, snapshot.step),
         read_findings(record.get("findings"), snapshot.step),
+        tuple(_happening(values) for values in record.get("happenings", ())),
     )
 
 
@@ -201,6 +207,11 @@ def _layers(saved: Any, tensors: dict[str, Tensor], last_step: int) -> LayerReco
         return read_layers(_decode(saved, tensors), last_step)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
         return None
+
+
+def _happening(values: dict[str, Any]) -> Happening:
+    what, text = What(values["what"]), str(values["text"])
+    return Happening(int(values["step"]), int(values["epoch"]), what, text)
 
 
 def _tally_record(tally: EpochTally) -> dict[str, Any]:
@@ -311,4 +322,5 @@ def resume(run: Run, saved: SavedRun) -> None:
         saved.tally,
         layers if layers and layers.names == run.layers.names else None,
         saved.findings,
+        saved.happenings,
     )

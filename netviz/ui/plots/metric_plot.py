@@ -18,15 +18,10 @@ from netviz.ui.plots.hover_readout import Readout
 from netviz.ui.plots.metric import BestTest, Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 from netviz.ui.plots.plot_curve import NO_POINTS
-from netviz.ui.plots.plot_export import (
-    PNG_PIXEL_RATIO,
-    ask_for_file,
-    csv_bytes,
-    png_bytes,
-    svg_bytes,
-)
+from netviz.ui.plots.plot_export import ask_for_file, csv_bytes
 from netviz.ui.plots.plot_header import PlotHeader
 from netviz.ui.plots.plot_menus import PlotMenu
+from netviz.ui.plots.plot_picture import picture_bytes
 from netviz.ui.plots.plot_range import PlotRange
 from netviz.ui.plots.run_record import RunRecord
 
@@ -85,6 +80,7 @@ class MetricPlot(QFrame):
         self._is_dirty = True
         self._is_drawing = False
         self._held_step: int | None = None
+        self._pinned_step: int | None = None
         self._hovered_step: float | None = None
         self._marks_in_use: Hashable = None
         self._measurements_in_use: Hashable = None
@@ -156,6 +152,8 @@ class MetricPlot(QFrame):
         """Forget everything after `step`: the run went back."""
         self._record.truncate(step)
         self._metric.truncate(step)
+        if self._pinned_step is not None and self._pinned_step > step:
+            self.point_out(None)
         if self._held_step is not None:  # what comes again up to there is not what was held
             self._held_step = min(self._held_step, step)
         self._range.forget()
@@ -204,6 +202,14 @@ class MetricPlot(QFrame):
     def show_steps(self, steps: Range) -> None:
         """Show these steps, which were chosen in another plot of the run."""
         self._range.show_steps(steps)
+        self._show_badge()
+        self.redraw()
+
+    def point_out(self, step: int | None) -> None:
+        """Mark a step, and bring it into sight; None takes the mark away."""
+        self._pinned_step = step
+        if step is not None:
+            self._range.bring_into_sight(step)
         self._show_badge()
         self.redraw()
 
@@ -257,6 +263,7 @@ class MetricPlot(QFrame):
         self.drawn.emit(view)
         self._mark_changes(view)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
+        self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
 
@@ -275,6 +282,8 @@ class MetricPlot(QFrame):
             self.header.set_badge("❚❚ View held", "Let the plot catch up with the training.")
         elif self._range.is_chosen:
             self.header.set_badge("⤢ Zoomed in", "Show the whole run again and follow it.")
+        elif self._pinned_step is not None:
+            self.header.set_badge(f"Step {self._pinned_step:,} ×", "Take the mark away.")
         else:
             self.header.set_badge("")
 
@@ -313,23 +322,10 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
-            data = self._picture(ending)
+            self.redraw()
+            self._hide_values()
+            data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
         write_whole(path, lambda temporary: temporary.write_bytes(data))
-
-    def _picture(self, ending: str) -> bytes:
-        """Return the card without what is of use only on the screen."""
-        background = self._theme.color("surface")
-        self.redraw()
-        self.header.show_tools(False)
-        self._hide_values()
-        self.canvas.style_curves(1 if ending == ".svg" else PNG_PIXEL_RATIO, as_shapes=True)
-        try:
-            if ending == ".svg":
-                return svg_bytes(self, background, self.accessibleName())
-            return png_bytes(self, background)
-        finally:
-            self.canvas.style_curves(self.devicePixelRatioF())
-            self.header.show_tools(True)
 
     def _on_menu_export_requested(self, ending: str) -> None:
         path = ask_for_file(self, self._metric.file_stem, ending)
@@ -385,8 +381,10 @@ class MetricPlot(QFrame):
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:
             self.set_view_paused(False)
-        else:
+        elif self._range.is_chosen:
             self.reset_zoom()
+        else:
+            self.point_out(None)
 
     def _restyle(self) -> None:
         px = self._theme.px

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import DATASETS
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.story_markdown import story_markdown
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 from netviz.ui.presenters.run_words import window_title
@@ -124,6 +126,11 @@ class FilePresenter(QObject):
             action.setToolTip(_TIPS[kind])
             action.setData((kind, name, filters))
             action.triggered.connect(self._on_export_triggered)
+        self.export_log = self.exports.addAction("&Log as Markdown…")
+        self.export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
+        self.export_log.triggered.connect(self._on_export_log_triggered)
+        self._log = self._window.views.view(LedgerView)
+        self._log.export_requested.connect(self._on_export_log_triggered)
 
     @Slot()
     def _on_open_run_triggered(self) -> None:
@@ -150,6 +157,23 @@ class FilePresenter(QObject):
             path = Path(chosen)
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
             self._controller.export(kind, path)
+
+    @Slot()
+    def _on_export_log_triggered(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Export: log", "log.md", "Markdown (*.md)"
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(".md")
+        text = story_markdown(self._log.told)
+        try:
+            write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
+        except StorageError as error:
+            self._window.message_bar.show_message("warning", error.message, error.hint)
+        else:
+            self._window.message_bar.show_message("success", f"The log was written to {path}.")
 
     @Slot()
     def _on_recent_about_to_show(self) -> None:
@@ -196,12 +220,6 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._window.setWindowTitle(window_title(event.config, None))
-        if event.started_from:
-            self._window.views.view(LedgerView).add_note(
-                0,
-                f"Begun with the weights of {event.started_from}. "
-                "Reset goes back to the seed's own.",
-            )
         if self._first is not None:
             folder, self._first = self._first, None
             self._controller.open_run(folder)

@@ -64,6 +64,15 @@ class RunPresenter(QObject):
         panel.kept.connect(self._forget_refusal)
         panel.apply_requested.connect(run.reset)
         panel.drop_requested.connect(run.drop_waiting)
+        self._ledger.step_chosen.connect(self.point_out)
+
+    @Slot(object)
+    def point_out(self, step: int | None) -> None:
+        """Show a step on the plots; on the stage, on the page of the loss."""
+        for plot in (self._window.loss_plot, self._window.accuracy_plot):
+            plot.point_out(step)
+        if step is not None:
+            self._window.stage.show_page(0)
 
     @Slot()
     def _on_train_clicked(self) -> None:
@@ -104,6 +113,7 @@ class RunPresenter(QObject):
         run.failed.connect(self._on_run_failed)
         run.diverging.connect(self._on_run_diverging)
         run.recovered.connect(self._on_run_recovered)
+        run.noted.connect(self._on_run_noted)
         run.saved.connect(self._on_run_saved)
         run.settings_changed.connect(self._on_run_settings_changed)
         plots = (self._window.loss_plot, self._window.accuracy_plot)
@@ -254,7 +264,7 @@ class RunPresenter(QObject):
         window, ledger = self._window, self._named(entries)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
-        self._ledger.set_entries(ledger)
+        self._ledger.set_entries(entries)
 
     @Slot(object)
     def _on_run_refused(self, event: events.Refused) -> None:
@@ -284,7 +294,6 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
-        self._ledger.add_note(event.step, event.message)
         self._divergence = event
         self._window.message_bar.show_message(
             "warning",
@@ -296,8 +305,11 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_recovered(self, event: events.Recovered) -> None:
-        self._ledger.add_note(event.step, "The loss is falling again.")
         self._close_divergence()
+
+    @Slot(object)
+    def _on_run_noted(self, event: events.Noted) -> None:
+        self._ledger.set_happenings(event.happenings)
 
     def _close_divergence(self) -> None:
         """Take the warning away: it is no longer so."""
@@ -321,7 +333,6 @@ class RunPresenter(QObject):
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")
-        self._ledger.add_note(event.step, event.message)
         self._now, self._failed = replace(self._now, failure=event.message), event
         if not self._controller.run:
             window.show_status(event.message)

@@ -21,8 +21,8 @@ from tests.support import ALL_OBSERVATIONS, only
 CHANGING_BY_THE_CLOCK = {"seconds", "samples_per_second", "remaining_s"}
 """Figures that no two runs have in common."""
 
-OF_THE_SESSION = {"run", "request", "threads", "folder"}
-"""What names the run, and not what it is."""
+OF_THE_SESSION = {"run", "request", "threads", "folder", "happenings"}
+"""What names the run or tells how it came here, and not what it is."""
 
 FUTURE = 20
 """Batches that are trained on to see that nothing is hidden in the state."""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
@@ -96,9 +96,8 @@ def type_number(qtbot: QtBot, window: MainWindow, option: str, text: str) -> Non
 
 
 def ledger_of(window: MainWindow) -> list[str]:
-    """Return what the log says of each change."""
-    model = window.views.view(LedgerView).findChild(QAbstractItemView).model()
-    return [model.index(row, 2).data() for row in range(model.rowCount())]
+    """Return what the log says."""
+    return [entry.text for entry in window.views.view(LedgerView).entries]
 
 
 def test_the_window_opens_on_an_untrained_network_with_its_real_figures(

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.confusion.confusion_view import ConfusionView
+from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.ui.conftest import wait_for_state
 from tests.ui.painting import painted
@@ -209,7 +210,6 @@ def test_escape_closes_the_message_first_and_then_leaves(
     window = on_stage(qtbot, open_window)
     window.message_bar.show_message("warning", "It diverges.", "Go back.")
     assert window.message_bar.isVisible()
-    assert window.stage.foot.remark.text.startswith("It diverges.")
     press(qtbot, window, Qt.Key.Key_Escape)
     assert not window.message_bar.isVisible()
     assert window.stage.is_on
@@ -227,6 +227,37 @@ def test_the_button_of_a_remark_does_what_it_says(open_window: OpenWindow, qtbot
     remark.show_remark("The rate could be raised now.", ("Use 0.01", lambda: pressed.append(1)))
     qtbot.mouseClick(remark.button, Qt.MouseButton.LeftButton)
     assert pressed == [1]
+
+
+def test_the_newest_change_is_the_remark_and_leads_to_its_step(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = on_stage(qtbot, open_window)
+    remark = window.stage.foot.remark
+    train_a_while(qtbot, window)
+    qtbot.waitUntil(lambda: remark.text == "Step 1: lr 0.001 → 0.01")
+    qtbot.mouseClick(remark, Qt.MouseButton.LeftButton)
+    assert window.loss_plot.canvas.pin.label == "step 1"
+    with qtbot.waitSignal(window.controller.rewound):
+        window.controller.rewind_with({})
+    qtbot.waitUntil(lambda: remark.text.startswith("Went back from step 400"))
+    with qtbot.waitSignal(window.controller.prepared):
+        window.controller.reset()
+    assert "Space trains" in remark.text
+
+
+def test_an_entry_of_the_log_leads_to_the_page_of_the_loss(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = on_stage(qtbot, open_window)
+    train_a_while(qtbot, window)
+    window.stage.show_page(PAGES.index("Log"))
+    log = window.views.view(LedgerView)
+    qtbot.waitUntil(lambda: tuple(log.model.entries) == log.entries)
+    place = log.table.visualRect(log.model.index(1, 2)).center()
+    qtbot.mouseClick(log.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.stage.page == 0
+    assert window.loss_plot.canvas.pin.label == "step 1"
 
 
 def test_leaving_gives_back_what_was_in_front_and_who_had_the_focus(
