@@ -29,7 +29,8 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.findings import ActionKind, Finding, FindingKind
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.epoch_tally import EpochTally
+from netviz.engine.run.run import Run
 from netviz.engine.session.preparation import measure
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from netviz.benchmarks.measuring import Outcome, Plan, middle_half
 from netviz.engine.protocol.events import Progress
+from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
@@ -21,6 +23,8 @@ from netviz.ui.plots.loss_plot import LossPlot
 
 LENGTHS = (1_000, 100_000, 1_000_000)
 STEPS_PER_FRAME = 100
+_EPOCHS = 500
+_MOST_MS = 4.0
 _CHUNK = 1_000
 _MOST_RATIO = 1.3
 """How much more a frame of the longest run may cost than one of the shortest."""
@@ -72,6 +76,24 @@ class _Plots(QWidget):
         for plot in self.plots:
             plot.add_progress(report)
 
+    def add_story(self) -> None:
+        """Add what a long run has beside its steps: epochs that overfit, and changes."""
+        fractions = np.arange(1, _EPOCHS + 1) / _EPOCHS
+        tests = 0.3 + 2 * np.exp(-30 * fractions) + 0.4 * fractions
+        for epoch, (fraction, test) in enumerate(
+            zip(fractions.tolist(), tests.tolist(), strict=True), 1
+        ):
+            train, step = 2.3 * 0.99**epoch, round(fraction * self._length)
+            measured = Measurement(epoch, step, train, 1 - train / 3, test, 0.9, 1.0, 2e4)
+            for plot in self.plots:
+                plot.add_measurement(measured)
+        changes = tuple(
+            LedgerEntry(nth * self._length // 6, 1, "learning_rate", 0.1 / nth, 0.1 / (nth + 1))
+            for nth in range(1, 6)
+        )
+        for plot in self.plots:
+            plot.set_ledger_entries(changes)
+
     def frame_ms(self) -> float:
         """Draw a frame with new steps, painted; return the milliseconds."""
         self.add(STEPS_PER_FRAME)
@@ -106,6 +128,19 @@ def frames(plan: Plan) -> list[Outcome]:
         "memory of a million steps, window and engine", more_mb, more_mb, more_mb, "MB", 80, False
     )
     return [*outcomes, flat, memory]
+
+
+def everything_on(plan: Plan) -> list[Outcome]:
+    """Cost of a frame of a long run with epochs, changes, the best epoch and overfitting."""
+    app = QApplication(["netviz"])
+    length = LENGTHS[1 if plan.quick else -1]
+    run = _Plots(Theme(dark=True, parent=app), length, _four_steps)
+    run.add_story()
+    app.processEvents()
+    costs = [row[0] for row in _rounds([run], plan)]
+    what = f"a frame at {length:,} steps with epochs, changes and overfitting"
+    median, spread = statistics.median(costs), middle_half(costs)
+    return [Outcome(what, median, *spread, "ms", _MOST_MS, at_least=False)]
 
 
 def rate_strip(plan: Plan) -> list[Outcome]:

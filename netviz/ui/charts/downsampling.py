@@ -105,6 +105,34 @@ def bucket_width(span: int, points: int) -> int:
     return width
 
 
+def extreme_indices(series: NDArray[np.floating[Any]], points: int) -> NDArray[np.intp]:
+    """Return indices of the minima and maxima of a whole series, few enough to be drawn.
+
+    The first and the last are among them; for series short enough to be gone through each time,
+    such as one value an epoch. NaN is chosen only where a bucket holds nothing else.
+
+    Parameters
+    ----------
+    series
+        The values, ``[n]``.
+    points
+        How many points are enough; there are at most two more.
+    """
+    count = len(series)
+    if count <= max(2, points):
+        return np.arange(count)
+    buckets = max(1, points // 2)
+    width = -(-count // buckets)
+    padded = np.full(buckets * width, np.nan)
+    padded[:count] = series
+    found: list[NDArray[np.intp]] = [np.array([0, count - 1])]
+    for sign in (1, -1):
+        rows = np.where(np.isnan(padded), np.inf, sign * padded).reshape(buckets, width)
+        found.append(rows.argmin(axis=1) + np.arange(buckets) * width)
+    indices = np.unique(np.concatenate(found))
+    return indices[indices < count]
+
+
 def _both_extremes(series: NDArray[np.floating[Any]], indices: NDArray[Any]) -> list[NDArray[Any]]:
     """Return where the smallest and the largest of `indices` lie, or nothing of none."""
     if len(indices) == 0:

@@ -5,9 +5,6 @@ A range is a pair ``(low, high)``; on a logarithmic axis of exponents of ten.
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 Range = tuple[float, float]
 Ticks = list[tuple[float, str]]
 
@@ -126,29 +123,3 @@ def _plain(value: float, digits: int) -> str:
         if size >= limit:
             return f"{value / (1e3 if unit == 'k' else 1e6):g}{unit}"
     return f"{value:,.{digits}f}"
-
-
-_LEAST_ERROR = 1e-4
-_ROUND_FRACTIONS = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
-
-
-def fraction_height(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how high fractions of 1 lie on a logarithmic axis of the error, upside down."""
-    return -np.log10(np.maximum(1 - fractions, _LEAST_ERROR))
-
-
-def error_range(low: float, high: float) -> Range:
-    """Return heights of round fractions around ``low..high``, for `fraction_height`."""
-    # The last one is no bottom: where everything is correct there would be no height.
-    bottom = max(fraction for fraction in _ROUND_FRACTIONS[:-1] if fraction <= max(low, 0))
-    top = min(fraction for fraction in _ROUND_FRACTIONS if fraction >= min(max(high, 0.9), 0.9999))
-    ends = fraction_height(np.array([bottom, top if top > bottom else 0.9999]))
-    return float(ends[0]), float(ends[1])
-
-
-def error_ticks(low: float, high: float) -> Ticks:
-    """Return ticks for `fraction_height`, written as percentages."""
-    heights = fraction_height(np.array(_ROUND_FRACTIONS)).tolist()
-    ticks = [(h, f"{100 * f:g} %") for h, f in zip(heights, _ROUND_FRACTIONS, strict=True)]
-    ticks = [tick for tick in ticks if low - 1e-9 <= tick[0] <= high + 1e-9]
-    return ticks[:: max(1, -(-len(ticks) // _MOST_TICKS))]

@@ -5,20 +5,11 @@ from collections.abc import Callable, Hashable
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import percent_text
-from netviz.ui.charts.ticks import (
-    Range,
-    Ticks,
-    error_range,
-    error_ticks,
-    fraction_height,
-    percent_range,
-    percent_ticks,
-)
+from netviz.ui.charts.ticks import Range, Ticks, percent_range, percent_ticks
 from netviz.ui.plots.metric import (
     CurveStyle,
     Figures,
@@ -28,7 +19,9 @@ from netviz.ui.plots.metric import (
     Row,
     Table,
     View,
+    dotted,
     measured_when,
+    shown_indices,
 )
 from netviz.ui.plots.run_record import RunRecord
 
@@ -56,7 +49,6 @@ class Accuracy(Metric):
     )
     widest_reading = "100.0 %"
     empty_text = "Press Train to see the accuracy of every epoch"
-    log_tooltip = "Spread the values near 100 % by a logarithmic scale of the error."
     # Its curves run where labels would stand, and the loss above it has them at the same lines.
     has_change_labels = False
     styles: ClassVar = {
@@ -68,6 +60,7 @@ class Accuracy(Metric):
 
     def __init__(self) -> None:
         self._running: dict[int, list[tuple[int, float]]] = {}
+        self._known: tuple[list[Measurement], float] = [], math.inf
 
     def add_progress(self, progress: Progress) -> None:
         points = self._running.setdefault(progress.epoch, [])
@@ -88,36 +81,42 @@ class Accuracy(Metric):
         self._running = {epoch: points for epoch, points in kept.items() if points}
 
     def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
-        return error_ticks if view.log_y else percent_ticks
+        return percent_ticks
 
     def scale(self, view: View) -> Hashable:
         # The 10 % of the untrained network would press all epochs against the upper edge.
-        return view.log_y, bool(_trained(view))
+        return bool(view.measurements) and view.measurements[-1].step > 0
 
     def y_range(self, view: View, present: Range | None) -> Range:
-        pairs = [(item.train_accuracy, item.test_accuracy) for item in _trained(view)]
-        fractions = [value for pair in pairs for value in pair if math.isfinite(value)]
-        low, high = min(fractions, default=0.0), max(fractions, default=0.9)
-        fitting = error_range(low, high) if view.log_y else percent_range(low)
-        if present and present[0] <= fitting[0] and fitting[1] <= present[1]:
-            return present
-        return fitting
+        fitting = percent_range(self._lowest(view))
+        return present if present and present[0] <= fitting[0] else fitting
 
     def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
         running = self._shown_running(view)
         x = np.array([step for step, _ in running], np.float64)
-        return {"running": (x, _heights([fraction for _, fraction in running], view))}
+        return {"running": (x, np.array([fraction for _, fraction in running], np.float64))}
 
-    def measured_curves(self, view: View) -> dict[str, Points]:
-        x = np.array([item.step for item in view.measurements], np.float64)
-        train = _heights([item.train_accuracy for item in view.measurements], view)
-        test = _heights([item.test_accuracy for item in view.measurements], view)
+    def measured_curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
+        measured = view.measurements
+        x = np.array([item.step for item in measured], np.float64)
+        train = np.array([item.train_accuracy for item in measured], np.float64)
+        test = np.array([item.test_accuracy for item in measured], np.float64)
+        shown = shown_indices(x, (train, test), steps, columns)
+        x, train, test = x[shown], train[shown], test[shown]
         both = np.isfinite(train) & np.isfinite(test)
         gap = (
             np.concatenate((x[both], x[both][::-1])),
             np.concatenate((train[both], test[both][::-1])),
         )
         return {"gap": gap, "train": (x, train), "test": (x, test)}
+
+    def dots(self, view: View, steps: Range, most: float) -> dict[str, Points]:
+        chosen = dotted(view.measurements, steps, most)
+        x = np.array([item.step for item in chosen], np.float64)
+        return {
+            "train": (x, np.array([item.train_accuracy for item in chosen], np.float64)),
+            "test": (x, np.array([item.test_accuracy for item in chosen], np.float64)),
+        }
 
     def figures(self, view: View) -> Figures:
         if not view.measurements:
@@ -141,9 +140,7 @@ class Accuracy(Metric):
         if not measured or measured[0].step > 0:
             return ""
         fractions = [measured[0].train_accuracy, measured[0].test_accuracy]
-        if _heights(fractions, view).min() >= y_range[0]:
-            return ""
-        return f"↓ untrained {percent_text(fractions[1])}"
+        return f"↓ untrained {percent_text(fractions[1])}" if min(fractions) < y_range[0] else ""
 
     def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
         rows = {item.step: _measured_rows(item) for item in view.measurements}
@@ -167,6 +164,19 @@ class Accuracy(Metric):
             for item in record.measurements
         ]
 
+    def _lowest(self, view: View) -> float:
+        """Return the lowest accuracy measured after an epoch, each of them looked at once."""
+        measured = view.measurements
+        known, lowest = self._known
+        if known and (len(measured) < len(known) or measured[len(known) - 1] is not known[-1]):
+            known, lowest = [], math.inf
+        for item in measured[len(known) :]:
+            # The 10 % of the untrained network would press all epochs against the upper edge.
+            values = (item.train_accuracy, item.test_accuracy) if item.step > 0 else ()
+            lowest = min([lowest, *(value for value in values if math.isfinite(value))])
+        self._known = measured, lowest
+        return lowest if math.isfinite(lowest) else 0.0
+
     def _shown_running(self, view: View) -> list[tuple[int, float]]:
         """Return the points of the epoch that is under way where the view ends."""
         measured = view.measurements[-1].step if view.measurements else 0
@@ -183,15 +193,6 @@ def _running_rows(view: View, step: int, fraction: float) -> list[Row]:
         Row("step", f"{step:,}"),
         Row("correct so far", percent_text(fraction), "train"),
     ]
-
-
-def _trained(view: View) -> list[Measurement]:
-    return [item for item in view.measurements if item.step > 0]
-
-
-def _heights(fractions: list[float], view: View) -> NDArray[np.float64]:
-    values = np.array(fractions, np.float64)
-    return fraction_height(values) if view.log_y else values
 
 
 def _measured_rows(item: Measurement) -> list[Row]:

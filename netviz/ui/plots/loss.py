@@ -8,23 +8,19 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.options.training import LOSSES, chance_level
+from netviz.engine.options.training import LOSSES
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import loss_text, number_text
 from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
 from netviz.ui.charts.smoothing import Smoother
-from netviz.ui.charts.ticks import (
-    Range,
-    Ticks,
-    linear_range,
-    linear_ticks,
-    logarithmic_range,
-    logarithmic_ticks,
-)
-from netviz.ui.plots.loss_parts import LossPart, Reach, Reaches, loss_parts
+from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
+from netviz.ui.plots.best_test import best_test
+from netviz.ui.plots.loss_parts import LossPart, loss_parts
+from netviz.ui.plots.loss_range import LossRange, measured_alike
 from netviz.ui.plots.metric import (
+    BestTest,
     CurveStyle,
     Figures,
     Metric,
@@ -33,13 +29,13 @@ from netviz.ui.plots.metric import (
     Row,
     Table,
     View,
+    dotted,
     measured_when,
+    shown_indices,
 )
 from netviz.ui.plots.run_record import RunRecord
 
 DEFAULT_HALF_LIFE = 20
-_OUTLIER_FACTOR = 3
-"""Losses above this many times the untrained one do not widen a linear axis."""
 
 
 class Loss(Metric):
@@ -63,6 +59,7 @@ class Loss(Metric):
     widest_reading = "0.000"
     empty_text = "Press Train to see the loss of every batch"
     log_tooltip = "Give each power of ten the same height, so that small losses show."
+    clipped = "batches"
     styles: ClassVar = {
         "batches": CurveStyle("train", opacity=1 / 3),
         "smoothed": CurveStyle("train", width=2),
@@ -74,7 +71,7 @@ class Loss(Metric):
         self._pyramid = MinMaxPyramid()
         self._smoother = Smoother(DEFAULT_HALF_LIFE)
         self._is_smoothed = True
-        self._reaches = Reaches()
+        self._range = LossRange(self.history, self._smoothed)
 
     @property
     def half_life(self) -> int:
@@ -86,6 +83,7 @@ class Loss(Metric):
         self._is_smoothed = steps > 0
         if steps > 0 and steps != self._smoother.half_life:
             self._smoother = Smoother(steps)
+            self._range.forget()
 
     def add_progress(self, progress: Progress) -> None:
         self.history.extend(progress.steps, progress.losses, progress.learning_rates)
@@ -97,7 +95,7 @@ class Loss(Metric):
         self.history.truncate(step)
         self._pyramid.truncate(len(self.history))
         self._smoother.restart()
-        self._reaches.forget()
+        self._range.forget()
 
     def count(self, view: View) -> int:
         """Return how many of the recorded steps are shown."""
@@ -115,15 +113,10 @@ class Loss(Metric):
         return view.log_y, tuple((change.step, change.new) for change in changes)
 
     def y_range(self, view: View, present: Range | None) -> Range:
-        reach = self._reach(view)
-        tests = view.measurements if view.log_y else _measured(view)
-        reach.add(np.array([item.test_loss for item in tests], np.float64))
-        if view.log_y:
-            return _logarithmic_range(reach, present)
-        low, high = reach.lowest, min(reach.highest, _highest_shown(view))
-        if present and present[0] <= low and high <= present[1]:
-            return present
-        return linear_range(low, high) if low <= high else present or (0.0, 1.0)
+        return self._range.fit(view, present)
+
+    def log_refusal(self, view: View) -> str:
+        return self._range.log_refusal(view)
 
     def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
         known, losses = self.history.steps, self.history.losses
@@ -151,7 +144,7 @@ class Loss(Metric):
                 smoothed.append(_drawable(known[ends], averages[ends], view))
         return {"batches": _parted(batches), "smoothed": _parted(smoothed)}
 
-    def measured_curves(self, view: View) -> dict[str, Points]:
+    def measured_curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
         trained = [item for item in view.measurements if item.step > 0]
         changes = view.record.loss_changes_until(view.last_step)
         ends = [0, *(change.step for change in changes), view.last_step]
@@ -160,13 +153,24 @@ class Loss(Metric):
             measured = [item for item in trained if after < item.step <= until]
             x = np.array([item.step for item in measured], np.int64)
             y = np.array([item.test_loss for item in measured], np.float64)
-            parts.append(_drawable(x, y, view))
+            shown = shown_indices(x, (y,), steps, columns)
+            parts.append(_drawable(x[shown], y[shown], view))
         return {"test": _parted(parts)}
+
+    def dots(self, view: View, steps: Range, most: float) -> dict[str, Points]:
+        trained = [item for item in view.measurements if item.step > 0]
+        chosen = dotted(trained, steps, most)
+        x = np.array([item.step for item in chosen], np.int64)
+        y = np.array([item.test_loss for item in chosen], np.float64)
+        return {"test": _drawable(x, y, view)}
+
+    def best(self, view: View) -> BestTest | None:
+        return best_test(view)
 
     def figures(self, view: View) -> Figures:
         values, note, old = {}, "", frozenset[str]()
         # What was measured by another loss function cannot stand beside the loss of now.
-        if measured := _measured(view):
+        if measured := measured_alike(view):
             values = {"train": loss_text(measured[0].train_loss)}
             values["test"] = loss_text(measured[-1].test_loss)
             if measured[-1].step < view.last_step:
@@ -177,18 +181,7 @@ class Loss(Metric):
         return Figures(values, note, old)
 
     def note(self, view: View, y_range: Range) -> str:
-        highest = self._reach(view).highest
-        if view.log_y:
-            return ""
-        if highest > _highest_shown(view):
-            return f"↑ up to {loss_text(highest)}; log y shows it"
-        parts = loss_parts(view, self.history)
-        for part, after in reversed([*pairwise(parts)]):
-            if self._reaches.of(part, self.history.losses).highest > y_range[1]:
-                until = int(self.history.steps[after.first - 1])
-                name = LOSSES.get(part.loss, part.loss)
-                return f"↑ {name} until step {until:,}; log y shows it"
-        return ""
+        return self._range.note(view, y_range)
 
     def rows_at(self, view: View, step: float) -> tuple[int, list[Row]] | None:
         history, count = self.history, self.count(view)
@@ -207,7 +200,7 @@ class Loss(Metric):
         rows.append(Row("learning rate", number_text(float(history.learning_rates[index]))))
         if loss := view.record.loss_at(found):
             rows.append(Row("loss function", LOSSES.get(loss, loss)))
-        if measured := _measured(view, found):
+        if measured := measured_alike(view, found):
             nearest = min(measured, key=lambda item: abs(item.step - found))
             when = f"test after epoch {nearest.epoch}" if nearest.epoch else "test untrained"
             rows.append(Row(when, loss_text(nearest.test_loss), "test"))
@@ -233,50 +226,15 @@ class Loss(Metric):
         self._smoother.update(self.history.losses, breaks)
         return self._smoother.averages
 
+    def _smoothed(self, view: View) -> NDArray[np.float32] | None:
+        return self._averages(view.record) if self._is_smoothed else None
+
     def _has_batches(self, part: LossPart, last: LossPart, view: View) -> bool:
         """Return whether the noise of a part is drawn.
 
         On an axis that is not its own it would be a comb, with nothing in it to be read.
         """
         return view.log_y or part.loss == last.loss or not self._is_smoothed
-
-    def _reach(self, view: View) -> Reach:
-        """Return how far the losses reach that belong into the range."""
-        parts, reach = loss_parts(view, self.history), Reach()
-        for part in parts:
-            if view.log_y or part.loss == parts[-1].loss:
-                reach.add_reach(self._reaches.of(part, self.history.losses))
-        return reach
-
-
-def _measured(view: View, step: int | None = None) -> list[Measurement]:
-    """Return what was measured by the loss function that `step`, or the last one, used."""
-    loss_at = view.record.loss_at
-    loss = loss_at(view.last_step if step is None else step)
-    if not loss:
-        return view.measurements
-    return [item for item in view.measurements if loss_at(item.step) == loss]
-
-
-def _highest_shown(view: View) -> float:
-    """Return the loss above which the curve leaves a linear plot.
-
-    A diverged batch would otherwise press all other losses flat against the lower edge.
-    """
-    untrained = [item.train_loss for item in _measured(view) if item.step == 0]
-    if untrained:
-        return _OUTLIER_FACTOR * untrained[0]
-    loss, classes = view.record.loss_at(view.last_step), view.record.classes
-    return _OUTLIER_FACTOR * chance_level(loss, classes) if loss and classes else math.inf
-
-
-def _logarithmic_range(reach: Reach, present: Range | None) -> Range:
-    low, high = reach.lowest_positive, reach.highest
-    if not 0 < low <= high:
-        return present or logarithmic_range(0.1, 1)
-    if present and present[0] <= math.log10(low) and math.log10(high) <= present[1]:
-        return present
-    return logarithmic_range(low, high)
 
 
 def _parted(parts: Sequence[Points]) -> Points:

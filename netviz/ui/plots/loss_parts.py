@@ -1,7 +1,7 @@
 """The parts of a run that were trained by one loss function each, and how far losses reach."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,3 +90,58 @@ class Reaches:
         known.reach.add(losses[known.stop : part.stop])
         known.stop = part.stop
         return known.reach
+
+
+_LASTING = 8
+"""Steps for which a smoothed loss has to stay above a height before the axis makes room for it."""
+
+
+class Levels:
+    """How far the smoothed losses of each part reach but for a moment, each looked at once.
+
+    The highest is what some `_LASTING` steps in a row stay above, and two of their batches reach:
+    one batch far above the others, which lifts the average for a while, does not press everything
+    else flat.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+
+    def forget(self) -> None:
+        """Look at all averages again: those known have changed."""
+        self._known = {}
+
+    def of(
+        self, part: LossPart, averages: NDArray[np.float32], losses: NDArray[np.float32]
+    ) -> Reach:
+        """Return how far the averages of `part` reach.
+
+        `averages` and `losses` are those of the whole history, ``[n]``.
+        """
+        known = self._known.get(part.first)
+        if known is None or known.stop > part.stop:
+            known = self._known[part.first] = _Known(part.first)
+        count = (part.stop - known.stop) // _LASTING * _LASTING
+        if count:
+            seen = slice(known.stop, known.stop + count)
+            _add_levels(known.reach, averages[seen], losses[seen], _LASTING)
+            known.stop += count
+        reach = replace(known.reach)
+        if known.stop == part.first < part.stop:
+            seen = slice(part.first, part.stop)
+            _add_levels(reach, averages[seen], losses[seen], part.stop - part.first)
+        return reach
+
+
+def _add_levels(
+    reach: Reach, averages: NDArray[np.float32], losses: NDArray[np.float32], lasting: int
+) -> None:
+    """Take in averages and losses, ``[n * lasting]`` each, of which some may not be finite."""
+    lowest = averages.reshape(-1, lasting).min(axis=1)
+    finite = np.where(np.isfinite(losses), losses, -np.inf).reshape(-1, lasting)
+    second = np.sort(finite, axis=1)[:, -2:][:, 0]
+    levels = np.where(np.isfinite(second), np.minimum(lowest, second), lowest)
+    lows, highs = Reach(), Reach()
+    lows.add(lowest)
+    highs.add(levels)
+    reach.add_reach(replace(lows, highest=highs.highest))

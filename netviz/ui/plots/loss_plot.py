@@ -65,6 +65,10 @@ class LossPlot(MetricPlot):
         self.smoothing_menu.set_half_life(steps)
         self.redraw()
 
+    def show_rates(self, shown: bool) -> None:
+        """Show the strip of the learning rate where the user wants it, or in no case."""
+        self.rate_strip.setVisible(shown and self.rate_action.isChecked())
+
     def truncate(self, step: int) -> None:
         super().truncate(step)
         self.rate_strip.forget_from(len(self.history))

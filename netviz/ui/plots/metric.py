@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
+from netviz.ui.charts.downsampling import extreme_indices
 from netviz.ui.charts.ticks import Range, Ticks
 from netviz.ui.plots.run_record import RunRecord
+
+_POINT_PX = 3
+"""Pixels for which one point of a wide line is enough."""
+
+_FEWEST = 2
+_CLOSEST = 0.75
+"""Distance of two dots, as a part of the room that each has on average, that is no crowd."""
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
@@ -111,6 +119,26 @@ class View:
     record: RunRecord
 
 
+@dataclass(frozen=True)
+class BestTest:
+    """The epoch with the best test loss, and what came after it.
+
+    Attributes
+    ----------
+    epoch, step
+        When.
+    loss
+        The test loss.
+    overfits_until
+        Last step of the stretch after it in which the run overfits; None where it does not.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    overfits_until: int | None = None
+
+
 class Metric(ABC):
     """A metric of a run: what is drawn and what is said of it.
 
@@ -123,7 +151,9 @@ class Metric(ABC):
     empty_text
         What the plot says before the first step.
     log_tooltip
-        One sentence about what a logarithmic axis does here.
+        One sentence about what a logarithmic axis does here; empty where there is none.
+    clipped
+        The curve whose points may leave the range, and are marked at the edge then; may be empty.
     has_change_labels
         Whether the lines of changes are labelled.
     styles
@@ -135,7 +165,8 @@ class Metric(ABC):
     readings: ClassVar[tuple[Reading, ...]]
     widest_reading: ClassVar[str]
     empty_text: ClassVar[str]
-    log_tooltip: ClassVar[str]
+    log_tooltip: ClassVar[str] = ""
+    clipped: ClassVar[str] = ""
     has_change_labels: ClassVar[bool] = True
     styles: ClassVar[Mapping[str, CurveStyle]]
 
@@ -178,8 +209,30 @@ class Metric(ABC):
         """
 
     @abstractmethod
-    def measured_curves(self, view: View) -> dict[str, Points]:
-        """Return the curves that change with `view.measurements` only."""
+    def measured_curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
+        """Return the curves that change with `view.measurements` only; see `curves`."""
+
+    def dots(self, view: View, steps: Range, most: float) -> dict[str, Points]:
+        """Return the points of `measured_curves` that are marked by a dot.
+
+        Parameters
+        ----------
+        view
+            What is shown.
+        steps
+            First and last step in sight.
+        most
+            How many dots find room side by side.
+        """
+        return {}
+
+    def best(self, view: View) -> BestTest | None:
+        """Return the epoch that is marked as the best; None for none."""
+        return None
+
+    def log_refusal(self, view: View) -> str:
+        """Return why a logarithmic axis would be of no use; empty where it is."""
+        return ""
 
     @abstractmethod
     def figures(self, view: View) -> Figures:
@@ -196,6 +249,59 @@ class Metric(ABC):
     @abstractmethod
     def table(self, record: RunRecord) -> Table:
         """Return names and rows of the CSV file."""
+
+
+def shown_indices(
+    steps: NDArray[Any], curves: Iterable[NDArray[np.float64]], sight: Range, columns: int
+) -> NDArray[np.intp]:
+    """Return which of the values of all epochs are drawn: those in sight, or enough of them.
+
+    Parameters
+    ----------
+    steps
+        The step of each epoch, increasing, ``[n]``.
+    curves
+        Values of the epochs, ``[n]`` each, whose lows and highs are kept.
+    sight
+        First and last step in sight; one epoch beyond each goes on to the edge.
+    columns
+        Width of the plot in pixels.
+    """
+    first = max(0, int(np.searchsorted(steps, sight[0])) - 1)
+    stop = int(np.searchsorted(steps, sight[1], "right")) + 1
+    chosen = [extreme_indices(values[first:stop], columns // _POINT_PX) for values in curves]
+    return first + np.unique(np.concatenate(chosen))
+
+
+def dotted(measurements: list[Measurement], sight: Range, most: float) -> list[Measurement]:
+    """Return the measurements that are marked by a dot: of each, each 2nd, 5th, 10th … epoch.
+
+    The stride is the smallest with which no more than `most` would stand side by side in the
+    steps in sight, `sight`. So a dot stays where it is as the run grows, until the stride
+    changes. The last measurement has its dot in any case.
+    """
+    shown = [item for item in measurements if sight[0] <= item.step <= sight[1]]
+    if len(shown) < _FEWEST:
+        return shown
+    room = (sight[1] - sight[0]) / most
+    usual = float(np.median(np.diff([item.step for item in shown])))
+    every = _round_stride(room / max(usual, 1))
+    chosen = shown[-1:]
+    for item in reversed(shown[:-1]):
+        # Epochs of another batch size may lie closer together than those usual here.
+        if item.epoch % every == 0 and chosen[-1].step - item.step >= _CLOSEST * room:
+            chosen.append(item)
+    return chosen[::-1]
+
+
+def _round_stride(stride: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20 … that is not below `stride`."""
+    power = 1
+    while True:
+        for factor in (1, 2, 5):
+            if factor * power >= stride:
+                return factor * power
+        power *= 10
 
 
 def measured_when(measurement: Measurement) -> str:

@@ -12,23 +12,18 @@ from netviz.engine.errors import StorageError
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
-from netviz.ui.charts.ticks import Range, round_up
+from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout
-from netviz.ui.plots.metric import Metric, Points, Row, View
+from netviz.ui.plots.metric import BestTest, Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
-from netviz.ui.plots.plot_export import (
-    PNG_PIXEL_RATIO,
-    ask_for_file,
-    csv_bytes,
-    png_bytes,
-    svg_bytes,
-)
+from netviz.ui.plots.plot_curve import NO_POINTS
+from netviz.ui.plots.plot_export import ask_for_file, csv_bytes
 from netviz.ui.plots.plot_header import PlotHeader
 from netviz.ui.plots.plot_menus import PlotMenu
+from netviz.ui.plots.plot_picture import picture_bytes
+from netviz.ui.plots.plot_range import PlotRange
 from netviz.ui.plots.run_record import RunRecord
-
-_FIRST_STEPS = 100
 
 
 class MetricPlot(QFrame):
@@ -54,6 +49,8 @@ class MetricPlot(QFrame):
         The curves were drawn; carries the `View`.
     pointed
         The mouse points at another step, or none; carries its number or None.
+    steps_chosen
+        The user zoomed or panned; carries the range of steps in sight, None for the whole run.
     fill_requested
         The header was clicked twice: the plot shall fill the centre, or no longer.
 
@@ -70,6 +67,7 @@ class MetricPlot(QFrame):
     saved = Signal(object)
     drawn = Signal(object)
     pointed = Signal(object)
+    steps_chosen = Signal(object)
     fill_requested = Signal()
 
     def __init__(self, theme: Theme, metric: Metric, parent: QWidget | None = None) -> None:
@@ -81,13 +79,12 @@ class MetricPlot(QFrame):
         self._record = RunRecord()
         self._is_dirty = True
         self._is_drawing = False
-        self._is_following = True
         self._held_step: int | None = None
-        self._ranges: tuple[Range, Range] | None = None
-        self._scale_in_use: Hashable = None
+        self._pinned_step: int | None = None
         self._hovered_step: float | None = None
-        self._changes_in_use: Hashable = None
+        self._marks_in_use: Hashable = None
         self._measurements_in_use: Hashable = None
+        self._best: BestTest | None = None
         self.menu = PlotMenu(self, metric.log_tooltip)
         self.hold_action = self.menu.hold_action
         self.header = PlotHeader(
@@ -95,6 +92,7 @@ class MetricPlot(QFrame):
         )
         self.readings = self.header.readings
         self.canvas = PlotCanvas(theme)
+        self._range = PlotRange(self.canvas, metric)
         self.canvas.markers.labelled = metric.has_change_labels
         for name, style in metric.styles.items():
             self.canvas.add_curve(name, style)
@@ -127,7 +125,7 @@ class MetricPlot(QFrame):
         self.truncate(0)
         self._record = RunRecord(classes)
         self.hold_action.setChecked(False)
-        self.reset_zoom()
+        self.show_whole_run()
 
     def add_progress(self, progress: Progress) -> None:
         """Take the steps of a report; what was known of them and later ones is replaced."""
@@ -154,9 +152,11 @@ class MetricPlot(QFrame):
         """Forget everything after `step`: the run went back."""
         self._record.truncate(step)
         self._metric.truncate(step)
+        if self._pinned_step is not None and self._pinned_step > step:
+            self.point_out(None)
         if self._held_step is not None:  # what comes again up to there is not what was held
             self._held_step = min(self._held_step, step)
-        self._ranges = None
+        self._range.forget()
         self._is_dirty = True
 
     # -- view --------------------------------------------------------------------------------
@@ -175,18 +175,41 @@ class MetricPlot(QFrame):
             self.redraw()
 
     @property
+    def figures(self) -> Figures:
+        """What the header says of the last step shown, also while the plot is out of sight."""
+        return self._metric.figures(self._view())
+
+    @property
     def log_y(self) -> bool:
         """Whether the vertical axis is logarithmic."""
         return self.menu.log_action.isChecked()
 
     def set_log_y(self, logarithmic: bool) -> None:
-        """Choose a logarithmic or a linear vertical axis."""
-        self.menu.log_action.setChecked(logarithmic)
+        """Choose a logarithmic or a linear vertical axis, where the metric has both."""
+        self.menu.log_action.setChecked(logarithmic and bool(self._metric.log_tooltip))
 
     def reset_zoom(self) -> None:
-        """Show the whole run again and follow it."""
-        self._is_following = True
-        self._ranges = None
+        """Show the whole run again and follow it, in the other plots of the run too."""
+        self.show_whole_run()
+        self.steps_chosen.emit(None)
+
+    def show_whole_run(self) -> None:
+        """Show the whole run again and follow it, in this plot."""
+        self._range.follow()
+        self._show_badge()
+        self.redraw()
+
+    def show_steps(self, steps: Range) -> None:
+        """Show these steps, which were chosen in another plot of the run."""
+        self._range.show_steps(steps)
+        self._show_badge()
+        self.redraw()
+
+    def point_out(self, step: int | None) -> None:
+        """Mark a step, and bring it into sight; None takes the mark away."""
+        self._pinned_step = step
+        if step is not None:
+            self._range.bring_into_sight(step)
         self._show_badge()
         self.redraw()
 
@@ -221,54 +244,46 @@ class MetricPlot(QFrame):
             self._is_drawing = False
 
     def _draw_parts(self, view: View) -> None:
-        y_range = self._fit(view)
+        y_range = self._range.fit(view)
         message = "" if view.last_step else self._metric.empty_text
         # First of all, since the axes make room for the note.
         self.canvas.set_texts(message, self._metric.note(view, y_range))
-        columns = round(self.canvas.area.width())
-        curves = self._metric.curves(view, self.canvas.x_range, columns)
-        measured = tuple(view.measurements), self._scale_in_use, y_range
+        steps, columns = self.canvas.x_range, round(self.canvas.area.width())
+        curves = self._metric.curves(view, steps, columns)
+        dots: dict[str, Points] = {}
+        measured = tuple(view.measurements), self._range.scale, y_range, steps, columns
         if measured != self._measurements_in_use:
             self._measurements_in_use = measured
-            curves |= self._metric.measured_curves(view)
+            curves |= self._metric.measured_curves(view, steps, columns)
+            dots = self._metric.dots(view, steps, self.canvas.most_dots)
+            self._best = self._metric.best(view)
         for name, points in curves.items():
-            self.canvas.curves[name].set_points(*points)
+            self.canvas.curves[name].set_points(*points, dots.get(name, NO_POINTS))
+        self.canvas.mark_clipped(self._metric.clipped, y_range)
         self.drawn.emit(view)
         self._mark_changes(view)
+        self.menu.set_log_refusal(self._metric.log_refusal(view))
+        self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
-
-    def _fit(self, view: View) -> Range:
-        """Move the range in a jump where the data have left it: axes are costly to lay out."""
-        scale = self._metric.scale(view)
-        if scale != self._scale_in_use:
-            self._scale_in_use = scale
-            self._ranges = None
-        x, y = self._ranges or ((0.0, 0.0), None)
-        # The last step stays off the edge, where its dot would be cut.
-        last = max(_FIRST_STEPS, view.last_step * 1.015)
-        ranges = (x if last <= x[1] else (0.0, round_up(last)), self._metric.y_range(view, y))
-        self.canvas.set_y_ticks(self._metric.y_ticks(view))
-        if ranges != self._ranges:
-            self._ranges = ranges
-            self.canvas.set_limits(*ranges)
-            if self._is_following:
-                self.canvas.set_range(*ranges)
-        return ranges[1]
 
     def _mark_changes(self, view: View) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= view.last_step]
         axes = self.canvas.axes
-        changes = (tuple(entries), axes.area.getRect(), axes.x_range)
-        if changes != self._changes_in_use:
-            self._changes_in_use = changes
+        places = axes.area.getRect(), axes.x_range, axes.y_range
+        marks = (tuple(entries), self._measurements_in_use, places)
+        if marks != self._marks_in_use:
+            self._marks_in_use = marks
             self.canvas.markers.arrange(entries, axes)
+            self.canvas.mark_best(self._best, view.log_y)
 
     def _show_badge(self) -> None:
         if self.is_view_paused:
             self.header.set_badge("❚❚ View held", "Let the plot catch up with the training.")
-        elif not self._is_following:
+        elif self._range.is_chosen:
             self.header.set_badge("⤢ Zoomed in", "Show the whole run again and follow it.")
+        elif self._pinned_step is not None:
+            self.header.set_badge(f"Step {self._pinned_step:,} ×", "Take the mark away.")
         else:
             self.header.set_badge("")
 
@@ -307,23 +322,10 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
-            data = self._picture(ending)
+            self.redraw()
+            self._hide_values()
+            data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
         write_whole(path, lambda temporary: temporary.write_bytes(data))
-
-    def _picture(self, ending: str) -> bytes:
-        """Return the card without what is of use only on the screen."""
-        background = self._theme.color("surface")
-        self.redraw()
-        self.header.show_tools(False)
-        self._hide_values()
-        self.canvas.style_curves(1 if ending == ".svg" else PNG_PIXEL_RATIO, as_shapes=True)
-        try:
-            if ending == ".svg":
-                return svg_bytes(self, background, self.accessibleName())
-            return png_bytes(self, background)
-        finally:
-            self.canvas.style_curves(self.devicePixelRatioF())
-            self.header.show_tools(True)
 
     def _on_menu_export_requested(self, ending: str) -> None:
         path = ask_for_file(self, self._metric.file_stem, ending)
@@ -360,8 +362,9 @@ class MetricPlot(QFrame):
         self._show_values()
 
     def _on_canvas_zoomed(self) -> None:
-        self._is_following = False
+        self._range.take_chosen()
         self._show_badge()
+        self.steps_chosen.emit(self.canvas.x_range)
 
     def _on_canvas_menu_requested(self, place: QPoint) -> None:
         self.menu.popup(place)
@@ -369,6 +372,7 @@ class MetricPlot(QFrame):
     def _on_canvas_view_changed(self) -> None:
         self._is_dirty |= not self.isVisible()
         if self.isVisible() and not self._is_drawing:
+            self._range.keep_chosen()
             self._draw(self._view())  # what is new stays so: the parts are not arranged for it
 
     def _on_log_action_toggled(self) -> None:
@@ -377,8 +381,10 @@ class MetricPlot(QFrame):
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:
             self.set_view_paused(False)
-        else:
+        elif self._range.is_chosen:
             self.reset_zoom()
+        else:
+            self.point_out(None)
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -393,5 +399,5 @@ class MetricPlot(QFrame):
         self.readout.restyle()
         self.canvas.restyle()
         self.canvas.style_curves(self.devicePixelRatioF())
-        self._changes_in_use = None
+        self._marks_in_use = None
         self.redraw()

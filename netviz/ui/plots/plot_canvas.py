@@ -4,33 +4,32 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QMarginsF, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
     QMouseEvent,
-    QPainterPath,
     QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QGraphicsLineItem, QWidget
 
-from netviz.ui.charts.axes import Axes
+from netviz.ui.charts.axes import Axes, exponent
 from netviz.ui.charts.axes_item import NOTE_GAP_PX, AxesItem
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.look.theme import Theme
+from netviz.ui.plots.best_layer import BestLayer
 from netviz.ui.plots.change_markers import MarkerLayer
-from netviz.ui.plots.metric import CurveStyle, Points
+from netviz.ui.plots.clipped_marks import ClippedMarks
+from netviz.ui.plots.metric import BestTest, CurveStyle
+from netviz.ui.plots.plot_curve import PlotBox, PlotCurve
+from netviz.ui.plots.step_pin import StepPin
 
 _WIDEST_TICK = "0.0000"
 _FEWEST_STEPS = 4
-_MOST_DOTS = 200
-_FARTHEST = 1e4
-"""Ranges outside of which a point is drawn nearer: of a line that leads to 1e30 Qt paints nothing,
-and nothing of the lines next to it."""
+_DOT_GAP_PX = 18
+"""Distance of dots that do not crowd."""
 
 
 class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
@@ -57,6 +56,12 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         By their names.
     markers
         The lines of the changes.
+    clipped
+        The marks at points that lie beyond an edge.
+    best
+        The best point, and the stretch after it that overfits.
+    pin
+        The line at a step that was asked for elsewhere.
     """
 
     hovered = Signal(float)
@@ -73,15 +78,22 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._theme = theme
         self.curves: dict[str, PlotCurve] = {}
         self._y_ticks: Callable[[float, float], Ticks] = linear_ticks
-        self._box = _Box(enableMenu=False, defaultPadding=0)
+        self._box = PlotBox(enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
         self._axes_item = AxesItem(theme)
         self.markers = MarkerLayer(theme)
+        self.clipped = ClippedMarks(theme)
+        self.best = BestLayer(theme)
+        self.pin = StepPin(theme)
         self._crosshair = QGraphicsLineItem()
         for item, height in (
             (self._axes_item, -200),
+            (self.best.shade, -150),
             (self._box, -100),
+            (self.clipped, 5),
             (self.markers, 10),
+            (self.best, 15),
+            (self.pin, 15),
             (self._crosshair, 20),
         ):
             item.setZValue(height)
@@ -95,7 +107,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def area(self) -> QRectF:
         """The rectangle inside the axes, in pixels of this widget."""
         px = self._theme.px
-        labels = QFontMetricsF(self._theme.font(11))
+        labels = QFontMetricsF(self._theme.font(12))
         left = round(labels.horizontalAdvance(_WIDEST_TICK)) + px(8)
         top = round(labels.height()) + px(NOTE_GAP_PX) if self.note else px(7)
         bottom = round(labels.height()) + px(8)
@@ -137,6 +149,11 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def note_box(self) -> QRectF:
         """Where the note is written, in pixels of this widget."""
         return self._axes_item.note_box
+
+    @property
+    def most_dots(self) -> float:
+        """How many dots of a curve find room side by side."""
+        return self.area.width() / self._theme.px(_DOT_GAP_PX)
 
     def add_curve(self, name: str, style: CurveStyle) -> None:
         """Add a curve over the step number, above those before."""
@@ -185,6 +202,20 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._axes_item.set_texts(message, note)
         if is_moved:
             self._lay_out()
+
+    def mark_clipped(self, name: str, whole: Range) -> None:
+        """Mark where points of a curve leave the values `whole`; an empty name marks nothing."""
+        if name:
+            points, above = self.curves[name].points, self._box.overhang.top()
+            self.clipped.arrange(points, self.axes, whole, above)
+
+    def mark_best(self, best: BestTest | None, log_y: bool) -> None:
+        """Mark the best point of the test curve, or nothing, beside the labels of the changes."""
+        height = math.nan
+        if best is not None:
+            height = exponent(best.loss, math.nan) if log_y else best.loss
+        curve = self.curves["test"].points
+        self.best.arrange(best, height, self.axes, curve, self.markers.label_boxes)
 
     def x_pixel(self, step: float) -> float:
         """Return where a step is, in pixels of this widget."""
@@ -245,113 +276,3 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             QRectF(self.rect()), axes, step_ticks(*axes.x_range), self._y_ticks(*axes.y_range)
         )
         self.view_changed.emit()
-
-
-class PlotCurve:
-    """A curve over the step number, with dots or filled, in colours of the theme.
-
-    A thin line is not antialiased, which on noise would cost most of all; a wide one is drawn
-    piece by piece, which costs half of drawing it as one.
-    """
-
-    def __init__(self, theme: Theme, style: CurveStyle, box: "_Box") -> None:
-        self._theme = theme
-        self._style = style
-        self._box = box
-        if style.is_filled:
-            self._line = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
-        else:
-            self._line = _Line(antialias=style.width > 1, skipFiniteCheck=True)
-            if style.width > 1:
-                self._line.setSegmentedLineMode("on")
-        box.addItem(self._line, ignoreBounds=True)
-        self._dots: pg.ScatterPlotItem | None = None
-        if style.symbol:
-            self._dots = _Dots(symbol=style.symbol, pxMode=True)
-            self._dots.setZValue(5)
-            box.addItem(self._dots, ignoreBounds=True)
-
-    @property
-    def points(self) -> Points:
-        """The points of the line as it is drawn, in units of the axes."""
-        x, y = self._line.getData()
-        return (np.empty(0), np.empty(0)) if x is None else (x, y)
-
-    @property
-    def pen(self) -> QPen:
-        """What the line is drawn with."""
-        return QPen(self._line.opts["pen"])
-
-    @property
-    def symbol(self) -> str:
-        """The shape of the dots as it is drawn; empty without dots."""
-        return "" if self._dots is None else str(self._dots.opts["symbol"])
-
-    def set_points(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Draw other points, the line broken at each NaN; a great many without the dots."""
-        low, high = self._box.y_limits
-        reach = _FARTHEST * (high - low)
-        y = np.clip(y, low - reach, high + reach)
-        finite = np.isfinite(y)
-        if self._dots is not None:
-            every = max(1, -(-int(np.count_nonzero(finite)) // _MOST_DOTS))
-            self._dots.setData(*((x[finite], y[finite]) if every == 1 else ([], [])))
-            # The last one is always among them, so count from the end.
-            keep = ~finite | (np.cumsum(finite[::-1])[::-1] % every == 1 % every)
-            x, y, finite = x[keep], y[keep], finite[keep]
-        self._line.setData(x, y, connect="all" if finite.all() else "finite")
-
-    def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
-        """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
-        theme, style = self._theme, self._style
-        color = theme.color(style.token, style.opacity)
-        if style.is_filled:
-            self._line.setBrush(color)
-            return
-        self._line.setPen(pg.mkPen(color, width=round(theme.px(style.width) * pixel_ratio)))
-        if self._dots is not None:
-            self._dots.setPen(pg.mkPen(theme.color("surface"), width=1.5 * theme.scale))
-            self._dots.setBrush(theme.color(style.token))
-            self._dots.setSize((12 if style.symbol == "d" else 9) * theme.scale)
-            self._dots.setExportMode(as_shapes)
-
-
-class _Box(pg.ViewBox):  # type: ignore[misc]
-    """Clips its curves a little outside itself, so that dots on its edges stay whole.
-
-    No more than its bounds is painted anew when it or what is in it changes.
-    """
-
-    overhang = QMarginsF()
-    y_limits: Range = (-math.inf, math.inf)
-
-    def boundingRect(self) -> QRectF:
-        # With new data nothing outside is painted.
-        return QRectF(super().boundingRect()).marginsAdded(self.overhang)
-
-    def shape(self) -> QPainterPath:
-        path = QPainterPath()
-        path.addRect(self.rect().marginsAdded(self.overhang))
-        return path
-
-
-class _Line(pg.PlotCurveItem):  # type: ignore[misc]
-    """A line that takes the whole view as its bounds, which need no look at its points."""
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self.getViewBox().viewRect())
-
-
-class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
-    """Dots that take the whole view as their bounds, as lines do, and what they reach beyond it."""
-
-    def boundingRect(self) -> QRectF:
-        box = self.getViewBox()
-        width, height = box.viewPixelSize()
-        reach = box.overhang
-        return QRectF(box.viewRect()).adjusted(
-            -reach.left() * width,
-            -max(reach.top(), reach.bottom()) * height,
-            reach.right() * width,
-            max(reach.top(), reach.bottom()) * height,
-        )

@@ -22,7 +22,7 @@ class PlotMenu(QMenu):
     Attributes
     ----------
     log_action, hold_action, reset_action
-        Switches and commands.
+        Switches and commands; the first is in the menu only where `log_tooltip` says something.
     """
 
     export_requested = Signal(str)
@@ -33,17 +33,26 @@ class PlotMenu(QMenu):
         self.log_action = QAction("Logarithmic y", self, checkable=True)
         self.log_action.setIconText("log y")
         self.log_action.setToolTip(log_tooltip)
+        self._log_tooltip = log_tooltip
         self.hold_action = QAction("Hold the view", self, checkable=True)
         self.hold_action.setToolTip("Keep the plot as it is while training goes on.")
         self.reset_action = QAction("Reset zoom", self)
         self.reset_action.setToolTip("Show the whole run again; a double click does the same.")
-        self.addActions([self.log_action, self.hold_action, self.reset_action])
+        if log_tooltip:
+            self.addAction(self.log_action)
+        self.addActions([self.hold_action, self.reset_action])
         self.addSeparator()
         for ending, words in FORMATS.items():
             action = self.addAction(f"Save as {words.split()[0]}…")
             action.setData(ending)
             action.setToolTip(f"Write the plot to a file as {words}.")
             action.triggered.connect(self._on_save_action_triggered)
+
+    def set_log_refusal(self, refusal: str) -> None:
+        """Offer a logarithmic axis, or say in the tooltip why not; one in use can be left."""
+        is_offered = not refusal or self.log_action.isChecked()
+        self.log_action.setEnabled(is_offered)
+        self.log_action.setToolTip(self._log_tooltip if is_offered else refusal)
 
     def _on_save_action_triggered(self) -> None:
         action = self.sender()

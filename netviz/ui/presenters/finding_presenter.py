@@ -46,8 +46,6 @@ class FindingPresenter(QObject):
         self._ledger = window.views.view(LedgerView)
         self._found: tuple[Finding, ...] = ()
         self._holding: tuple[Finding, ...] = ()
-        self._earlier: tuple[Finding, ...] = ()
-        self._is_opening = False
         self._taken_away: set[Identity] = set()
         self._pages = _pages(window)
         self.callout = FindingCallout(window.theme, window.loss_plot)
@@ -60,7 +58,6 @@ class FindingPresenter(QObject):
         run_events = self._controller
         run_events.findings_changed.connect(self._on_run_findings_changed)
         run_events.prepared.connect(self._on_run_prepared)
-        run_events.opened.connect(self._on_run_opened)
         run_events.state_changed.connect(self._show)
 
     # -- what happened -----------------------------------------------------------------------
@@ -68,19 +65,13 @@ class FindingPresenter(QObject):
     @Slot(object)
     def _on_run_findings_changed(self, event: events.FindingsChanged) -> None:
         self._found, self._holding = event.found, event.holding
-        if self._is_opening:
-            self._earlier, self._is_opening = event.found, False
         self._show()
 
     @Slot(object)
     def _on_run_prepared(self, _: events.Prepared) -> None:
-        self._found = self._holding = self._earlier = ()
+        self._found = self._holding = ()
         self._taken_away.clear()
         self._show()
-
-    @Slot(object)
-    def _on_run_opened(self, _: events.Opened) -> None:
-        self._is_opening = True
 
     # -- what is shown of it -----------------------------------------------------------------
 
@@ -115,10 +106,8 @@ class FindingPresenter(QObject):
         return newest, tuple(a for a in actions if is_running or a.kind is not ActionKind.PAUSE)
 
     def _is_logged(self, finding: Finding) -> bool:
-        """Whether the log has a line for it; the run's own notes tell of a divergence."""
-        if finding.kind is FindingKind.DIVERGED:
-            return finding in self._earlier
-        return self._action.isChecked()
+        """Whether the log has a line for it; of a divergence the run's happenings tell."""
+        return self._action.isChecked() and finding.kind is not FindingKind.DIVERGED
 
     # -- what the user did -------------------------------------------------------------------
 

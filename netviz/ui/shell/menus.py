@@ -60,7 +60,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     ),
     "&View": (
         _Entry("theme", "&Dark colours", "Ctrl+D", "Dark or light.", checkable=True),
-        _Entry("presentation", "&Presentation", "F5", "Large type and lines.", checkable=True),
+        _Entry("stage", "Sta&ge", "F5", "One thing at a time, for a projector.", checkable=True),
         _Entry("fullscreen", "F&ull screen", "F11", "Fill the screen.", checkable=True),
         _Entry("hold_plots", "&Hold the plots", "Ctrl+H", "Training goes on.", checkable=True),
         _SEPARATOR,

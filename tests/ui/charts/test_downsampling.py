@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.engine.run.history import StepHistory
-from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
+from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width, extreme_indices
 from netviz.ui.charts.smoothing import Smoother
 
 values = st.floats(-1e6, 1e6, width=32)
@@ -89,3 +89,18 @@ def test_a_million_steps_take_well_under_80_megabytes() -> None:
     )
     assert used == 4_000_000
     assert 1_000_000 * (8 + 4 + 8 + 4) + pyramid.nbytes < 40e6
+
+
+@given(st.lists(losses, max_size=200), st.integers(1, 60))
+def test_a_short_series_keeps_its_ends_and_extremes(series: list[float], points: int) -> None:
+    array = np.array(series, np.float64)
+    indices = extreme_indices(array, points)
+    assert np.all(np.diff(indices) > 0)
+    assert len(indices) <= max(2, points) + 2
+    if series:
+        assert {indices[0], indices[-1]} == {0, len(series) - 1}
+    comparable = array[~np.isnan(array)]
+    if len(comparable):
+        kept = array[indices]
+        assert np.nanmin(kept) == comparable.min()
+        assert np.nanmax(kept) == comparable.max()

@@ -27,14 +27,14 @@ def test_the_range_stays_until_it_is_left_and_then_jumps(loss: LossPlot) -> None
     assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 100), (0, 2.4))
     show(loss, progress(91, [0.5] * 5))
     assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 100), (0, 2.4))
-    show(loss, progress(96, [2.9] * 10))
+    show(loss, progress(96, [2.9] * 20))
     assert (loss.canvas.x_range, loss.canvas.y_range) == ((0, 120), (0, 3))
 
 
 def test_tick_labels_leave_the_curve_where_it_is(loss: LossPlot) -> None:
     show(loss, progress(1, [2.3]))
     before = loss.canvas.area
-    show(loss, progress(2, [12_345.0]))
+    show(loss, progress(2, [12_345.0] * 50))
     assert loss.canvas.tick_labels[-1] == "16k"
     assert loss.canvas.area == before
 
@@ -80,6 +80,8 @@ def test_reset_zoom_in_the_menu_and_the_badge_follow_again(qtbot: QtBot, loss: L
 
 
 def test_a_click_on_log_y_shows_powers_of_ten(qtbot: QtBot, loss: LossPlot) -> None:
+    loss.resize(700, 220)
+    loss.set_half_life(0)
     show(loss, progress(1, [1.0, 0.1, 0.0, 0.01]))
     click(qtbot, loss.header.log_button)
     assert loss.log_y
@@ -89,11 +91,52 @@ def test_a_click_on_log_y_shows_powers_of_ten(qtbot: QtBot, loss: LossPlot) -> N
     assert [y for _, y in points(loss, "batches")] == pytest.approx([1, 0.1, 0, 0.01])
 
 
-def test_log_y_of_the_accuracy_spreads_what_is_near_all_right(accuracy: AccuracyPlot) -> None:
+def test_the_accuracy_has_no_logarithmic_axis(accuracy: AccuracyPlot) -> None:
     show(accuracy, progress(1, [1.0] * 9), measured(1, 9, train=1.0, test=0.99))
+    assert accuracy.header.log_button is None
+    assert "Logarithmic y" not in [item.text() for item in accuracy.menu.actions()]
+    before = accuracy.canvas.tick_labels
     accuracy.set_log_y(True)
-    assert "99 %" in accuracy.canvas.tick_labels
-    assert points(accuracy, "test")[-1][1] == pytest.approx(2)
+    assert not accuracy.log_y
+    assert accuracy.canvas.tick_labels == before
+
+
+def test_log_y_is_offered_where_the_losses_span_a_factor_of_ten(
+    qtbot: QtBot, loss: LossPlot
+) -> None:
+    button = loss.header.log_button
+    show(loss, UNTRAINED)
+    place = button.geometry()
+    click(qtbot, button)
+    assert not loss.log_y
+    show(loss, progress(1, [2.3] * 200))
+    assert not button.isEnabled()
+    assert "factor of ten" in button.toolTip()
+    show(loss, progress(201, [0.1] * 300))
+    assert button.isEnabled()
+    assert button.toolTip().startswith("Give each power of ten")
+    assert button.geometry() == place
+    click(qtbot, button)
+    assert loss.log_y
+
+
+def test_log_y_in_use_can_always_be_left(qtbot: QtBot, loss: LossPlot) -> None:
+    show(loss, progress(1, [2.0] * 50 + [0.01] * 300))
+    click(qtbot, loss.header.log_button)
+    loss.clear()
+    show(loss, UNTRAINED, progress(1, [2.0] * 50))
+    click(qtbot, loss.header.log_button)
+    assert not loss.log_y
+    assert not loss.header.log_button.isEnabled()
+
+
+@pytest.mark.parametrize("half_life", [0, 20])
+def test_log_y_shows_no_rounding_noise(loss: LossPlot, half_life: int) -> None:
+    loss.set_half_life(half_life)
+    show(loss, UNTRAINED, progress(1, [2.0] * 100 + [1e-12] * 300 + [0.0] * 3000))
+    loss.set_log_y(True)
+    assert -8 <= loss.canvas.y_range[0] <= -6
+    assert min(float(text) for text in loss.canvas.tick_labels) >= 1e-8
 
 
 def test_a_diverged_batch_leaves_the_linear_plot_and_is_told_above_it(loss: LossPlot) -> None:
