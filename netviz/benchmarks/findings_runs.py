@@ -77,7 +77,7 @@ _TRAINED_WELL = (
     TrialRun("defaults", {}),
     TrialRun("adam, batch 64", _adam(0.001, batch_size=64)),
     TrialRun("adam, batch 512, 40 epochs", _adam(0.003, batch_size=512, epochs=40)),
-    TrialRun("adam, batch 1", _adam(0.0003, batch_size=1, epochs=6)),
+    TrialRun("adam, batch 1", _adam(0.0003, batch_size=1, epochs=3)),
     TrialRun("sgd 0.1", _sgd(0.1)),
     TrialRun("sgd 0.03 with momentum", _sgd(0.03, momentum=0.9, batch_size=32)),
     TrialRun("rmsprop", {"optimizer": "rmsprop", "learning_rate": 0.001, "batch_size": 32}),
@@ -109,7 +109,7 @@ _RATES = (
     TrialRun("sgd 3, batch 3", _sgd(3.0, batch_size=3, epochs=4)),
     TrialRun(
         "radam 0.03, batch 2",
-        {"optimizer": "radam", "learning_rate": 0.03, "batch_size": 2, "epochs": 4},
+        {"optimizer": "radam", "learning_rate": 0.03, "batch_size": 2, "epochs": 3},
     ),
     TrialRun("rmsprop 0.1", {"optimizer": "rmsprop", "learning_rate": 0.1, "epochs": 6}),
     TrialRun("rate 0", _adam(0.0, epochs=6)),

@@ -15,7 +15,7 @@ from netviz.engine.protocol.findings import (
 from netviz.engine.protocol.layer_look import LayerFigures, Look
 from netviz.number_text import percent_text, rate_text
 
-LARGE_SHARE = 0.8
+LARGE_SHARE = 0.9
 """From this share of dead units on a layer is worth a word."""
 
 PATIENCE = 2

@@ -16,15 +16,16 @@ from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import Run
 
-IMAGES_BETWEEN = 12_000
-"""Images trained between two looks at the layers, which cost as much as training 43 images."""
+IMAGES_BETWEEN = 20_000
+"""Images trained between two looks at the layers, which cost about as much as training 43 images.
+"""
 
 STEPS_BETWEEN = 500
 """The same in steps: with small networks a step and a look both cost about as much as calling
 torch does."""
 
-FIRST_IMAGES, FIRST_STEPS = 1_200, 100
-"""The same for the first look. The next ones follow when half as much again was trained."""
+FIRST_IMAGES, FIRST_STEPS = 2_000, 100
+"""The same for the first look. The next ones follow when as much again was trained."""
 
 ASKED_EVERY, FIRST_ASKED = 200, 10
 """Steps between two times that the rules are asked, at most and at first: very short epochs do not
@@ -158,8 +159,8 @@ def _is_due(run: Run) -> bool:
     """Whether enough was trained since the last look."""
     looks = run.findings.looks
     step, images = (looks[-1].step, looks[-1].images) if looks else (0, 0)
-    steps_between = min(STEPS_BETWEEN, max(FIRST_STEPS, step // 2))
-    images_between = min(IMAGES_BETWEEN, max(FIRST_IMAGES, images // 2))
+    steps_between = min(STEPS_BETWEEN, max(FIRST_STEPS, step))
+    images_between = min(IMAGES_BETWEEN, max(FIRST_IMAGES, images))
     is_in_steps = run.trainer.step - step >= steps_between
     return is_in_steps and _images(run) - images >= images_between
 
