@@ -230,7 +230,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""
-        labels = QFontMetricsF(self._theme.font(11))
+        labels = QFontMetricsF(self._theme.font(12))
         self._label_size = round(labels.horizontalAdvance(_WIDEST_TICK)), round(labels.height())
         self.setBackground(self._theme.color("surface"))
         pen = QPen(self._theme.color("muted", 0.7), self._theme.px(1))
