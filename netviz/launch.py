@@ -33,6 +33,10 @@ class WindowOptions:
     folder
         Where the files of a run are saved in whose window nobody looks, because there is no
         display; None for a window on a screen.
+    run
+        Folder of a saved run that the window opens; None for none.
+    new_window
+        Whether a window is opened also where one is open, without asking.
     """
 
     config: RunConfig
@@ -45,3 +49,11 @@ class WindowOptions:
     dark: bool | None = None
     view: str | None = None
     folder: Path | None = None
+    run: Path | None = None
+    new_window: bool = False
+
+    @property
+    def is_unattended(self) -> bool:
+        """Whether nobody operates the window, so that nobody can be asked."""
+        unasked = (self.screenshot, self.folder)
+        return self.autostart or self.exit_when_done or any(unasked)

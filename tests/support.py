@@ -17,9 +17,9 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
-    GradientsObserved,
     TestPredictions,
     WeightsObserved,
 )
@@ -28,7 +28,7 @@ from netviz.engine.session.run_keeper import WRITER_NAME
 from netviz.engine.session.session import TrainingSession
 
 ALL_OBSERVATIONS = frozenset(
-    {WeightsObserved, GradientsObserved, ActivationsObserved, TestPredictions}
+    {WeightsObserved, LayersRecorded, ActivationsObserved, TestPredictions}
 )
 """Everything that views can watch."""
 
@@ -60,10 +60,18 @@ class Driven:
         The one that is driven; served in the thread of the test.
     """
 
-    def __init__(self, config: RunConfig | None = None, autosaves: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig | None = None,
+        autosaves: Path | None = None,
+        *,
+        records_layers: bool = True,
+    ) -> None:
         self.events: list[Event] = []
         self._answer: Answer | None = None
-        self.session = TrainingSession(self._take, _Inbox(), autosaves)
+        self.session = TrainingSession(
+            self._take, _Inbox(), autosaves, records_layers=records_layers
+        )
         if config:
             self.do(commands.Prepare(config))
 

@@ -16,6 +16,7 @@ CASES = {
     "tightest": "engine_cases:against_tightest",
     "evaluation": "engine_cases:evaluation",
     "learning-rate": "engine_cases:learning_rate",
+    "histories": "history_cases:histories",
     "window": "window_cases:default_views",
     "window-offscreen": "window_cases:default_views",
     "tabs": "window_cases:each_tab",

@@ -59,13 +59,13 @@ class Stopwatch:
 class BareSession:
     """A session in a thread of its own, without a window."""
 
-    def __init__(self, config: RunConfig, plan: Plan) -> None:
+    def __init__(self, config: RunConfig, plan: Plan, *, records_layers: bool = True) -> None:
         self.stopwatch = Stopwatch()
         self._enough_s = 0.0
         self._had_enough = threading.Event()
         self.told: SimpleQueue[Event] = SimpleQueue()
         self.config = config
-        self.session = TrainingSession(self._take)
+        self.session = TrainingSession(self._take, records_layers=records_layers)
         self._thread = threading.Thread(target=self.session.serve, name="bare session", daemon=True)
         self._thread.start()
         self.session.submit(commands.Prepare(config, plan.data_dir))

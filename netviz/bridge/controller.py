@@ -11,8 +11,8 @@ from PySide6.QtGui import QUndoStack
 
 from netviz.bridge.event_source import EventSource
 from netviz.bridge.frame_clock import FrameClock
-from netviz.bridge.live_change import LiveChange
 from netviz.bridge.run_settings import RunSettings
+from netviz.bridge.undo_commands import LiveChange, Replacement
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.catalogue import DatasetInfo, is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -46,7 +46,8 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
+refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
+autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -67,6 +68,8 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
     failed = Signal(object)
     diverging = Signal(object)
     recovered = Signal(object)
+    findings_changed = Signal(object)
+    noted = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
@@ -91,6 +94,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._predictions = 0
         self._is_preparing = True
         self._is_opening = False
+        self._replaced_step = 0
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
@@ -109,6 +113,8 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
             events.Failed: self._on_failed,
             events.Diverging: self.diverging.emit,
             events.Recovered: self.recovered.emit,
+            events.FindingsChanged: self.findings_changed.emit,
+            events.Noted: self.noted.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
@@ -202,7 +208,16 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
 
     def reset_with_seed(self, seed: int) -> None:
         """Go back to other initial weights."""
-        self._reset({**self.waiting, "seed": seed})
+        self.reset_with({"seed": seed})
+
+    def reset_with(self, changes: Mapping[str, Any]) -> None:
+        """Go back to the initial weights and change options there."""
+        self._reset({**self.waiting, **changes})
+
+    def bring_back(self) -> None:
+        """Change places with the run that the one at hand replaced; what waits is dropped."""
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.BringBack())
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change options: at once where that is possible, else they wait for a reset.
@@ -332,7 +347,11 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
         self._layers = event.network
-        self.undo_stack.clear()
+        if event.is_back:
+            self._replaced_step = 0
+        else:
+            self._replaced_step = event.replaced_step
+            self._forget_changes()
         before = self.settings
         kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
         self.settings = kept.begin(event.config)
@@ -355,6 +374,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         for measurement in event.measurements[1:]:
             self.epoch_finished.emit(events.EpochFinished(event.run, measurement))
         self.changed.emit(events.Changed(event.run, self.config, (), event.ledger))
+        self.noted.emit(events.Noted(event.run, event.happenings))
         self.opened.emit(event)
 
     def _on_changed(self, event: events.Changed) -> None:
@@ -363,7 +383,7 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
 
     def _on_rewound(self, event: events.Rewound) -> None:
         self.step = event.step
-        self.undo_stack.clear()
+        self._forget_changes()
         self._set(self.settings.confirm(event.config))
         self.rewound.emit(event)
 
@@ -374,6 +394,12 @@ refused, failed, diverging, recovered, saved, opened, exported, autosave_failed
         self._set(self.settings.revert(None if is_of_new_run else event.request))
         self._take_from_undo_stack(event.request)
         self.refused.emit(event)
+
+    def _forget_changes(self) -> None:
+        """Leave nothing to undo but that this run took the place of another."""
+        self.undo_stack.clear()
+        if self._replaced_step:
+            self.undo_stack.push(Replacement(self.bring_back, self._replaced_step))
 
     def _take_from_undo_stack(self, request: int) -> None:
         """Let nobody undo what was never done."""

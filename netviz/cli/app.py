@@ -13,6 +13,7 @@ import typer
 from netviz import __version__
 from netviz.cli.argument_checks import mirror_argument, path_argument
 from netviz.cli.output import print_error
+from netviz.cli.run_argument import FLAG, check_opens_alone, run_argument, with_run_named
 from netviz.cli.run_options import takes_run_options
 from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.errors import ConfigError, NetvizError
@@ -65,7 +66,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # A path or a label that the terminal's encoding lacks is no reason to end.
         sys.stdout.reconfigure(errors="backslashreplace")
     command = typer.main.get_command(app)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        arguments = with_run_named(command, given)
         return int(command.main(arguments, prog_name="netviz", standalone_mode=False) or 0)
     except _UsageError as error:
         print_error(f"{error.format_message()} Try 'netviz --help'.")
@@ -117,6 +120,18 @@ def window(
     view: Annotated[
         str | None, typer.Option(metavar="NAME", help="Tab in front, such as mistakes.")
     ] = None,
+    saved_run: Annotated[
+        Path | None,
+        typer.Option(
+            FLAG,
+            parser=run_argument,
+            metavar="RUN",
+            help="Open the run that was saved in this folder; `netviz RUN` does the same.",
+        ),
+    ] = None,
+    new_window: Annotated[
+        bool, typer.Option("--new-window", help="Do not ask where a window is open already.")
+    ] = False,
     data_dir: DataDir = None,
     mirror: Mirror = None,
     version: Annotated[
@@ -128,6 +143,8 @@ def window(
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return 0
+    if saved_run:
+        check_opens_alone(config)
     options = WindowOptions(
         config,
         data_dir,
@@ -138,6 +155,8 @@ def window(
         _size(size),
         None if theme is None else theme is Theme.DARK,
         view,
+        run=saved_run,
+        new_window=new_window,
     )
     from netviz.cli.window import open_or_train  # late, as in `train`
 
@@ -202,6 +221,18 @@ def train(
             trust_model=trust_model,
         )
     )
+
+
+@app.command()
+def shortcut(
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take it out of the menu again.")
+    ] = False,
+) -> int:
+    """Put NetViz with its icon into the desktop's menu."""
+    from netviz.cli.shortcut import shortcut as change_menu  # late, as in `train`
+
+    return change_menu(remove=remove)
 
 
 @datasets_app.callback(invoke_without_command=True)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from netviz.cli.display import why_no_window
 from netviz.cli.output import Output, print_error
+from netviz.engine.dataset_names import dataset_info_or_none
 from netviz.launch import WindowOptions
 from netviz.paths import runs_dir
 
+SAMPLE_EPOCHS = 200
+"""Epochs on the bundled digits, of which a common laptop trains about three a second."""
 UNSEEN_SIZE = (1440, 900)
 """Pixels of a window that nobody sees, for its picture."""
 
@@ -29,8 +32,11 @@ def open_or_train(options: WindowOptions) -> int:
 
     obstacle = why_no_window()
     if obstacle is None:
-        return _open(options, say)
+        return _open(_steerable(options), say)
     say(obstacle.reason)
+    if options.run:
+        say(f"A saved run is opened in a window. Without one: netviz train --resume {options.run}")
+        return 1
     folder = new_folder(Path.cwd())
     if folder is None:
         say(f"Nothing can be written here nor in {runs_dir()}: nothing is trained.")
@@ -66,6 +72,16 @@ def _open(options: WindowOptions, say: Callable[[str], None]) -> int:
     from netviz.ui.app import open_window
 
     return open_window(options, say)
+
+
+def _steerable(options: WindowOptions) -> WindowOptions:
+    """Let a run on the bundled digits last long enough to reach for the learning rate."""
+    config = options.config
+    info = dataset_info_or_none(config.dataset)
+    is_asked = "epochs" in config.model_fields_set or options.exit_when_done
+    if is_asked or info is None or not info.bundled:
+        return options
+    return replace(options, config=config.with_changes({"epochs": SAMPLE_EPOCHS}))
 
 
 def _unseen(options: WindowOptions, folder: Path) -> WindowOptions:

@@ -30,14 +30,19 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
+from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
+from netviz.ui.presenters.stage_presenter import StagePresenter
+from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
+from netviz.ui.second_start import Doorbell, goes_on_elsewhere
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.taskbar import taskbar
 from netviz.ui.unattended import Unattended
 
 UNPAINTED_MS = 1000
@@ -73,6 +78,8 @@ def _serve(
 ) -> int:
     """Show the window until it is closed; return the exit status."""
     settings = Settings()
+    if goes_on_elsewhere(options, settings):
+        return 0
     window, views = build_window(app, options, settings)
     unattended = None
     if options.autostart:
@@ -87,6 +94,9 @@ def _serve(
     window.show()
     faults.attach(window)
     ThreadOpener(window)
+    if not options.is_unattended:
+        Doorbell(window)
+        TaskbarPresenter(window, taskbar())
     status = app.exec()
     if unattended and options.exit_when_done:
         status = status or unattended.status
@@ -116,17 +126,33 @@ def build_window(
     window.downloader.setParent(window)
     run = RunPresenter(window)
     network = NetworkPresenter(window, run.change)
+    findings = FindingPresenter(window, run)
+    stage = StagePresenter(window, run.change, run.point_out)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
     if not options.autostart:
         files.offer_lost_run()
+    if options.run:
+        files.open_first(options.run)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     downloads = DownloadPresenter(window, mirror)
     menus = MenuPresenter(window, downloads)
     # After the offer of a lost run, which matters more and stays until it is answered.
     review = NoticeReview(window)
-    presenters = (run, network, views, own, drawings, files, downloads, menus, review)
+    presenters = (
+        run,
+        network,
+        findings,
+        stage,
+        views,
+        own,
+        drawings,
+        files,
+        downloads,
+        menus,
+        review,
+    )
     window.destroyed.connect(partial(_dismiss, presenters))
     for problem in filter(None, (settings.problem, damaged_resources.problem())):
         window.message_bar.show_next("warning", problem)

@@ -26,7 +26,14 @@ def run_benchmarks(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     file = tmp_path / "table.json"
-    names = ("evaluation", "learning-rate", "frames", "frame-everything", "rate-strip")
+    names = (
+        "evaluation",
+        "learning-rate",
+        "histories",
+        "frames",
+        "frame-everything",
+        "rate-strip",
+    )
     cases = [f"--only={name}" for name in names]
 
     done = run_benchmarks("--quick", *cases, "--json", str(file))
@@ -37,7 +44,7 @@ def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     assert table["quick"]
     assert table["dataset"] == "mnist-sample"
     assert all(set(row) == ROW for row in table["rows"])
-    assert len(table["rows"]) >= 8
+    assert len(table["rows"]) >= 14
 
 
 def test_an_unknown_benchmark_is_refused() -> None:

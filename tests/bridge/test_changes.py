@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from netviz.bridge import live_change
+from netviz.bridge import undo_commands
 from netviz.bridge.controller import Controller
-from netviz.bridge.live_change import MERGE_S
+from netviz.bridge.undo_commands import MERGE_S
 from netviz.engine.errors import ConfigError
 from netviz.engine.protocol.run_state import State
 from tests.bridge.window import CONFIG, Window
@@ -105,7 +105,7 @@ def test_a_confirmation_never_takes_back_a_newer_wish(window: Window, paused: Co
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time by which changes follow each other; the test sets it."""
     now = [0.0]
-    monkeypatch.setattr(live_change, "monotonic", lambda: now[0])
+    monkeypatch.setattr(undo_commands, "monotonic", lambda: now[0])
     return now
 
 
@@ -152,10 +152,18 @@ def test_a_merged_change_says_what_undoing_it_does(paused: Controller, clock: li
     assert paused.undo_stack.undoText() == "Learning rate 0.001 → 0.2"
 
 
-def test_a_new_run_has_nothing_to_undo(window: Window, paused: Controller) -> None:
+def test_of_a_new_run_only_the_replacement_can_be_undone(
+    window: Window, paused: Controller
+) -> None:
+    step = paused.step
     paused.change({"learning_rate": 0.1})
     window.expect("prepared", paused.reset)
-    assert not paused.undo_stack.canUndo()
+    assert paused.undo_stack.undoText() == f"Reset at step {step:,}"
+    window.expect("opened", paused.undo_stack.undo)
+    assert (paused.step, paused.config.learning_rate) == (step, 0.1)
+    assert paused.undo_stack.redoText() == f"Reset at step {step:,}"
+    window.expect("opened", paused.undo_stack.redo)
+    assert paused.step == 0
     assert paused.config.learning_rate == 0.1
 
 

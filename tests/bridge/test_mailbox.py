@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from netviz.bridge import mailbox
 from netviz.bridge.mailbox import CAPACITY_POINTS, Mailbox
 from netviz.engine.protocol.events import EpochFinished, Event, Progress, StateChanged
-from netviz.engine.protocol.observations import GradientsObserved, Prediction, WeightsObserved
+from netviz.engine.protocol.layer_record import LayerRecord, LayersRecorded
+from netviz.engine.protocol.observations import Prediction, WeightsObserved
 from netviz.engine.protocol.run_state import Measurement, State
 
 
@@ -123,10 +124,10 @@ def test_observations_do_not_keep_progress_from_being_merged() -> None:
     for step in range(1, 100):
         box.put(progress(step, [step]))
         box.put(observed(step))
-        box.put(GradientsObserved(1, step, (), (), *[np.zeros(0)] * 3))
+        box.put(LayersRecorded(1, step, (), LayerRecord()))
     told = box.collect()
     assert [type(event).__name__ for event in told] == [
-        *("Progress", "WeightsObserved", "GradientsObserved")
+        *("Progress", "WeightsObserved", "LayersRecorded")
     ]
     assert points(told) == list(range(1, 100))
 

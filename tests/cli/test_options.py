@@ -9,6 +9,7 @@ import pytest
 from netviz import __version__
 from netviz.cli import app
 from netviz.cli.train import TrainOptions
+from netviz.cli.window import SAMPLE_EPOCHS
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.launch import WindowOptions
 
@@ -88,7 +89,7 @@ def test_no_subcommand_opens_the_window(opened: list[WindowOptions]) -> None:
     )
     assert app.run([*CONTRACT.split(), *rest.split()]) == 7
     assert opened == [
-        WindowOptions(RunConfig()),
+        WindowOptions(RunConfig(epochs=SAMPLE_EPOCHS)),
         WindowOptions(
             CONTRACT_CONFIG,
             data_dir=Path("data"),
@@ -100,6 +101,23 @@ def test_no_subcommand_opens_the_window(opened: list[WindowOptions]) -> None:
             dark=True,
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "epochs"),
+    [
+        ("", SAMPLE_EPOCHS),
+        ("--autostart --theme dark", SAMPLE_EPOCHS),
+        ("--epochs 20", 20),
+        ("--dataset fashion-mnist", RunConfig().epochs),
+        ("--autostart --exit", RunConfig().epochs),
+    ],
+)
+def test_only_a_run_on_the_bundled_digits_lasts_a_minute(
+    opened: list[WindowOptions], arguments: str, epochs: int
+) -> None:
+    app.run(arguments.split())
+    assert [options.config.epochs for options in opened] == [epochs]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"]])

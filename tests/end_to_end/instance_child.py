@@ -58,7 +58,7 @@ def main(folder: str, mirror: str, seed: str) -> int:
     run_keeper.AUTOSAVE_INTERVAL_S = run_keeper.MAX_AUTOSAVE_INTERVAL_S = 0.0
     CATALOGUE["mnist"] = make_tiny_dataset("mnist", None).info
     config = RunConfig.parse({"epochs": 1000, "threads": 1, "seed": int(seed), "hidden": (16,)})
-    return app.open_window(WindowOptions(config, mirror=mirror, size=(1280, 720)))
+    return app.open_window(WindowOptions(config, mirror=mirror, size=(1280, 720), new_window=True))
 
 
 if __name__ == "__main__":

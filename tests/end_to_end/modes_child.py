@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from netviz.engine.options.run_config import RunConfig
@@ -22,7 +23,7 @@ from netviz.ui.shell.screen_fit import frame_of
 from netviz.ui.shell.settings import Settings
 from tests.end_to_end.x_server import outer_rectangle, screen_rectangle
 
-STAGES = ("", "presentation", "presentation", "fullscreen", "fullscreen")
+STAGES = ("", "stage", "stage", "fullscreen", "fullscreen")
 """What is triggered at each stage."""
 
 TIMEOUT_S = 40
@@ -52,6 +53,19 @@ def still_picture(window: MainWindow, *, framed: bool, wanted: QImage | None) ->
     return last
 
 
+def turn_pages(window: MainWindow) -> list[str]:
+    """Turn the pages of the stage by key; return their names, none where it is not shown."""
+    stage = window.stage
+    names = []
+    if stage.is_on:
+        window.activateWindow()
+        for _ in stage.titles:
+            screen_picture()
+            names.append(stage.titles[stage.page])
+            QTest.keyClick(window, Qt.Key.Key_PageDown)
+    return names
+
+
 def main(size: str, framed: str) -> int:
     app = QApplication([])
     width, height = map(int, size.split("x"))
@@ -62,6 +76,7 @@ def main(size: str, framed: str) -> int:
     for count, stage in enumerate(STAGES):
         if stage:
             window.actions_by_key[stage].trigger()
+        pages = turn_pages(window)
         wanted = first if count % 2 == 0 else None
         picture = still_picture(window, framed=bool(framed), wanted=wanted)
         picture.save(f"{count}-{stage or 'opened'}.png")
@@ -72,6 +87,7 @@ def main(size: str, framed: str) -> int:
             "screen": screen_rectangle(),
             "least": [window.minimumWidth(), window.minimumHeight()],
             "is_first_picture": picture == first,
+            "pages": pages,
         }
         sys.stdout.write(json.dumps(told) + "\n")
     window.close()

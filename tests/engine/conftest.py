@@ -11,6 +11,7 @@ import torch
 from netviz.engine.catalogue import CATALOGUE
 from netviz.engine.datasets import load
 from netviz.engine.datasets.dataset import Dataset, Split
+from netviz.engine.observatory import layer_recorder
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.session import batch_meter
 from netviz.engine.training.losses import LOSSES
@@ -85,6 +86,12 @@ def snapshots_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 def snapshots_by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a state to go back to whenever the steps have doubled, and not by the clock."""
     monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1e9)
+
+
+@pytest.fixture
+def layers_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record the layers at every step, and not by what it costs."""
+    monkeypatch.setattr(layer_recorder, "spacing_for", lambda cost_s, step_s: 1)
 
 
 @pytest.fixture

@@ -2,8 +2,14 @@
 
 import numpy as np
 
+from netviz.engine.protocol.layer_record import (
+    LayerRecord,
+    LayerRow,
+    LayersRecorded,
+    Spread,
+    StepGradients,
+)
 from netviz.engine.protocol.observations import (
-    GradientsObserved,
     Histogram,
     ImageArrays,
     LayerWeights,
@@ -83,12 +89,37 @@ def weights(step: int, *, run: int = 1, layers: int = 2, counts: tuple[int, ...]
     return WeightsObserved(run, step, tuple(made))
 
 
-def gradients(
-    step: int, norms: tuple[float, ...] = (1.0, 0.1), *, run: int = 1, clip_factor: float = 1.0
-):
-    """Return the gradients of one step; the updates are a hundredth of them."""
-    names = tuple(str(index) for index in range(len(norms)))
-    array = np.array(norms, np.float64)
-    titles = ("Linear 64 → 64",) * len(norms)
-    unclipped = array / clip_factor
-    return GradientsObserved(run, step, names, titles, array, array / 100, unclipped)
+def spread(*layers: Histogram | None) -> Spread:
+    """Return histograms of layers with equally many bins as they are recorded; None for none."""
+    bins = max(len(layer.counts) for layer in layers if layer)
+    counts = [layer.counts if layer else np.zeros(bins) for layer in layers]
+    ranges = [layer.edges[[0, -1]] if layer else (0, 0) for layer in layers]
+    return Spread(np.array(counts, np.int32), np.array(ranges, np.float64))
+
+
+def row(
+    step: int,
+    norms: tuple[float, ...] = (1.0, 0.1),
+    *,
+    clip_factor: float = 1.0,
+    weights: tuple[Histogram, ...] = (),
+    biases: tuple[Histogram | None, ...] = (),
+) -> LayerRow:
+    """Return what is recorded of a step; the updates are a hundredth of the gradients."""
+    array, count = np.array(norms, np.float64), len(norms)
+    return LayerRow(
+        step,
+        spread(*(weights or (histogram(1, 2, 3, 2),) * count)),
+        spread(*(biases or (histogram(4, 4),) * count)),
+        StepGradients(array, array / clip_factor, array / 100) if step else None,
+    )
+
+
+def recorded(
+    *rows: LayerRow, run: int = 1, gaps: tuple[tuple[int, int], ...] = (), step: int | None = None
+) -> LayersRecorded:
+    """Return the record of a run that has these rows, up to the last one or a later step."""
+    count = len(rows[0].weights.counts)
+    record = LayerRecord(tuple(map(str, range(count))), rows, gaps)
+    end = rows[-1].step if step is None else step
+    return LayersRecorded(run, end, ("Linear 64 → 64",) * count, record)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFontInfo,
     QImage,
     QPaintDevice,
     QPaintEngine,
@@ -33,11 +34,12 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Text:
-    """A text, the box that its letters take, and its colour as ``#rrggbb``."""
+    """A text, the box that its letters take, its colour as ``#rrggbb``, and its size of type."""
 
     text: str
     box: QRectF
     color: str
+    size_px: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,9 @@ class _Engine(QPaintEngine):
     def drawTextItem(self, place: QPointF, item: QTextItem) -> None:
         height = item.ascent() + item.descent()
         box = QRectF(place.x(), place.y() - item.ascent(), item.width(), height)
-        text = Text(item.text(), self._transform.mapRect(box), self._pen.color().name())
+        size_px = QFontInfo(item.font()).pixelSize() * self._transform.m22()
+        area, color = self._transform.mapRect(box), self._pen.color().name()
+        text = Text(item.text(), area, color, size_px)
         self._painting.texts.append(text)
 
     def drawRects(self, rects: Sequence[QRectF]) -> None:

@@ -55,25 +55,28 @@ class DrawingStore:
         Parameters
         ----------
         image
-            ``uint8 [H, W]``, saved as it is. A data set of own pictures is not centred as the
-            pad's drawings are, so give what the network sees.
+            ``uint8 [H, W]`` or in colour ``[3, H, W]``, saved as it is. A data set of own
+            pictures is not centred as the pad's drawings are, so give what the network sees.
         label
             Name of its class; what cannot stand in a folder's name becomes a hyphen.
 
         Raises
         ------
         DataError
-            `image` is no grey picture, or nothing is left of `label`.
+            `image` is no such picture, or nothing is left of `label`.
         StorageError
             The file cannot be written.
         """
-        if image.dtype != np.uint8 or image.ndim != 2 or not image.size:
+        is_colour = image.ndim == 3 and len(image) == 3
+        if image.dtype != np.uint8 or not (image.ndim == 2 or is_colour) or not image.size:
             raise DataError(
-                f"A drawing must be uint8 [H, W]; this is {image.dtype} {list(image.shape)}."
+                f"A drawing must be uint8 [H, W] or [3, H, W]; this is {image.dtype} "
+                f"{list(image.shape)}."
             )
+        pixels = np.ascontiguousarray(image.transpose(1, 2, 0)) if is_colour else image
         name = f"{datetime.now():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}.png"
         path = self.folder / folder_name(label) / name
-        write_whole(path, lambda temporary: Image.fromarray(image).save(temporary, "PNG"))
+        write_whole(path, lambda temporary: Image.fromarray(pixels).save(temporary, "PNG"))
         self._added.append(path)
         return path
 
@@ -83,6 +86,21 @@ class DrawingStore:
         for path in self._drawings():
             counts[path.parent.name] = counts.get(path.parent.name, 0) + 1
         return counts
+
+    def form(self) -> tuple[bool, int]:
+        """Return whether any drawing has colours, and the longest side of all in pixels.
+
+        Raises
+        ------
+        StorageError
+            A file cannot be read.
+        """
+        has_colour, side = False, 0
+        for path in self._drawings():
+            with _errors_explained(path, "read"), Image.open(path) as image:
+                has_colour = has_colour or image.mode == "RGB"
+                side = max(side, *image.size)
+        return has_colour, side
 
     def remove_last(self) -> Path | None:
         """Remove the drawing that this store added last and return its file; None for none.

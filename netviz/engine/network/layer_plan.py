@@ -1,6 +1,6 @@
 """Networks as lists of layers written as texts; shapes and sizes are computed without torch.
 
-A layer is a name and its numbers: ``linear 64``, ``conv 16 3`` (maps, kernel, then stride and
+A layer is a name and its numbers: ``linear 64``, ``conv 16 3`` (channels, kernel, then stride and
 padding if they are not 1 and half the kernel), ``maxpool 2``, ``dropout 0.5``, ``relu``.
 """
 
@@ -49,7 +49,7 @@ KINDS = {
     "linear": LayerKind("Linear", ("units",), (), "Every unit sees all inputs."),
     "conv": LayerKind(
         "Conv2d",
-        ("maps", "kernel", "stride", "padding"),
+        ("channels", "kernel", "stride", "padding"),
         (1, -1),
         "Slides small filters over the image.",
     ),
@@ -209,8 +209,8 @@ def _linear(layer: Layer, shape: Shape) -> Shape:
 
 
 def _conv(layer: Layer, shape: Shape) -> Shape:
-    maps, kernel, stride, padding = (layer.whole(index) for index in range(4))
-    return (maps, *_slide(shape, kernel, stride, padding))
+    channels, kernel, stride, padding = (layer.whole(index) for index in range(4))
+    return (channels, *_slide(shape, kernel, stride, padding))
 
 
 def _pool(layer: Layer, shape: Shape) -> Shape:

@@ -9,6 +9,8 @@ from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictio
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 
+Known = tuple[EvaluatedLogits | None, EvaluatedLogits | None]
+
 
 class Evaluator:
     """Tells the predictions for the test images, and evaluates where the run did not.
@@ -61,6 +63,16 @@ class Evaluator:
         """Turn to a new run, whose first evaluation gave `logits`."""
         self._latest = None
         self.add(run, logits)
+
+    @property
+    def known(self) -> Known:
+        """What the last two evaluations gave, for `take_up`."""
+        return self._previous, self._latest
+
+    def take_up(self, run: Run, known: Known) -> None:
+        """Turn to a run that was evaluated before, and of which so much is `known`."""
+        self._previous, self._latest = known
+        self.rewound(run)  # what was known may be of later steps
 
     def rewound(self, run: Run) -> None:
         """Forget the predictions after the step that `run` went back to."""

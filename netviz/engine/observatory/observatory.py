@@ -6,28 +6,24 @@ from functools import partial
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
-from netviz.engine.observatory.evaluator import Evaluator
+from netviz.engine.observatory.evaluator import Evaluator, Known
+from netviz.engine.observatory.layer_recorder import LayerRecorder
 from netviz.engine.observatory.looked_at import LookedAt
 from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.probes.probe_spec import ProbeSpec, Subject, all_probes
 from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import Observation, TestPredictions
 from netviz.engine.run.run import Run
 
 
 class _Watched:
-    """A declared probe with its runner and what it noted before the step under way."""
+    """A declared probe with its runner."""
 
     def __init__(self, spec: ProbeSpec, emit: Callable[[Event], None]) -> None:
         self.spec = spec
         self.runner = ProbeRunner(spec.subject, emit, rate_hz=spec.rate_hz)
-        self.before_step: object = None
-
-    def note(self, run: Run) -> None:
-        """Note what must be known of the network before the step that follows."""
-        assert self.spec.before_step is not None
-        self.before_step = self.spec.before_step(run.trainer.model)
 
 
 class Observatory:
@@ -44,22 +40,28 @@ class Observatory:
     ----------
     emit
         Takes each observation; must be quick.
+    records_layers
+        Whether to record the layers while the run trains.
+
+    Attributes
+    ----------
+    recorder
+        Records the layers, whatever is watched.
     """
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
+    def __init__(self, emit: Callable[[Event], None], *, records_layers: bool = True) -> None:
         self._emit = emit
         self._watched: frozenset[type[Observation]] = frozenset()
         self._probes = {spec.observation: _Watched(spec, emit) for spec in all_probes()}
         self._drawing = ProbeRunner("The prediction for the drawing", emit, rate_hz=5)
         self._evaluator = Evaluator(emit)
-        self._runners = (
+        self.recorder = LayerRecorder(is_wanted=records_layers)
+        self._watchers = (
             *(probe.runner for probe in self._probes.values()),
             self._drawing,
             self._evaluator.runner,
         )
         self._looked_at = LookedAt()
-        self._stepwise: list[_Watched] = []
-        self._trained = (0, 0)
 
     # -- what is wanted ----------------------------------------------------------------------
 
@@ -75,10 +77,10 @@ class Observatory:
             raise ConfigError(f"There is no probe for {observation.__name__}.")
         opened = observations - self._watched
         self._watched = observations
+        if LayersRecorded in opened:
+            self.recorder.try_again()
         for observation, probe in self._probes.items():
             probe.runner.switch(observation in observations)
-            if not probe.runner.is_on:
-                probe.before_step = None
         self._evaluator.watch(
             visible=TestPredictions in observations, opened=TestPredictions in opened
         )
@@ -111,66 +113,35 @@ class Observatory:
     def begin(self, run: Run, test_logits: Tensor) -> None:
         """Turn to a new run; its first evaluation gave `test_logits`, ``[N, classes]``."""
         self._looked_at.begin(run)
+        self.recorder.begin(run)
         self._renew()
         self._evaluator.begin(run, test_logits)
 
+    @property
+    def known(self) -> Known:
+        """What is known of the predictions for the test images, for `take_up`."""
+        return self._evaluator.known
+
+    def take_up(self, run: Run, known: Known) -> None:
+        """Turn to a run that was observed before, when so much was `known`."""
+        self._looked_at.begin(run)
+        self.recorder.begin(run)
+        self._renew()
+        self._evaluator.take_up(run, known)
+
     def rewound(self, run: Run) -> None:
         """Observe everything again: `run` went back to an earlier state."""
+        self.recorder.rewound(run)
         self._renew()
         self._evaluator.rewound(run)
 
     def _renew(self) -> None:
-        for probe in self._probes.values():
-            probe.before_step = None
-        for runner in self._runners:
+        for runner in self._watchers:
             runner.renew()
 
     def evaluated(self, run: Run, test_logits: Tensor) -> None:
         """Keep what an evaluation of all test images gave, ``[N, classes]``."""
         self._evaluator.add(run, test_logits)
-
-    # -- single steps ------------------------------------------------------------------------
-
-    def wants_step(self, *, always: bool) -> bool:
-        """Whether the step that follows is to be observed.
-
-        Parameters
-        ----------
-        always
-            Whether every step counts, since they are trained singly or slowly.
-        """
-        self._stepwise = [
-            probe
-            for probe in self._probes.values()
-            if probe.spec.before_step
-            and probe.runner.is_on
-            and (always or probe.before_step is not None or probe.runner.is_due())
-        ]
-        return bool(self._stepwise)
-
-    def before_batch(self, run: Run) -> None:
-        """Note what the probes of single steps must know of the network before the step."""
-        for probe in self._stepwise:
-            if probe.before_step is None:
-                probe.runner.attempt(run, partial(probe.note, run))
-
-    def trained(self, run: Run) -> None:
-        """Note that the gradients at hand are those of the run's last step."""
-        self._trained = _moment(run)
-
-    def after_batch(self, run: Run) -> None:
-        """Observe the step that `before_batch` made ready for.
-
-        A batch that only adds to the gradient is no step: what was noted still holds after it.
-        """
-        self.trained(run)
-        if run.trainer.only_accumulated:
-            return
-        for probe in self._stepwise:
-            noted, probe.before_step = probe.before_step, None
-            if noted is not None:
-                probe.runner.attempt(run, partial(self._tell, probe.spec, run, noted))
-                probe.runner.done(self._trained)
 
     # -- observing ---------------------------------------------------------------------------
 
@@ -189,7 +160,8 @@ class Observatory:
 
     def take_spent(self) -> float:
         """Return the seconds that observing took since this was asked last."""
-        return sum(runner.take_spent() for runner in self._runners)
+        runners = (*self._watchers, self.recorder.runner)
+        return sum(runner.take_spent() for runner in runners)
 
     def observe(self, run: Run, *, training: bool) -> None:
         """Observe all that is wanted, has changed and, while `training`, is due."""
@@ -200,6 +172,8 @@ class Observatory:
         for probe in self._probes.values():
             if probe.runner.is_on:
                 self._observe_probe(probe, run, training)
+        if LayersRecorded in self._watched and (failure := self.recorder.take_failure()):
+            self._emit(failure)
         self._evaluator.update(run, training=training)
 
     def _predict(self, run: Run) -> None:
@@ -208,23 +182,16 @@ class Observatory:
     def _observe_probe(self, probe: _Watched, run: Run, training: bool) -> None:
         spec = probe.spec
         moment: tuple[object, ...] = _moment(run)
-        if spec.before_step and (
-            training
-            or probe.runner.moment is not None
-            or self._trained != moment
-            or run.trainer.only_accumulated
-        ):
-            return  # a step can be observed right after it, and once
         if spec.needs_image:
             if self._looked_at.image_key is None:
                 return
             moment = (*moment, self._looked_at.image_key)
         _run_if_due(probe.runner, run, training, moment, partial(self._tell, spec, run))
 
-    def _tell(self, spec: ProbeSpec, run: Run, before_step: object = None) -> None:
-        self._emit(spec.observe(self._subject(run, spec, before_step)))
+    def _tell(self, spec: ProbeSpec, run: Run) -> None:
+        self._emit(spec.observe(self._subject(run, spec)))
 
-    def _subject(self, run: Run, spec: ProbeSpec, before_step: object) -> Subject:
+    def _subject(self, run: Run, spec: ProbeSpec) -> Subject:
         trainer = run.trainer
         image, source = self._looked_at.image(run) if spec.needs_image else (None, "")
         return Subject(
@@ -233,8 +200,7 @@ class Observatory:
             trainer.model,
             trainer.data.train_images,
             run.initial_weights,
-            before_step,
-            trainer.clip_factor if spec.before_step else 1.0,
+            run.layers,
             image,
             source,
         )

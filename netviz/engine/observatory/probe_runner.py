@@ -88,6 +88,11 @@ class ProbeRunner:
         self._due = perf_counter() + max(self._interval_s, self._cost_s / BUDGET)
         self._cost_s = 0.0
 
+    @property
+    def cost_s(self) -> float:
+        """Seconds that the observation under way has taken so far."""
+        return self._cost_s
+
     def take_spent(self) -> float:
         """Return the seconds spent since this was asked last."""
         spent_s, self._spent_s = self._spent_s, 0.0

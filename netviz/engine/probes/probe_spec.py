@@ -4,11 +4,11 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from torch import Tensor, nn
 
 from netviz.engine.probes.initial_weights import InitialWeights
+from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.observations import Observation
 
 
@@ -26,11 +26,8 @@ class Subject:
         ``float32 [N, C, H, W]`` in 0..1, on the network's device.
     initial_weights
         The weights before training, by layer.
-    before_step
-        What `ProbeSpec.before_step` returned before the last step; None where that step was not
-        observed.
-    clip_factor
-        Factor by which clipping shortened the gradient of the last step; 1 where it did not.
+    layers
+        What was recorded of the layers over the steps.
     image, image_source
         The image that the user looks at, ``float32 [C, H, W]`` on the network's device, and
         where it comes from; only where `ProbeSpec.needs_image` is set.
@@ -41,8 +38,7 @@ class Subject:
     model: nn.Module
     train_images: Tensor
     initial_weights: Mapping[str, InitialWeights]
-    before_step: Any
-    clip_factor: float
+    layers: LayerRecord
     image: Tensor | None
     image_source: str
 
@@ -64,9 +60,6 @@ class ProbeSpec:
         How often at most while training runs.
     observe
         Computes the observation.
-    before_step
-        Takes what must be known of the network before a step; None for probes that look at the
-        network as it is, at any time.
     needs_image
         Whether it looks at what the network makes of one image.
     """
@@ -75,7 +68,6 @@ class ProbeSpec:
     subject: str
     rate_hz: float
     observe: Callable[[Subject], Observation]
-    before_step: Callable[[nn.Module], object] | None = None
     needs_image: bool = False
 
 

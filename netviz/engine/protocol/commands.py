@@ -71,6 +71,11 @@ class Reset:
 
 
 @dataclass(frozen=True)
+class BringBack:
+    """Let the run at hand and the one that it replaced change places."""
+
+
+@dataclass(frozen=True)
 class Change:
     """Change options of the run under way; the next batch uses them.
 
@@ -254,6 +259,7 @@ Command = (
     | RunEpoch
     | Stop
     | Reset
+    | BringBack
     | Change
     | Rewind
     | SetPace

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import ExportKind, Open
+from netviz.engine.protocol.findings import Finding
+from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import ImageArrays, Observation
@@ -67,6 +69,10 @@ class Prepared:
         The network's layers, from input to output.
     cautions
         What to know of a network of the user's own, in sentences that follow each other.
+    replaced_step
+        Steps of the run that it took the place of and that can be brought back; 0 for none.
+    is_back
+        Whether it was brought back itself.
     """
 
     run: int
@@ -86,6 +92,8 @@ class Prepared:
     step: int = 0
     network: tuple[LayerFacts, ...] = ()
     cautions: tuple[str, ...] = ()
+    replaced_step: int = 0
+    is_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -306,6 +314,31 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class FindingsChanged:
+    """Something was noticed in the run, holds no longer, or is forgotten since it went back.
+
+    Attributes
+    ----------
+    found
+        Everything that was noticed, in order.
+    holding
+        Those of them that are still so.
+    """
+
+    run: int
+    found: tuple[Finding, ...]
+    holding: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is to be told of the run, beside its measurements and changes, is this by now."""
+
+    run: int
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True)
 class Saved:
     """The run's files were written.
 
@@ -322,12 +355,12 @@ class Saved:
 
 @dataclass(frozen=True)
 class Opened:
-    """A saved run was opened; comes after its `Prepared`.
+    """A run that has a past was opened or brought back; comes after its `Prepared`.
 
     Attributes
     ----------
     folder
-        Where it was saved.
+        Where it was saved; None where it was not.
     progress
         All steps that it was trained; None if there are none.
     measurements
@@ -336,14 +369,20 @@ class Opened:
         All of its changes.
     missing_device
         Device that it was trained on, if this machine has none such; empty otherwise.
+    lacks_layers
+        Whether the file had no record of the layers, or a damaged one, so that it begins here.
+    happenings
+        What else happened to it, in order.
     """
 
     run: int
-    folder: Path
+    folder: Path | None
     progress: Progress | None
     measurements: tuple[Measurement, ...]
     ledger: tuple[LedgerEntry, ...]
     missing_device: str = ""
+    lacks_layers: bool = False
+    happenings: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -377,6 +416,8 @@ Event = (
     | Failed
     | Diverging
     | Recovered
+    | FindingsChanged
+    | Noted
     | Saved
     | Opened
     | Exported

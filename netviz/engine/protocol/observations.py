@@ -101,34 +101,6 @@ class WeightsObserved(Observation):
 
 
 @dataclass(frozen=True, eq=False)
-class GradientsObserved(Observation):
-    """Gradients and updates of the step that was trained last.
-
-    Batches that only add to the gradient (`accumulate`) are not observed.
-
-    Attributes
-    ----------
-    names, titles
-        Per layer, as in `LayerWeights`.
-    norms
-        Euclidean norm of the gradient over weights and biases, as the step used it,
-        ``float64 [layers]``; 0 for a frozen layer.
-    update_ratios
-        Norm of the step's change over the norm of the weights, ``float64 [layers]``; NaN where
-        it is not known, since the view was opened in a pause, after the step.
-    unclipped_norms
-        As `norms`, before the gradient was clipped; the same where it was not.
-    """
-
-    step: int
-    names: tuple[str, ...]
-    titles: tuple[str, ...]
-    norms: NDArray[np.float64]
-    update_ratios: NDArray[np.float64]
-    unclipped_norms: NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
 class TestPredictions(Observation):
     """What the network predicts for each test image.
 

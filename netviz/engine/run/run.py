@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,15 +9,23 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.errors import ConfigError
+from netviz.engine.findings.watch import FindingWatch
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.probes.initial_weights import initial_weights
+from netviz.engine.probes.layer_rows import untrained_layers
+from netviz.engine.protocol.findings import Finding
+from netviz.engine.protocol.happening import Happening, What, went_back
+from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
+from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
+from netviz.engine.run.layer_history import with_gap
 from netviz.engine.run.remedy import rate_that_works
+from netviz.engine.run.version import Version
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 SNAPSHOT_INTERVAL_S = 1.0
@@ -26,31 +33,6 @@ SNAPSHOT_INTERVAL_S = 1.0
 
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
-
-
-@dataclass
-class EpochTally:
-    """Sums over the epoch under way."""
-
-    samples: int = 0
-    correct: int = 0
-    seconds: float = 0.0
-
-    def add(self, samples: int, correct: int, seconds: float) -> None:
-        """Count the batches of one reading."""
-        self.samples += samples
-        self.correct += correct
-        self.seconds += seconds
-
-    @property
-    def accuracy(self) -> float:
-        """Fraction of correct predictions, 0..1."""
-        return self.correct / self.samples if self.samples else 0.0
-
-    @property
-    def samples_per_second(self) -> float:
-        """Training throughput."""
-        return self.samples / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +55,12 @@ class RunRecord:
         As in `Run`, up to that moment.
     threads
         As the trainer's `usual_threads`.
+    layers
+        As in `Run`, up to that moment; None where nothing was recorded.
+    findings
+        What was noticed, up to that moment.
+    happenings
+        As in `Run`.
     """
 
     snapshot: Snapshot
@@ -84,32 +72,14 @@ class RunRecord:
     start: dict[str, Tensor] | None
     started_from: str
     threads: int
+    layers: LayerRecord | None = None
+    findings: tuple[Finding, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def step(self) -> int:
         """Steps trained at that moment."""
         return self.snapshot.step
-
-
-class Version(NamedTuple):
-    """What tells a run at one moment from any other run, and from itself at any other moment.
-
-    Attributes
-    ----------
-    run
-        Its number.
-    rewinds
-        How often it went back: the same step afterwards is another one.
-    step
-        Steps trained.
-    edits
-        How often its record changed without a step: by changes and measurements.
-    """
-
-    run: int
-    rewinds: int
-    step: int
-    edits: int
 
 
 class Run:
@@ -133,10 +103,16 @@ class Run:
         Sums over the epoch under way.
     initial_weights
         How each layer's weights were spread at step 0.
+    layers
+        What was recorded of the layers over the steps.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    happenings
+        What is to be told of it beside its measurements and changes, in order.
     rewinds
         How often it went back.
+    findings
+        What was noticed in it, and what the rules look at.
     """
 
     def __init__(
@@ -153,9 +129,12 @@ class Run:
         self.history = StepHistory()
         self.measurements = [untrained]
         self.ledger: tuple[LedgerEntry, ...] = ()
+        self.happenings: tuple[Happening, ...] = ()
         self.tally = EpochTally()
         self.start, self.started_from = start, started_from
         self.initial_weights = initial_weights(trainer.model)
+        self.layers = untrained_layers(trainer.model)
+        self.findings = FindingWatch()
         self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
         self._candidate: _Kept | None = None
@@ -216,6 +195,13 @@ class Run:
                 entries.append(LedgerEntry(step, self.current_epoch, name, before, value))
         self.ledger = (*ledger, *entries)
         return tuple(entries)
+
+    def note(self, what: What, text: str) -> Happening:
+        """Remember what happened now, to be told in the log; return it."""
+        self._edits += 1
+        happening = Happening(self.trainer.step, self.current_epoch, what, text)
+        self.happenings = (*self.happenings, happening)
+        return happening
 
     @property
     def watch(self) -> LossWatch:
@@ -327,19 +313,26 @@ class Run:
             self.start,
             self.started_from,
             self.trainer.usual_threads,
+            self.layers.until(step),
+            tuple(found for found in self.findings.found if found.step <= step),
+            tuple(each for each in self.happenings if each.step <= step),
         )
 
     def rewind(self) -> None:
         """Go back to the last good state and forget what came after."""
         self.rewinds += 1
+        left = self.trainer.step
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.history.truncate(snapshot.step)
+        self.layers = self.layers.until(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger
         self._watch = self._good.watch.copy()
         self.tally = replace(self._good.tally)
+        self.findings.truncate(snapshot.step)
         self._candidate = None
+        self.happenings = went_back(self.happenings, snapshot.step, self.current_epoch, left)
 
     def restore_record(
         self,
@@ -348,13 +341,22 @@ class Run:
         measurements: list[Measurement],
         ledger: tuple[LedgerEntry, ...],
         tally: EpochTally,
+        layers: LayerRecord | None = None,
+        findings: tuple[Finding, ...] = (),
+        happenings: tuple[Happening, ...] = (),
     ) -> None:
-        """Go on with the record of a saved run, whose state the trainer already has."""
+        """Go on with the record of a saved run, whose state the trainer already has.
+
+        Without `layers` it has a gap from the untrained network up to here.
+        """
         self.initial_config = initial_config
         self.history = history
         self.measurements = measurements
         self.ledger = ledger
         self.tally = tally
+        self.layers = layers or with_gap(self.layers, self.trainer.step)
+        self.findings = FindingWatch(findings)
+        self.happenings = happenings
         self._watch = self._replayed(history)
         self._good = self._keep()
 

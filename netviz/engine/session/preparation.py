@@ -18,7 +18,7 @@ from netviz.engine.datasets.own.load import fingerprint, loading
 from netviz.engine.network.build import multiplications
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.run import EpochTally
+from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.session.reports import not_finite
 from netviz.engine.training.devices import choose_device, usual_threads
 from netviz.engine.training.memory_errors import evaluation_explained

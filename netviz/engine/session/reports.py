@@ -136,8 +136,8 @@ def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
     return AugmentedSamples(run.number, indices, command.seed, images, is_on)
 
 
-def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
-    """Report the steps, measurements and changes of a saved run."""
+def opened(run: Run, folder: Path | None, missing_device: str = "") -> events.Opened:
+    """Report the steps, measurements and changes of a run that has a past."""
     history = run.history
     speed = run.measurements[-1].samples_per_second or 1.0
     columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
@@ -149,6 +149,8 @@ def opened(run: Run, folder: Path, missing_device: str) -> events.Opened:
         tuple(run.measurements),
         run.ledger,
         missing_device,
+        any(gap == (0, run.trainer.step) for gap in run.layers.gaps),
+        run.happenings,
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from netviz.engine.errors import ConfigError, TrainingError
 from netviz.engine.network.trusted_files import trust_model
@@ -10,9 +11,12 @@ from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
+from netviz.engine.session.preparation import RandomState
+from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
 from netviz.engine.session.start_points import StartPoint, saved_run
@@ -70,6 +74,9 @@ class RunControl:
         self._preparer = RunPreparer(emit)
         self._may_lower_threads = may_lower_threads
         self._stopped = False
+        self._described: events.Prepared | None = None
+        self._folder: Path | None = None
+        self._replaced: ReplacedRun | None = None
 
     @property
     def is_preparing(self) -> bool:
@@ -91,6 +98,45 @@ class RunControl:
     def reset(self, command: commands.Reset) -> None:
         """Prepare the same run again."""
         self.prepare(self._preparer.reset(command, self.run))
+
+    def bring_back(self, _: commands.BringBack) -> None:
+        """Let the run at hand and the one that it replaced change places."""
+        back = self._replaced
+        if back is None:
+            raise ConfigError(
+                "There is no run to bring back.", "Only the one that was replaced last can be."
+            )
+        self._hold()
+        self._observatory.interrupt()
+        self._replaced = self._aside(RandomState.now())
+        self._take_place(back.run, *back.take_up(self._preparer.next_number()))
+        self._enter_held(back.run)
+        self._observatory.take_up(back.run, back.known)
+
+    def _aside(self, random_state: RandomState) -> ReplacedRun | None:
+        """Return the run at hand as it is; `random_state` goes on with it."""
+        if self.run is None or self._described is None:
+            return None
+        return ReplacedRun(
+            self.run,
+            self._described,
+            self._folder,
+            random_state,
+            self._observatory.known,
+            has_failed=self.state is State.FAILED,
+        )
+
+    def _take_place(
+        self, run: Run, described: events.Prepared, opened: events.Opened | None
+    ) -> None:
+        """Turn from the run at hand to another one, and tell of it and of its past."""
+        self._loop.drop()
+        self.run, self._described = run, described
+        self._folder = opened.folder if opened else None
+        self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
+        self._emit(described)
+        if opened:
+            self._emit(opened)
 
     def open(self, command: commands.Open) -> None:
         """Prepare a saved run to go on."""
@@ -120,12 +166,17 @@ class RunControl:
         prepared = yield from work
         if prepared is None:
             return
-        self._loop.drop()
-        self.run = run = prepared.run
-        self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
-        for event in prepared.told:
-            self._emit(event)
+        run = prepared.run
+        aside = self._aside(prepared.before)
+        if aside and aside.run.trainer.step:
+            self._replaced = aside
+        if self._replaced and not self._replaced.is_affordable(run.trainer.data):
+            self._replaced = None
+        step = self._replaced.run.trainer.step if self._replaced else 0
+        described = replace(prepared.described, replaced_step=step)
+        self._take_place(run, described, prepared.opened)
         if start.saved:
+            self._loop.findings.tell(run)
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
@@ -259,6 +310,8 @@ class RunControl:
                 trainer.next_threads,
             )
         )
+        self._loop.findings.tell(run)
+        self._emit(events.Noted(run.number, run.happenings))
         if trainer.step == 0 and config.loss != trainer.config.loss:
             # The untrained network was measured by the other loss: measure it again.
             self._enter_held(run)
@@ -309,6 +362,7 @@ class RunControl:
         except TrainingError as error:
             self.fail(reports.failed(self.number, error))
         self._keeper.save(run, command, is_sound=self.state is not State.FAILED)
+        self._folder = command.folder
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
@@ -337,6 +391,8 @@ class RunControl:
         self._emit(replace(failed, step=step, rewind_step=good_step))
         if run:
             memory_errors.release(run.trainer.device)
+            run.note(What.FAILED, failed.message)
+            self._emit(events.Noted(run.number, run.happenings))
             self._enter(State.FAILED)
 
     def abandon(self) -> None:

@@ -1,6 +1,7 @@
 """The files of a session: saving, exporting, and the autosave beside the training."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 from time import perf_counter
 
@@ -8,7 +9,9 @@ from netviz.engine.errors import StorageError
 from netviz.engine.export.export import export
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
-from netviz.engine.run.run import Run, Version
+from netviz.engine.protocol.happening import Happening, What
+from netviz.engine.run.run import Run
+from netviz.engine.run.version import Version
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
@@ -63,12 +66,19 @@ class RunKeeper:
         """
         self._wait()  # an autosave into the same folder must not come after it
         record, ruined = run.records_to_save() if is_sound else (run.good_record(), None)
+        saved = Happening(
+            record.step, run.current_epoch, What.SAVED, f"Saved in {command.folder.name}."
+        )
+        # It tells of itself, so that it tells the same story when it is opened.
+        record = replace(record, happenings=(*record.happenings, saved))
         save_run(record, command.folder, ruined)
+        run.note(What.SAVED, saved.text)
         if self._folder and command.folder.absolute() == self._folder.path.absolute():
             self._saved, self._kept = run.version, run.version._replace(step=record.step)
         is_present = is_sound and record.step == run.trainer.step
         good_step = None if is_present else record.step
         self._emit(events.Saved(run.number, command.folder, good_step))
+        self._emit(events.Noted(run.number, run.happenings))
 
     def export(self, run: Run, command: commands.Export) -> None:
         """Write one file of the run's; raises `NetvizError`."""

@@ -23,16 +23,20 @@ class PreparedRun:
 
     Attributes
     ----------
-    told
-        The events that describe it: made before it takes the place of the run at hand, which can
-        go on if that fails.
+    described, opened
+        The events that tell of it, the latter where it has a past: made before it takes the place
+        of the run at hand, which can go on if that fails.
     test_logits
         The network's logits of all test images, ``[N, classes]``.
+    before
+        The random generators before it was prepared, which belong to the run that it replaces.
     """
 
     run: Run
-    told: tuple[Event, ...]
+    described: events.Prepared
+    opened: events.Opened | None
     test_logits: Tensor
+    before: RandomState
 
 
 class RunPreparer:
@@ -95,6 +99,11 @@ class RunPreparer:
         self._under_way = command
         return self._prepare(command, start)
 
+    def next_number(self) -> int:
+        """Return a number for a run that need not be prepared."""
+        self.number += 1
+        return self.number
+
     def give_up(self) -> None:
         """Prepare nothing any more."""
         self._under_way = None
@@ -102,8 +111,7 @@ class RunPreparer:
     def _prepare(
         self, command: commands.Prepare, start: StartPoint
     ) -> Generator[None, None, PreparedRun | None]:
-        self.number += 1
-        number = self.number
+        number = self.next_number()
         self._emit(events.Preparing(number, command.config))
         yield
         if self._random_state is None:  # else of the run that was given up for this one
@@ -118,10 +126,10 @@ class RunPreparer:
             # A saved run is opened in any case: else what it has learned would be lost.
             cautions = () if start.saved else (yield from rehearse(trainer))
             run, test_logits = yield from start.begin(number, trainer)
-            prepared = reports.prepared(run, self._builder.notes, cautions)
-            told: tuple[Event, ...] = (prepared,)
+            described = reports.prepared(run, self._builder.notes, cautions)
+            opened = None
             if start.saved:
-                told = (*told, reports.opened(run, start.folder, start.missing_device))
+                opened = reports.opened(run, start.folder, start.missing_device)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._under_way = None
             self._last = self._last or command
@@ -129,6 +137,6 @@ class RunPreparer:
             self._random_state = None
             self._emit(reports.refused(number, error))
             return None
-        self._random_state = None
+        before, self._random_state = self._random_state, None
         self._last, self._under_way = command, None
-        return PreparedRun(run, told, test_logits)
+        return PreparedRun(run, described, opened, test_logits, before)

@@ -53,6 +53,8 @@ class TrainingSession:
         Whether a run goes on with one thread while others keep the cores busy, where its settings
         leave the number to NetViz. It is a change as any other, but the moment that decides it is
         the machine's.
+    records_layers
+        Whether the layers are recorded while a run trains; off only to measure what it costs.
     """
 
     def __init__(
@@ -63,12 +65,13 @@ class TrainingSession:
         keep_in: Path | None = None,
         *,
         may_lower_threads: bool = False,
+        records_layers: bool = True,
     ) -> None:
         self._emit = emit
         self._commands: SimpleQueue[Command] = inbox or SimpleQueue()
         self._deferred: list[Command] = []
         self._closed = False
-        self._observatory = Observatory(emit)
+        self._observatory = Observatory(emit, records_layers=records_layers)
         own = AutosaveFolder(autosave_root) if autosave_root else None
         keeper = RunKeeper(emit, ChosenFolder(keep_in) if keep_in else own)
         self._loop = TrainingLoop(
@@ -80,6 +83,7 @@ class TrainingSession:
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,
+            commands.BringBack: self._control.bring_back,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

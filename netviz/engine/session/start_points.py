@@ -10,7 +10,8 @@ from torch import Tensor
 from netviz.engine.network.trusted_files import refuse_untrusted, trust_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
-from netviz.engine.run.run import EpochTally, Run, refuse_resets
+from netviz.engine.run.epoch_tally import EpochTally
+from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session.preparation import measure
 from netviz.engine.storage.run_file import SavedRun
 from netviz.engine.storage.run_folder import open_run, read_run

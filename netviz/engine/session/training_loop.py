@@ -1,5 +1,6 @@
 """The loop around the training step: batches, reports, epochs, at full speed or slowed down."""
 
+import math
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from time import perf_counter
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.happening import What
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
+from netviz.engine.session.finding_rounds import FindingRounds
 from netviz.engine.session.preparation import measure
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.thread_watch import ThreadWatch
@@ -35,7 +38,7 @@ class TrainingLoop:
     emit
         Takes each `Progress` and `EpochFinished`.
     observatory
-        Observes the steps that the views show.
+        Records the layers, and knows what the views have taken of the time.
     keeper
         Autosaves the run now and then.
     is_called
@@ -51,6 +54,8 @@ class TrainingLoop:
         Whether there was a report since this was last set to False.
     thread_watch
         Is told the speed of every report; None where the number of threads stays as it is.
+    findings
+        Looks for what is worth pointing out.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class TrainingLoop:
         self.due = 0.0
         self.has_reported = False
         self.thread_watch: ThreadWatch | None = None
+        self.findings = FindingRounds(emit)
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
@@ -110,21 +116,25 @@ class TrainingLoop:
 
     def _train_batches(self, run: Run) -> None:
         """Train a batch, and more until a report is due, the epoch ends or a command waits."""
-        slowly = self.goal is Goal.BATCH or self._batch_interval_s > 0
-        observed = self._observatory.wants_step(always=slowly)
-        if observed:
-            self._observatory.before_batch(run)
-        self._train_until_called(run, singly=slowly, one_update=observed)
-        if observed:
-            self._observatory.after_batch(run)
-            self._meter.leave_out(self._observatory.take_spent())
+        recorder = self._observatory.recorder
+        is_single = self.goal is Goal.BATCH
+        recorded = recorder.note_if_due(
+            run, spare_s=math.inf if is_single else self._batch_interval_s
+        )
+        slowly = is_single or self._batch_interval_s > 0
+        self._train_until_called(run, singly=slowly, one_update=recorded)
+        if recorded:
+            recorder.record(run)
 
     def _train_until_called(self, run: Run, *, singly: bool, one_update: bool) -> None:
         trainer, meter, is_called = run.trainer, self._meter, self._is_called
+        last = 0 if one_update else self._observatory.recorder.last_step_before(run)
         try:
             while True:
                 meter.add(trainer.train_batch())
-                if singly or (one_update and not trainer.only_accumulated):
+                if singly or (
+                    trainer.step >= last and not (one_update and trainer.only_accumulated)
+                ):
                     break
                 if trainer.sampler.epoch_done or is_called() or meter.is_due():
                     break
@@ -143,8 +153,9 @@ class TrainingLoop:
         if not self._meter:
             return
         self.has_reported = True
-        self._observatory.trained(run)
+        self._meter.leave_out(self._observatory.take_spent())
         reading = self._meter.read()
+        self._observatory.recorder.note_speed(len(reading.losses), reading.seconds)
         run.tally.add(reading.samples, reading.correct, reading.seconds)
         if self.thread_watch:
             self.thread_watch.note(reading.samples, reading.seconds)
@@ -162,21 +173,32 @@ class TrainingLoop:
             raise reports.not_finite(reading.losses[count], first + count, config, rate)
         self._watch_losses(run, losses)
         run.keep_good_states(reading.seconds)
-        self._meter.leave_out(self._keeper.autosave_if_due(run))
+        spent_s = self.findings.within_epoch(run) + self._keeper.autosave_if_due(run)
+        self._meter.leave_out(spent_s)
 
     def _watch_losses(self, run: Run, losses: NDArray[np.float32]) -> None:
         """Tell once when the losses say that the run has diverged, and when no longer."""
         before = run.divergence
         run.watch_losses(losses)
         if run.divergence and not before:
-            self._emit(reports.diverging(run, run.divergence))
+            diverging = reports.diverging(run, run.divergence)
+            self._note(run, What.NOTICED, diverging.message)
+            self._emit(diverging)
+            self.findings.note_divergence(run, diverging)
         elif before and not run.divergence:
+            self._note(run, What.RECOVERED, "The loss is falling again.")
             self._emit(events.Recovered(run.number, run.trainer.step))
+            self.findings.note_divergence(run, None)
+
+    def _note(self, run: Run, what: What, text: str) -> None:
+        run.note(what, text)
+        self._emit(events.Noted(run.number, run.happenings))
 
     def _finish_epoch(self, run: Run) -> Iterator[None]:
         self.report(run)
         measurement, test_logits = yield from measure(run.trainer, run.tally, run.better_rate)
         run.finish_epoch(measurement)
         self._emit(events.EpochFinished(run.number, measurement))
+        self.findings.after_epoch(run, test_logits)
         self._observatory.evaluated(run, test_logits)
         self.start_clock()

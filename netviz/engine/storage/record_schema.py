@@ -1,6 +1,6 @@
 """What a run file's record has to be, checked whole before any of it is used; free of torch."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -53,6 +53,13 @@ class _Entry(_Part):
     new: Any
 
 
+class _Happening(_Part):
+    step: _Count
+    epoch: _Count
+    what: Literal["noticed", "recovered", "failed", "went back", "saved"]
+    text: str
+
+
 class _Tally(_Part):
     samples: _Count
     right: _Count
@@ -81,6 +88,7 @@ class _Record(_Part):
     plateau: _Plateau
     measurements: Annotated[list[_Measurement], Field(min_length=1)]
     ledger: list[_Entry]
+    happenings: list[_Happening] = []
     tally: _Tally
     started_from: str
     state: _State
@@ -95,6 +103,7 @@ class _Record(_Part):
         if epochs != sorted(set(epochs)) or epochs[-1] > self.epoch:
             raise ValueError("the measurements are not of its epochs, in order")
         steps = [each.step for each in self.measurements] + [each.step for each in self.ledger]
+        steps += [each.step for each in self.happenings]
         if max(steps) > self.step:
             raise ValueError("something happened after its last step")
         return self

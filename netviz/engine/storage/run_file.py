@@ -18,10 +18,15 @@ from torch import Tensor
 from netviz import __version__
 from netviz.engine.errors import NetvizError, StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.findings import Finding, finding_records, read_findings
+from netviz.engine.protocol.happening import Happening, What
+from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import EpochTally, Run, RunRecord
+from netviz.engine.run.run import Run, RunRecord
+from netviz.engine.storage.layer_file import layer_tensors, read_layers
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
 from netviz.engine.storage.state_check import check_types, check_weights, fitting_optimizer
 from netviz.engine.storage.tensor_file import tensors_bytes
@@ -46,6 +51,12 @@ class SavedRun:
         Processor cores that one step used where its settings do not say.
     start, started_from
         Weights at step 0 and the file they came from, if they are not the seed's own.
+    layers
+        What was recorded of the layers; None where the file has no record, or a damaged one.
+    findings
+        What was noticed.
+    happenings
+        What is to be told of the run beside its record; of a run saved before that was kept, none.
     """
 
     initial_config: RunConfig
@@ -57,6 +68,9 @@ class SavedRun:
     threads: int
     start: dict[str, Tensor] | None
     started_from: str
+    layers: LayerRecord | None = None
+    findings: tuple[Finding, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -83,6 +97,7 @@ def pack(run: RunRecord) -> bytes:
         "steps": torch.from_numpy(history.steps.copy()),
         "losses": torch.from_numpy(history.losses.copy()),
         "learning_rates": torch.from_numpy(history.learning_rates.copy()),
+        "layers": None if run.layers is None else layer_tensors(run.layers),
     }
     record = {
         "format": FORMAT,
@@ -98,8 +113,10 @@ def pack(run: RunRecord) -> bytes:
         "plateau": asdict(snapshot.plateau),
         "measurements": [asdict(measurement) for measurement in run.measurements],
         "ledger": [asdict(entry) for entry in run.ledger],
+        "happenings": [asdict(happening) for happening in run.happenings],
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
+        "findings": finding_records(run.findings),
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
     return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
@@ -134,8 +151,13 @@ def unpack_bytes(content: bytes) -> SavedRun:
 
 
 def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
+    saved_layers = record["state"].get("layers")
     try:
-        state = {name: _decode(value, tensors) for name, value in record["state"].items()}
+        state = {
+            name: _decode(value, tensors)
+            for name, value in record["state"].items()
+            if name != "layers"
+        }
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("the tree of its state is damaged") from error
     check_types(state)
@@ -173,7 +195,23 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         max(1, int(record["threads"])),
         state["start"],
         str(record["started_from"]),
+        _layers(saved_layers, tensors, snapshot.step),
+        read_findings(record.get("findings"), snapshot.step),
+        tuple(_happening(values) for values in record.get("happenings", ())),
     )
+
+
+def _layers(saved: Any, tensors: dict[str, Tensor], last_step: int) -> LayerRecord | None:
+    """Read the record of the layers; a run goes on as well without it."""
+    try:
+        return read_layers(_decode(saved, tensors), last_step)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+        return None
+
+
+def _happening(values: dict[str, Any]) -> Happening:
+    what, text = What(values["what"]), str(values["text"])
+    return Happening(int(values["step"]), int(values["epoch"]), what, text)
 
 
 def _tally_record(tally: EpochTally) -> dict[str, Any]:
@@ -275,6 +313,14 @@ def resume(run: Run, saved: SavedRun) -> None:
             "numbers any more, and nothing can go on from them.",
             "Open a run that was saved before that.",
         )
+    layers = saved.layers
     run.restore_record(
-        saved.initial_config, saved.history, saved.measurements, saved.ledger, saved.tally
+        saved.initial_config,
+        saved.history,
+        saved.measurements,
+        saved.ledger,
+        saved.tally,
+        layers if layers and layers.names == run.layers.names else None,
+        saved.findings,
+        saved.happenings,
     )

@@ -1,6 +1,7 @@
 """The axes of a painted chart: where a value lies, grid lines, and the labels of ticks."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,8 +12,9 @@ from netviz.ui.look.theme import Theme
 
 LABEL_PX = 14
 """Height of a line of labels."""
-_FONT_PX = 11
+_FONT_PX = 12
 _LABEL_GAP_PX = 12
+_UNKNOWN = "not recorded"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -120,6 +122,24 @@ class Axes:
         self._begin_labels(painter)
         for text, alignment in ((left, _LEFT), (middle, _CENTER), (right, _RIGHT)):
             painter.drawText(below, alignment, text)
+
+    def paint_gaps(self, painter: QPainter, gaps: Sequence[tuple[float, float]]) -> None:
+        """Write into stretches along the axis that nothing is known of them, where there is room.
+
+        Parameters
+        ----------
+        gaps
+            First and last value of each; the last one may lie beyond the axis.
+        """
+        self._begin_labels(painter)
+        width = painter.fontMetrics().horizontalAdvance(_UNKNOWN)
+        for first, last in gaps:
+            left, right = self.x(first), min(self.x(last), self.area.right())
+            if right - left > width + self._theme.px(_LABEL_GAP_PX):
+                place = QRectF(0, 0, width + self._theme.px(6), self._theme.px(LABEL_PX))
+                place.moveCenter(QPointF((left + right) / 2, self.area.center().y()))
+                painter.fillRect(place, self._theme.color("surface"))  # no grid through the words
+                painter.drawText(place, _CENTER, _UNKNOWN)
 
     def _uncrowded(self, ticks: Ticks, metrics: QFontMetrics) -> Ticks:
         """Leave out every other tick where the labels would touch; the last one stays."""

@@ -44,7 +44,7 @@ class AxesItem(QGraphicsItem):
         """Place as many of the ticks as there is space for around the area of `axes`."""
         self.prepareGeometryChange()
         self._bounds, self._area = bounds, axes.area
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         widest = max([metrics.horizontalAdvance(text) for _, text in x_ticks], default=0)
         x_ticks = thinned_ticks(x_ticks, axes.area.width() / (widest + self._theme.px(12)))
         self.y_ticks = thinned_ticks(y_ticks, axes.area.height() / (1.3 * metrics.height()) + 1)
@@ -89,7 +89,7 @@ class AxesItem(QGraphicsItem):
         painter.setPen(QPen(theme.color("grid"), theme.px(1)))
         for y in self._lines:
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         exposed = option.exposedRect
         for box, text in self._labels:

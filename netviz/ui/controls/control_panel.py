@@ -245,10 +245,7 @@ class ControlPanel(QWidget):
         except ConfigError as error:
             self._rows[name].show_problem(error.message.removeprefix(f"{name}: "))
             return
-        for row in self._rows.values():
-            row.show_choice_help(False)
         self._rows[name].accept(value)
-        self._rows[name].show_choice_help(True)
         if value != getattr(shown, name):
             self.change_requested.emit({name: value})
         else:
@@ -269,6 +266,8 @@ def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
     for name in names:
         option, value = OPTIONS[name], getattr(config, name)
         if value == getattr(default, name) or not config.is_relevant(name):
+            continue
+        if name == "epochs":  # which the top bar tells
             continue
         label = option.short or option.label.lower()
         if name == "dataset":

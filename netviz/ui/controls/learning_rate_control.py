@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
@@ -69,6 +69,11 @@ class LearningRateControl(ThemedWidget):
 
     The mouse wheel steps over both; Ctrl or the Page keys step whole decades.
 
+    Parameters
+    ----------
+    is_wide
+        Whether the slider stands beside the field, and not below it.
+
     Signals
     -------
     changed
@@ -77,7 +82,9 @@ class LearningRateControl(ThemedWidget):
 
     changed = Signal(float)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, is_wide: bool = False
+    ) -> None:
         super().__init__(theme, parent)
         self._value = 0.001
         self._held: float | None = None
@@ -88,9 +95,13 @@ class LearningRateControl(ThemedWidget):
         self._problem.setProperty("role", "problem")
         self._problem.setWordWrap(True)
         self._problem.hide()
+        direction = QBoxLayout.Direction
+        self._row = QBoxLayout(direction.LeftToRight if is_wide else direction.TopToBottom)
+        self._row.addWidget(self.field)
+        self._row.addWidget(self.slider, int(is_wide))
         self._layout = QVBoxLayout(self)
-        for widget in (self.field, self.slider, self._problem):
-            self._layout.addWidget(widget)
+        self._layout.addLayout(self._row)
+        self._layout.addWidget(self._problem)
         self.setFocusProxy(self.field)
         self.field.editingFinished.connect(self._on_field_editing_finished)
         self.field.stepped.connect(self._on_field_stepped)
@@ -178,6 +189,7 @@ class LearningRateControl(ThemedWidget):
         theme = self._theme
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.px(2))
+        self._row.setSpacing(theme.px(2))
         self.field.setFont(theme.font(24, QFont.Weight.DemiBold))
         # Nearer to the edge than in other fields, to align the digits with the label above.
         self.field.setTextMargins(-5, 0, 0, 0)

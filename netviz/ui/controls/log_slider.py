@@ -67,10 +67,10 @@ class LogSlider(ThemedWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(220), self._theme.px(36))
+        return QSize(self._theme.px(220), self._theme.px(38))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(160), self._theme.px(36))
+        return QSize(self._theme.px(160), self._theme.px(38))
 
     def x_of(self, rate: float) -> float:
         """Return where on the slider `rate` lies, in pixels; the ends for what lies outside."""
@@ -141,7 +141,7 @@ class LogSlider(ThemedWidget):
 
     def _paint_ticks(self, painter: QPainter) -> None:
         theme = self._theme
-        font = theme.font(10)
+        font = theme.font(12)
         metrics = QFontMetrics(font)
         painter.setFont(font)
         top = self._groove_y() + theme.px(7)
@@ -167,7 +167,7 @@ class LogSlider(ThemedWidget):
         painter.drawEllipse(center, radius, radius)
 
     def _inset(self) -> float:
-        return float(self._theme.px(10))
+        return float(self._theme.px(14))
 
     def _groove_y(self) -> float:
         return float(self._theme.px(11))

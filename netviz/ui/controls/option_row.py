@@ -3,7 +3,8 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.ui.controls.choice_editor import ChoiceEditor
@@ -42,10 +43,6 @@ class OptionRow(ThemedWidget):
         self._note.setProperty("role", "fact")
         self._note.hide()
         self._effect = QLabel()
-        self._hint = QLabel()
-        self._hint.setProperty("role", "fact")
-        self._hint.setWordWrap(True)
-        self._hint.hide()
         self._problem = QLabel()
         self._problem.setProperty("role", "problem")
         self._problem.setWordWrap(True)
@@ -63,8 +60,8 @@ class OptionRow(ThemedWidget):
         """Show `value` in place of whatever was entered, without a problem."""
         self._value = value
         self.show_problem("")
-        self.show_choice_help(False)
         self.editor.set_value(value)
+        self._explain()
 
     def set_waiting(self, waiting: bool) -> None:
         """Mark the value shown as waiting for Reset, or say when a change takes effect."""
@@ -77,11 +74,14 @@ class OptionRow(ThemedWidget):
         self._note.setToolTip(tooltip)
         self._note.setVisible(bool(text))
 
-    def show_choice_help(self, shown: bool) -> None:
-        """Show or hide, below the field, what the present choice is for."""
-        text = self._option.choice_help.get(str(self._value), "") if shown else ""
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
+    def _explain(self) -> None:
+        """Say in the status bar what the present choice is for, or else the option."""
+        option = self._option
+        text = option.choice_help.get(str(self._value), "") or option.help
+        self.setStatusTip(f"{option.label}: {text} Takes effect: {option.effect.value}.")
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus and self.isAncestorOf(focus)):
+            QApplication.sendEvent(self, QStatusTipEvent(self.statusTip()))
 
     @property
     def has_problem(self) -> bool:
@@ -107,7 +107,6 @@ class OptionRow(ThemedWidget):
             head.addWidget(self.editor)
         else:
             self._layout.addWidget(self.editor)
-        self._layout.addWidget(self._hint)
         self._layout.addWidget(self._problem)
         self._restyle()
 

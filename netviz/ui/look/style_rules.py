@@ -63,12 +63,12 @@ def _labels(theme: Theme) -> str:
 QLabel {{ color: {c.text}; background: transparent; }}
 QLabel:disabled {{ color: {c.quiet}; }}
 QLabel[role="muted"] {{ color: {c.muted}; }}
-QLabel[role="hint"] {{ color: {c.quiet}; font-size: {px(11)}px; }}
-QLabel[role="fact"] {{ color: {c.muted}; font-size: {px(11)}px; }}
-QLabel[role="problem"] {{ color: {c.wrong}; font-size: {px(11)}px; }}
+QLabel[role="hint"] {{ color: {c.quiet}; font-size: {px(12)}px; }}
+QLabel[role="fact"] {{ color: {c.muted}; font-size: {px(12)}px; }}
+QLabel[role="problem"] {{ color: {c.wrong}; font-size: {px(12)}px; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="tag"] {{
-    color: {c.ledger}; background: {_rgba(theme, "ledger", 0.14)}; font-size: {px(11)}px;
+    color: {c.ledger}; background: {_rgba(theme, "ledger", 0.14)}; font-size: {px(12)}px;
     font-weight: 500; border-radius: {px(4)}px; padding: 0 {px(4)}px;
 }}
 QLabel[role="chip"] {{
@@ -227,7 +227,7 @@ QListView, QTreeView, QTableView {{
 }}
 QHeaderView::section {{
     background: {c.surface}; color: {c.muted}; border: none;
-    border-bottom: 1px solid {c.border}; padding: {px(4)}px {px(6)}px; font-size: {px(11)}px;
+    border-bottom: 1px solid {c.border}; padding: {px(4)}px {px(6)}px; font-size: {px(12)}px;
 }}
 """
 

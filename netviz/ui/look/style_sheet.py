@@ -3,6 +3,7 @@
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
+from netviz.ui.look.dialog_icons import use_own_icons
 from netviz.ui.look.style_rules import style_rules
 from netviz.ui.look.theme import Theme
 
@@ -14,6 +15,7 @@ def dress_application(theme: Theme) -> None:
     # The palette is set by hand, since not every platform supports setColorScheme.
     QApplication.setPalette(_palette(theme))
     QApplication.setFont(theme.font())
+    use_own_icons(theme)
 
 
 def dress_window(window: QWidget, theme: Theme) -> None:

@@ -1,4 +1,4 @@
-"""The canvas of the drawing pad: light strokes on black, with undo."""
+"""The canvas of the drawing pad: strokes on black, with undo."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from netviz.ui.pad.picture_fitting import centred, filled, fitted
 from netviz.ui.widgets.image_painting import gray_image, image_pixels
 
 SIDE = 280
 """Width and height of the canvas in its own pixels."""
+
+WHITE = QColor(255, 255, 255)
 
 _HISTORY_STATES = 64
 
@@ -48,7 +50,7 @@ class Canvas:
     Parameters
     ----------
     color
-        Whether it holds red, green and blue. Strokes are white in any case.
+        Whether it holds red, green and blue. Strokes on a grey one are white.
     """
 
     def __init__(self, *, color: bool = False) -> None:
@@ -100,12 +102,19 @@ class Canvas:
             return self._state.example.pixels.copy()
         return image_pixels(self._state.image, color=self._color)
 
-    def begin_stroke(self, point: QPointF, width: float, *, erase: bool = False) -> QRectF:
-        """Begin a stroke at `point`; return the area that changed."""
+    @property
+    def is_color(self) -> bool:
+        """Whether it holds red, green and blue."""
+        return self._color
+
+    def begin_stroke(
+        self, point: QPointF, width: float, *, erase: bool = False, ink: QColor = WHITE
+    ) -> QRectF:
+        """Begin a stroke of `ink` at `point`; return the area that changed."""
         # Painting on a shared QImage would copy it at every segment; this copies it once.
         self._push(_State(self._state.image.copy(), self._state.is_empty and erase))
-        ink = Qt.GlobalColor.black if erase else Qt.GlobalColor.white
-        self._stroke = _Stroke(QPen(ink), point)
+        drawn = ink if self._color else WHITE
+        self._stroke = _Stroke(QPen(QColor(Qt.GlobalColor.black) if erase else drawn), point)
         return self._stroke.paint_to(point, width, self._state.image)
 
     def extend_stroke(self, point: QPointF, width: float) -> QRectF:
@@ -126,6 +135,12 @@ class Canvas:
         """Make everything black again."""
         if not self.is_empty:
             self._push(_State(self._black()))
+
+    def fill(self, ink: QColor) -> None:
+        """Paint everything in one colour; of a grey canvas, its lightness."""
+        image = self._black()
+        image.fill(ink)
+        self._push(_State(image, False))
 
     def place_picture(self, picture: QImage) -> None:
         """Replace the drawing by any picture.

@@ -81,7 +81,7 @@ class CollectingRow(ThemedWidget):
         self.train_button.setEnabled(len(counts) > 1)
 
     def set_possible(self, possible: bool) -> None:
-        """Set whether the pad holds something that can be kept: a drawing in grey."""
+        """Set whether the pad holds something that can be kept."""
         self.add_button.setEnabled(possible)
 
     def _button(self, text: str, tooltip: str) -> QPushButton:

@@ -66,7 +66,7 @@ class ConfidenceStrip(ThemedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         line = painter.fontMetrics().height()
         area = QRectF(self.rect()).adjusted(1, line + theme.px(4), -theme.px(3), -theme.px(2))
         painter.setPen(theme.color("muted"))

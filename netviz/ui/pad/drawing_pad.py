@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import QWidget
 from netviz.engine.errors import StorageError
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
-from netviz.ui.pad.canvas import Canvas, Example
+from netviz.ui.pad.canvas import WHITE, Canvas, Example
 from netviz.ui.pad.pad_geometry import PadGeometry
 from netviz.ui.pad.pad_painting import PadPicture, brush_cursor, paint_pad
 from netviz.ui.pad.pen_input import PenAction, PenInput, mouse_input, tablet_input, touch_input
@@ -37,7 +38,6 @@ from netviz.ui.pad.picture_exchange import (
     read_picture,
     write_picture,
 )
-from netviz.ui.widgets.image_painting import gray_image
 
 BRUSH_MIN_PX, BRUSH_MAX_PX, BRUSH_PX = 8, 48, 22
 _BRUSH_STEP_PX = 2
@@ -61,7 +61,7 @@ class DrawingPad(ThemedWidget):
         an image of the data set, unchanged since `show_example` (then in its own shape).
         Emitted at most every 16 ms while the pen is down, and always when it is lifted.
     edited
-        The history, the brush or the eraser changed; no arguments.
+        The history, the brush, its colour or the eraser changed; no arguments.
     failed
         A picture could not be read or written: what happened, and what to do.
     """
@@ -75,13 +75,12 @@ class DrawingPad(ThemedWidget):
         self._canvas = Canvas()
         self._image_shape = (1, 28, 28)
         self._invitation = "Draw a digit"
-        self._seen: QImage | None = None
         self._brush_px = BRUSH_PX
+        self._ink = WHITE
         self._stroke_px = float(BRUSH_PX)
         self._erasing = False
         self._is_marked_for_drop = False
         self._shows_focus = False
-        self._hides_seen = False
         self._timer = QTimer(self, singleShot=True, interval=_COALESCE_MS)
         self._timer.timeout.connect(self._announce)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -107,9 +106,9 @@ class DrawingPad(ThemedWidget):
         return self._erasing
 
     @property
-    def takes_strokes(self) -> bool:
-        """Whether one can draw, which is so for grey data."""
-        return self._image_shape[0] == 1
+    def ink(self) -> QColor:
+        """The colour of the brush, for data in colour; grey ones are drawn in white."""
+        return self._ink
 
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
         """Set the shape of the data set's images; another shape empties the pad.
@@ -117,13 +116,12 @@ class DrawingPad(ThemedWidget):
         Parameters
         ----------
         shape
-            Channels, height, width. With more than one channel the pad takes pictures only.
+            Channels, height, width. With more than one channel strokes have the ink's colour.
         """
         if shape == self._image_shape:
             return
         self._image_shape = shape
         self._canvas = Canvas(color=shape[0] != 1)
-        self._seen = None
         self._describe()
         self._finish_edit()
 
@@ -131,15 +129,6 @@ class DrawingPad(ThemedWidget):
         """Choose what an empty pad says, such as ``Draw a digit``."""
         self._invitation = text
         self.update()
-
-    def set_seen(self, seen: NDArray[np.float32] | None) -> None:
-        """Show the network's input, ``float32 [C, H, W]`` in 0..1, in the corner."""
-        pixels = None if seen is None else np.rint(np.clip(seen, 0, 1) * 255).astype(np.uint8)
-        image = None if pixels is None else gray_image(pixels)
-        # Predictions come many times a second while training, all for the same input.
-        if image != self._seen:
-            self._seen = image
-            self.update()
 
     def set_brush_px(self, width: int) -> None:
         """Choose the width of the brush, limited to 8 to 48."""
@@ -153,10 +142,15 @@ class DrawingPad(ThemedWidget):
         self._describe()
         self.edited.emit()
 
-    @property
-    def tool_px(self) -> float:
-        """Width of the pen, or of the eraser while that is in use, in pixels of the canvas."""
-        return self._width_of(erase=self._erasing)
+    def set_ink(self, ink: QColor) -> None:
+        """Choose the colour of the brush, and take it."""
+        self._ink = QColor(ink)
+        self.set_erasing(False)
+
+    def fill(self) -> None:
+        """Paint the whole pad in the colour of the brush."""
+        self._canvas.fill(self._ink)
+        self._finish_edit()
 
     def undo(self) -> None:
         """Undo the last stroke, picture or clearing."""
@@ -215,7 +209,7 @@ class DrawingPad(ThemedWidget):
                 return True
         elif kind == QEvent.Type.ToolTip and not self._canvas.is_empty:
             return True  # it would cover the drawing
-        elif isinstance(event, QTouchEvent) and self.takes_strokes:
+        elif isinstance(event, QTouchEvent):
             if event.type() == QEvent.Type.TouchBegin:
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
             self._follow(touch_input(event))
@@ -258,9 +252,6 @@ class DrawingPad(ThemedWidget):
             self._place(lambda: picture_in(mime))
             event.acceptProposedAction()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._uncover(QPointF(-1, -1))
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._shows_focus = event.reason() in _KEYBOARD_FOCUS
         self.update()
@@ -278,8 +269,6 @@ class DrawingPad(ThemedWidget):
             image=canvas.image,
             label=canvas.example.label if canvas.example else "",
             invitation=self._invitation if canvas.is_empty else "",
-            takes_strokes=self.takes_strokes,
-            seen=None if canvas.is_empty or self._hides_seen else self._seen,
             is_marked=self._shows_focus or self._is_marked_for_drop,
         )
         paint_pad(QPainter(self), self._geometry.square, picture, self._theme)
@@ -304,19 +293,18 @@ class DrawingPad(ThemedWidget):
             # There is nothing to erase: whoever draws here means to draw.
             self.set_erasing(False)
         erase = self._erasing or pen.is_eraser
-        if not self.takes_strokes or (erase and self._canvas.is_empty):
+        if erase and self._canvas.is_empty:
             return
         was_empty = self._canvas.is_empty or self._canvas.example is not None
         point = self._geometry.to_canvas(pen.position)
         self._stroke_px = self._width_of(erase=erase)
         width = self._stroke_px * pen.width_factor
-        self._show_stroke(self._canvas.begin_stroke(point, width, erase=erase))
+        self._show_stroke(self._canvas.begin_stroke(point, width, erase=erase, ink=self._ink))
         if was_empty:
             self.update()
         self.edited.emit()
 
     def _extend_stroke(self, pen: PenInput) -> None:
-        self._uncover(pen.position)
         if self._canvas.is_stroking:
             point = self._geometry.to_canvas(pen.position)
             width = self._stroke_px * pen.width_factor
@@ -378,20 +366,9 @@ class DrawingPad(ThemedWidget):
         return self.clear if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) else None
 
     def _describe(self) -> None:
-        if not self.takes_strokes:
-            self.setCursor(Qt.CursorShape.ArrowCursor)
-            self.setToolTip("Paste, open or drop a picture to see what the network makes of it.")
-            return
-        self.setCursor(brush_cursor(self.tool_px * self._geometry.zoom))
+        self.setCursor(brush_cursor(self._width_of(erase=self._erasing) * self._geometry.zoom))
         verb = "Erase" if self._erasing else "Draw"
         self.setToolTip(f"{verb} with mouse, pen or finger; the prediction follows at once.")
-
-    def _uncover(self, position: QPointF) -> None:
-        """Hide what the network sees while the pointer is over that corner."""
-        hides = self._geometry.is_corner(position)
-        if hides != self._hides_seen:
-            self._hides_seen = hides
-            self.update()
 
     def _mark_for_drop(self, is_marked: bool) -> None:
         self._is_marked_for_drop = is_marked

@@ -22,9 +22,11 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
+from netviz.ui.pad.ink_button import InkButton
 from netviz.ui.pad.pad_column import PadColumn
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.pad.probability_bars import ProbabilityBars
+from netviz.ui.pad.seen_image import SeenImage
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.icon_button import quiet_button
 
@@ -50,8 +52,10 @@ class PadCard(Card):
 
     Attributes
     ----------
-    pad, prediction, bars, strip, collecting
+    pad, prediction, seen, bars, strip, collecting
         The parts, from top to bottom; the last one only while drawings are collected.
+    ink_button
+        The colour of the pen, where the data have colours.
     """
 
     drawing_changed = Signal(object, bool)
@@ -63,15 +67,18 @@ class PadCard(Card):
         super().__init__(theme, "Draw a digit", parent=parent)
         self.pad = DrawingPad(theme)
         self.prediction = PredictionLine(theme)
+        self.seen = SeenImage(theme)
         self.bars = ProbabilityBars(theme)
         self.strip = ConfidenceStrip(theme)
         self.collecting = CollectingRow(theme)
         self.collecting.hide()
         self._classes: tuple[str, ...] = ()
+        self._is_brief = False
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
-        self._column = PadColumn(theme, self.pad, self.prediction, self.bars, self.strip)
+        self._column = PadColumn(theme, self.pad, self.prediction, self.seen, self.bars, self.strip)
+        self._column.clear_button.clicked.connect(self.pad.clear)
         self.body.addWidget(self._column, 1)
         self.body.addWidget(self.collecting)
         self.pad.drawing_changed.connect(self._on_pad_drawing_changed)
@@ -98,9 +105,11 @@ class PadCard(Card):
     def set_image_shape(self, shape: tuple[int, int, int]) -> None:
         """Set the shape of the data set's images: channels, height, width.
 
-        Another shape empties the pad. With colours it takes pictures but no strokes.
+        Another shape empties the pad. With colours there is a button for that of the pen.
         """
         self.pad.set_image_shape(shape)
+        self.ink_button.setVisible(self.pad.canvas.is_color)
+        self._fit_title()
 
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the network's prediction; an empty pad shows none."""
@@ -111,7 +120,7 @@ class PadCard(Card):
             return
         probabilities = prediction.probabilities
         winner = int(probabilities.argmax())
-        self.pad.set_seen(prediction.seen)
+        self.seen.set_seen(prediction.seen)
         self.prediction.set_prediction(self._classes[winner], float(probabilities[winner]))
         self.bars.set_probabilities(probabilities)
         self.strip.add(prediction)
@@ -133,6 +142,15 @@ class PadCard(Card):
         """Show or hide the row that collects drawings."""
         self._collect.setChecked(is_collecting)
         self.collecting.setVisible(is_collecting)
+
+    def set_brief(self, is_brief: bool) -> None:
+        """Show nothing but the pad and its prediction, or everything."""
+        self._is_brief = is_brief
+        for button, _ in self._buttons:
+            button.setVisible(not is_brief)
+        self.collecting.setVisible(not is_brief and self._collect.isChecked())
+        self._column.set_brief(is_brief)
+        self._fit_title()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # The pad ignores keys that it has no use for, so they arrive here.
@@ -156,6 +174,11 @@ class PadCard(Card):
         tip = "Draw; while drawing, choose the width of the pen ([ and ])."
         self._pen = self._add_button("pencil", tip, "Pen")
         self._pen.clicked.connect(self._on_pen_clicked)
+        self.ink_button = InkButton(self._theme)
+        self.ink_button.ink_chosen.connect(pad.set_ink)
+        self.ink_button.fill_requested.connect(pad.fill)
+        self.ink_button.hide()
+        self.header.addWidget(self.ink_button)
         self._eraser = self._add_button("eraser", "Erase instead of drawing (E).", "Eraser")
         self._eraser.setCheckable(True)
         self._eraser.clicked.connect(pad.set_erasing)
@@ -258,7 +281,7 @@ class PadCard(Card):
         dialog.open()
 
     def _forget_prediction(self) -> None:
-        self.pad.set_seen(None)
+        self.seen.set_seen(None)
         self.prediction.set_prediction("", 0.0)
         self.bars.set_probabilities(None)
         self.strip.clear()
@@ -266,9 +289,12 @@ class PadCard(Card):
     def _fit_title(self) -> None:
         """Hide the heading where the buttons need its space."""
         if self.title:
-            buttons = sum(button.sizeHint().width() for button, _ in self._buttons)
+            shown = [button for button, _ in self._buttons]
+            shown += [self.ink_button] if self.pad.canvas.is_color else []
+            buttons = sum(button.sizeHint().width() for button in shown)
             room = self.width() - 2 * self._theme.px(12) - buttons
-            self.title.setVisible(self.title.sizeHint().width() <= room)
+            fits = self.title.sizeHint().width() <= room
+            self.title.setVisible(fits and not self._is_brief)
 
     def _on_pad_drawing_changed(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
         if self.pad.canvas.is_empty:
@@ -281,13 +307,12 @@ class PadCard(Card):
         self._redo.setEnabled(pad.canvas.can_redo)
         self._clear.setEnabled(not pad.canvas.is_empty)
         self._save.setEnabled(not pad.canvas.is_empty)
-        self.collecting.set_possible(pad.takes_strokes and not pad.canvas.is_empty)
+        self.collecting.set_possible(not pad.canvas.is_empty)
+        self.ink_button.set_ink(pad.ink)
         for action in self._brush_menu.actions():
             action.setChecked(action.data() == pad.brush_px)
         if self._eraser.isChecked() != pad.is_erasing:
             self._eraser.setChecked(pad.is_erasing)
-        for button in (self._pen, self._eraser):
-            button.setEnabled(pad.takes_strokes)
 
     def _on_pen_clicked(self) -> None:
         if self.pad.is_erasing:
@@ -315,9 +340,11 @@ class PadCard(Card):
         # Large letters need no more, but small ones let it be narrower.
         self.setMinimumWidth(min(WIDTH_PX - 14, theme.px(WIDTH_PX - 14)))
         side = theme.px(16)
-        for button, name in self._buttons:
+        clear = self._column.clear_button
+        for button, name in (*self._buttons, (clear, "trash-2")):
             button.setIcon(icon(theme, name, "muted"))
             button.setIconSize(QSize(side, side))
+        self.ink_button.setIconSize(QSize(side, side))
         for action, name in self._actions:
             action.setIcon(icon(theme, name, "muted"))
         colors = theme.colors

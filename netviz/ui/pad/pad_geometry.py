@@ -34,9 +34,3 @@ class PadGeometry:
         """Return where in the widget an area of the canvas is shown."""
         zoomed = QRectF(area.topLeft() * self.zoom, area.size() * self.zoom)
         return zoomed.translated(self.square.topLeft())
-
-    def is_corner(self, position: QPointF) -> bool:
-        """Whether a position is in the lower right corner, where the network's input is shown."""
-        square = self.square
-        corner = square.bottomRight() - QPointF(square.width(), square.height()) / 3
-        return position.x() > corner.x() and position.y() > corner.y()

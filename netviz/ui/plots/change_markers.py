@@ -158,7 +158,7 @@ class MarkerLayer(QGraphicsItem):
     def _place(self, group: _Group, space: Range, *, is_before: bool = False) -> bool:
         """Put a label into `space` beside its lines; return whether there is room for it."""
         px, area = self._theme.px, self._area
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         for text in group.texts:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, px(_WIDEST_PX))
             width, height = metrics.horizontalAdvance(text) + px(12), metrics.height() + px(5)
@@ -186,7 +186,7 @@ class MarkerLayer(QGraphicsItem):
         for marker in self.markers:
             x = round(marker.x) + 0.5
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for label in self._labels:
             painter.setPen(QPen(theme.color("ledger"), 1))

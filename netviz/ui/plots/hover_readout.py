@@ -43,7 +43,7 @@ class Readout(QLabel):
         self.setStyleSheet(f"""
 QLabel#readout {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
-    border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; font: {px(11)}px "{FAMILY}";
+    border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; font: {px(12)}px "{FAMILY}";
 }}
 """)
         self.hide()

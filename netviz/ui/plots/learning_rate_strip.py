@@ -170,7 +170,7 @@ class RateStrip(ThemedWidget):
         painter.fillRect(axes.area, theme.color("grid", 0.5))
         if not self._stop:
             # So it is known what will be here.
-            painter.setFont(theme.font(11))
+            painter.setFont(theme.font(12))
             painter.setPen(theme.color("quiet"))
             space = QRectF(0, 0, axes.area.left() - theme.px(8), self.height())
             painter.drawText(
@@ -192,8 +192,8 @@ class RateStrip(ThemedWidget):
         painter.setPen(QPen(theme.color("muted", 0.7), theme.px(1)))
         painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()))
         text = f"lr {rate_text(rate)}"
-        painter.setFont(theme.font(11))
-        metrics = QFontMetricsF(theme.font(11))
+        painter.setFont(theme.font(12))
+        metrics = QFontMetricsF(theme.font(12))
         width = metrics.horizontalAdvance(text) + theme.px(8)
         gap = theme.px(6)
         left = x + gap if x + gap + width < area.right() else x - width - gap

@@ -1,5 +1,8 @@
 """The plot of the loss, with the choice of its smoothing and the learning rate below."""
 
+from pathlib import Path
+
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -15,6 +18,11 @@ from netviz.ui.plots.plot_menus import SmoothingMenu
 class LossPlot(MetricPlot):
     """Loss of every batch, its moving average, and the test loss of each epoch.
 
+    Signals
+    -------
+    exporting
+        A picture of the plot is about to be made, on which nothing may lie, or was made.
+
     Attributes
     ----------
     smoothing_menu, smooth_button
@@ -25,11 +33,21 @@ class LossPlot(MetricPlot):
         Folds the strip away.
     """
 
+    exporting = Signal(bool)
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._loss = Loss()
         super().__init__(theme, self._loss, parent)
         self._add_smoothing()
         self._add_rate_strip()
+
+    def export(self, path: Path) -> None:
+        """Write the plot, without what lies on it to be clicked; see `MetricPlot.export`."""
+        self.exporting.emit(True)
+        try:
+            super().export(path)
+        finally:
+            self.exporting.emit(False)
 
     @property
     def history(self) -> StepHistory:
@@ -46,6 +64,10 @@ class LossPlot(MetricPlot):
         self._loss.set_half_life(steps)
         self.smoothing_menu.set_half_life(steps)
         self.redraw()
+
+    def show_rates(self, shown: bool) -> None:
+        """Show the strip of the learning rate where the user wants it, or in no case."""
+        self.rate_strip.setVisible(shown and self.rate_action.isChecked())
 
     def truncate(self, step: int) -> None:
         super().truncate(step)

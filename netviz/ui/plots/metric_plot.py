@@ -16,18 +16,13 @@ from netviz.ui.charts.axes import Axes
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout
-from netviz.ui.plots.metric import BestTest, Metric, Points, Row, View
+from netviz.ui.plots.metric import BestTest, Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 from netviz.ui.plots.plot_curve import NO_POINTS
-from netviz.ui.plots.plot_export import (
-    PNG_PIXEL_RATIO,
-    ask_for_file,
-    csv_bytes,
-    png_bytes,
-    svg_bytes,
-)
+from netviz.ui.plots.plot_export import ask_for_file, csv_bytes
 from netviz.ui.plots.plot_header import PlotHeader
 from netviz.ui.plots.plot_menus import PlotMenu
+from netviz.ui.plots.plot_picture import picture_bytes
 from netviz.ui.plots.plot_range import PlotRange
 from netviz.ui.plots.run_record import RunRecord
 
@@ -86,6 +81,7 @@ class MetricPlot(QFrame):
         self._is_dirty = True
         self._is_drawing = False
         self._held_step: int | None = None
+        self._pinned_step: int | None = None
         self._hovered_step: float | None = None
         self._marks_in_use: Hashable = None
         self._measurements_in_use: Hashable = None
@@ -114,7 +110,7 @@ class MetricPlot(QFrame):
         self.canvas.left.connect(self._on_canvas_left)
         self.canvas.zoomed.connect(self._on_canvas_zoomed)
         self.canvas.reset_requested.connect(self.reset_zoom)
-        self.canvas.menu_requested.connect(self._on_canvas_menu_requested)
+        self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
         self.menu.log_action.toggled.connect(self.reset_zoom)
         self.menu.hold_action.toggled.connect(self.set_view_paused)
@@ -158,6 +154,8 @@ class MetricPlot(QFrame):
         """Forget everything after `step`: the run went back."""
         self._record.truncate(step)
         self._metric.truncate(step)
+        if self._pinned_step is not None and self._pinned_step > step:
+            self.point_out(None)
         if self._held_step is not None:  # what comes again up to there is not what was held
             self._held_step = min(self._held_step, step)
         self._range.forget()
@@ -177,6 +175,11 @@ class MetricPlot(QFrame):
             self.hold_action.setChecked(paused)
             self._show_badge()
             self.redraw()
+
+    @property
+    def figures(self) -> Figures:
+        """What the header says of the last step shown, also while the plot is out of sight."""
+        return self._metric.figures(self._view())
 
     @property
     def log_y(self) -> bool:
@@ -201,6 +204,14 @@ class MetricPlot(QFrame):
     def show_steps(self, steps: Range) -> None:
         """Show these steps, which were chosen in another plot of the run."""
         self._range.show_steps(steps)
+        self._show_badge()
+        self.redraw()
+
+    def point_out(self, step: int | None) -> None:
+        """Mark a step, and bring it into sight; None takes the mark away."""
+        self._pinned_step = step
+        if step is not None:
+            self._range.bring_into_sight(step)
         self._show_badge()
         self.redraw()
 
@@ -256,6 +267,7 @@ class MetricPlot(QFrame):
         self.drawn.emit(view)
         self._mark_changes(view, axes)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
+        self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
 
@@ -273,6 +285,8 @@ class MetricPlot(QFrame):
             self.header.set_badge("❚❚ View held", "Let the plot catch up with the training.")
         elif self._range.is_chosen:
             self.header.set_badge("⤢ Zoomed in", "Show the whole run again and follow it.")
+        elif self._pinned_step is not None:
+            self.header.set_badge(f"Step {self._pinned_step:,} ×", "Take the mark away.")
         else:
             self.header.set_badge("")
 
@@ -311,23 +325,10 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
-            data = self._picture(ending)
+            self.redraw()
+            self._hide_values()
+            data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
         write_whole(path, lambda temporary: temporary.write_bytes(data))
-
-    def _picture(self, ending: str) -> bytes:
-        """Return the card without what is of use only on the screen."""
-        background = self._theme.color("surface")
-        self.redraw()
-        self.header.show_tools(False)
-        self._hide_values()
-        self.canvas.style_curves(1 if ending == ".svg" else PNG_PIXEL_RATIO, as_shapes=True)
-        try:
-            if ending == ".svg":
-                return svg_bytes(self, background, self.accessibleName())
-            return png_bytes(self, background)
-        finally:
-            self.canvas.style_curves(self.devicePixelRatioF())
-            self.header.show_tools(True)
 
     def _on_menu_export_requested(self, ending: str) -> None:
         path = ask_for_file(self, self._metric.file_stem, ending)
@@ -368,9 +369,6 @@ class MetricPlot(QFrame):
         self._show_badge()
         self.steps_chosen.emit(self.canvas.x_range)
 
-    def _on_canvas_menu_requested(self, place: QPoint) -> None:
-        self.menu.popup(place)
-
     def _on_canvas_view_changed(self) -> None:
         self._is_dirty |= not self.isVisible()
         if self.isVisible() and not self._is_drawing:
@@ -380,8 +378,10 @@ class MetricPlot(QFrame):
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:
             self.set_view_paused(False)
-        else:
+        elif self._range.is_chosen:
             self.reset_zoom()
+        else:
+            self.point_out(None)
 
     def _restyle(self) -> None:
         px = self._theme.px

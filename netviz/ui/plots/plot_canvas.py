@@ -24,6 +24,7 @@ from netviz.ui.plots.change_markers import MarkerLayer
 from netviz.ui.plots.clipped_marks import ClippedMarks
 from netviz.ui.plots.metric import BestTest, CurveStyle
 from netviz.ui.plots.plot_curve import PlotBox, PlotCurve
+from netviz.ui.plots.step_pin import StepPin
 
 _WIDEST_TICK = "0.0000"
 _FEWEST_STEPS = 4
@@ -59,6 +60,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         The marks at points that lie beyond an edge.
     best
         The best point, and the stretch after it that overfits.
+    pin
+        The line at a step that was asked for elsewhere.
     """
 
     hovered = Signal(float)
@@ -81,6 +84,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.markers = MarkerLayer(theme)
         self.clipped = ClippedMarks(theme)
         self.best = BestLayer(theme)
+        self.pin = StepPin(theme)
         self._crosshair = QGraphicsLineItem()
         for item, height in (
             (self._axes_item, -200),
@@ -89,6 +93,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             (self.clipped, 5),
             (self.markers, 10),
             (self.best, 15),
+            (self.pin, 15),
             (self._crosshair, 20),
         ):
             item.setZValue(height)
@@ -225,7 +230,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""
-        labels = QFontMetricsF(self._theme.font(11))
+        labels = QFontMetricsF(self._theme.font(12))
         self._label_size = round(labels.horizontalAdvance(_WIDEST_TICK)), round(labels.height())
         self.setBackground(self._theme.color("surface"))
         pen = QPen(self._theme.color("muted", 0.7), self._theme.px(1))

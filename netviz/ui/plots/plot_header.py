@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFont,
     QFontMetricsF,
@@ -87,6 +88,14 @@ class Readings(QWidget):
     def note(self) -> str:
         """The text after the figures."""
         return self._note
+
+    @property
+    def left_out(self) -> str:
+        """Everything that is told, in a sentence, where some of it has no room; else empty."""
+        if self._parts == _BY_SPACE[0]:
+            return ""
+        told = ", ".join(f"{name} {value}" for name, value in self._values.items())
+        return f"{self._title}: {told}" + (f" ({self._note})" if self._note else "")
 
     @property
     def width_of_essentials(self) -> int:
@@ -256,6 +265,12 @@ class PlotHeader(QWidget):
         self.menu_button.setToolTip("Save the plot, hold it, or change how it is drawn.")
         self.menu_button.setMenu(menu)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._facts = QAction(self)
+        self._facts.setEnabled(False)
+        self._facts.setToolTip("The figures above the plot, in full.")
+        menu.insertAction(menu.actions()[0], self._facts)
+        menu.aboutToShow.connect(self._on_menu_about_to_show)
+        self._has_tools = True
         for button in (*self._shortcuts, self.menu_button, self.badge):
             # A click must not take the keyboard: Space trains.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -290,10 +305,20 @@ class PlotHeader(QWidget):
         self.badge.setVisible(bool(text))
         self.fit()
 
+    def _on_menu_about_to_show(self) -> None:
+        """Begin the menu with the figures where not all that is said of them has room."""
+        self._facts.setText(self.readings.left_out)
+        self._facts.setVisible(bool(self.readings.left_out))
+
     def show_tools(self, shown: bool) -> None:
         """Show or hide everything that belongs to the screen and not to a picture."""
-        self._tools.setVisible(shown)
+        self._tools.setVisible(shown and self._has_tools)
         self.badge.setVisible(shown and bool(self.badge.text()))
+
+    def have_tools(self, has_tools: bool) -> None:
+        """Have the buttons, or leave them to the plot's menu."""
+        self._has_tools = has_tools
+        self._tools.setVisible(has_tools)
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""
@@ -332,7 +357,7 @@ QToolButton:checked {{ border-color: {c.border}; }}
 QToolButton:focus {{ border-color: {c.primary}; }}
 QPushButton#badge {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border};
-    border-radius: {px(6)}px; padding: {px(2)}px {px(8)}px; font: {px(11)}px "{FAMILY}";
+    border-radius: {px(6)}px; padding: {px(2)}px {px(8)}px; font: {px(12)}px "{FAMILY}";
 }}
 QPushButton#badge:hover {{ border-color: {c.primary}; }}
 """

@@ -60,6 +60,13 @@ class PlotRange:
         """Show these steps, chosen in another plot of the run, from the next `fit` on."""
         self._steps, self._whole = steps, None
 
+    def bring_into_sight(self, step: int) -> None:
+        """Move the steps that the user chose so far that `step` is among them."""
+        if self._steps and not self._steps[0] <= step <= self._steps[1]:
+            width = self._steps[1] - self._steps[0]
+            low = max(0.0, step - width / 2)
+            self.show_steps((low, low + width))
+
     def fit(self, view: View) -> Range:
         """Move the range where that is due; return the values of the whole run."""
         scale = self._metric.scale(view)

@@ -1,5 +1,6 @@
 """Lets the user fetch data sets beside the training."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -28,6 +29,7 @@ class DownloadPresenter(QObject):
         self._downloader = window.downloader
         self.mirror = mirror
         self._error: NetvizError | None = None
+        self._name = ""
         self._connect_downloads()
 
     def _connect_downloads(self) -> None:
@@ -57,7 +59,7 @@ class DownloadPresenter(QObject):
     @Slot(str)
     def download(self, name: str) -> None:
         """Fetch a data set, from the user's mirror first."""
-        self._error = None
+        self._error, self._name = None, name
         self._window.message_bar.review()
         self._downloader.start(name, self._controller.data_dir, self.mirror or None)
         self._window.panel.set_download_progress(0, None)
@@ -75,5 +77,9 @@ class DownloadPresenter(QObject):
     def _on_downloader_failed(self, error: NetvizError) -> None:
         self._error = error
         self._window.message_bar.show_message(
-            "error", error.message, error.hint, holds=lambda: self._error is error
+            "error",
+            error.message,
+            error.hint,
+            actions=[("Try again", partial(self.download, self._name))],
+            holds=lambda: self._error is error,
         )

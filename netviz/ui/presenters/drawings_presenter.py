@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from netviz.engine.datasets.drawings import DrawingStore
 from netviz.engine.errors import NetvizError
+from netviz.engine.options.run_config import OPTIONS
 from netviz.engine.protocol import events
 from netviz.engine.protocol.observations import Observation, Prediction
 
@@ -60,7 +61,7 @@ class DrawingsPresenter(QObject):
     def add(self, label: str) -> None:
         """Keep the drawing on the pad as one of class `label`."""
         pad = self._window.pad.pad
-        if pad.canvas.is_empty or not pad.takes_strokes:
+        if pad.canvas.is_empty:
             self._tell("Draw something first; then it can be added.")
             return
         canvas = pad.canvas
@@ -101,7 +102,7 @@ class DrawingsPresenter(QObject):
             return
         run, name = self._controller, self._store.dataset_name
         if run.config.dataset != name or run.waiting:
-            run.change({"dataset": name})
+            run.change({"dataset": name, **self._form()})
             if run.waiting and not run.is_untouched:
                 self._offer_reset("Your drawings are the data set after the next Reset.")
         elif run.is_untouched:
@@ -120,6 +121,13 @@ class DrawingsPresenter(QObject):
             count = self._attempt(lambda: self._store.export(Path(folder)))
             if count:
                 self._tell(f"{count:,} drawings were copied to {folder}.", kind="success")
+
+    def _form(self) -> dict[str, object]:
+        """Return the options with which the drawings are trained on as they were drawn."""
+        has_colour, side = self._attempt(self._store.form) or (False, 0)
+        size = OPTIONS["image_size"]
+        least, most = int(size.minimum or 1), int(size.maximum or side)
+        return {"colour": has_colour, "image_size": max(least, min(side, most))}
 
     def _clear_now(self) -> None:
         self._attempt(self._store.clear)
@@ -175,10 +183,11 @@ class DrawingsPresenter(QObject):
         if self._waiting is None or event.request < self._waiting[0]:
             return
         (request, label), self._waiting = self._waiting, None
-        if event.request > request or len(event.seen) != 1:
+        if event.request > request:
             self._tell("The drawing changed before it was kept; add it again.")
             return
-        image = np.round(event.seen[0] * 255).astype(np.uint8)
+        image = np.round(event.seen * 255).astype(np.uint8)
+        image = image if len(image) == 3 else image[0]
         if self._attempt(lambda: self._store.add(image, label)):
             self._added += 1
             self._refresh()

@@ -32,6 +32,7 @@ class FaultPresenter(QObject):
         self._log_dir = log_dir
         self._device = ("", 0)
         self._last_error = ""
+        self._open_log_folder = ("Open log folder", self._on_log_folder_triggered)
         run = window.controller
         run.prepared.connect(self._on_run_prepared)
         run.failed.connect(self._on_run_failed)
@@ -54,6 +55,7 @@ class FaultPresenter(QObject):
             "NetViz ended unexpectedly last time.",
             "If it happens again, copy the details and report them.",
             trace,
+            [self._open_log_folder],
         )
 
     def text(self) -> str:
@@ -68,7 +70,9 @@ class FaultPresenter(QObject):
         bar = self._window.message_bar
         is_shown = bar.text == f"{fault.message} {FAULT_HINT}"
         if is_shown or fault.seconds_since_last > QUIET_S:
-            bar.show_message("error", fault.message, FAULT_HINT, fault.details)
+            bar.show_message(
+                "error", fault.message, FAULT_HINT, fault.details, [self._open_log_folder]
+            )
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from netviz.engine.atomic_files import write_whole
 from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import DATASETS
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.story_markdown import story_markdown
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 from netviz.ui.presenters.run_words import window_title
+from netviz.ui.shell.folder_action import show_folder
 from netviz.ui.views.ledger_view import LedgerView
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ class FilePresenter(QObject):
         self._autosaves = autosaves
         self._lost: LostRun | None = None
         self._has_opened = False
+        self._first: Path | None = None
         self._add_menus()
         actions, run = window.actions_by_key, self._controller
         actions["open_run"].triggered.connect(self._on_open_run_triggered)
@@ -90,6 +94,10 @@ class FilePresenter(QObject):
                 holds=lambda: not self._has_opened,
             )
 
+    def open_first(self, folder: Path) -> None:
+        """Open this run as soon as the window is ready for one."""
+        self._first = folder
+
     def _bring_back(self) -> None:
         if self._lost is not None:
             self._controller.open_run(self._lost.folder)
@@ -118,6 +126,11 @@ class FilePresenter(QObject):
             action.setToolTip(_TIPS[kind])
             action.setData((kind, name, filters))
             action.triggered.connect(self._on_export_triggered)
+        self.export_log = self.exports.addAction("&Log as Markdown…")
+        self.export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
+        self.export_log.triggered.connect(self._on_export_log_triggered)
+        self._log = self._window.views.view(LedgerView)
+        self._log.export_requested.connect(self._on_export_log_triggered)
 
     @Slot()
     def _on_open_run_triggered(self) -> None:
@@ -144,6 +157,23 @@ class FilePresenter(QObject):
             path = Path(chosen)
             path = path if path.suffix else path.with_suffix(Path(name).suffix)
             self._controller.export(kind, path)
+
+    @Slot()
+    def _on_export_log_triggered(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Export: log", "log.md", "Markdown (*.md)"
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(".md")
+        text = story_markdown(self._log.told)
+        try:
+            write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
+        except StorageError as error:
+            self._window.message_bar.show_message("warning", error.message, error.hint)
+        else:
+            self._window.message_bar.show_message("success", f"The log was written to {path}.")
 
     @Slot()
     def _on_recent_about_to_show(self) -> None:
@@ -190,12 +220,9 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._window.setWindowTitle(window_title(event.config, None))
-        if event.started_from:
-            self._window.views.view(LedgerView).add_note(
-                0,
-                f"Begun with the weights of {event.started_from}. "
-                "Reset goes back to the seed's own.",
-            )
+        if self._first is not None:
+            folder, self._first = self._first, None
+            self._controller.open_run(folder)
 
     @Slot(object)
     def _on_run_opened(self, event: events.Opened) -> None:
@@ -203,12 +230,22 @@ class FilePresenter(QObject):
         if self._lost is not None and event.folder == self._lost.folder:
             self._lost.settle()
             self._lost = None
-        self._name_window(event.folder)
+        if event.folder:
+            self._name_window(event.folder)
         if event.missing_device:
             self._window.message_bar.show_message(
                 "info",
                 f"The run was trained on {event.missing_device}, which this machine does not have.",
                 "It goes on here; its losses may differ in their last digits.",
+                holds=self._same_run(),
+            )
+
+        if event.lacks_layers:
+            self._window.message_bar.show_message(
+                "info",
+                "The file has no whole record of how weights and gradients developed.",
+                f"Their tabs show them from step {self._controller.step + 1:,} on. "
+                "The run itself is complete.",
                 holds=self._same_run(),
             )
 
@@ -224,12 +261,17 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_exported(self, event: events.Exported) -> None:
         self._window.message_bar.show_message(
-            "success", f"The {event.kind} was written to {event.path}."
+            "success",
+            f"The {event.kind} was written to {event.path}.",
+            actions=[show_folder(event.path)],
         )
 
     @Slot(object)
     def _on_run_autosave_failed(self, event: events.AutosaveFailed) -> None:
-        self._window.message_bar.show_message("warning", event.message, event.hint)
+        save = self._window.actions_by_key["save_run"]
+        self._window.message_bar.show_message(
+            "warning", event.message, event.hint, actions=[("Save run…", save.trigger)]
+        )
 
 
 def _dataset(summary: RunSummary) -> str:

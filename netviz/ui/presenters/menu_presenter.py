@@ -17,6 +17,7 @@ from netviz.engine.options.run_config import DATASETS
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.run_naming import suggested_folder
+from netviz.ui.shell.stage.stage import KEYS as STAGE_KEYS
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -51,13 +52,22 @@ class MenuPresenter(QObject):
         window, actions = self._window, self._window.actions_by_key
         actions["theme"].triggered.connect(window.theme.set_dark)
         window.top_bar.theme_clicked.connect(actions["theme"].trigger)
-        actions["presentation"].triggered.connect(window.modes.set_presenting)
-        window.top_bar.presentation_clicked.connect(actions["presentation"].trigger)
+        actions["stage"].toggled.connect(self._on_stage_toggled)
+        window.top_bar.stage_clicked.connect(actions["stage"].trigger)
+        window.stage.bar.left.connect(actions["stage"].trigger)
         actions["fullscreen"].triggered.connect(window.modes.set_full_screen)
         for plot in (window.loss_plot, window.accuracy_plot):
             actions["hold_plots"].triggered.connect(plot.set_view_paused)
             plot.hold_action.toggled.connect(self._on_plot_hold_toggled)
         actions["restore"].triggered.connect(window.restore_layout)
+
+    @Slot(bool)
+    def _on_stage_toggled(self, on: bool) -> None:
+        actions = self._window.actions_by_key
+        # What they show has no place on the stage.
+        for key in ("settings", "pad", "fold", "restore"):
+            actions[key].setEnabled(not on)
+        self._window.modes.set_staged(on)
 
     def _connect_rest(self) -> None:
         window, actions = self._window, self._window.actions_by_key
@@ -149,7 +159,10 @@ class MenuPresenter(QObject):
             try:
                 save_picture(self._window, Path(name))
             except NetvizError as error:
-                self._window.message_bar.show_message("error", error.message, error.hint)
+                again = ("Save elsewhere…", self._on_save_picture_triggered)
+                self._window.message_bar.show_message(
+                    "error", error.message, error.hint, actions=[again]
+                )
 
     @Slot()
     def _on_mirror_triggered(self) -> None:
@@ -194,7 +207,7 @@ class MenuPresenter(QObject):
     def _on_shortcuts_triggered(self) -> None:
         rows = "".join(
             f"<tr><td style='padding: 2px 24px 2px 0'>{text}</td><td><b>{keys}</b></td></tr>"
-            for text, keys in self._window.actions_by_key.shortcuts()
+            for text, keys in (*self._window.actions_by_key.shortcuts(), *STAGE_KEYS)
         )
         self._show_text("Keyboard shortcuts", f"<table>{rows}</table>")
 

@@ -55,6 +55,7 @@ class NetworkPresenter(QObject):
             self._editor = LayerEditor(self._window.theme, self._window)
             self._editor.set_data(*self._data)
             self._editor.layers_chosen.connect(self._on_editor_layers_chosen)
+            self._editor.reset_requested.connect(self._on_editor_reset_requested)
         return self._editor
 
     @Slot()
@@ -97,6 +98,12 @@ class NetworkPresenter(QObject):
     @Slot(tuple)
     def _on_editor_layers_chosen(self, layers: tuple[str, ...]) -> None:
         self._change({"model": "layers", "layers": layers})
+
+    @Slot()
+    def _on_editor_reset_requested(self) -> None:
+        # An untrained run has the layers already: nothing is lost by that.
+        if not self._controller.is_untouched:
+            self._controller.reset()
 
     @Slot(tuple)
     def _on_network_freeze_requested(self, names: tuple[str, ...]) -> None:

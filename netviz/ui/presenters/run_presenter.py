@@ -21,6 +21,7 @@ from netviz.engine.training.schedules import Position
 from netviz.number_text import number_text
 from netviz.ui.presenters.notice_review import Moment
 from netviz.ui.presenters.run_words import RunNow, epochs_again
+from netviz.ui.shell.folder_action import show_folder
 from netviz.ui.shell.message_bar import Action
 from netviz.ui.views.ledger_view import LedgerView
 
@@ -38,6 +39,7 @@ class RunPresenter(QObject):
         self._ledger = window.views.view(LedgerView)
         self._layers: tuple[LayerFacts, ...] = ()
         self._trained_on = ""
+        self._threads = 1
         self._entries: tuple[LedgerEntry, ...] = ()
         self._failed: events.Failed | None = None
         self._refused: events.Refused | None = None
@@ -62,6 +64,15 @@ class RunPresenter(QObject):
         panel.kept.connect(self._forget_refusal)
         panel.apply_requested.connect(run.reset)
         panel.drop_requested.connect(run.drop_waiting)
+        self._ledger.step_chosen.connect(self.point_out)
+
+    @Slot(object)
+    def point_out(self, step: int | None) -> None:
+        """Show a step on the plots; on the stage, on the page of the loss."""
+        for plot in (self._window.loss_plot, self._window.accuracy_plot):
+            plot.point_out(step)
+        if step is not None:
+            self._window.stage.show_page(0)
 
     @Slot()
     def _on_train_clicked(self) -> None:
@@ -102,6 +113,7 @@ class RunPresenter(QObject):
         run.failed.connect(self._on_run_failed)
         run.diverging.connect(self._on_run_diverging)
         run.recovered.connect(self._on_run_recovered)
+        run.noted.connect(self._on_run_noted)
         run.saved.connect(self._on_run_saved)
         run.settings_changed.connect(self._on_run_settings_changed)
         plots = (self._window.loss_plot, self._window.accuracy_plot)
@@ -125,12 +137,15 @@ class RunPresenter(QObject):
         window.top_bar.set_device(info.device)
         window.top_bar.set_threads(info.threads)
         window.top_bar.set_speed(0, 0)
+        self._threads = info.threads
         self._failed = None
         self._entries = ()
         self._layers = info.network
         batches = -(-info.train_count // info.config.batch_size)
         place = Place(-(-info.step // batches), info.step % batches, batches)
-        self._now = RunNow(State.IDLE, info.step, place, info.config.epochs)
+        self._now = RunNow(
+            State.IDLE, info.step, place, info.config.epochs, replaced_step=info.replaced_step
+        )
         self._show_now()
         self._tell_of_frozen(info.config)
         window.panel.set_own_classes(info.config.dataset, len(info.classes))
@@ -182,6 +197,19 @@ class RunPresenter(QObject):
             self._tell_of_threads(event)
         self._move_to(event.place)
         self._show_now()
+        self._offer_more_epochs()
+
+    def _offer_more_epochs(self) -> None:
+        """Offer to train on where something was changed after the end, and waits for a batch."""
+        more = self._now.more_epochs
+        if not more or not self._now.has_waiting_news:
+            return
+        self._window.message_bar.show_message(
+            "info",
+            f"{self._now.news[-1].label}: all epochs are trained, so nothing has used it yet.",
+            actions=[(f"Train {more:,} more", self._on_train_clicked)],
+            holds=lambda: self._now.more_epochs > 0 and self._now.has_waiting_news,
+        )
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
@@ -204,11 +232,13 @@ class RunPresenter(QObject):
 
     def _tell_of_threads(self, event: events.Changed) -> None:
         """Say why NetViz changed the number of threads, for as long as it is as it made it."""
-        threads = event.config.threads
+        threads, before = event.config.threads, self._threads
+        actions = [(f"Use {before} threads", partial(self.change, {"threads": before}))]
         self._window.message_bar.show_message(
             "info",
             event.reason,
-            "To keep the number as it is, set Threads under More.",
+            "Threads, under More, is where it is set.",
+            actions=actions if threads else (),
             holds=lambda: self._controller.config.threads == threads,
         )
 
@@ -234,7 +264,7 @@ class RunPresenter(QObject):
         window, ledger = self._window, self._named(entries)
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.set_ledger_entries(ledger)
-        self._ledger.set_entries(ledger)
+        self._ledger.set_entries(entries)
 
     @Slot(object)
     def _on_run_refused(self, event: events.Refused) -> None:
@@ -246,13 +276,17 @@ class RunPresenter(QObject):
         if event.consent:
             open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
             actions.append(("Run the file and open", open_it))
+        # What the settings ask for and cannot be is explained by the sentence, not by a trace.
+        details = "" if event.is_usage else event.details
+        if details and not actions:
+            actions.append(("Open log folder", window.actions_by_key["log_folder"].trigger))
         # What was refused then may be possible now.
         moment, self._refused = Moment.of(self._controller), event
         window.message_bar.show_message(
             "warning",
             event.message,
             event.hint,
-            event.details,
+            details,
             actions,
             holds=lambda: self._refused is event and Moment.of(self._controller) == moment,
         )
@@ -260,7 +294,6 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
-        self._ledger.add_note(event.step, event.message)
         self._divergence = event
         self._window.message_bar.show_message(
             "warning",
@@ -272,8 +305,11 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_recovered(self, event: events.Recovered) -> None:
-        self._ledger.add_note(event.step, "The loss is falling again.")
         self._close_divergence()
+
+    @Slot(object)
+    def _on_run_noted(self, event: events.Noted) -> None:
+        self._ledger.set_happenings(event.happenings)
 
     def _close_divergence(self) -> None:
         """Take the warning away: it is no longer so."""
@@ -297,7 +333,6 @@ class RunPresenter(QObject):
         actions.append(("Reset", self._controller.reset))
         window = self._window
         window.top_bar.set_busy("")
-        self._ledger.add_note(event.step, event.message)
         self._now, self._failed = replace(self._now, failure=event.message), event
         if not self._controller.run:
             window.show_status(event.message)
@@ -318,7 +353,7 @@ class RunPresenter(QObject):
                 f"The run was saved in {event.folder} as it was after step {event.good_step:,}, "
                 "its last good state."
             )
-        self._window.message_bar.show_message("success", text)
+        self._window.message_bar.show_message("success", text, actions=[show_folder(event.folder)])
 
     @Slot(object)
     def _on_plot_failed(self, error: NetvizError) -> None:
@@ -326,7 +361,9 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_plot_saved(self, path: Path) -> None:
-        self._window.message_bar.show_message("success", f"The plot was saved as {path}.")
+        self._window.message_bar.show_message(
+            "success", f"The plot was saved as {path}.", actions=[show_folder(path)]
+        )
 
     @Slot(object)
     def _on_run_settings_changed(self, settings: RunSettings) -> None:

@@ -35,6 +35,8 @@ class RunNow:
         The layers that do not learn, as the user knows them.
     again
         Epochs that Train adds where all are trained.
+    replaced_step
+        Steps of the run that was replaced and can be brought back; 0 for none.
     """
 
     state: State
@@ -46,6 +48,7 @@ class RunNow:
     news: tuple[LedgerEntry, ...] = ()
     frozen: tuple[str, ...] = ()
     again: int = 1
+    replaced_step: int = 0
 
     @property
     def more_epochs(self) -> int:
@@ -83,7 +86,8 @@ class RunNow:
             case State.RUNNING:
                 return "Training. Change the learning rate and watch the next batch."
             case State.IDLE if self.step == 0:
-                return f"Ready. Press Train, or Space.{self._frozen_words()}"
+                more = self._frozen_words() + self._replaced_words()
+                return f"Ready. Press Train, or Space.{more}"
         if not self.has_epochs_left:
             return f"{self._end_words(at)} Space trains {self.again:,} more."
         if self.stopped:
@@ -98,10 +102,22 @@ class RunNow:
         epochs = "epoch is" if done == 1 else "epochs are"
         return f"Held {at}: {done:,} {epochs} trained, and {asked:,} wanted."
 
+    def _replaced_words(self) -> str:
+        if not self.replaced_step:
+            return ""
+        return f" Ctrl+Z brings back the run at step {self.replaced_step:,}."
+
     def _frozen_words(self) -> str:
         if not self.frozen:
             return ""
         return f" Frozen, so not learning: {', '.join(self.frozen)}."
+
+    @property
+    def has_waiting_news(self) -> bool:
+        """Whether no batch has used yet what was changed last, and one would."""
+        effects = {OPTIONS[entry.option].effect for entry in self.news}
+        is_used = bool(self.news) and self.step > self.news[-1].step
+        return Effect.NEXT_BATCH in effects and not is_used
 
     def _news_words(self) -> str:
         if not self.news:
@@ -110,8 +126,7 @@ class RunNow:
         step = self.news[-1].step
         if self.step > step:
             return f"{labels} since step {step:,}."
-        effects = {OPTIONS[entry.option].effect for entry in self.news}
-        waits = self.has_epochs_left and Effect.NEXT_BATCH in effects
+        waits = self.has_epochs_left and self.has_waiting_news
         return f"{labels} at step {step:,}." + (" The next batch uses it." if waits else "")
 
 

@@ -25,6 +25,11 @@ class Centre(FittedSplitter):
     -------
     filled_changed
         A plot fills the centre, or no longer.
+
+    Attributes
+    ----------
+    is_fixed
+        Whether a click on a plot's header leaves everything as it is.
     """
 
     filled_changed = Signal()
@@ -33,6 +38,7 @@ class Centre(FittedSplitter):
         self._parts: tuple[QWidget, ...] = (loss, accuracy, tabs)
         self._tabs = tabs
         self._filled: QWidget | None = None
+        self.is_fixed = False
         super().__init__(theme, Qt.Orientation.Vertical, self._heights)
         for part in self._parts:
             self.addWidget(part)
@@ -50,12 +56,12 @@ class Centre(FittedSplitter):
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
         for each in self._parts:
-            each.setVisible(part in (None, each))
-        self.fit()
+            self.show_part(each, part in (None, each))
         self.filled_changed.emit()
 
     def _on_plot_fill_requested(self, plot: QWidget) -> None:
-        self.fill(plot if self._filled is None else None)
+        if not self.is_fixed:
+            self.fill(plot if self._filled is None else None)
 
     def _on_splitter_moved(self) -> None:
         before = self.chosen or USUAL_HEIGHTS

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from netviz.ui.look.theme import Theme
 
@@ -60,8 +60,13 @@ class FittedSplitter(QSplitter):
         )
         room -= self.handleWidth() * (shown - 1)
         sizes = self._rule(room / scale, self.chosen)
-        self.refresh()  # of parts that were just shown it takes note later by itself
         self.setSizes([round(size * scale) for size in sizes])
+
+    def show_part(self, part: QWidget, shown: bool) -> None:
+        """Show a part, or give its room to the others."""
+        part.setVisible(shown)
+        self.refresh()  # by itself it takes note of that later
+        self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

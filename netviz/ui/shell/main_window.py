@@ -1,15 +1,8 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QMainWindow,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent, QStatusTipEvent
+from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
@@ -29,6 +22,9 @@ from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.settings import Settings
+from netviz.ui.shell.stage.stage import Parts, Stage
+from netviz.ui.shell.stage.stage_bar import StageBar
+from netviz.ui.shell.status_line import StatusLine
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.shell.workspace import Arranged, Workspace
@@ -55,8 +51,10 @@ class MainWindow(QMainWindow):
         Holds all of them below the top bar.
     actions_by_key
         Everything that has a menu entry.
+    stage
+        The same parts, arranged for a class.
     modes
-        Large type and full screen.
+        Stage and full screen.
     """
 
     def __init__(
@@ -73,12 +71,11 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._dress)
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=ICON_PX)))
         self.actions_by_key = Actions(self)
-        self._sentence = ""
         self._for_now: dict[str, object] = {}
         self._build_parts()
         self._build_status_bar()
         self._lay_out()
-        self.modes = Modes(self, theme, self.workspace)
+        self.modes = Modes(self, theme, self.workspace, self.stage)
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -104,22 +101,25 @@ class MainWindow(QMainWindow):
 
     def set_sentence(self, sentence: str) -> None:
         """Show in the status bar what holds of the run, in place of what was shown before."""
-        if sentence != self._sentence:
-            self._sentence = sentence
-            self.show_status("")
+        self._status.set_sentence(sentence)
 
     def show_status(self, text: str) -> None:
         """Show in the status bar what just happened, until there is news of the run.
 
         An empty text goes back to what holds of the run.
         """
-        self._status.setText(text or self._sentence)
-        self._status.setToolTip(text or self._sentence)
+        self._status.set_news(text)
 
     @property
     def status(self) -> str:
-        """What the status bar says."""
-        return self._status.text()
+        """What the status bar says of the run."""
+        return self._status.standing
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QStatusTipEvent):
+            self._status.set_help(event.tip())
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
@@ -163,10 +163,7 @@ class MainWindow(QMainWindow):
         self.message_bar.float_over(self.centre, self)
 
     def _build_status_bar(self) -> None:
-        self._status = QLabel()
-        self._status.setProperty("role", "muted")
-        # However long a sentence is, the window may be narrow.
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status = StatusLine()
         self.undo_button = QToolButton()
         self.undo_button.setProperty("kind", "quiet")
         self.undo_button.setDefaultAction(self.actions_by_key["undo"])
@@ -184,8 +181,9 @@ class MainWindow(QMainWindow):
         self._head.addWidget(self.top_bar)
         head = QWidget()
         head.setLayout(self._head)
-        self.setMenuWidget(head)
-        self.setCentralWidget(self.workspace)
+        self._build_stage(head)
+        self.setMenuWidget(_column(head, self.stage.bar))
+        self.setCentralWidget(_column(self.workspace, self.stage.foot))
         for key, show in (
             ("settings", self.workspace.show_settings),
             ("pad", self.workspace.show_pad),
@@ -194,6 +192,20 @@ class MainWindow(QMainWindow):
             self.actions_by_key[key].toggled.connect(show)
         self.workspace.rearranged.connect(self._on_workspace_rearranged)
         self._on_workspace_rearranged()
+
+    def _build_stage(self, head: QWidget) -> None:
+        elsewhere = (head, self.statusBar())
+        parts = Parts(
+            self.workspace,
+            self.loss_plot,
+            self.accuracy_plot,
+            self.views,
+            self.pad,
+            self.message_bar,
+            elsewhere,
+        )
+        bar = StageBar(self.theme, self.top_bar)
+        self.stage = Stage(self.theme, parts, bar, self)
 
     def _place_menus(self) -> None:
         """Put the menus beside the buttons where there is room, else above them."""
@@ -220,6 +232,7 @@ class MainWindow(QMainWindow):
         self._frames += 1
         steps = self.loss_plot.canvas.x_range
         self.loss_plot.refresh()
+        self.stage.refresh()
         # The same steps stand one below the other.
         has_moved = self.loss_plot.canvas.x_range != steps
         is_turn = self._frames % ACCURACY_EVERY == 0
@@ -251,7 +264,7 @@ class MainWindow(QMainWindow):
     def _present(self, key: str) -> object:
         if key == "size":
             return self.size()
-        return self.theme.dark if key == "dark" else self.views.tabs.currentIndex()
+        return self.theme.dark if key == "dark" else self.stage.front_tab
 
     def _is_for_now(self, key: str) -> bool:
         if key not in self._for_now:
@@ -277,3 +290,14 @@ class MainWindow(QMainWindow):
         self.panel.set_section_states(
             {n: self.settings.flag(f"section/{n}", is_open) for n, is_open in states.items()}
         )
+
+
+def _column(upper: QWidget, lower: QWidget) -> QWidget:
+    """Put two widgets below each other; the upper one takes the room that is left."""
+    whole = QWidget()
+    layout = QVBoxLayout(whole)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(upper, 1)
+    layout.addWidget(lower)
+    return whole

@@ -60,13 +60,14 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     ),
     "&View": (
         _Entry("theme", "&Dark colours", "Ctrl+D", "Dark or light.", checkable=True),
-        _Entry("presentation", "&Presentation", "F5", "Large type and lines.", checkable=True),
+        _Entry("stage", "Sta&ge", "F5", "One thing at a time, for a projector.", checkable=True),
         _Entry("fullscreen", "F&ull screen", "F11", "Fill the screen.", checkable=True),
         _Entry("hold_plots", "&Hold the plots", "Ctrl+H", "Training goes on.", checkable=True),
         _SEPARATOR,
         _Entry("settings", "&Settings", "", "Show the settings.", checkable=True),
         _Entry("pad", "Drawing &pad", "", "Show the pad to draw on.", checkable=True),
         _Entry("fold", "Fold the &tabs", "Ctrl+T", "Leave their room to the loss.", checkable=True),
+        _Entry("findings", "Point out f&indings", "", "Such as overfitting.", checkable=True),
         _Entry("restore", "&Restore the layout", "", "Give all parts their usual sizes."),
     ),
     "&Help": (

@@ -7,7 +7,15 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from netviz.ui.look.icons import icon, pixmap
 from netviz.ui.look.style_sheet import set_style_property
@@ -75,6 +83,7 @@ class MessageBar(QFrame):
         self._waiting: list[tuple[Holds, Callable[[], None]]] = []
         self.setObjectName("notice")
         self._place: QWidget | None = None
+        self._is_at_top = False
         self._build()
         self._fade_timer = QTimer(self, singleShot=True)
         self._fade_timer.timeout.connect(self.close_message)
@@ -97,6 +106,20 @@ class MessageBar(QFrame):
         for widget in (place, parent):
             widget.installEventFilter(self)
         self.hide()
+
+    def move_to(self, place: QWidget, *, at_top: bool = False) -> None:
+        """Stand at the foot of another part of the window, or at its top.
+
+        There it is wide for its height: what can be done stands below what happened.
+        """
+        if self._place is not None:
+            self._place.removeEventFilter(self)
+        self._place, self._is_at_top = place, at_top
+        place.installEventFilter(self)
+        self._layout.removeWidget(self._tools)
+        row, column, columns = (1, 1, 3) if at_top else (0, 3, 1)
+        self._layout.addWidget(self._tools, row, column, 1, columns, Qt.AlignmentFlag.AlignLeft)
+        self._float()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
@@ -161,10 +184,11 @@ class MessageBar(QFrame):
         message: str,
         hint: str = "",
         details: str = "",
+        actions: Sequence[Action] = (),
         holds: Holds = always,
     ) -> None:
         """Show a message as soon as the one that is shown now is closed, if it still holds."""
-        show = partial(self.show_message, kind, message, hint, details, holds=holds)
+        show = partial(self.show_message, kind, message, hint, details, actions, holds)
         if self._count:
             self._waiting.append((holds, show))
         else:
@@ -198,7 +222,8 @@ class MessageBar(QFrame):
         width = place.width() - 2 * gap
         self._layout.activate()
         height = max(self.minimumSizeHint().height(), self.heightForWidth(width))
-        corner = place.mapTo(parent, QPoint(gap, place.height() - gap - height))
+        top = gap if self._is_at_top else place.height() - gap - height
+        corner = place.mapTo(parent, QPoint(gap, top))
         self.setGeometry(QRect(corner, QSize(width, height)))
         self.raise_()
 
@@ -211,7 +236,9 @@ class MessageBar(QFrame):
         self._counter = QLabel()
         self._counter.setProperty("role", "chip")
         self._counter.setToolTip("How many times this happened.")
-        self._buttons = QHBoxLayout()
+        self._tools = QWidget()
+        self._buttons = QHBoxLayout(self._tools)
+        self._buttons.setContentsMargins(0, 0, 0, 0)
         self._copy = QPushButton("Copy details")
         self._copy.setProperty("kind", "small")
         self._copy.setToolTip("Copy the technical details, for example to report them.")
@@ -222,13 +249,11 @@ class MessageBar(QFrame):
         self._close.setToolTip("Close this message (Esc).")
         self._close.setAccessibleName("Close message")
         self._close.clicked.connect(self.close_message)
-        self._layout = QHBoxLayout(self)
-        self._layout.addWidget(self._picture)
-        self._layout.addWidget(self._label, 1)
-        self._layout.addWidget(self._counter, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._layout.addLayout(self._buttons)
-        self._layout.addWidget(self._copy)
-        self._layout.addWidget(self._close)
+        self._layout = QGridLayout(self)
+        self._layout.setColumnStretch(1, 1)
+        widgets = (self._picture, self._label, self._counter, self._tools, self._copy, self._close)
+        for column, widget in enumerate(widgets):
+            self._layout.addWidget(widget, 0, column)
 
     def _set_actions(self, actions: Sequence[Action]) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
@@ -236,6 +261,7 @@ class MessageBar(QFrame):
                 # Not deleted at once: it may be the button whose click led to this message.
                 widget.hide()
                 widget.deleteLater()
+        self._tools.setVisible(bool(actions))
         for label, act in actions:
             self._buttons.addWidget(_ActionButton(label, act, self))
 

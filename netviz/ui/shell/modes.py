@@ -1,17 +1,17 @@
-"""The modes of the window, large type and full screen, which leave no trace behind them."""
+"""The modes of the window, stage and full screen, which leave no trace behind them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, QRect, QSize, Qt, Slot
-from PySide6.QtWidgets import QLayout, QMainWindow
+from PySide6.QtWidgets import QLayout, QMainWindow, QWidget
 
 from netviz.ui.look.theme import Theme
-from netviz.ui.shell.screen_fit import choose_scale, frame_of, share_of
+from netviz.ui.shell.screen_fit import choose_scale, frame_of
 from netviz.ui.shell.screen_keeper import ScreenKeeper
+from netviz.ui.shell.stage.stage import Stage, stage_scale
 from netviz.ui.shell.workspace import Arranged, Workspace
 
-PRESENTATION_SCALE = 1.4
 _RETURNS = 20
 """How often a window that filled the screen is looked at until its frame is back."""
 
@@ -20,12 +20,14 @@ class Modes(QObject):
     """Enters and leaves modes in any order; after the last one the window is as it was.
 
     The letters are as large as the mode wants and as the room allows: of the screen when the
-    window opens, of the window itself in presentation mode, which never makes it larger.
+    window opens, of the window itself on the stage, which never makes it larger.
 
     Parameters
     ----------
     workspace
         Holds the parts; they are arranged after the last mode as they were before the first.
+    stage
+        Arranges them for a class.
     room
         Returns what the screen leaves to the window; None where there is no screen.
 
@@ -40,19 +42,20 @@ class Modes(QObject):
         window: QMainWindow,
         theme: Theme,
         workspace: Workspace,
+        stage: Stage,
         room: Callable[[], QRect | None] | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._theme = theme
         self._workspace = workspace
+        self._stage = stage
         self._plain: Arranged | None = None
+        self._plain_filled: QWidget | None = None
         self._plain_scale = 1.0
         self._plain_space: QSize | None = None
         self._normal, self._normal_frame = window.geometry(), QMargins()
         self._returns = 0
-        self._plain_smallest = QSize(1, 1)
-        self._is_presenting = False
         # The layout would make the window larger as soon as its letters are.
         if (layout := window.layout()) is not None:
             layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -61,20 +64,18 @@ class Modes(QObject):
         window.installEventFilter(self)
 
     @property
-    def is_presenting(self) -> bool:
-        """Whether type and lines are large."""
-        return self._is_presenting
-
-    @property
     def plain_arrangement(self) -> Arranged:
         """How the parts are arranged outside all modes."""
         return self._plain or self._workspace.arranged
 
-    def set_presenting(self, on: bool) -> None:
-        """Make type and lines large for a projector, or as they were."""
-        if on != self._is_presenting:
+    def set_staged(self, on: bool) -> None:
+        """Show the stage, or the window as it was."""
+        if on != self._stage.is_on:
             with self._without_trace():
-                self._is_presenting = on
+                if on:
+                    self._stage.enter()
+                else:
+                    self._stage.leave()
                 self._choose_scale()
 
     def set_full_screen(self, on: bool) -> None:
@@ -107,15 +108,20 @@ class Modes(QObject):
     @property
     def _is_plain(self) -> bool:
         """Whether the window is in no mode."""
-        return not self._is_presenting and not self._window.isFullScreen()
+        return not self._stage.is_on and not self._window.isFullScreen()
 
     @contextmanager
     def _without_trace(self) -> Iterator[None]:
         """Keep the arrangement before the first mode is entered; give it back after the last."""
-        self._plain = self.plain_arrangement
+        if self._plain is None:
+            self._plain, self._plain_filled = (
+                self._workspace.arranged,
+                self._workspace.centre.filled,
+            )
         yield
         if self._is_plain:
             self._workspace.arrange(self._plain)
+            self._workspace.centre.fill(self._plain_filled)
             self._plain = None
             self._bound_minimum()
             self.keeper.fit_soon()
@@ -137,7 +143,7 @@ class Modes(QObject):
             self._return_to_normal()
             self.keeper.fit_soon()
             return
-        if self._is_presenting:
+        if self._stage.is_on:
             self._choose_scale()
         elif self.keeper.space() != self._plain_space or not self._fits():
             self._choose_plain_scale()
@@ -152,11 +158,11 @@ class Modes(QObject):
         self._bound_minimum()
 
     def _choose_scale(self) -> None:
-        if self._is_presenting:
+        if self._stage.is_on:
             space = self._window.size()
-            fitting = self._plain_scale * share_of(space, self._plain_smallest)
-            wanted = max(self._plain_scale, min(PRESENTATION_SCALE, fitting))
-            choose_scale(self._theme, wanted, self._smallest, space, self._plain_scale)
+            wanted = stage_scale(space)
+            least = min(wanted, self._plain_scale)
+            choose_scale(self._theme, wanted, self._smallest, space, least)
         else:
             self._theme.set_scale(self._plain_scale)
 
@@ -175,5 +181,4 @@ class Modes(QObject):
         In a mode it keeps the bound that it had: the letters follow its size.
         """
         if self._is_plain:
-            self._plain_smallest = self._smallest()
-            self.keeper.set_smallest(self._plain_smallest)
+            self.keeper.set_smallest(self._smallest())

@@ -20,6 +20,7 @@ from netviz.number_text import duration_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.fitted_splitter import UNBOUNDED
+from netviz.ui.shell.overflow_button import OverflowButton
 from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.figure_label import FigureLabel
 
@@ -46,7 +47,7 @@ _PROGRESS_STEPS = 10_000
 class TopBar(QFrame):
     """Buttons of the run at the left, its progress in the middle, its speed and the look at right.
 
-    Where the window is too narrow the less important things are hidden, Train never.
+    Where the window is too narrow the less important things are in a menu, Train never.
 
     Signals
     -------
@@ -58,10 +59,12 @@ class TopBar(QFrame):
         Train to the end of the current epoch.
     reset_clicked
         Start the run again.
-    theme_clicked, presentation_clicked
-        Switch between dark and light; between normal and large type.
+    theme_clicked, stage_clicked
+        Switch between dark and light; between the window and the stage.
     pace_chosen
         Batches per second (float), or None for full speed.
+    restated
+        What it says or allows is other than before.
 
     Attributes
     ----------
@@ -69,7 +72,9 @@ class TopBar(QFrame):
         The buttons of the run.
     pace_button
         The speed limit.
-    theme_button, presentation_button
+    more_button
+        Has in its menu what there is no room for.
+    theme_button, stage_button
         The buttons of the look.
     """
 
@@ -79,8 +84,9 @@ class TopBar(QFrame):
     epoch_clicked = Signal()
     reset_clicked = Signal()
     theme_clicked = Signal()
-    presentation_clicked = Signal()
+    stage_clicked = Signal()
     pace_chosen = Signal(object)
+    restated = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +100,7 @@ class TopBar(QFrame):
         self._make_buttons()
         self.pace_button = PaceButton(theme)
         self.pace_button.pace_chosen.connect(self.pace_chosen)
+        self.more_button = OverflowButton(theme)
         self._make_figures()
         self._lay_out()
         theme.changed.connect(self._restyle)
@@ -152,6 +159,7 @@ class TopBar(QFrame):
         self._batch_label.setText(f"batch {batch:,} / {whole}")
         done = max(0, epoch - 1) + batch / max(1, batches)
         self._bar.setValue(round(_PROGRESS_STEPS * min(1.0, done / max(1, epochs))))
+        self.restated.emit()
 
     @property
     def progress(self) -> tuple[str, str]:
@@ -191,7 +199,9 @@ class TopBar(QFrame):
     def _make_buttons(self) -> None:
         add = self._add_button
         self.reset_button = add(
-            QToolButton(), "rotate-ccw", "Reset: go back to the same initial weights (Ctrl+R)."
+            QToolButton(),
+            "rotate-ccw",
+            "Reset: go back to the same initial weights (Ctrl+R). Ctrl+Z brings the run back.",
         )
         self.reset_button.setAccessibleName("Reset")
         self.train_button = add(QPushButton(), "play", "")
@@ -203,18 +213,18 @@ class TopBar(QFrame):
             QToolButton(), "skip-forward", "Train to the end of this epoch, then pause."
         )
         self.theme_button = add(QToolButton(), "sun", "Switch between dark and light colours.")
-        self.presentation_button = add(
-            QToolButton(), "presentation", "Switch to large type for a projector, or back."
+        self.stage_button = add(
+            QToolButton(), "presentation", "Stage: one thing at a time, for a projector (F5)."
         )
         self.epoch_button.setAccessibleName("Run to end of epoch")
         self.theme_button.setAccessibleName("Dark or light")
-        self.presentation_button.setAccessibleName("Presentation mode")
+        self.stage_button.setAccessibleName("Stage")
         self.reset_button.clicked.connect(self.reset_clicked)
         self.train_button.clicked.connect(self._on_train_button_clicked)
         self.step_button.clicked.connect(self.step_clicked)
         self.epoch_button.clicked.connect(self.epoch_clicked)
         self.theme_button.clicked.connect(self.theme_clicked)
-        self.presentation_button.clicked.connect(self.presentation_clicked)
+        self.stage_button.clicked.connect(self.stage_clicked)
 
     def _add_button(self, button: QAbstractButton, icon_name: str, tooltip: str) -> QAbstractButton:
         # A click must not take the focus, since Space shall train and pause at any time.
@@ -265,7 +275,7 @@ class TopBar(QFrame):
         right = (self._speed_label, self._remaining_label, self._device_label)
         for label in right:
             self._layout.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.theme_button, self.presentation_button):
+        for button in (self.more_button, self.theme_button, self.stage_button):
             self._layout.addWidget(button)
 
     def _fit_menus(self) -> None:
@@ -291,14 +301,16 @@ class TopBar(QFrame):
         margins = self._layout.contentsMargins()
         need = margins.left() + margins.right()
         for widget in self._row_widgets():
-            if optional.get(widget, not widget.isHidden()):
+            if widget is not self.more_button and optional.get(widget, not widget.isHidden()):
                 need += self._width_of(widget)
+        held: list[QWidget] = []
         for widget, is_wanted in optional.items():
             if is_wanted and need > self.width():
-                need -= self._width_of(widget)
-                optional[widget] = False
-        for widget, is_shown in optional.items():
-            widget.setVisible(is_shown)
+                need -= self._width_of(widget) - (0 if held else self._width_of(self.more_button))
+                held.insert(0, widget)
+        for widget, is_wanted in optional.items():
+            widget.setVisible(is_wanted and widget not in held)
+        self.more_button.hold(held)
 
     def _row_widgets(self) -> list[QWidget]:
         items = [self._layout.itemAt(index) for index in range(self._layout.count())]
@@ -332,6 +344,7 @@ class TopBar(QFrame):
             button.setEnabled(may_train and not self._more_epochs)
         self.reset_button.setEnabled(ready)
         self._set_icon(self.train_button, "pause" if state is State.RUNNING else "play")
+        self.restated.emit()
 
     def _set_icon(self, button: QAbstractButton, name: str) -> None:
         token = "on_primary" if button is self.train_button else "text"

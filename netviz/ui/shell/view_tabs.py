@@ -1,11 +1,12 @@
 """The tabs below the plots: they pass on what a run tells, and say what of them can be seen."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtGui import QFont, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QTabWidget, QWidget
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
@@ -15,6 +16,8 @@ from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.shell.fitted_splitter import UNBOUNDED
+from netviz.ui.shell.tab_dots import TabDots
+from netviz.ui.shell.tab_overflow import TabOverflow
 from netviz.ui.views.view import View
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.card import Card
@@ -44,6 +47,8 @@ class ViewTabs(Card):
     ----------
     fold_button
         Folds the tabs and opens them; so does a click on the tab in front.
+    overflow
+        Offers the tabs that there is no room for.
     """
 
     watched_changed = Signal(object)
@@ -56,16 +61,21 @@ class ViewTabs(Card):
         self._front: View | None = None
         self._watched: frozenset[type[Observation]] = frozenset()
         self.tabs = QTabWidget()
+        self.fold_button = quiet_button("Fold the tabs", "")
+        self.overflow = TabOverflow(theme, self.tabs, self.fold_button)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
+        self._dots = TabDots(theme, self.tabs.tabBar())
         for spec in views:
             self._add(spec)
         self.tabs.currentChanged.connect(self._update_watched)
         self.tabs.tabBarClicked.connect(self._on_bar_clicked)
         self._is_folded = False
-        self.fold_button = quiet_button("Fold the tabs", "")
         self.fold_button.clicked.connect(self._on_fold_button_clicked)
-        self.tabs.setCornerWidget(self.fold_button)
+        self._heading = QLabel()
+        self._heading.hide()
+        self.tabs.currentChanged.connect(self._show_heading)
+        self.body.addWidget(self._heading)
         self.body.addWidget(self.tabs)
         self._show_fold()
 
@@ -122,6 +132,22 @@ class ViewTabs(Card):
             raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
         self.tabs.setCurrentIndex(titles.index(name.lower()))
 
+    def page(self, title: str) -> View | None:
+        """Return the view with this title; None where there is none."""
+        return next((view for view, spec in self._views.items() if spec.title == title), None)
+
+    def mark(self, titles: Collection[str]) -> None:
+        """Put a quiet dot on the tabs with these titles, and on no others."""
+        self._dots.mark(
+            {index for index, spec in enumerate(self._views.values()) if spec.title in titles}
+        )
+
+    @property
+    def marked(self) -> set[str]:
+        """The titles of the tabs with a dot."""
+        specs = [*self._views.values()]
+        return {specs[index].title for index in self._dots.marked}
+
     @property
     def is_folded(self) -> bool:
         """Whether only the bar is shown; what is behind it is not computed."""
@@ -140,6 +166,23 @@ class ViewTabs(Card):
             self._show_fold()
             self._update_watched()
             self.folded_changed.emit()
+
+    def set_headed(self, headed: bool) -> None:
+        """Show the name of the tab in front as a heading, in the place of the bar."""
+        self.tabs.tabBar().setVisible(not headed)
+        self.fold_button.setVisible(not headed)
+        self._heading.setVisible(headed)
+        self._show_heading()
+
+    @property
+    def heading(self) -> str:
+        """The name of the tab in front, with its count."""
+        return self._heading.text()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names of all tabs, in their order."""
+        return tuple(spec.title for spec in self._views.values())
 
     @property
     def watched(self) -> frozenset[type[Observation]]:
@@ -164,6 +207,14 @@ class ViewTabs(Card):
 
     def _show_count(self, index: int, title: str, count: int | None) -> None:
         self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
+        self.overflow.fit()
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        theme, px = self._theme, self._theme.px
+        self._heading.setText(self.tabs.tabText(self.tabs.currentIndex()))
+        self._heading.setFont(theme.font(14, QFont.Weight.Bold))
+        self._heading.setContentsMargins(px(12), px(8), px(12), px(2))
 
     def _show_fold(self) -> None:
         folded = self._is_folded
@@ -177,6 +228,7 @@ class ViewTabs(Card):
     def _on_theme_changed(self) -> None:
         super()._on_theme_changed()
         self._show_fold()
+        self._show_heading()
 
     def _on_fold_button_clicked(self) -> None:
         self.set_folded(not self._is_folded)

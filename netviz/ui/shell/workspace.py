@@ -103,14 +103,12 @@ class Workspace(FittedSplitter):
 
     def show_settings(self, shown: bool) -> None:
         """Show the settings or give their room to the centre."""
-        self._settings.setVisible(shown)
-        self.fit()
+        self.show_part(self._settings, shown)
         self.rearranged.emit()
 
     def show_pad(self, shown: bool) -> None:
         """Show the pad or give its room to the centre."""
-        self._pad.setVisible(shown)
-        self.fit()
+        self.show_part(self._pad, shown)
         self.rearranged.emit()
 
     def _widths(self, room: float, chosen: Sizes | None) -> Sizes:

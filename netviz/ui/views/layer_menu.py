@@ -1,6 +1,6 @@
 """The menu of the layers that a view shows."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -62,7 +62,9 @@ class LayerMenu(QToolButton):
             action.setChecked(True)
 
     def _restyle(self) -> None:
+        side = self._theme.px(16)
         self.setIcon(icon(self._theme, "layers", "muted"))
+        self.setIconSize(QSize(side, side))
 
 
 def numbered_titles(titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

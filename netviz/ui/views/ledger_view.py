@@ -1,155 +1,88 @@
-"""The tab Log: what the user changed in a run, and what happened, as a table."""
+"""The tab Log: the story of the run, entry by entry; each leads to its step on the plots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QWidget,
 )
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.events import Prepared
+from netviz.engine.protocol.findings import Finding
+from netviz.engine.protocol.happening import Happening
+from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.story import RunTold, StoryEntry, story
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
+from netviz.ui.views.story_model import TEXT_COLUMN, StoryModel, cells_of
 from netviz.ui.views.view_spec import ViewSpec
 
-_HEADINGS = ("Step", "Epoch", "What happened")
-_TEXT_COLUMN = 2
 _ROW_PX = 24
-_AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the log: a change by the user, or a note.
-
-    Attributes
-    ----------
-    entry
-        The change; None for a note, which has no epoch.
-    """
-
-    step: int
-    text: str
-    entry: LedgerEntry | None = None
-
-    @property
-    def cells(self) -> tuple[str, str, str]:
-        """The texts of its three columns."""
-        return f"{self.step:,}", str(self.entry.epoch) if self.entry else "", self.text
-
-
-class LedgerModel(QAbstractTableModel):
-    """The lines in the order in which they were added."""
-
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._lines: list[Line] = []
-
-    @property
-    def lines(self) -> Sequence[Line]:
-        """All lines, the newest last."""
-        return self._lines
-
-    def append(self, lines: Sequence[Line]) -> None:
-        """Add lines at the end."""
-        if not lines:
-            return
-        first = len(self._lines)
-        self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
-        self._lines.extend(lines)
-        self.endInsertRows()
-
-    def set_lines(self, lines: Sequence[Line]) -> None:
-        """Replace all lines by these."""
-        self.beginResetModel()
-        self._lines = list(lines)
-        self.endResetModel()
-
-    def rowCount(self, parent: _AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: _AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(_HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(section)
-        return None
-
-    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        line, column = self._lines[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return line.cells[column]
-        if role == Qt.ItemDataRole.ToolTipRole and column == _TEXT_COLUMN:
-            return line.text
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(column)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._color(line, column)
-        if role == Qt.ItemDataRole.DecorationRole and column == _TEXT_COLUMN:
-            name, token = ("sliders-horizontal", "ledger") if line.entry else ("info", "muted")
-            return icon(self._theme, name, token, 14)
-        return None
-
-    def _color(self, line: Line, column: int) -> QColor:
-        is_change = column == _TEXT_COLUMN and line.entry is not None
-        return self._theme.color("ledger" if is_change else "muted")
-
-    @staticmethod
-    def _alignment(column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignLeft if column == _TEXT_COLUMN else Qt.AlignmentFlag.AlignRight
-        return side | Qt.AlignmentFlag.AlignVCenter
+_TOGETHER_MS = 200
+"""What comes within this time is shown at once: an opened run brings all of its epochs."""
 
 
 class LedgerView(Page):
-    """The log, newest line last; it scrolls along while the last line is visible.
+    """The story of a run, newest entry last; it scrolls along while the last one is visible.
+
+    It is told anew from what the run holds whenever that has changed.
+
+    Signals
+    -------
+    step_chosen
+        The user wants to see a step on the plots; None for none any more.
+    export_requested
+        The user wants the story in a file.
 
     Attributes
     ----------
     table, model
         The table and its model.
+    export_button
+        Writes the story to a file.
     """
+
+    step_chosen = Signal(object)
+    export_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
             theme,
             "history",
-            "Every change that you make while the network trains is noted here."
-            " Press Train, then drag the learning rate.",
+            "Press Train: here the story of the run is told, with its settings, every change"
+            " and its epochs.",
             parent,
         )
-        self.model = LedgerModel(theme, self)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Log")
-        self.table.setToolTip("What happened at which step; copy the selected lines with Ctrl+C.")
-        self.table.setFrameShape(QFrame.Shape.NoFrame)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setSectionsClickable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(_TEXT_COLUMN, QHeaderView.ResizeMode.Stretch)
+        self._config, self._started_from = RunConfig(), ""
+        self._layers: tuple[LayerFacts, ...] = ()
+        self._measurements: list[Measurement] = []
+        self._ledger: tuple[LedgerEntry, ...] = ()
+        self._happenings: tuple[Happening, ...] = ()
+        self._findings: tuple[Finding, ...] = ()
+        self.model = StoryModel(theme, self)
+        self._timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._timer.timeout.connect(self._invalidate)
+        self._hint = QLabel("Click an entry to see its step on the plots.")
+        self._hint.setProperty("role", "hint")
+        self.export_button = QPushButton("Export…")
+        self.export_button.setProperty("kind", "small")
+        self.export_button.setToolTip("Write the log to a file, as Markdown.")
+        self.export_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.export_button.clicked.connect(self.export_requested)
+        self.bar.addWidget(self._hint, 1)
+        self.bar.addWidget(self.export_button)
+        self.table = self._make_table()
         self.body.addWidget(self.table, 1)
         self._follows = True
         bar = self.table.verticalScrollBar()
@@ -158,36 +91,93 @@ class LedgerView(Page):
         self._add_copy_action()
         self._restyle()
 
-    def add_entries(self, entries: Sequence[LedgerEntry]) -> None:
-        """Add changes that the user made."""
-        self._append([line_of(entry) for entry in entries])
+    # -- what the run tells ------------------------------------------------------------------
+
+    def begin_run(self, prepared: Prepared) -> None:
+        self.clear()
+        self._config, self._started_from = prepared.config, prepared.started_from
+        self._layers = prepared.network
+        self.show_measurement(prepared.untrained)
+
+    def set_config(self, config: RunConfig) -> None:
+        self._config = config
+        self._retell()
+
+    def show_measurement(self, measurement: Measurement) -> None:
+        self._measurements.append(measurement)
+        self._show_content(True)
+        self._retell()
 
     def set_entries(self, entries: Sequence[LedgerEntry]) -> None:
-        """Keep only these changes, since the run went back; the notes stay."""
-        kept = [line for line in self.model.lines if line.entry is None or line.entry in entries]
-        known = [line.entry for line in kept]
-        self.model.set_lines(kept)
-        self._append([line_of(entry) for entry in entries if entry not in known])
+        """Tell of these changes of settings, and of no others."""
+        self._ledger = tuple(entries)
+        self._retell()
 
-    def add_note(self, step: int, text: str) -> None:
-        """Add a note about something that happened."""
-        self._append([Line(step, text)])
+    def set_happenings(self, happenings: Sequence[Happening]) -> None:
+        """Tell of these happenings, and of no others."""
+        self._happenings = tuple(happenings)
+        self._retell()
+
+    def set_findings(self, findings: Sequence[Finding]) -> None:
+        """Tell of what was noticed, and of no more: the run may have gone back before it."""
+        if tuple(findings) != self._findings:
+            self._findings = tuple(findings)
+            self._retell()
+
+    def truncate(self, step: int) -> None:
+        self._measurements = [each for each in self._measurements if each.step <= step]
+        self._retell()
 
     def clear(self) -> None:
-        """Remove all lines."""
-        self.model.set_lines([])
+        """Forget the run."""
+        self._config, self._started_from = RunConfig(), ""
+        self._measurements, self._ledger, self._happenings = [], (), ()
+        self._findings = ()
+        self.model.set_entries(())
         self._show_content(False)
 
+    @property
+    def told(self) -> RunTold:
+        """What the run holds that its story is told from."""
+        return RunTold(
+            self._config,
+            self._measurements,
+            self._ledger,
+            self._happenings,
+            self._findings,
+            self._started_from,
+            self._layers,
+        )
+
+    @property
+    def entries(self) -> tuple[StoryEntry, ...]:
+        """The story as it is at this moment; the table may lag behind."""
+        return story(self.told) if self._measurements else ()
+
+    # -- what the user does ------------------------------------------------------------------
+
     def copy_selection(self) -> None:
-        """Copy the selected lines to the clipboard, with tabs between the columns."""
+        """Copy the selected entries to the clipboard, with tabs between the columns."""
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         if rows:
-            lines = ["\t".join(self.model.lines[row].cells) for row in rows]
+            lines = ["\t".join(cells_of(self.model.entries[row])) for row in rows]
             QGuiApplication.clipboard().setText("\n".join(lines))
 
-    def _append(self, lines: Sequence[Line]) -> None:
-        self.model.append(lines)
-        self._show_content(bool(self.model.lines))
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        index = self.table.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+            self._on_table_clicked(index)
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.table.clearSelection()
+            self.step_chosen.emit(None)
+            return True
+        return False
+
+    def _on_table_clicked(self, index: QModelIndex) -> None:
+        self.step_chosen.emit(self.model.entries[index.row()].step)
 
     def _on_scroll_bar_value_changed(self, value: int) -> None:
         self._follows = value == self.table.verticalScrollBar().maximum()
@@ -195,6 +185,40 @@ class LedgerView(Page):
     def _on_scroll_bar_range_changed(self, _minimum: int, maximum: int) -> None:
         if self._follows:
             self.table.verticalScrollBar().setValue(maximum)
+
+    # -- how it looks ------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._timer.isActive():
+            self._timer.stop()
+            self._refresh()
+
+    def _retell(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _refresh(self) -> None:
+        self.model.set_entries(self.entries)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName("Log")
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(TEXT_COLUMN, QHeaderView.ResizeMode.Stretch)
+        table.clicked.connect(self._on_table_clicked)
+        table.installEventFilter(self)
+        return table
 
     def _add_copy_action(self) -> None:
         copy = QAction("Copy", self.table)
@@ -205,22 +229,25 @@ class LedgerView(Page):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _restyle(self) -> None:
-        px = self._theme.px
-        self.table.setFont(self._theme.font())
+        theme, px = self._theme, self._theme.px
+        self.table.setFont(theme.font())
         self.table.verticalHeader().setDefaultSectionSize(px(_ROW_PX))
-        for column, width in enumerate((px(76), px(64))):
+        self.table.setIconSize(QSize(px(14), px(14)))
+        for column, width in enumerate((px(76), px(92))):
             self.table.setColumnWidth(column, width)
         self.table.setStyleSheet(
             f"QTableView::item, QHeaderView::section {{ padding: 0 {px(8)}px; }}"
-            f"QTableView::item:selected {{ background: {self._theme.colors.raised}; }}"
+            f"QTableView::item:selected {{ background: {theme.colors.raised}; }}"
             f"QHeaderView::section {{ padding-bottom: {px(4)}px; }}"
         )
+        self.export_button.setIcon(icon(theme, "download", "muted", 14))
+        self.export_button.setIconSize(QSize(px(14), px(14)))
         self.table.viewport().update()
 
 
-def line_of(entry: LedgerEntry) -> Line:
-    """Return the line of a change by the user."""
-    return Line(entry.step, entry.label, entry)
-
-
-VIEW = ViewSpec("Log", "Every change that you made, and at which step.", 80, LedgerView)
+VIEW = ViewSpec(
+    "Log",
+    "The story of the run: its settings, every change, its epochs, and what was noticed.",
+    80,
+    LedgerView,
+)

@@ -1,11 +1,15 @@
 """The base of most tabs: an empty state, a row of controls, and no drawing while hidden."""
 
-from PySide6.QtGui import QShowEvent
+from collections.abc import Sequence
+
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from netviz.engine.protocol.findings import Finding, FindingAction
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.view import View
 from netviz.ui.widgets.empty_state import EmptyState
+from netviz.ui.widgets.finding_note import FindingNote
 
 
 class Page(View):
@@ -22,6 +26,8 @@ class Page(View):
         Row of controls at the top.
     body
         Layout of the contents.
+    finding_note
+        Over the top: what was noticed that is to be seen here; hidden while there is nothing.
     """
 
     def __init__(
@@ -42,6 +48,7 @@ class Page(View):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
+        self.finding_note = FindingNote(theme, is_line=True, parent=self)
         self._space()
 
     @property
@@ -54,6 +61,23 @@ class Page(View):
         if self._is_stale:
             self._is_stale = False
             self._refresh()
+
+    def show_finding(self, finding: Finding | None, actions: Sequence[FindingAction] = ()) -> None:
+        """Say at the top what was noticed, until it is clicked away; None says nothing."""
+        self.finding_note.set_finding(finding, actions)
+        self.finding_note.setVisible(finding is not None)
+        self._place_note()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_note()
+
+    def _place_note(self) -> None:
+        # It lies over the contents: a row of its own would take room from the plots above.
+        gap, note = self._theme.px(8), self.finding_note
+        width = max(1, self.width() - 2 * gap)
+        note.setGeometry(gap, gap // 2, width, note.height_for(width))
+        note.raise_()
 
     def _show_content(self, has_content: bool) -> None:
         self._stack.setCurrentWidget(self._content if has_content else self.empty)
@@ -71,6 +95,7 @@ class Page(View):
     def _on_theme_changed(self) -> None:
         self._space()
         super()._on_theme_changed()
+        self._place_note()
 
     def _space(self) -> None:
         px = self._theme.px

@@ -58,7 +58,7 @@ class BalanceBars(ThemedWidget):
             return
         theme = self._theme
         painter = QPainter(self)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         pitch = self.width() / len(self._classes)
         gap = min(theme.px(6), pitch * 0.25)
         bottom = self.height() - theme.px(_LABEL_PX)

@@ -56,7 +56,7 @@ class Card(QFrame):
 
 def heading_font(theme: Theme) -> QFont:
     """Return the font of small headings, which are written in capitals."""
-    font = theme.font(11, QFont.Weight.DemiBold)
+    font = theme.font(12, QFont.Weight.DemiBold)
     font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 108)
     font.setCapitalization(QFont.Capitalization.AllUppercase)
     return font

@@ -14,8 +14,8 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 
-_SMALLEST_ROW_PX = 10
-_SMALL_FONT_PX = 11
+_SMALLEST_ROW_PX = 11
+_SMALL_FONT_PX = 12
 _NAME_FRACTION = 0.4
 _SIGN_PX = 11
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -46,7 +46,7 @@ class BarsStyle:
 
 ROOMY = BarsStyle(24, 12, 8, name_gap_px=8, percent_gap_px=8, light_groove="grid")
 """For bars on their own."""
-DENSE = BarsStyle(16, 11, 6, name_gap_px=16, percent_gap_px=0, light_groove="raised")
+DENSE = BarsStyle(16, 12, 6, name_gap_px=16, percent_gap_px=0, light_groove="raised")
 """For bars beside a picture, with space for a sign after each name."""
 
 

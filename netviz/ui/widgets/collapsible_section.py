@@ -108,7 +108,7 @@ class _SectionHeader(QAbstractButton):
         taken = tools.sizeHint().width() if tools else self._theme.px(20)
         left, right = title + self._theme.px(8), self.width() - taken
         self._summary.setGeometry(left, 0, max(0, right - left), self.height())
-        metrics = QFontMetrics(self._theme.font(11))
+        metrics = QFontMetrics(self._theme.font(12))
         mode = Qt.TextElideMode.ElideRight
         self._summary.setText(metrics.elidedText(self._summary_text, mode, max(0, right - left)))
         self._summary.setVisible(bool(self._summary_text) and not self.isChecked())

@@ -88,7 +88,7 @@ class SampleGrid(ThemedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("text"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         metrics = painter.fontMetrics()
@@ -106,7 +106,7 @@ class SampleGrid(ThemedWidget):
     @property
     def _cell_size(self) -> QSize:
         px = self._theme.px
-        metrics = QFontMetrics(self._theme.font(11))
+        metrics = QFontMetrics(self._theme.font(12))
         widest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0)
         return QSize(max(px(_IMAGE_PX), min(widest, px(_NAME_PX))), px(_IMAGE_PX + _LABEL_PX))
 

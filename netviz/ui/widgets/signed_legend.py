@@ -26,7 +26,7 @@ class SignedLegend(ThemedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, area = self._theme, QRectF(self.rect())
         painter = QPainter(self)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         metrics = painter.fontMetrics()
         label_width = max(metrics.horizontalAdvance(_LOW), metrics.horizontalAdvance(_HIGH))

@@ -49,6 +49,16 @@ def test_file_is_where_add_says_and_reads_back(store: DrawingStore) -> None:
     assert np.array_equal(np.asarray(Image.open(path)), image)
 
 
+def test_drawings_in_colour_keep_their_colours(store: DrawingStore) -> None:
+    assert store.form() == (False, 0)
+    store.add(drawing(), "grey")
+    assert store.form() == (False, 28)
+    image = RNG.integers(0, 256, (3, 32, 32), np.uint8)
+    path = store.add(image, "cat")
+    assert np.array_equal(np.asarray(Image.open(path)).transpose(2, 0, 1), image)
+    assert store.form() == (True, 32)
+
+
 def test_undo_goes_back_over_what_was_added_here(store: DrawingStore) -> None:
     DrawingStore(store.folder).add(drawing(), "old")
     first, second = (store.add(drawing(), label) for label in ("a", "b"))
@@ -140,10 +150,12 @@ def test_labels_of_which_nothing_is_left(store: DrawingStore, label: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "image", [np.zeros((28, 28)), np.zeros((3, 28, 28), np.uint8), np.zeros((0, 28), np.uint8)]
+    "image", [np.zeros((28, 28)), np.zeros((4, 28, 28), np.uint8), np.zeros((0, 28), np.uint8)]
 )
 def test_what_is_no_drawing_is_refused(store: DrawingStore, image: np.ndarray) -> None:
-    with pytest.raises(DataError, match=r"^A drawing must be uint8 \[H, W\]; this is "):
+    with pytest.raises(
+        DataError, match=r"^A drawing must be uint8 \[H, W\] or \[3, H, W\]; this is "
+    ):
         store.add(image, "7")
 
 

@@ -11,12 +11,12 @@ import torch
 from netviz.engine.observatory import probe_runner
 from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.probes import activations, gradients, weights
+from netviz.engine.probes import activations, layer_rows, weights
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
-    GradientsObserved,
     Observation,
     Prediction,
     TestPredictions,
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 ALL = commands.Watch(ALL_OBSERVATIONS)
 SEEN_BY_ALL = {
     WeightsObserved: 1,
+    LayersRecorded: 1,
     ActivationsObserved: 1,
     Prediction: 1,
     TestPredictions: 1,
@@ -49,7 +50,7 @@ def watch(*observations: type[Observation]) -> commands.Watch:
 
 
 def observed(told: list[Event]) -> Counter[type]:
-    kinds = (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction, TestPredictions)
+    kinds = (WeightsObserved, LayersRecorded, ActivationsObserved, Prediction, TestPredictions)
     return Counter(type(event) for event in told if isinstance(event, kinds))
 
 
@@ -75,7 +76,7 @@ def test_nothing_is_computed_that_is_not_watched(driven: Driven) -> None:
 def test_watching_gives_one_observation_at_once_and_no_second(driven: Driven) -> None:
     driven.do(drawing())
     told = driven.do(ALL)
-    assert observed(told) == {WeightsObserved: 1, ActivationsObserved: 1, TestPredictions: 1}
+    assert observed(told) == {kind: 1 for kind in SEEN_BY_ALL if kind is not Prediction}
     assert not driven.do(ALL)
 
 
@@ -86,68 +87,14 @@ def test_what_is_watched_before_the_run_is_ready_is_seen_with_it(config: RunConf
     assert {event.run for event in told} == {1}
 
 
-def test_a_step_is_observed_and_its_gradients(driven: Driven) -> None:
+def test_a_step_is_observed(driven: Driven) -> None:
     driven.do(ALL, drawing())
     for step in (1, 2, 3):
         told = driven.do(commands.Step())
-        (gradients,) = only(told, GradientsObserved)
-        assert gradients.step == step
-        assert np.isfinite(gradients.update_ratios).all()
-        assert (gradients.norms > 0).all()
+        recorded = only(told, LayersRecorded)[-1]
+        assert recorded.step == recorded.record.rows[-1].step == step
         for kind in SEEN_BY_ALL:
             assert only(told, kind)[-1].step == step
-
-
-def test_only_what_moves_the_weights_is_observed_of_accumulated_steps(config: RunConfig) -> None:
-    driven = Driven(config.with_changes({"accumulate": 8}))
-    driven.do(watch(GradientsObserved))
-    for _ in range(20):
-        driven.do(commands.Step())
-    told = only(driven.events, GradientsObserved)
-    assert [each.step for each in told] == [8, 16, 20]
-    assert all((each.update_ratios > 0).all() for each in told)
-
-
-def test_gradients_are_observed_at_full_speed_though_few_steps_move_the_weights(
-    config: RunConfig,
-) -> None:
-    driven = Driven(config.with_changes({"accumulate": 1024, "epochs": 2}))
-    driven.do(watch(GradientsObserved))
-    driven.do(commands.Start())
-    told = only(driven.events, GradientsObserved)
-    assert {each.step for each in told} <= {20, 40}
-    assert told[0].step == 20
-    assert (told[0].update_ratios > 0).all()
-
-
-def test_what_was_noted_before_a_view_was_hidden_is_forgotten(config: RunConfig) -> None:
-    changes = {"accumulate": 4, "optimizer": "sgd", "learning_rate": 0.01}
-    driven, steady = (Driven(config.with_changes(changes)) for _ in range(2))
-    steady.do(watch(GradientsObserved))
-    driven.do(watch(GradientsObserved), commands.Step(), commands.Watch(frozenset()))
-    for _ in range(6):
-        driven.do(commands.Step())
-    driven.do(watch(GradientsObserved), commands.Step())
-    for _ in range(8):
-        steady.do(commands.Step())
-    told, expected = (only(each.events, GradientsObserved)[-1] for each in (driven, steady))
-    assert told.step == expected.step == 8
-    np.testing.assert_array_equal(told.update_ratios, expected.update_ratios)
-
-
-def test_a_pause_between_accumulated_steps_shows_no_gradients(config: RunConfig) -> None:
-    driven = Driven(config.with_changes({"accumulate": 4}))
-    driven.do(commands.Step())
-    assert not only(driven.do(watch(GradientsObserved)), GradientsObserved)
-
-
-def test_gradients_watched_in_a_pause_have_norms_and_no_ratios(driven: Driven) -> None:
-    assert not only(driven.do(watch(GradientsObserved)), GradientsObserved)
-    driven.do(commands.Watch(frozenset()), commands.Step())
-    (gradients,) = only(driven.do(watch(GradientsObserved)), GradientsObserved)
-    assert (gradients.norms > 0).all()
-    assert np.isnan(gradients.update_ratios).all()
-    assert len(gradients.norms) == len(gradients.names) == len(gradients.titles) == 2
 
 
 @pytest.mark.usefixtures("never_due")
@@ -348,7 +295,7 @@ def test_training_does_not_wait_for_answers_nobody_asked_for(
 
 SUBJECTS = {
     WeightsObserved: "The weights",
-    GradientsObserved: "The gradients",
+    LayersRecorded: "The history of the layers",
     ActivationsObserved: "The activations",
     TestPredictions: "The predictions",
 }
@@ -366,7 +313,7 @@ def test_a_view_that_fails_is_told_once_and_the_run_goes_on(
 
     with monkeypatch.context() as broken:
         broken.setattr(weights, "layer_weights", fail)
-        broken.setattr(gradients, "gradient_norms", fail)
+        broken.setattr(layer_rows, "layers_of", fail)
         broken.setattr(activations, "observe_activations", fail)
         broken.setattr("netviz.engine.observatory.evaluator.describe_predictions", fail)
         driven.do(commands.LookAt(0), watch(view))

@@ -13,9 +13,9 @@ from netviz.engine.observatory.probe_runner import ProbeRunner
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import (
     ActivationsObserved,
-    GradientsObserved,
     Prediction,
     TestPredictions,
     WeightsObserved,
@@ -100,7 +100,7 @@ def test_a_watched_run_is_the_same_to_the_bit(
     states = [driven.session.run.trainer.model.state_dict() for driven in (headless, watched)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     steps = set(losses(watched.events))
-    for kind in (WeightsObserved, GradientsObserved, ActivationsObserved, Prediction):
+    for kind in (WeightsObserved, LayersRecorded, ActivationsObserved, Prediction):
         assert steps <= {told.step for told in only(watched.events, kind)} | {0}
     assert len(only(watched.events, TestPredictions)) > config.epochs + 1
 

@@ -12,14 +12,12 @@ from torch import nn
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import weights
 from netviz.engine.probes.activations import observe_activations
-from netviz.engine.probes.gradients import PROBE as GRADIENTS_PROBE
 from netviz.engine.probes.gradients import copy_weights, gradient_norms, update_ratios
 from netviz.engine.probes.initial_weights import histogram, initial_weights
+from netviz.engine.probes.layer_rows import layer_row
 from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.probes.predictions import EvaluatedLogits, describe_predictions, sample_losses
-from netviz.engine.probes.probe_spec import Subject
 from netviz.engine.probes.weights import layer_weights, probe_batch
-from netviz.engine.protocol.observations import GradientsObserved
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.support import cnn, mlp
@@ -77,7 +75,7 @@ def is_same(first: Any, second: Any) -> bool:
 
 PROBES: dict[str, Callable[[nn.Sequential, torch.Tensor], Any]] = {
     "weights": lambda m, x: layer_weights(m, initial_weights(m), x),
-    "gradients": lambda m, x: (gradient_norms(m), update_ratios(m, copy_weights(m))),
+    "gradients": lambda m, x: layer_row(layers_of(m), 1, copy_weights(layers_of(m))),
     "activations": lambda m, x: observe_activations(m, x[0], run=1, step=2, source="it"),
 }
 
@@ -189,7 +187,8 @@ def test_gradients_and_updates_are_those_of_the_step(
 ) -> None:
     config = config.with_changes({"optimizer": optimizer, "momentum": 0.5, "weight_decay": 0.01})
     trainer, plain = Trainer(config, digits, CPU), Trainer(config, digits, CPU)
-    before = copy_weights(trainer.model)
+    layers = layers_of(trainer.model)
+    before = copy_weights(layers)
     trainer.train_batch()
     indices = plain.sampler.next_batch(config.batch_size)
     loss = F.cross_entropy(plain.model(digits.train_images[indices]), digits.train_labels[indices])
@@ -198,12 +197,12 @@ def test_gradients_and_updates_are_those_of_the_step(
         torch.cat([w.flatten(), b.flatten()]).norm().item()
         for w, b in zip(gradients[::2], gradients[1::2], strict=True)
     ]
-    assert gradient_norms(trainer.model) == pytest.approx(expected, rel=1e-5)
-    moved = zip(layers_of(trainer.model), layers_of(plain.model), strict=True)
+    assert gradient_norms(layers) == pytest.approx(expected, rel=1e-5)
+    moved = zip(layers, layers_of(plain.model), strict=True)
     ratios = [
         ((a.module.weight - b.module.weight).norm() / b.module.weight.norm()) for a, b in moved
     ]
-    assert update_ratios(trainer.model, before) == pytest.approx([r.item() for r in ratios])
+    assert update_ratios(layers, before) == pytest.approx([r.item() for r in ratios])
     assert min(ratios) > 0
 
 
@@ -213,16 +212,14 @@ def test_gradients_are_told_before_clipping_and_after(
 ) -> None:
     trainer = Trainer(config.with_changes({"clip_norm": clip}), digits, CPU)
     plain = Trainer(config, digits, CPU)
+    layers = layers_of(trainer.model)
+    before = copy_weights(layers)
     for each in (trainer, plain):
         each.train_batch()
-    told = GRADIENTS_PROBE.observe(
-        Subject(
-            *(1, 1, trainer.model, digits.train_images, {}),
-            *(None, trainer.clip_factor, None, ""),
-        )
-    )
-    assert isinstance(told, GradientsObserved)
-    assert told.unclipped_norms == pytest.approx(gradient_norms(plain.model), rel=1e-4)
+    told = layer_row(layers, 1, before, trainer.clip_factor).gradients
+    assert told is not None
+    unclipped = gradient_norms(layers_of(plain.model))
+    assert told.unclipped_norms == pytest.approx(unclipped, rel=1e-4)
     length = np.hypot.reduce(told.norms)
     if clip == 0.05:
         assert length == pytest.approx(clip, rel=1e-3)
@@ -230,11 +227,30 @@ def test_gradients_are_told_before_clipping_and_after(
         assert length == np.hypot.reduce(told.unclipped_norms)
 
 
+def test_a_row_has_the_histograms_of_weights_and_biases(model: nn.Sequential) -> None:
+    before = traces(model)
+    layers = layers_of(model)
+    row = layer_row(layers, 0)
+    assert (row.step, row.gradients) == (0, None)
+    for index, layer in enumerate(layers):
+        for spread, values in ((row.weights, layer.module.weight), (row.biases, layer.module.bias)):
+            if values is None:
+                assert not spread.counts[index].any()
+                continue
+            array = values.detach().numpy().astype(np.float64)
+            counts, edges = np.histogram(array, bins=64)
+            told = spread.histogram(index)
+            assert told.edges == pytest.approx(edges, abs=1e-6)
+            assert np.abs(told.counts - counts).sum() <= 4  # a value may lie on an edge
+            assert told.counts.sum() == array.size
+    assert is_same(traces(model), before)
+
+
 def test_a_frozen_layer_has_no_gradient(images: torch.Tensor) -> None:
     model = mlp(784, (4,), 10)
     model[1].requires_grad_(False)
     F.cross_entropy(model(images[:8]), torch.arange(8)).backward()
-    norms = gradient_norms(model)
+    norms = gradient_norms(layers_of(model))
     assert norms[0] == 0
     assert norms[1] > 0
 

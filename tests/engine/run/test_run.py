@@ -8,7 +8,8 @@ from torch import Tensor
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK
-from netviz.engine.run.run import EpochTally, Run
+from netviz.engine.run.epoch_tally import EpochTally
+from netviz.engine.run.run import Run
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 

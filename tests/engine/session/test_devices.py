@@ -10,6 +10,7 @@ import torch
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events, observations
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.run_state import State
 from netviz.engine.session import preparation
 from netviz.engine.training.devices import choose_device
@@ -87,10 +88,13 @@ def test_every_view_sees_the_weights_of_the_device(there: RunConfig) -> None:
     assert {
         observations.Prediction,
         observations.WeightsObserved,
-        observations.GradientsObserved,
+        LayersRecorded,
         observations.ActivationsObserved,
         observations.TestPredictions,
     } <= kinds
+    row = run.session.run.layers.rows[-1]
+    assert row.step == 1
+    assert np.isfinite(row.gradients.norms).all()
     answer = only(told, observations.Prediction)[-1]
     assert float(answer.probabilities.sum()) == pytest.approx(1, abs=1e-4)
 

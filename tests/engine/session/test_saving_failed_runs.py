@@ -77,8 +77,7 @@ def test_a_diverged_run_does_not_overwrite_the_good_one_that_it_went_on_from(
     driven = Driven()
     driven.do(commands.Open(tmp_path, changes=HARMS["sgd"]), commands.Start())
     assert driven.state is State.FAILED
-    (saved,) = driven.do(commands.Save(tmp_path))
-    assert isinstance(saved, events.Saved)
+    (saved,) = only(driven.do(commands.Save(tmp_path)), events.Saved)
     after = unpack(tmp_path)
     assert saved.good_step == after.snapshot.step >= before.snapshot.step
     assert all(weights.isfinite().all() for weights in after.snapshot.model.values())
@@ -152,7 +151,8 @@ def test_a_run_that_failed_where_it_was_good_is_still_said_to_have_failed(
     driven = Driven(config)
     driven.do(commands.Start())
     assert (driven.state, driven.step) == (State.FAILED, 0)
-    assert driven.do(commands.Save(tmp_path)) == [events.Saved(1, tmp_path, 0)]
+    told = driven.do(commands.Save(tmp_path))
+    assert only(told, events.Saved) == [events.Saved(1, tmp_path, 0)]
 
 
 def test_a_run_that_was_saved_broken_is_refused_and_why_is_said(

@@ -60,6 +60,7 @@ _VALUES = {
     "rewind": st.one_of(st.just({}), _CHANGES),
     "reset": _RESETS,
     "bad_reset": st.none(),
+    "bring_back": st.none(),
     "load_weights": st.none(),
     "save": st.none(),
     "open": st.integers(0, 5),
@@ -67,7 +68,7 @@ _VALUES = {
     "export": st.none(),
     "look": st.none(),
 }
-_OFTEN = ("hold", "change", "change", "rewind", "rewind", "save", "open")
+_OFTEN = ("hold", "change", "change", "rewind", "rewind", "save", "open", "reset", "bring_back")
 _RUNNING = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 30))
 
 
@@ -80,7 +81,10 @@ def acts(draw: st.DrawFn) -> list[Act]:
 
 @pytest.fixture
 def batches(
-    few_digits: None, snapshots_at_every_batch: None, monkeypatch: pytest.MonkeyPatch
+    few_digits: None,
+    snapshots_at_every_batch: None,
+    layers_at_every_step: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Batches:
     """Few digits, a state to go back to at each report, and losses that tell of each batch."""
     batches = Batches()
@@ -122,6 +126,17 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
         Act("open", 2, 0),
     ],
     change_last=True,
+)
+@example(
+    network=NETWORKS[1],
+    told_each=False,
+    drawn=[
+        Act("change", 7, {"optimizer": "sgd", "momentum": 0.9}),
+        Act("reset", 5, {"seed": 3}),
+        Act("hold", 9),
+        Act("bring_back", 4),
+    ],
+    change_last=False,
 )
 @given(
     network=st.sampled_from(NETWORKS),

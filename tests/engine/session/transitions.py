@@ -222,6 +222,15 @@ class Direct(Trained):
             self.do(commands.Step())
 
 
+@dataclass(frozen=True)
+class _Aside:
+    """A run that was replaced: its recipe, and where it was put."""
+
+    recipe: Recipe
+    floor: int
+    has_failed: bool
+
+
 class Session(Trained):
     """A session to which random things are done.
 
@@ -236,6 +245,8 @@ class Session(Trained):
         self.floor = 0
         self._folder = folder
         self._saved: list[tuple[Path, Recipe]] = []
+        self._replaced: _Aside | None = None
+        self._had_failed = False
         self._names = (folder / f"{number}" for number in itertools.count())
 
     @property
@@ -244,6 +255,7 @@ class Session(Trained):
 
     def act(self, act: Act) -> None:
         """Do one thing, in mid-run if it asks for that."""
+        self._had_failed = self.has_failed
         perform: Callable[[int, Any], None] = getattr(self, act.kind)
         perform(act.running, act.value)
 
@@ -344,7 +356,24 @@ class Session(Trained):
         self._tell(running, commands.Watch(ALL_OBSERVATIONS), commands.LookAt(1))
         self.do(commands.Watch(frozenset()))
 
+    def bring_back(self, running: int, _: Any) -> None:
+        told = self._tell(running, commands.BringBack())
+        back = self._replaced
+        if back is None:
+            assert len(only(told, events.Refused)) == 1
+            return
+        assert only(told, events.Prepared)[-1].is_back
+        self._replaced = _Aside(self.recipe, self.floor, self._had_failed)
+        self.recipe, self.floor = back.recipe, back.floor
+        if back.has_failed:
+            trainer = self.run.trainer
+            self.recipe = self.recipe.gone_back(trainer.step, trainer.config)
+            self.floor = trainer.step
+        self.recipe.is_due = self.run.is_measurement_due
+
     def _begin(self, recipe: Recipe) -> None:
+        if self.recipe.step:
+            self._replaced = _Aside(self.recipe, self.floor, self._had_failed)
         self.recipe, self.floor = recipe, recipe.step
         self.recipe.is_due = self.run.is_measurement_due
 

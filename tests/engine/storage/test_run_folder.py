@@ -37,8 +37,8 @@ def driven(config: RunConfig) -> Driven:
 @pytest.fixture
 def saved(driven: Driven, tmp_path: Path) -> Path:
     folder = tmp_path / "runs" / "first"
-    (told,) = driven.do(commands.Save(folder))
-    assert told == events.Saved(1, folder)
+    told = driven.do(commands.Save(folder))
+    assert told[0] == events.Saved(1, folder)
     return folder
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.network.layer_plan import LENET5
@@ -113,6 +114,43 @@ def test_layers_are_added_moved_and_removed(editor: LayerEditor, qtbot: QtBot) -
     assert not editor.undo_button.isEnabled()
     editor.redo_button.click()
     assert editor.layers[5] == "relu"
+
+
+def left_of(editor: LayerEditor, widget: QWidget) -> int:
+    return widget.mapTo(editor, QPoint()).x()
+
+
+def test_every_number_stands_under_its_heading(editor: LayerEditor) -> None:
+    headings = {label.text(): left_of(editor, label) for label in editor.findChildren(QLabel)}
+    named = ("Channels, units", "Kernel", "Stride", "Padding")
+    convolution, pooling, dense = (editor.rows[place].fields for place in (0, 2, 4))
+    assert [left_of(editor, field) for field in convolution] == [headings[n] for n in named]
+    assert left_of(editor, pooling[0]) == headings["Kernel"]
+    assert left_of(editor, dense[0]) == headings["Channels, units"]
+    assert left_of(editor, editor.rows[0].output) == headings["Output"]
+
+
+def test_an_empty_field_shows_what_it_comes_to(editor: LayerEditor, qtbot: QtBot) -> None:
+    channels, kernel, stride, padding = editor.rows[0].fields
+    assert (stride.text(), stride.placeholderText()) == ("", "1")
+    assert (padding.text(), padding.placeholderText()) == ("", "same (1)")
+    for typed, shown in (("5", "same (2)"), ("4", "half (2)"), ("x", "same")):
+        kernel.setFocus()
+        kernel.selectAll()
+        qtbot.keyClicks(kernel, typed)
+        assert padding.placeholderText() == shown
+    assert channels.text() == "16"
+    assert editor.rows[2].fields[0].placeholderText() == "2"
+
+
+def test_apply_and_reset_is_one_click(editor: LayerEditor, qtbot: QtBot) -> None:
+    told: list[object] = []
+    editor.layers_chosen.connect(told.append)
+    editor.reset_requested.connect(lambda: told.append("reset"))
+    qtbot.mouseClick(editor.reset_button, LEFT)
+    assert told == [editor.layers, "reset"]
+    press(qtbot, editor, 3, "remove")
+    assert not editor.reset_button.isEnabled()
 
 
 def test_the_ends_cannot_be_changed(editor: LayerEditor) -> None:

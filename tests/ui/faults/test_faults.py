@@ -51,6 +51,7 @@ def assert_told(qtbot: QtBot, watched: Watched, words: str) -> None:
     assert bar.isVisible()
     copy = next(b for b in bar.findChildren(QPushButton) if b.text() == "Copy details")
     assert copy.isVisible()
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in bar.findChildren(QPushButton) if b != copy))
     copy.click()
     copied = QGuiApplication.clipboard().text()
     assert "Traceback (most recent call last)" in copied

@@ -72,11 +72,11 @@ def test_text_is_set_in_the_shipped_font(qapp: QApplication, window: QWidget) ->
     assert QFontInfo(qapp.font()).family() == "Inter"
 
 
-def test_presentation_scales_the_type(qapp: QApplication) -> None:
+def test_another_scale_scales_the_type(qapp: QApplication) -> None:
     theme = Theme()
-    assert "font-size: 11px" in style_rules(theme)
+    assert "font-size: 12px" in style_rules(theme)
     theme.set_scale(2.0)
-    assert "font-size: 11px" not in style_rules(theme)
+    assert "font-size: 12px" not in style_rules(theme)
 
 
 def test_a_property_changes_the_look_at_once(window: QWidget) -> None:

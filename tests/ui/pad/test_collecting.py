@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -111,6 +112,39 @@ def test_digits_collect_and_the_drawings_are_trained_on(
     buttons = window.message_bar.findChildren(QPushButton)
     qtbot.mouseClick(next(b for b in buttons if b.text() == "Delete 5 drawings"), LEFT)
     assert files() == []
+
+
+def test_drawings_in_colour_are_kept_and_trained_on_in_colour(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    for name, level in (("cat", 40), ("dog", 200)):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for index in range(4):
+            picture = Image.new("RGB", (32, 32), (level, index, 255 - level))
+            picture.save(tmp_path / "pets" / name / f"{index}.png")
+    window = open_window(
+        hidden=(8,), dataset=f"folder:{tmp_path / 'pets'}", colour=True, image_size=32
+    )
+    pad, row = window.pad.pad, window.pad.collecting
+    window.pad.set_collecting(True)
+    kept = (("frog", "#3a9a48"), ("frog", "#3a9a48"), ("ship", "#2455c4"), ("ship", "#2455c4"))
+    for count, (label, ink) in enumerate(kept, 1):
+        pad.set_ink(QColor(ink))
+        draw_line(qtbot, window)
+        row.label.setCurrentText(label)
+        qtbot.mouseClick(row.add_button, LEFT)
+        wait_for_files(qtbot, count)
+        qtbot.waitUntil(lambda: pad.canvas.is_empty)
+    for file in files():
+        pixels = np.asarray(Image.open(file))
+        assert pixels.shape == (32, 32, 3)
+        strongest = pixels.reshape(-1, 3).sum(axis=0).argmax()
+        assert strongest == {"frog": 1, "ship": 2}[file.parent.name]
+
+    with qtbot.waitSignal(window.controller.prepared, timeout=20_000) as prepared:
+        qtbot.mouseClick(row.train_button, LEFT)
+    assert prepared.args[0].image_shape == (3, 32, 32)
+    assert prepared.args[0].classes == ("frog", "ship")
 
 
 def test_an_empty_pad_and_a_label_without_letters_are_refused(

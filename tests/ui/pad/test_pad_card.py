@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QColorDialog,
+    QFileDialog,
+    QMenu,
+    QToolButton,
+)
 
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.pad.drawing_pad import BRUSH_MAX_PX, BRUSH_MIN_PX
+from netviz.ui.pad.ink_button import INKS
 from netviz.ui.pad.pad_card import PadCard
 
 DIGITS = tuple("0123456789")
@@ -227,12 +235,32 @@ def test_every_control_says_what_it_does(card: PadCard) -> None:
             assert action.isSeparator() or action.toolTip().endswith("."), action.text()
 
 
-def test_colour_data_disable_the_brush(card: PadCard) -> None:
+def test_colour_data_offer_the_colours_of_the_pen(card: PadCard) -> None:
+    button = card.ink_button
+    assert not button.isVisible()
     card.set_image_shape((3, 32, 32))
-    assert not _button(card, "Pen").isEnabled()
-    assert not _button(card, "Eraser").isEnabled()
+    assert button.isVisible()
+    assert button.accessibleName() == "Colour of the pen: White"
+    for action in button.menu().actions():
+        if action.text() == "Red":
+            action.trigger()
+    assert button.accessibleName() == "Colour of the pen: Red"
+    assert card.pad.ink == QColor(INKS["Red"])
+    assert _button(card, "Pen").isEnabled()
     card.show_example(np.zeros((3, 32, 32), np.uint8), "test image 1: cat")
-    assert not card.collecting.add_button.isEnabled(), "drawings are collected in grey only"
+    assert card.collecting.add_button.isEnabled()
+    card.set_image_shape((1, 28, 28))
+    assert not button.isVisible()
+
+
+def test_any_other_colour_can_be_mixed_while_training_goes_on(qtbot, card: PadCard) -> None:
+    card.set_image_shape((3, 32, 32))
+    next(a for a in card.ink_button.menu().actions() if a.text() == "Other colour…").trigger()
+    (dialog,) = card.findChildren(QColorDialog)
+    dialog.setCurrentColor(QColor(1, 2, 3))
+    dialog.accept()
+    assert card.pad.ink == QColor(1, 2, 3)
+    assert card.ink_button.accessibleName() == "Colour of the pen: #010203"
 
 
 def test_the_card_follows_the_theme(qtbot, card: PadCard, theme: Theme) -> None:

@@ -16,13 +16,6 @@ def test_the_way_to_the_canvas_and_back(width: int, height: int) -> None:
     assert geometry.to_widget(QRectF(0, 0, SIDE, SIDE)) == geometry.square
 
 
-def test_only_the_lower_right_is_the_corner() -> None:
-    geometry = PadGeometry(300, 300)
-    assert geometry.is_corner(QPointF(250, 250))
-    assert not geometry.is_corner(QPointF(250, 150))
-    assert not geometry.is_corner(QPointF(-1, -1))
-
-
 @pytest.mark.parametrize(("width", "height"), [(300, 220), (137, 400)])
 def test_an_area_of_the_canvas_is_shown_where_its_corners_are(width: int, height: int) -> None:
     geometry = PadGeometry(width, height)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.theme import Theme
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
-from netviz.ui.pad.drawing_pad import DrawingPad
+from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.pad.pad_painting import brush_cursor
 from netviz.ui.pad.prediction_line import PredictionLine
+from netviz.ui.pad.seen_image import SeenImage
 from netviz.ui.widgets.image_painting import image_pixels
 from tests.ui.painting import Painting, Shape, painted
 
@@ -98,21 +99,37 @@ def test_the_prediction_has_name_figure_and_word(qtbot: QtBot, theme: Theme, wid
     assert painted(line).words() == ["–"]
 
 
-def test_the_corner_shows_what_the_network_sees(qtbot: QtBot, theme: Theme) -> None:
-    pad = DrawingPad(theme)
-    qtbot.addWidget(pad)
-    pad.resize(280, 280)
-    pixels = np.random.default_rng(0).integers(0, 256, (1, 28, 28), dtype=np.uint8)
-    pad.show_example(pixels, "test image 17, a 3")
+def test_what_the_network_sees_stands_beside_the_drawing(qtbot: QtBot, theme: Theme) -> None:
+    card = PadCard(theme)
+    qtbot.addWidget(card)
+    card.set_classes(("0", "1"))
+    card.resize(270, 610)
+    card.show()
+    assert not painted(card.seen).pictures
+    card.pad.show_example(np.full((1, 28, 28), 9, np.uint8), "test image 17, a 3")
     seen = np.random.default_rng(1).random((1, 28, 28), dtype=np.float32)
-    pad.set_seen(seen)
-    painting = painted(pad)
-    assert painting.words() == ["test image 17, a 3", "network sees"]
-    drawing, corner = painting.pictures
-    assert drawing.box.width() == 280
-    assert corner.box.left() > 190
-    assert corner.box.top() > 190
-    np.testing.assert_array_equal(image_pixels(corner.image), np.rint(255 * seen[0]))
+    probabilities = np.array([0.9, 0.1], np.float32)
+    card.show_prediction(Prediction(1, 1, 1, seen, probabilities))
+    assert painted(card.pad).words() == ["test image 17, a 3"]
+    painting = painted(card.seen)
+    assert painting.words() == ["as 28 × 28"]
+    (shown,) = painting.pictures
+    np.testing.assert_array_equal(image_pixels(shown.image), np.rint(255 * seen[0]))
+    for part in (card.pad, card.prediction, card.bars, card.strip):
+        assert not part.geometry().intersects(card.seen.geometry())
+    assert card.rect().contains(QRect(card.seen.mapTo(card, QPoint()), card.seen.size()))
+
+
+@pytest.mark.parametrize("shape", [(3, 12, 12), (1, 20, 40)])
+def test_an_input_of_any_shape_keeps_its_proportions(
+    qtbot: QtBot, theme: Theme, shape: tuple[int, int, int]
+) -> None:
+    part = SeenImage(theme)
+    qtbot.addWidget(part)
+    part.resize(part.sizeHint())
+    part.set_seen(np.ones(shape, np.float32))
+    (shown,) = painted(part).pictures
+    assert shown.box.width() / shown.box.height() == pytest.approx(shape[2] / shape[1], rel=0.05)
 
 
 @pytest.mark.parametrize("diameter", [12.0, 22.0, 61.0])

@@ -52,6 +52,7 @@ def test_a_narrow_card_leaves_to_the_menu_what_does_not_fit(loss: LossPlot) -> N
     show(loss, progress(1, [1.0] * 1900))
     assert loss.header.log_button.isVisible()
     assert loss.smooth_button.isVisible()
+    loss.resize(700, 260)
     labels = loss.canvas.tick_labels
     loss.resize(415, 120)
     assert loss.header.log_button.isHidden()
@@ -59,7 +60,13 @@ def test_a_narrow_card_leaves_to_the_menu_what_does_not_fit(loss: LossPlot) -> N
     assert loss.header.menu_button.isVisible()
     assert 2 <= len(loss.canvas.tick_labels) < len(labels)
     assert loss.width() == 415
+    loss.menu.aboutToShow.emit()
+    figures = loss.menu.actions()[0]
+    assert figures.isVisible()
+    assert figures.text().startswith(f"Loss: train {loss.readings.value('train')}, test")
     loss.resize(700, 190)
+    loss.menu.aboutToShow.emit()
+    assert not figures.isVisible()
     assert loss.header.log_button.isVisible()
 
 

@@ -80,6 +80,7 @@ def test_reset_zoom_in_the_menu_and_the_badge_follow_again(qtbot: QtBot, loss: L
 
 
 def test_a_click_on_log_y_shows_powers_of_ten(qtbot: QtBot, loss: LossPlot) -> None:
+    loss.resize(700, 220)
     loss.set_half_life(0)
     show(loss, progress(1, [1.0, 0.1, 0.0, 0.01]))
     click(qtbot, loss.header.log_button)

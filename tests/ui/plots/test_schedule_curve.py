@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from netviz.bridge.run_settings import RunSettings
@@ -16,6 +16,7 @@ from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
+from netviz.ui.shell.status_line import StatusLine
 from tests.ui.conftest import OpenWindow, wait_for_state
 from tests.ui.settings_owner import SettingsOwner
 
@@ -136,15 +137,26 @@ def test_steep_falls_are_drawn_logarithmically(qtbot: QtBot, theme: Theme) -> No
 # -- what each choice is for -----------------------------------------------------------------
 
 
-def test_a_choice_says_what_it_is_for_once_it_is_made(qtbot: QtBot, panel: ControlPanel) -> None:
-    assert not [text for text in texts(panel, "optimizer") if text.endswith(".")]
+def test_the_window_says_at_its_foot_what_a_choice_is_for(
+    qtbot: QtBot, open_window: OpenWindow
+) -> None:
+    window = open_window()
+    panel, foot = window.panel, window.statusBar().findChild(StatusLine)
+    assert isinstance(foot, StatusLine)
+    QApplication.processEvents()
+    heights = [panel.row(name).height() for name in ("optimizer", "loss")]
     choose(qtbot, panel, "optimizer", "SGD")
-    assert any("momentum" in text for text in texts(panel, "optimizer"))
-    panel.show_settings(RunSettings(RunConfig(optimizer="sgd")))
-    assert any("momentum" in text for text in texts(panel, "optimizer")), "the run's answer"
-    choose(qtbot, panel, "loss", "MSE on one-hot")
-    assert any("squared distance" in text for text in texts(panel, "loss"))
-    assert not any(text.endswith(".") for text in texts(panel, "optimizer"))
+    panel.row("optimizer").editor.field.setFocus()
+    assert foot.text().startswith("Optimizer: ")
+    assert "momentum" in foot.text()
+    assert foot.text().endswith("Takes effect: next batch.")
+    panel.row("epochs").editor.field.setFocus()
+    assert foot.text().startswith("Epochs: ")
+    qtbot.keyClick(window.pad.pad, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: foot.text().startswith("Training."))
+    window.workspace.setFocus()
+    assert foot.text() == window.status
+    assert [panel.row(name).height() for name in ("optimizer", "loss")] == heights
 
 
 @pytest.mark.parametrize("option", ["optimizer", "loss", "schedule"])

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
+from netviz.engine.protocol.story import Kind
 from netviz.engine.session import start_points
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
@@ -63,13 +65,21 @@ def test_a_run_is_saved_and_opened_with_its_curves(
     window = open_window()
     trained(qtbot, window)
     step = window.controller.step
+    with qtbot.waitSignal(window.controller.changed):
+        window.controller.change({"learning_rate": 0.02})
     save(qtbot, window, choose, tmp_path / "kept")
+    log = window.views.view(LedgerView)
+    qtbot.waitUntil(lambda: log.entries[-1].kind is Kind.SAVED)
+    story = log.entries
+    assert [entry.text for entry in story[-2:]] == ["lr 0.001 → 0.02", "Saved in kept."]
     with qtbot.waitSignal(window.controller.prepared, timeout=20_000):
         window.controller.reset()
+    assert len(log.entries) == 1
     with qtbot.waitSignal(window.controller.opened, timeout=20_000) as opened:
         window.actions_by_key["open_run"].trigger()
     assert window.controller.step == step
     assert opened.args[0].progress.step == step
+    assert log.entries == story
     wait_for_state(qtbot, window, State.PAUSED)
     window.controller.train_one_batch()
     qtbot.waitUntil(lambda: window.controller.step == step + 1, timeout=10_000)
@@ -143,7 +153,29 @@ def test_weights_begin_a_run_and_the_log_says_so(
         window.actions_by_key["load_weights"].trigger()
     assert prepared.args[0].started_from.endswith("w.pth")
     assert prepared.args[0].untrained.test_accuracy > 0.5
-    assert any("w.pth" in line.text for line in window.views.view(LedgerView).model.lines)
+    assert "w.pth" in window.views.view(LedgerView).entries[0].text
+
+
+def test_the_log_is_written_as_markdown_from_the_menu_and_from_its_button(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    trained(qtbot, window)
+    log = window.views.view(LedgerView)
+    choose(tmp_path / "story")
+    entry(submenu(window, "Export"), "Log").trigger()
+    text = (tmp_path / "story.md").read_text("utf-8")
+    assert "story.md" in window.message_bar.text
+    for told in log.entries[1:]:
+        assert f"{told.step:,} | {told.epochs} |" in text
+    choose(tmp_path / "again.md")
+    window.views.show_view(log)
+    qtbot.mouseClick(log.export_button, Qt.MouseButton.LeftButton)
+    assert (tmp_path / "again.md").read_text("utf-8") == text
+    choose(tmp_path / "missing" / "folder" / "log.md")
+    (tmp_path / "missing").write_text("in the way")
+    entry(submenu(window, "Export"), "Log").trigger()
+    assert "could not be written" in window.message_bar.text
 
 
 def test_a_lost_run_is_offered_back(

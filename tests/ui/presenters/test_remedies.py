@@ -28,6 +28,23 @@ def test_a_batch_of_one_image_is_mended_by_a_button(qtbot: QtBot, open_window: O
     wait_for_state(qtbot, window, State.FINISHED)
 
 
+def test_a_trace_is_never_all_that_a_refusal_offers(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window()
+    run, bar = window.controller, window.message_bar
+
+    def offered() -> list[str]:
+        return [each.text() for each in bar.findChildren(QPushButton) if each.isVisible()]
+
+    with qtbot.waitSignal(run.refused):
+        run.submit_change({"hidden": (8,)})
+    assert offered() == []
+    with qtbot.waitSignal(run.refused):
+        run.open_run(tmp_path / "nothing here")
+    qtbot.waitUntil(lambda: sorted(offered()) == ["Copy details", "Open log folder"])
+
+
 @pytest.mark.parametrize("text", ["32", "64"])
 def test_a_refused_batch_size_is_past_once_another_is_chosen(
     qtbot: QtBot, open_window: OpenWindow, text: str

@@ -47,6 +47,7 @@ def moments(draw: st.DrawFn) -> RunNow:
         draw(st.sampled_from(["", "The loss became not a number (NaN) at step 7."])),
         tuple(draw(st.lists(entries, max_size=2))),
         draw(st.sampled_from([(), ("Linear (1)",)])),
+        replaced_step=draw(st.sampled_from([0, 3400])),
     )
 
 
@@ -62,13 +63,15 @@ def test_nothing_is_said_that_is_not_so(now: RunNow) -> None:
     assert left == (done < now.epochs)
     assert (f"Space trains {now.again:,} more" in said) == (at_rest and not left)
     assert now.more_epochs == (now.again if at_rest and not left else 0)
-    assert ("Space goes on" in said) == (at_rest and left)
+    is_held = at_rest or now.state in (State.PAUSED, State.FINISHED)  # also before the first step
+    assert ("Space goes on" in said) == (is_held and left)
     assert "Finished" not in said or done == now.epochs
     assert "NaN" not in said or now.state is State.FAILED
     is_next = [entry.step == now.step for entry in now.news]
     assert "next batch uses" not in said or (left and is_next[-1])
     assert "Stopped by you" not in said or (now.stopped and left)
     assert "Ready" not in said or now.step == 0
+    assert ("Ctrl+Z brings back" in said) == ("Ready" in said and now.replaced_step > 0)
 
 
 def test_the_sentences_read_well() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
@@ -96,9 +96,8 @@ def type_number(qtbot: QtBot, window: MainWindow, option: str, text: str) -> Non
 
 
 def ledger_of(window: MainWindow) -> list[str]:
-    """Return what the log says of each change."""
-    model = window.views.view(LedgerView).findChild(QAbstractItemView).model()
-    return [model.index(row, 2).data() for row in range(model.rowCount())]
+    """Return what the log says."""
+    return [entry.text for entry in window.views.view(LedgerView).entries]
 
 
 def test_the_window_opens_on_an_untrained_network_with_its_real_figures(
@@ -122,6 +121,42 @@ def test_a_click_on_train_trains_to_the_end(
     assert len(told.losses) == 800
     assert told.measured[-1].measurement.test_accuracy > 0.8
     assert window.top_bar.train_button.text() == "Train 2 more"
+
+
+def test_a_rate_that_is_moved_after_the_end_offers_to_train_on(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.FINISHED)
+    window.controller.change({"learning_rate": 0.01})
+    qtbot.waitUntil(window.message_bar.isVisible)
+    assert "lr 0.001 → 0.01: all epochs are trained" in window.message_bar.text
+    buttons = window.message_bar.findChildren(QPushButton)
+    (offer,) = [each for each in buttons if each.text().startswith("Train")]
+    assert offer.text() == "Train 1 more"
+    click(qtbot, offer)
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: window.controller.step == 800)
+    assert not window.message_bar.isVisible()
+
+
+def test_what_reset_replaces_is_brought_back_by_a_key(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_state(qtbot, window, State.FINISHED)
+    losses = window.loss_plot.history.losses.copy()
+    window.actions_by_key["reset"].trigger()
+    qtbot.waitUntil(lambda: "Ctrl+Z brings back the run at step 400." in window.status)
+    assert not len(window.loss_plot.history.losses)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.controller.step == 400)
+    assert window.loss_plot.history.losses.tolist() == losses.tolist()
+    assert window.status.startswith("Finished at step 400.")
+    window.actions_by_key["redo"].trigger()
+    qtbot.waitUntil(lambda: window.controller.step == 0)
 
 
 def test_space_trains_as_many_epochs_again_where_all_are_trained(
@@ -370,7 +405,7 @@ def test_closing_at_any_moment_ends_the_thread(
     assert window.controller.is_closed
 
 
-def test_theme_and_presentation_mode_restyle_a_training_window(
+def test_theme_and_stage_restyle_a_training_window(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     window = open_window(epochs=1000)

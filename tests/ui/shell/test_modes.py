@@ -21,7 +21,7 @@ from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
 
 OpenWindow = Callable[..., MainWindow]
-MODES = ("presentation", "theme", "fullscreen", "hold_plots")
+MODES = ("stage", "theme", "fullscreen", "hold_plots")
 
 
 def picture_of(window: MainWindow) -> QImage:
@@ -107,6 +107,8 @@ DEEDS: dict[str, Callable[[MainWindow], object]] = {
     "widen the settings": lambda window: window.workspace.choose((420.0, 600.0, 270.0)),
     "flatten the loss": lambda window: window.centre.choose((1.0, 500.0, 500.0)),
     "fill the centre": lambda window: window.centre.fill(window.accuracy_plot),
+    "turn the page": lambda window: window.stage.show_page(4),
+    "turn to the last page": lambda window: window.stage.show_page(9),
 }
 """What a mode, or a hand while it lasts, may do to the parts."""
 
@@ -123,7 +125,7 @@ def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbo
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
-        mode=st.sampled_from(["presentation", "fullscreen"]),
+        mode=st.sampled_from(["stage", "fullscreen"]),
         deeds=st.lists(st.sampled_from(list(DEEDS)), min_size=1, max_size=3, unique=True),
     )
     def leave(mode: str, deeds: list[str]) -> None:
@@ -142,22 +144,20 @@ def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbo
     leave()
 
 
-def test_presentation_never_makes_the_window_larger(open_window: OpenWindow) -> None:
+def test_the_stage_never_makes_the_window_larger(open_window: OpenWindow) -> None:
     window = open_window()
     size, least = window.size(), window.minimumSize()
-    toggle(window, "presentation")
+    toggle(window, "stage")
     assert window.theme.scale > 1
     assert window.size() == size
     assert window.minimumSize() == least
     assert window.minimumSizeHint().boundedTo(size) == window.minimumSizeHint()
-    assert window.loss_plot.canvas.area.height() > 100
+    assert window.loss_plot.canvas.area.height() > 250
 
 
-def test_presentation_grows_and_shrinks_with_the_window(
-    open_window: OpenWindow, qtbot: QtBot
-) -> None:
+def test_the_stage_grows_and_shrinks_with_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
-    toggle(window, "presentation")
+    toggle(window, "stage")
     small = window.theme.scale
     window.resize(1900, 1050)
     qtbot.waitUntil(lambda: window.theme.scale > small)
@@ -169,17 +169,19 @@ def test_presentation_grows_and_shrinks_with_the_window(
     assert need.boundedTo(window.size()) == need
 
 
-def test_what_a_mode_did_to_the_sizes_is_not_remembered(
-    open_window: OpenWindow, tmp_path: object
-) -> None:
+def test_the_stage_is_not_remembered(open_window: OpenWindow, tmp_path: object) -> None:
     window = open_window()
-    width = window.panel.width()
-    toggle(window, "presentation")
-    assert window.panel.width() > width
+    window.workspace.choose((301.0, 600.0, 333.0))
+    width, tab = window.panel.width(), window.views.tabs.currentIndex()
+    toggle(window, "stage")
+    window.stage.show_page(5)
+    assert not window.panel.isVisible()
+    assert window.views.tabs.currentIndex() != tab
     window.close()
     again = open_window()
-    assert not again.actions_by_key["presentation"].isChecked()
+    assert not again.actions_by_key["stage"].isChecked()
     assert again.panel.width() == width
+    assert again.views.tabs.currentIndex() == tab
 
 
 class Desk:
@@ -210,7 +212,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(monkeypatch)
 
 
-@pytest.mark.parametrize("mode", ["", "presentation"])
+@pytest.mark.parametrize("mode", ["", "stage"])
 @pytest.mark.parametrize("room", [(1280, 720), (640, 360)])
 def test_a_frame_that_comes_late_is_made_room_for(
     desk: Desk, open_window: OpenWindow, qtbot: QtBot, mode: str, room: tuple[int, int]
@@ -263,7 +265,7 @@ def test_the_window_fits_its_screen_in_every_mode(
     window.show()
     qtbot.waitExposed(window)
     window.message_bar.show_message("warning", "Something is the matter.", "Do this.")
-    for mode in ("presentation", "fold", "presentation"):
+    for mode in ("stage", "fold", "stage"):
         toggle(window, mode)
         qtbot.waitUntil(lambda: screen.contains(window.frameGeometry()))
         assert window.minimumSize().boundedTo(screen.size()) == window.minimumSize()

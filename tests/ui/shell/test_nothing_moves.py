@@ -83,9 +83,7 @@ def test_nothing_moves_whatever_happens(open_window: OpenWindow, qtbot: QtBot) -
         "speed": lambda: window.top_bar.set_speed(123_456, 3700),
         "the end": run.start,
         "more": window.top_bar.train_button.click,
-        "large type and back": lambda: [
-            window.actions_by_key["presentation"].trigger() for _ in range(2)
-        ],
+        "the stage and back": lambda: [window.actions_by_key["stage"].trigger() for _ in range(2)],
         "folded and opened": lambda: [window.actions_by_key["fold"].trigger() for _ in range(2)],
         "filled and back": lambda: [
             qtbot.mouseDClick(window.loss_plot.header, Qt.MouseButton.LeftButton) for _ in range(2)

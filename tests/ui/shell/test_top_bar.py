@@ -75,7 +75,7 @@ def test_nothing_can_be_started_while_data_are_loaded(bar: TopBar) -> None:
     assert "Epoch 6 / 10" in _texts(bar)
 
 
-@pytest.mark.parametrize("name", ["reset", "step", "epoch", "theme", "presentation"])
+@pytest.mark.parametrize("name", ["reset", "step", "epoch", "theme", "stage"])
 def test_each_button_tells_its_click(qtbot, bar: TopBar, name: str) -> None:
     bar.set_state(State.PAUSED)
     button = getattr(bar, f"{name}_button")
@@ -118,6 +118,28 @@ def test_nothing_is_cut_off(bar: TopBar, theme: Theme, width: int, scale: float)
     assert all(w.geometry().right() <= width for w in shown)
     labels = [w for w in shown if isinstance(w, QLabel)]
     assert all(w.width() >= w.sizeHint().width() for w in labels)
+
+
+def test_what_there_is_no_room_for_is_in_a_menu(qtbot, bar: TopBar) -> None:
+    assert not bar.more_button.isVisible()
+    bar.resize(460, bar.sizeHint().height())
+    QApplication.processEvents()
+    assert bar.more_button.isVisible()
+    assert not bar.step_button.isVisible()
+    menu = bar.more_button.menu()
+    menu.aboutToShow.emit()
+    entries = {action.text(): action for action in menu.actions()}
+    figures = {"60 % of the run", "batch 750 / 1,250", "0:04 left", "cpu · 1 thread"}
+    assert figures | {"74,300 samples/s", "Step"} <= entries.keys() | {"60 % of the run"}
+    with qtbot.waitSignal(bar.step_clicked):
+        entries["Step"].trigger()
+    with qtbot.waitSignal(bar.epoch_clicked):
+        entries["Run to end of epoch"].trigger()
+    assert entries["Speed limit: Full speed"].menu() is bar.pace_button.menu()
+    bar.set_busy("Loading")
+    assert not bar.step_button.isEnabled()
+    menu.aboutToShow.emit()
+    assert not next(a for a in menu.actions() if a.text() == "Step").isEnabled()
 
 
 def test_all_of_it_is_there_at_1280(bar: TopBar) -> None:

@@ -106,11 +106,16 @@ def test_a_frozen_layer_is_called_by_its_name(open_window: OpenWindow, qtbot: Qt
         window.controller.change({"frozen": ("0",)})
     assert window.status.startswith("frozen none → Conv 3×3 (1) at step 1.")
     assert "Conv 3×3 (1)" in window.controller.undo_stack.undoText()
-    lines = window.views.view(LedgerView).model.lines
-    assert [line.text for line in lines] == ["frozen none → Conv 3×3 (1)"]
+    entries = window.views.view(LedgerView).entries
+    assert entries[-1].text == "frozen none → Conv 3×3 (1)"
+    assert "frozen" not in entries[0].text
+    assert window.stage.foot.remark.text == "Step 1: frozen none → Conv 3×3 (1)"
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.reset()
-    assert window.status == f"{READY} Frozen, so not learning: Conv 3×3 (1)."
+    frozen, back = "Frozen, so not learning: Conv 3×3 (1).", "Ctrl+Z brings back the run at step 1."
+    assert window.status == f"{READY} {frozen} {back}"
+    (begun,) = (each for each in window.views.view(LedgerView).entries if each.step == 0)
+    assert "frozen Conv 3×3 (1)" in begun.text
 
 
 def test_the_title_names_the_run_and_where_it_was_saved(

@@ -23,6 +23,7 @@ from netviz.launch import WindowOptions
 from netviz.ui.app import build_window
 from netviz.ui.plots.metric_plot import MetricPlot
 from netviz.ui.shell.settings import Settings
+from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.support import Driven
 
@@ -134,8 +135,12 @@ class DrivenWindow:
     # -- what can be seen --------------------------------------------------------------------
 
     def show_tab(self, name: str) -> None:
-        """Bring a tab to the front."""
+        """Bring a tab to the front, as it is at this moment."""
         self.window.views.show_named(name)
+        self.settle()
+        # What a tab shows with a little delay it shows at once where it comes into sight.
+        self.window.views.hide()
+        self.window.views.show()
         self.settle()
 
     def tab_names(self) -> list[str]:
@@ -146,6 +151,10 @@ class DrivenWindow:
     @property
     def mistakes(self) -> MistakeView:
         return self.window.views.view(MistakeView)
+
+    @property
+    def log(self) -> LedgerView:
+        return self.window.views.view(LedgerView)
 
     def parts(self) -> dict[str, QWidget]:
         """The parts of the window that tell of the run."""

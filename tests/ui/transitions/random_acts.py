@@ -13,6 +13,7 @@ from netviz.engine.protocol.run_state import State
 from tests.ui.transitions.driven_window import DrivenWindow
 
 Changes = Mapping[str, Any]
+REPLACED: Changes = {"": "the run at hand and the other change places"}
 
 
 @dataclass
@@ -29,6 +30,11 @@ class Undoable:
 
     pairs: list[tuple[Changes, Changes]] = field(default_factory=list)
     index: int = 0
+
+    @classmethod
+    def at_first(cls, *, has_replaced: bool) -> "Undoable":
+        """Of a run to which nothing was done but that it may have taken the place of another."""
+        return cls([(REPLACED, REPLACED)], 1) if has_replaced else cls()
 
     def push(self, before: Changes, after: Changes) -> None:
         """Note a change; those that were undone are gone."""
@@ -115,8 +121,8 @@ class Actor:
     ----------
     driven
         The window.
-    story, undoable, waiting
-        The model.
+    story, undoable, waiting, replaced
+        The model; the last is the run that undo brings back.
     """
 
     def __init__(self, app: QApplication, config: RunConfig, folder: Path) -> None:
@@ -124,6 +130,8 @@ class Actor:
         self.story = Story(config)
         self.undoable = Undoable()
         self.waiting: dict[str, Any] = {}
+        self.replaced: Story | None = None
+        self._has_replaced = False
         self._folder = folder
         self._saved: tuple[Path, Story] | None = None
 
@@ -179,11 +187,23 @@ class Actor:
 
     def undo(self, _: Any) -> None:
         self.driven.controller.undo_stack.undo()
-        self._changed(self.undoable.undo())
+        self._undone(self.undoable.undo())
 
     def redo(self, _: Any) -> None:
         self.driven.controller.undo_stack.redo()
-        self._changed(self.undoable.redo())
+        self._undone(self.undoable.redo())
+
+    def _undone(self, done: Changes) -> None:
+        if done is not REPLACED:
+            self._changed(done)
+            return
+        self.driven.settle()
+        assert self.replaced
+        back = self.replaced.until(len(self.replaced.steps))
+        back.steps.append(LANDED)
+        back.is_opened, back.held = True, None
+        self.story, self.replaced = back, self.story
+        self.waiting, self._has_replaced = {}, False
 
     def hold(self, _: Any) -> None:
         if self.story.held is None and self.story.step:
@@ -199,7 +219,7 @@ class Actor:
         self.driven.settle()
         controller = self.driven.controller
         self.story = self.story.gone_back(controller.step, controller.settings.confirmed)
-        self.undoable = Undoable()
+        self.undoable = Undoable.at_first(has_replaced=self._has_replaced)
 
     def reset(self, _: Any) -> None:
         self.driven.controller.reset()
@@ -250,14 +270,21 @@ class Actor:
             return
         if self.story.step == 0:
             if "loss" in changes:  # the untrained network is measured again
-                self.undoable = Undoable()
+                self._forget_changes()
             self.story.config = self.story.config.with_changes(changes)
         else:
             self.story.steps.append(dict(changes))
 
+    def _forget_changes(self) -> None:
+        self._has_replaced = self.replaced is not None and self.replaced.step > 0
+        self.undoable = Undoable.at_first(has_replaced=self._has_replaced)
+
     def _begin(self, story: Story) -> None:
         self.driven.settle()
-        self.story, self.undoable, self.waiting = story, Undoable(), {}
+        if self.story.step:
+            self.replaced = self.story
+        self._forget_changes()
+        self.story, self.waiting = story, {}
         assert not self.driven.mistakes.detail.isVisible()
 
 

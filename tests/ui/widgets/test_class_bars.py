@@ -19,7 +19,7 @@ def _bars(qtbot: QtBot) -> ClassBars:
     bars = ClassBars(Theme(), DENSE)
     qtbot.addWidget(bars)
     bars.set_classes(LETTERS)
-    bars.resize(160, 60)
+    bars.resize(160, 66)
     return bars
 
 

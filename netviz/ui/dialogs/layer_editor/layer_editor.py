@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -19,8 +20,9 @@ from PySide6.QtWidgets import (
 from netviz.engine.errors import ModelError
 from netviz.engine.network.layer_plan import describe
 from netviz.ui.dialogs.layer_editor.layer_row import (
+    COLUMN_GAP_PX,
+    COLUMNS,
     COUNT_PX,
-    FIELD_PX,
     KIND_PX,
     NUMBER_PX,
     OUTPUT_PX,
@@ -43,9 +45,12 @@ class LayerEditor(QDialog):
     -------
     layers_chosen
         The layers to train: a tuple of texts in the form that `layer_plan` reads.
+    reset_requested
+        The user wants to train them at once, from a Reset on; follows `layers_chosen`.
     """
 
     layers_chosen = Signal(tuple)
+    reset_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +97,7 @@ class LayerEditor(QDialog):
         self._column.addStretch()
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(scrolled)
@@ -99,7 +105,7 @@ class LayerEditor(QDialog):
         self._card.body.addLayout(self._build_foot())
         layout = self._layout = QVBoxLayout(self)
         layout.addWidget(self._card)
-        make_main(self, self.apply_button)
+        make_main(self, self.reset_button)
 
     def _build_head(self) -> QHBoxLayout:
         self.presets = QToolButton()
@@ -133,33 +139,43 @@ class LayerEditor(QDialog):
         return button
 
     def _build_titles(self) -> QHBoxLayout:
-        self._titles = QHBoxLayout()
+        self._titles, self._headings = QHBoxLayout(), QHBoxLayout()
         self._title_labels: list[tuple[QLabel, int]] = []
-        widths = (NUMBER_PX, KIND_PX, FIELD_PX * 4 + 12, OUTPUT_PX, COUNT_PX)
-        for text, width in zip(("", "Layer", "", "Output", "Parameters"), widths, strict=True):
-            label = QLabel(text)
-            label.setProperty("role", "hint")
-            if text == "Parameters":
-                label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            self._title_labels.append((label, width))
+        for text, width in (("", NUMBER_PX), ("Layer", KIND_PX)):
+            self._titles.addWidget(self._title(text, width))
+        for text, width in COLUMNS:
+            self._headings.addWidget(self._title(text, width))
+        self._titles.addLayout(self._headings)
+        count = self._title("Parameters", COUNT_PX)
+        count.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for label in (self._title("Output", OUTPUT_PX), count):
             self._titles.addWidget(label)
         self._titles.addStretch(1)
         return self._titles
+
+    def _title(self, text: str, width: int) -> QLabel:
+        label = QLabel(text)
+        label.setProperty("role", "hint")
+        self._title_labels.append((label, width))
+        return label
 
     def _build_foot(self) -> QHBoxLayout:
         self.total = QLabel()
         self.total.setProperty("role", "strong")
         self.total.setWordWrap(True)
         self.apply_button = QPushButton("Apply")
-        self.apply_button.setToolTip("Train this network, from Reset on.")
+        self.apply_button.setToolTip("Train this network from the next Reset on.")
         self.apply_button.clicked.connect(self._on_apply_clicked)
+        self.reset_button = QPushButton("Apply and reset")
+        self.reset_button.setToolTip("End the run at hand, and begin one with this network.")
+        self.reset_button.clicked.connect(self._on_reset_button_clicked)
         close = QPushButton("Close")
         close.setToolTip("Close the editor; the run keeps its network.")
         close.clicked.connect(self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.total, 1)
-        foot.addWidget(close)
-        foot.addWidget(self.apply_button)
+        for button in (close, self.apply_button, self.reset_button):
+            foot.addWidget(button)
         return foot
 
     # -- what the user did -------------------------------------------------------------------
@@ -201,6 +217,10 @@ class LayerEditor(QDialog):
     def _on_apply_clicked(self) -> None:
         self.layers_chosen.emit(self._stack.texts)
 
+    def _on_reset_button_clicked(self) -> None:
+        self.layers_chosen.emit(self._stack.texts)
+        self.reset_requested.emit()
+
     # -- showing -----------------------------------------------------------------------------
 
     def _refresh(self) -> None:
@@ -229,16 +249,21 @@ class LayerEditor(QDialog):
         except ModelError as error:
             has_mark = any(layer.problem for layer in self._stack.plan())
             self.total.setText("These layers do not fit yet." if has_mark else error.message)
-            self.apply_button.setEnabled(False)
+            self._allow(False)
             return
         self.total.setText(f"{total:,} parameters")
-        self.apply_button.setEnabled(True)
+        self._allow(True)
+
+    def _allow(self, fits: bool) -> None:
+        for button in (self.apply_button, self.reset_button):
+            button.setEnabled(fits)
 
     def _restyle(self) -> None:
         px = self._theme.px
-        self.resize(px(820), px(560))
+        self.resize(px(880), px(560))
         for layout, gap in ((self._layout, 12), (self._card.body, 8), (self._titles, 8)):
             layout.setSpacing(px(gap))
+        self._headings.setSpacing(px(COLUMN_GAP_PX))
         self._column.setSpacing(px(6))
         for label, width in self._title_labels:
             label.setFixedWidth(px(width))

@@ -12,15 +12,38 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.network.layer_plan import KINDS, PlannedLayer, describe
-from netviz.ui.dialogs.layer_editor.layer_stack import default_fields, fields_of, new_layer, text_of
+from netviz.ui.dialogs.layer_editor.layer_stack import empty_texts, fields_of, new_layer, text_of
 from netviz.ui.look.icons import icon
 from netviz.ui.look.style_sheet import set_style_property
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.icon_button import quiet_button
 
-NUMBER_PX, KIND_PX, FIELD_PX, OUTPUT_PX, COUNT_PX = 20, 116, 72, 112, 84
-_FIELDS = 4
+NUMBER_PX, KIND_PX, OUTPUT_PX, COUNT_PX = 20, 116, 112, 84
+COLUMNS = (("Channels, units", 104), ("Kernel", 64), ("Stride", 64), ("Padding", 84))
+"""Heading and width of the columns of numbers."""
+COLUMN_GAP_PX = 4
+_COLUMN_OF = {
+    "units": 0,
+    "channels": 0,
+    "fraction": 0,
+    "kernel": 1,
+    "size": 1,
+    "stride": 2,
+    "padding": 3,
+}
+_TIPS = {
+    "units": "How many units the layer has.",
+    "channels": "How many channels the layer makes, one for each of its filters.",
+    "fraction": "Which fraction of the units is zeroed in training.",
+    "kernel": "Width and height of its filters, in pixels.",
+    "size": "Width and height of the square that becomes one value, in pixels.",
+    "stride": "How many pixels its filters move at a time.",
+    "padding": "Pixels of zeros around the image. Left empty, it is half the kernel: "
+    "with an odd one and stride 1 the image keeps its size.",
+}
+_NOTES = {"fraction": "of the units are dropped"}
+"""What a number means where no heading says it."""
 _BUTTONS = (
     ("up", "arrow-up", "Move this layer up."),
     ("down", "arrow-down", "Move this layer down."),
@@ -52,7 +75,9 @@ class LayerRow(ThemedWidget):
         )
         self._number.setProperty("role", "hint")
         self.kind_box = self._build_kinds()
-        self.fields = [self._build_field() for _ in range(_FIELDS)]
+        self._columns = [self._build_field() for _ in COLUMNS]
+        self._note = QLabel()
+        self._note.setProperty("role", "hint")
         self.output = QLabel()
         self.count = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.problem = QLabel()
@@ -62,6 +87,16 @@ class LayerRow(ThemedWidget):
         self._lay_out()
         self._restyle()
 
+    @property
+    def fields(self) -> list[QLineEdit]:
+        """The fields of this kind of layer, in the order of its numbers."""
+        return [self._columns[_COLUMN_OF[name]] for name in self._names]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        kind = fields_of(self._text)[0]
+        return KINDS[kind].numbers if kind in KINDS else ()
+
     def show_layer(self, planned: PlannedLayer, count: int) -> None:
         """Show a layer of a network whose first `count` layers can be changed."""
         own = self._place < count
@@ -69,7 +104,7 @@ class LayerRow(ThemedWidget):
             self._text = planned.text
             self._show_text()
         self.kind_box.setEnabled(own)
-        for field in self.fields:
+        for field in self._columns:
             field.setEnabled(own)
         for key, button in self.buttons.items():
             button.setVisible(own)
@@ -85,17 +120,15 @@ class LayerRow(ThemedWidget):
     def _show_text(self) -> None:
         kind, numbers = fields_of(self._text)
         self.kind_box.setCurrentIndex(self.kind_box.findData(kind))
-        names = KINDS[kind].numbers if kind in KINDS else ()
-        defaults = default_fields(kind) if kind in KINDS else []
-        for index, field in enumerate(self.fields):
-            used = index < len(names)
-            field.setVisible(used)
-            if not used:
-                continue
-            known = "" if defaults[index] == "-1" else defaults[index]
-            field.setPlaceholderText(f"{names[index]} {known}".strip())
-            field.setAccessibleName(f"Layer {self._place + 1}: {names[index]}")
-            field.setToolTip(f"{names[index].capitalize()} of this layer.")
+        fields, names = self.fields, self._names
+        for field in self._columns:
+            field.setVisible(field in fields)
+        self._note.setText(next((_NOTES[name] for name in names if name in _NOTES), ""))
+        for index, (name, empty) in enumerate(zip(names, empty_texts(self._text), strict=True)):
+            field = fields[index]
+            field.setPlaceholderText(empty)
+            field.setAccessibleName(f"Layer {self._place + 1}: {name}")
+            field.setToolTip(_TIPS[name])
             if field.text() != numbers[index] and not self._is_same(field, numbers, index):
                 field.setText(numbers[index])
         self.kind_box.setToolTip(KINDS[kind].help if kind in KINDS else "")
@@ -121,6 +154,10 @@ class LayerRow(ThemedWidget):
     def _build_field(self) -> QLineEdit:
         field = QLineEdit()
         field.textEdited.connect(self._on_field_text_edited)
+        # Each stands under its heading, whichever others the layer has.
+        policy = field.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        field.setSizePolicy(policy)
         return field
 
     def _build_button(self, key: str, tip: str) -> QToolButton:
@@ -134,12 +171,12 @@ class LayerRow(ThemedWidget):
         self._line.addWidget(self._number)
         self._line.addWidget(self.kind_box)
         self._fields = QWidget()
-        fields = QHBoxLayout(self._fields)
-        fields.setContentsMargins(0, 0, 0, 0)
-        fields.setSpacing(4)
-        for field in self.fields:
-            fields.addWidget(field)
-        fields.addStretch()
+        self._field_line = QHBoxLayout(self._fields)
+        self._field_line.setContentsMargins(0, 0, 0, 0)
+        for field in self._columns:
+            self._field_line.addWidget(field)
+        # Over the columns that a layer with a note leaves empty.
+        self._note.setParent(self._fields)
         self._line.addWidget(self._fields)
         self._line.addWidget(self.output)
         self._line.addWidget(self.count)
@@ -171,9 +208,12 @@ class LayerRow(ThemedWidget):
         widths = ((self._number, NUMBER_PX), (self.kind_box, KIND_PX), (self.output, OUTPUT_PX))
         for widget, width in (*widths, (self.count, COUNT_PX)):
             widget.setFixedWidth(px(width))
-        self._fields.setFixedWidth(px(FIELD_PX) * _FIELDS + 4 * (_FIELDS - 1))
-        for field in self.fields:
-            field.setFixedWidth(px(FIELD_PX))
+        self._field_line.setSpacing(px(COLUMN_GAP_PX))
+        first, gap = px(COLUMNS[0][1]), px(COLUMN_GAP_PX)
+        rest = sum(px(width) + gap for _, width in COLUMNS[1:])
+        self._note.setGeometry(first + 2 * gap, 0, rest, self._columns[0].sizeHint().height())
+        for field, (_, width) in zip(self._columns, COLUMNS, strict=True):
+            field.setFixedWidth(px(width))
             field.setFont(self._theme.font(12))
         for key, name, _ in _BUTTONS:
             self.buttons[key].setIcon(icon(self._theme, name, "muted", 14))

@@ -25,6 +25,8 @@ PRESETS: dict[str, Texts] = {
 MOST_LAYERS = 60
 _NEW = {"linear": "linear 64", "conv": "conv 16 3", "dropout": "dropout 0.5"}
 _MOST_UNDO = 200
+_MOST_DIGITS = 5
+"""Of a kernel."""
 
 
 def new_layer(kind: str) -> str:
@@ -56,6 +58,23 @@ def default_fields(kind: str) -> list[str]:
     must = len(declared.numbers) - len(declared.defaults)
     # A padding of -1 keeps the size.
     return [""] * must + [f"{number:g}" for number in declared.defaults]
+
+
+def empty_texts(text: str) -> list[str]:
+    """Return what each number of a layer comes to while its field is empty.
+
+    Empty where there is no default. The padding of a convolution says how many pixels it is:
+    ``same (1)``, which keeps the size of the image, or half of an even kernel, which cannot.
+    """
+    kind, numbers = fields_of(text)
+    if kind not in KINDS:
+        return []
+    texts = default_fields(kind)
+    if kind == "conv":
+        kernel = numbers[1] if numbers[1].isdecimal() and len(numbers[1]) <= _MOST_DIGITS else ""
+        word = "half" if kernel and int(kernel) % 2 == 0 else "same"
+        texts[3] = f"{word} ({int(kernel) // 2})" if kernel else word
+    return texts
 
 
 class LayerStack:

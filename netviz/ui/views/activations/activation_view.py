@@ -27,6 +27,7 @@ from netviz.ui.widgets.figure_label import FigureLabel
 from netviz.ui.widgets.signed_legend import SignedLegend
 
 _EMPTY = "Draw a digit, or choose a mistake, to see what each layer makes of it"
+_SOURCE_TIP = "Choose the image whose activations are shown."
 _IMAGE_FRACTION = 0.3
 
 
@@ -46,9 +47,7 @@ class ActivationView(View):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
-        self.source = CompactCombo(
-            theme, "Image to look at", "Choose the image whose activations are shown."
-        )
+        self.source = CompactCombo(theme, "Image to look at", _SOURCE_TIP)
         self.source.set_entries(["your drawing", "test image"])
         self.source.activated.connect(self._on_source_activated)
         self.test_index = QSpinBox()
@@ -92,6 +91,8 @@ class ActivationView(View):
         self.image.show_image(observed, self._classes)
         self.strips.show_strips(strips_of(observed, self._classes))
         self._step.setText(f"step {observed.step:,}")
+        # Also where there is no room for it.
+        self.source.setToolTip(f"{_SOURCE_TIP} These are of step {observed.step:,}.")
         self._stack.setCurrentWidget(self._content)
 
     def clear(self) -> None:

@@ -78,7 +78,7 @@ class ImagePanel(ValueTooltip):
 
     def _paint_captions(self, painter: QPainter, source: str) -> None:
         theme, caption = self._theme, "saliency"
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         metrics = painter.fontMetrics()
         line = QRectF(0, self._side + theme.px(2), self.width(), theme.px(16))

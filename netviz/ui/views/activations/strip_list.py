@@ -64,7 +64,7 @@ class StripList(ValueTooltip):
         painter.drawText(area, _ALIGN.AlignLeft | _ALIGN.AlignTop, strip.title)
         used = painter.fontMetrics().horizontalAdvance(strip.title) + theme.px(8)
         ascent = painter.fontMetrics().ascent()
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         metrics = painter.fontMetrics()
         room = int(area.width()) - used
@@ -94,6 +94,6 @@ class StripList(ValueTooltip):
 
     def _title_width(self, strip: Strip) -> int:
         title = QFontMetrics(self._theme.font(12, QFont.Weight.Medium))
-        note = QFontMetrics(self._theme.font(11))
+        note = QFontMetrics(self._theme.font(12))
         advance = title.horizontalAdvance(strip.title) + note.horizontalAdvance(strip.note)
         return advance + self._theme.px(10)

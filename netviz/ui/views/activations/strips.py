@@ -181,13 +181,13 @@ class Columns(Strip):
         self._are_probabilities = are_probabilities
 
     def size(self, width: int, zoom: Zoom, theme: Theme) -> tuple[int, int]:
-        metrics = QFontMetrics(theme.font(11))
+        metrics = QFontMetrics(theme.font(12))
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
         column = max(zoom.column, widest + theme.px(8))
         return min(width, column * len(self._values)), zoom.bar + metrics.height()
 
     def paint(self, painter: QPainter, area: QRectF, zoom: Zoom, theme: Theme) -> None:
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         metrics = painter.fontMetrics()
         bars = area.adjusted(0, 0, 0, -metrics.height())
         zero = bars.bottom() if self._are_probabilities else bars.center().y()

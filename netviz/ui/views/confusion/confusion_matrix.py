@@ -175,7 +175,7 @@ class ConfusionMatrix(TooltipWidget):
         if not self._classes:
             return
         painter = QPainter(self)
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         self._paint_cells(painter)
         self._paint_names(painter)
         self._paint_sides(painter)
@@ -277,6 +277,6 @@ class ConfusionMatrix(TooltipWidget):
                 painter.drawText(area.translated(left, 0), _CENTER, text)
 
     def _name_width(self) -> float:
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         names = [metrics.horizontalAdvance(name) for name in (*self._classes, _CORNERS[0])]
         return min(max(names), self.width() * 0.3) + 1

@@ -147,7 +147,7 @@ class _Legend(ThemedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         rows = ((True, "✓ correct"), (False, "✗ wrong, square root"))
         for row, (is_correct, text) in enumerate(rows):
             top = row * theme.px(16)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -304,6 +304,7 @@ class DataView(Page):
             (self.next_button, "chevron-down"),
         ):
             button.setIcon(icon(self._theme, name, "text"))
+            button.setIconSize(QSize(px(16), px(16)))
         # The same height as the fields beside it.
         self.augmented_button.setStyleSheet(
             f"QToolButton {{ font-size: {px(12)}px; padding: {px(3)}px {px(8)}px; }}"
@@ -315,7 +316,7 @@ class DataView(Page):
         self.balance.setMaximumHeight(px(_BALANCE_PX))
         self._warning.setFixedWidth(px(_SIDE_PX))
         self._warning.setStyleSheet(
-            f"color: {self._theme.colors.warning}; font-size: {px(11)}px; font-weight: 500;"
+            f"color: {self._theme.colors.warning}; font-size: {px(12)}px; font-weight: 500;"
         )
 
 

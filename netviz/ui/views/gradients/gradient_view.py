@@ -1,11 +1,13 @@
 """How large the gradients and the updates of each layer are, over the steps."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from netviz.engine.protocol.observations import GradientsObserved
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.gradients.gradient_history import GradientHistory
+from netviz.ui.views.gradients.gradient_series import gradient_series
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
 from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
 from netviz.ui.views.page import Page
@@ -30,7 +32,7 @@ class GradientView(Page):
             "Press Train to see how large the gradient of each layer is, and how far it moves.",
             parent,
         )
-        self._history: GradientHistory | None = None
+        self._recorded: LayersRecorded | None = None
         self.layers = LayerMenu(theme)
         self.norm_plot = SeriesPlot(theme, "Gradient norm")
         self.ratio_plot = SeriesPlot(theme, "Update / weight", (1e-3, "rough guide 1e-3"))
@@ -55,39 +57,37 @@ class GradientView(Page):
         self.layers.chosen.connect(self._on_layers_chosen)
         self._restyle()
 
-    def show_gradients(self, observed: GradientsObserved) -> None:
-        """Add the gradients of a step."""
-        if self._history is None or not self._history.continues(observed):
-            self._history = GradientHistory(observed)
-            titles = [" ".join(label) for label in numbered_titles(observed.titles)]
-            self.layers.set_layers(observed.names, tuple(titles))
-        self._history.append(observed)
-        self._show_content(True)
+    def show_layers(self, recorded: LayersRecorded) -> None:
+        """Show the gradients of the run so far."""
+        titles = [" ".join(label) for label in numbered_titles(recorded.titles)]
+        self.layers.set_layers(recorded.record.names, tuple(titles))
+        self._recorded = recorded
         self._invalidate()
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`."""
-        if self._history is not None:
-            self._history.truncate(step)
+        if self._recorded is not None:
+            self._recorded = replace(self._recorded, record=self._recorded.record.until(step))
             self._invalidate()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._history = None
+        self._recorded = None
         self._show_content(False)
 
     def _refresh(self) -> None:
-        history = self._history
-        if history is None or not len(history):
-            self._show_content(False)
+        series = gradient_series(self._recorded.record) if self._recorded else None
+        self._show_content(series is not None)
+        if series is None or self._recorded is None:
             return
-        names = [name for name, _ in numbered_titles(history.titles)]
-        shown = [i for i, name in enumerate(history.names) if self.layers.is_shown(name)]
-        steps = history.steps
-        self.norm_plot.set_series(
-            steps, history.norms, names, shown, (history.unclipped_norms, "before clipping")
+        names = [name for name, _ in numbered_titles(self._recorded.titles)]
+        known = enumerate(self._recorded.record.names)
+        shown = [index for index, name in known if self.layers.is_shown(name)]
+        also = (series.unclipped_norms, "before clipping")
+        self.norm_plot.set_series(series.steps, series.norms, names, shown, also, gaps=series.gaps)
+        self.ratio_plot.set_series(
+            series.steps, series.update_ratios, names, shown, gaps=series.gaps
         )
-        self.ratio_plot.set_series(steps, history.update_ratios, names, shown)
 
     def _on_layers_chosen(self) -> None:
         self._invalidate()
@@ -101,5 +101,5 @@ VIEW = ViewSpec(
     "How strongly each layer is moved.",
     20,
     GradientView,
-    {GradientsObserved: GradientView.show_gradients},
+    {LayersRecorded: GradientView.show_layers},
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,8 @@ class SeriesPlot(ThemedWidget):
         self._values = np.empty((0, 0))
         self._also: tuple[NDArray[np.float64], str] | None = None
         self._smoothed = np.empty((0, 0))
+        self._starts = np.empty(0, np.int64)
+        self._gaps: Sequence[tuple[int, int]] = ()
         self._pointed = -1
         self.setMouseTracking(True)
         self.setAccessibleName(title)
@@ -79,14 +82,20 @@ class SeriesPlot(ThemedWidget):
         names: Sequence[str],
         shown: Sequence[int],
         also: tuple[NDArray[np.float64], str] | None = None,
+        gaps: Sequence[tuple[int, int]] = (),
     ) -> None:
         """Draw `values`, ``[layers, steps]``; of these only the layers in `shown`.
 
         `also` are other values with what they are: told beside the first where they differ, and
-        not drawn.
+        not drawn. `gaps` are stretches that were not recorded, each from the last step before it to
+        its own last one: no line leads over them.
         """
         self._steps, self._values, self._also = steps, values, also
-        self._smoothed = smoothed_exponents(values)
+        self._gaps = gaps
+        first_after = np.searchsorted(steps, [last for _, last in gaps], side="right")
+        self._starts = np.unique(first_after[(first_after > 0) & (first_after < len(steps))])
+        unbroken = np.split(values, self._starts, axis=1)
+        self._smoothed = np.concatenate([smoothed_exponents(part) for part in unbroken], axis=1)
         self._names, self._shown = names, shown
         self._pointed = min(self._pointed, len(steps) - 1)
         self._lay_out(*self._fitting_ranges())
@@ -149,6 +158,7 @@ class SeriesPlot(ThemedWidget):
         for index in self._shown:
             self._paint_line(painter, index)
         self._paint_guide(painter)
+        axes.paint_gaps(painter, self._gaps)
         self._paint_labels(painter)
         self._paint_pointer(painter)
 
@@ -236,12 +246,12 @@ class SeriesPlot(ThemedWidget):
         drawable: NDArray[np.bool_],
         most_points: int = 10_000,
     ) -> None:
-        """Paint the unbroken parts; of each the last point and every n-th before it."""
+        """Paint the unbroken stretches; of each the last point and every n-th before it."""
         every = math.ceil(len(exponents) / most_points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         xs, ys = self.axes.x(self._steps), self.axes.y(exponents)
-        for first, last in runs(drawable):
+        for first, last in stretches(drawable, self._starts):
             places = np.arange(last - 1, first - 1, -every)
             if len(places) == 1:
                 painter.drawEllipse(QPointF(xs[first], ys[first]), 1, 1)
@@ -280,7 +290,7 @@ class SeriesPlot(ThemedWidget):
         return float(self.axes.y(exponent))
 
     def _label_width(self) -> float:
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         widths = [metrics.horizontalAdvance(self._names[index]) for index in self._shown]
         return max(widths, default=0.0) + self._theme.px(4)
 
@@ -324,6 +334,13 @@ def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Yield start and stop of each unbroken run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def stretches(mask: NDArray[np.bool_], starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield the `runs` of True, parted where one of `starts` lies in them."""
+    for first, last in runs(mask):
+        within = starts[(starts > first) & (starts < last)].tolist()
+        yield from pairwise([first, *within, last])
 
 
 def spread(anchors: dict[int, float], gap: float, top: float, bottom: float) -> dict[int, float]:

@@ -1,6 +1,8 @@
 """Paints the mistakes of the list, without a widget for each of them."""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -10,16 +12,30 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE, Mistake
 from netviz.ui.widgets.image_painting import gray_image
 
-_IMAGE_PX = 54
-_LINE_PX = 16
-_SHORT_NAME = 2
-"""Letters of a class name that fits into one line with another one."""
-_NAME_PX = 108
+_IMAGE_PX = 68
+_MARGIN_PX = 4
+_GAP_PX = 8
+"""Between the image and what is said of it."""
+_LINE_PX = 20
+_SIGN_PX = 16
+_WORDS_PX = (64, 132)
+"""Least and largest width of what is said, without the sign."""
+_FONT_PX = 13
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
+@dataclass(frozen=True)
+class _Line:
+    """One line of a tile: a sign, a plain word before a name, and the name itself."""
+
+    plain: str
+    name: str = ""
+    sign: str = ""
+    token: str = "text"
+
+
 class MistakeDelegate(QStyledItemDelegate):
-    """Paints a mistake: the image, its predicted and its true class, the confidence."""
+    """Paints a mistake: the image, and beside it what the network says and what it is."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +50,8 @@ class MistakeDelegate(QStyledItemDelegate):
     def item_size(self) -> QSize:
         """Size of every item."""
         px = self._theme.px
-        lines = 2 if self._has_short_names else 3
-        return QSize(self._width, px(_IMAGE_PX + lines * _LINE_PX + 10))
+        width = px(_MARGIN_PX + _IMAGE_PX + _GAP_PX + _SIGN_PX) + self._words_width + px(_GAP_PX)
+        return QSize(width, px(_IMAGE_PX + 2 * _MARGIN_PX))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         return self.item_size
@@ -44,34 +60,40 @@ class MistakeDelegate(QStyledItemDelegate):
         mistake = index.data(MISTAKE_ROLE)
         if not isinstance(mistake, Mistake):
             return
-        theme = self._theme
+        px = self._theme.px
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area: QRect = option.rect
         state: QStyle.StateFlag = option.state
         self._paint_background(painter, area, state)
-        side = theme.px(_IMAGE_PX)
-        picture = QRect(area.center().x() - side // 2, area.top() + theme.px(4), side, side)
+        side, margin = px(_IMAGE_PX), px(_MARGIN_PX)
+        picture = QRect(area.left() + margin, area.top() + margin, side, side)
         painter.drawImage(picture, gray_image(mistake.image))
         self._paint_badge(painter, picture, mistake)
-        line = QRect(area.left(), picture.bottom() + theme.px(3), area.width(), theme.px(_LINE_PX))
-        for parts in self._lines(mistake):
-            self._paint_line(painter, line, parts)
-            line.translate(0, line.height())
+        lines = _lines(mistake)
+        left, height = picture.right() + 1 + px(_GAP_PX), px(_LINE_PX)
+        top = picture.center().y() - len(lines) * height // 2
+        for line in lines:
+            place = QRect(left, top, px(_SIGN_PX) + self._words_width, height)
+            self._paint_line(painter, place, line)
+            top += height
         painter.restore()
 
     @property
-    def _has_short_names(self) -> bool:
-        return max((len(name) for name in self._classes), default=0) <= _SHORT_NAME
+    def _words_width(self) -> int:
+        least, most = (self._theme.px(width) for width in _WORDS_PX)
+        plain, bold = self._metrics
+        names = max((bold.horizontalAdvance(f"{name},") for name in self._classes), default=0)
+        return max(least, min(most, plain.horizontalAdvance("says ") + names + 1))
 
     @property
-    def _width(self) -> int:
-        px = self._theme.px
-        if self._has_short_names:
-            return px(72)
-        metrics = QFontMetrics(self._theme.font(12, QFont.Weight.Bold))
-        widest = max(metrics.horizontalAdvance(name) for name in self._classes)
-        return max(px(72), min(px(_NAME_PX), widest + px(24)))
+    def _fonts(self) -> tuple[QFont, QFont]:
+        return self._theme.font(_FONT_PX), self._theme.font(_FONT_PX, QFont.Weight.Bold)
+
+    @property
+    def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
+        plain, bold = self._fonts
+        return QFontMetrics(plain), QFontMetrics(bold)
 
     def _paint_background(self, painter: QPainter, area: QRect, state: QStyle.StateFlag) -> None:
         inside = area.adjusted(1, 1, -1, -1)
@@ -90,43 +112,33 @@ class MistakeDelegate(QStyledItemDelegate):
             return
         text, token = ("forgotten", "wrong") if mistake.is_forgotten else ("learned", "right")
         strip = QRect(picture)
-        strip.setTop(picture.bottom() - theme.px(13))
+        strip.setTop(picture.bottom() - theme.px(16))
         painter.fillRect(strip, theme.color(token))
-        painter.setFont(theme.font(10, QFont.Weight.DemiBold))
+        painter.setFont(theme.font(12, QFont.Weight.DemiBold))
         painter.setPen(theme.color("ground" if theme.dark else "surface"))
         painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _lines(self, mistake: Mistake) -> list[tuple[str, str, str]]:
-        """Return each line as icon, bold coloured part and plain part."""
-        confidence = ("", "", percent_text(mistake.confidence, 0))
-        if mistake.is_correct:
-            return [("check", mistake.true_name, ""), confidence]
-        if self._has_short_names:
-            return [("x", mistake.predicted_name, f" is {mistake.true_name}"), confidence]
-        return [("x", mistake.predicted_name, ""), ("", "", f"is {mistake.true_name}"), confidence]
-
-    def _paint_line(self, painter: QPainter, line: QRect, parts: tuple[str, str, str]) -> None:
-        theme = self._theme
-        name, bold, plain = parts
-        bold_font, plain_font = theme.font(12, QFont.Weight.Bold), theme.font(12)
-        sign = theme.px(12) if name else 0
-        room = line.width() - sign - theme.px(4)
-        elide = Qt.TextElideMode.ElideRight
-        bold = QFontMetrics(bold_font).elidedText(bold, elide, room)
-        plain = QFontMetrics(plain_font).elidedText(plain, elide, room)
-        bold_width = QFontMetrics(bold_font).horizontalAdvance(bold)
-        width = sign + bold_width + QFontMetrics(plain_font).horizontalAdvance(plain)
-        left = line.center().x() - width // 2
-        token = "right" if name == "check" else "wrong"
-        if name:
-            place = QRect(QPoint(left, line.center().y() - sign // 2 + 1), QSize(sign, sign))
-            icon(theme, name, token, 12).paint(painter, place)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(bold_font)
-        painter.setPen(theme.color(token))
-        painter.drawText(line.adjusted(left + sign - line.left(), 0, 0, 0), middle, bold)
+    def _paint_line(self, painter: QPainter, place: QRect, line: _Line) -> None:
+        theme, middle = self._theme, Qt.AlignmentFlag.AlignVCenter
+        if line.sign:
+            side = theme.px(13)
+            sign = QRect(place.left(), place.center().y() - side // 2 + 1, side, side)
+            icon(theme, line.sign, line.token, 13).paint(painter, sign)
+        words = place.adjusted(theme.px(_SIGN_PX), 0, 0, 0)
+        (plain_font, bold_font), (plain, bold) = self._fonts, self._metrics
         painter.setFont(plain_font)
-        painter.setPen(theme.color("text" if bold or plain.startswith("is") else "muted"))
-        painter.drawText(
-            line.adjusted(left + sign + bold_width - line.left(), 0, 99, 0), middle, plain
-        )
+        painter.setPen(theme.color("text" if line.name else "muted"))
+        painter.drawText(words, middle, line.plain)
+        words.setLeft(words.left() + plain.horizontalAdvance(line.plain))
+        painter.setFont(bold_font)
+        painter.setPen(theme.color(line.token))
+        name = bold.elidedText(line.name, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, middle, name)
+
+
+def _lines(mistake: Mistake) -> list[_Line]:
+    confidence = _Line(f"{percent_text(mistake.confidence, 0)} sure")
+    if mistake.is_correct:
+        return [_Line("", mistake.true_name, "check", "right"), confidence]
+    says = _Line("says ", f"{mistake.predicted_name},", "x", "wrong")
+    return [says, _Line("is ", mistake.true_name), confidence]

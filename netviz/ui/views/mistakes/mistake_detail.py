@@ -94,7 +94,7 @@ class MistakeDetail(ThemedWidget):
             news = "just learned" if mistake.is_learned else "correct by now"
             text = f"✓ {mistake.true_name}, {news}"
         else:
-            text = f"✗ {mistake.predicted_name} is {mistake.true_name}"
+            text = f"✗ says {mistake.predicted_name}, is {mistake.true_name}"
         self._headline.setText(text)
         self._headline.setToolTip(mistake.sentence)
         news = " · just forgotten" if mistake.is_forgotten else ""

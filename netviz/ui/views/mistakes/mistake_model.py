@@ -63,7 +63,7 @@ class Mistake:
             return f"Test image {self.index:,}: {self.true_name}, {news}, {sure}."
         news = "; it was correct at the previous evaluation" if self.is_forgotten else ""
         return (
-            f"Test image {self.index:,} is {self.true_name} and was taken for"
+            f"Test image {self.index:,} is {self.true_name}; the network says"
             f" {self.predicted_name}, {sure}{news}."
         )
 

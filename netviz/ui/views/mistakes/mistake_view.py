@@ -88,9 +88,7 @@ class MistakeView(Page):
         self.model.set_images(images, classes)
         self._delegate.set_classes(classes)
         self.true_filter.set_entries(["is any", *(f"is {name}" for name in classes)])
-        self.predicted_filter.set_entries(
-            ["taken for any", *(f"taken for {name}" for name in classes)]
-        )
+        self.predicted_filter.set_entries(["says any", *(f"says {name}" for name in classes)])
         self.clear()
         self._restyle()
 
@@ -260,7 +258,7 @@ class MistakeView(Page):
             return "No mistake: every test image is predicted correctly."
         if true_class == predicted_class and true_class is not None:
             name = self._classes[true_class]
-            return f"{name} taken for {name} is correct; choose another pair to see mistakes."
+            return f"{name} for {name} is correct; choose another pair to see mistakes."
         return "No mistake of this kind; choose other classes above."
 
     def _filter(self) -> tuple[int | None, int | None]:
@@ -303,6 +301,7 @@ class MistakeView(Page):
     def _restyle(self) -> None:
         px = self._theme.px
         self.measure_button.setIcon(icon(self._theme, "rotate-ccw", "muted"))
+        self.measure_button.setIconSize(QSize(px(16), px(16)))
         size = self._delegate.item_size
         self.list_view.setGridSize(QSize(size.width(), size.height()))
         self.list_view.verticalScrollBar().setSingleStep(size.height() // 3)

@@ -265,7 +265,7 @@ class NetworkDiagram(TooltipWidget):
         centred: bool = False,
     ) -> None:
         is_title = weight is not QFont.Weight.Normal
-        painter.setFont(self._theme.font(12 if is_title else 11, weight))
+        painter.setFont(self._theme.font(12, weight))
         painter.setPen(self._theme.color(token))
         metrics = painter.fontMetrics()
         while not is_title and " " in text and metrics.horizontalAdvance(text) > area.width():

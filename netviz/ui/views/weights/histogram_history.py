@@ -3,57 +3,86 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.protocol.layer_record import LayerRecord, Spread
 from netviz.engine.protocol.observations import Histogram
 from netviz.ui.charts.ticks import round_up
-from netviz.ui.views.thinned_history import ThinnedHistory
 
-_MOST_ROWS = 200
 _BINS = 61  # odd, so that zero lies in the middle of a bin
 
 
 class HistogramHistory:
-    """At most 200 histograms of one layer.
+    """The histograms of one layer that were recorded, ordered by step.
+
+    Parameters
+    ----------
+    biases
+        Whether they are those of the biases; else of the weights.
 
     Attributes
     ----------
+    steps
+        Steps of the rows, ``int64 [rows]``.
+    end
+        Steps trained: the newest row holds up to there.
     limit
         The common bins reach from ``-limit`` to ``+limit``; it moves in jumps.
     """
 
-    def __init__(self) -> None:
-        self._rows: ThinnedHistory[Histogram] = ThinnedHistory(_MOST_ROWS)
-        self._rebinned: dict[int, NDArray[np.float64]] = {}
-        self.limit = 0.0
-
-    def __len__(self) -> int:
-        return len(self._rows)
+    def __init__(self, *, biases: bool = False) -> None:
+        self._biases = biases
+        self._record = LayerRecord()
+        self._spreads: tuple[Spread, ...] = ()
+        self._index = 0
+        self._rebinned: dict[int, tuple[Spread, NDArray[np.float64]]] = {}
+        self.steps = np.empty(0, np.int64)
+        self.end = 0
+        self.limit = 1.0
+        self._reach = 0.0
 
     @property
-    def steps(self) -> list[int]:
-        """Steps of the rows."""
-        return self._rows.steps
+    def is_empty(self) -> bool:
+        """Whether no value of any row is finite, or the layer has no such parameter."""
+        return self._reach == 0
 
-    def append(self, step: int, histogram: Histogram) -> None:
-        """Add the histogram after `step` steps; one without finite values is left out."""
-        if is_drawable(histogram):
-            self._rows.append(step, histogram)
+    def set_record(self, record: LayerRecord, index: int, end: int) -> None:
+        """Show layer `index` of a record that goes up to the step `end`."""
+        self.end = end
+        if record is self._record and index == self._index:
+            return
+        self._record, self._index = record, index
+        self._spreads = tuple(row.biases if self._biases else row.weights for row in record.rows)
+        self.steps = np.array([row.step for row in record.rows], np.int64)
+        ranges = np.array([spread.ranges[index] for spread in self._spreads])
+        self._reach = float(np.abs(ranges).max(initial=0.0))
+        limit = 1.0 if self.is_empty else round_up(self._reach)
+        if limit != self.limit:
+            self.limit, self._rebinned = limit, {}
 
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
-        self._rows.truncate(step)
+    @property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Stretches of steps that were not recorded, as in `LayerRecord`."""
+        return self._record.gaps
 
-    def fractions(self) -> NDArray[np.float64]:
-        """Return the fraction of the values in each common bin, ``float64 [rows, bins]``."""
-        reach = max(reach_of(row) for row in self._rows.rows)
-        limit = round_up(reach) if reach > 0 else 1.0
-        known = self._rebinned if limit == self.limit else {}
-        self.limit = limit
-        # The key is the row's identity: after a rewind a step can come again.
-        self._rebinned = {
-            id(row): known[id(row)] if id(row) in known else rebin(row, self.edges)
-            for row in self._rows.rows
-        }
-        return np.stack([self._rebinned[id(row)] for row in self._rows.rows])
+    def fractions(self, row: int) -> NDArray[np.float64]:
+        """Return the fraction of a row's values in each common bin, ``float64 [bins]``.
+
+        All are 0 where none of the values is finite.
+        """
+        spread = self._spreads[row]
+        known = self._rebinned.get(row)  # a row's place changes as the record is thinned out
+        if known is None or known[0] is not spread:
+            histogram = spread.histogram(self._index)
+            shares = rebin(histogram, self.edges) if is_drawable(histogram) else np.zeros(_BINS)
+            known = self._rebinned[row] = spread, shares
+        return known[1]
+
+    def rows_at(self, steps: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the newest row at each of `steps`; -1 where nothing was recorded."""
+        rows: NDArray[np.int64] = np.searchsorted(self.steps, steps, side="right") - 1
+        known = self.steps[rows]
+        for after, _ in self.gaps:  # what was known before one says nothing of what comes after
+            rows[(steps > after) & (known <= after)] = -1
+        return rows
 
     @property
     def edges(self) -> NDArray[np.float64]:

@@ -20,40 +20,43 @@ class HistoryHeatmap:
         The look.
     noun
         What is counted: ``weights`` or ``biases``.
+    history
+        What is painted.
 
     Attributes
     ----------
-    history
-        What is painted.
     margin_px
         Space for labels on the left.
     """
 
     margin_px = 38
 
-    def __init__(self, theme: Theme, noun: str) -> None:
+    def __init__(self, theme: Theme, noun: str, history: HistogramHistory) -> None:
         self._theme = theme
         self._noun = noun
-        self.history = HistogramHistory()
+        self.history = history
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no value to show."""
-        return not len(self.history)
+        return self.history.is_empty
 
     def text_at(self, area: QRectF, position: QPointF) -> str:
         """Return which fraction of the values is in the bin at a position."""
         history = self.history
         if self.is_empty:
             return ""
-        fractions, edges = history.fractions(), history.edges
+        edges = history.edges
         axes = self._axes(area)
-        row = int(self._rows_at(np.array([axes.x_value(position.x())]))[0])
+        step = axes.x_value(position.x())
+        row = int(history.rows_at(np.array([step]))[0])
+        if row < 0:
+            return f"Step {step:,.0f}: not recorded"
         index = int(np.searchsorted(edges, axes.y_value(position.y()), side="right")) - 1
         index = min(max(index, 0), len(edges) - 2)
         low, high = edges[index : index + 2]
         return (
-            f"Step {history.steps[row]:,}: {percent_text(fractions[row, index])}"
+            f"Step {history.steps[row]:,}: {percent_text(history.fractions(row)[index])}"
             f" of the {self._noun} lie in {signed_text(low)} to {signed_text(high)}"
         )
 
@@ -62,22 +65,24 @@ class HistoryHeatmap:
         if self.is_empty:
             return
         painter.drawImage(area, self._image(round(area.width())))
-        axes, steps = self._axes(area), self.history.steps
+        axes, history = self._axes(area), self.history
         low, high = axes.y_range
         ticks = [(low, weight_text(low)), (0.0, "0"), (high, weight_text(high))]
         axes.paint_y_labels(painter, ticks, gap_px=4, within=(area.top(), area.bottom()))
-        axes.paint_end_labels(painter, f"{steps[0]:,}", "", f"{steps[-1]:,} steps")
+        axes.paint_gaps(painter, history.gaps)
+        axes.paint_end_labels(painter, f"{history.steps[0]:,}", "", f"{history.end:,} steps")
 
     def _axes(self, area: QRectF) -> Axes:
-        limit, steps = self.history.limit, self.history.steps
-        return Axes(self._theme, area, (steps[0], steps[-1]), (-limit, limit))
+        history = self.history
+        x_range = (float(history.steps[0]), float(max(history.end, history.steps[0] + 1)))
+        return Axes(self._theme, area, x_range, (-history.limit, history.limit))
 
     def _image(self, width: int) -> QImage:
         """Shade each bin of a step against the fullest one of that step."""
-        fractions = self.history.fractions()
-        level = np.sqrt(fractions / fractions.max(axis=1, keepdims=True))
-        first, last = self.history.steps[0], self.history.steps[-1]
-        picture = level[self._rows_at(first + np.linspace(0, 1, width) * (last - first))].T[::-1]
+        history = self.history
+        first = float(history.steps[0])
+        rows = history.rows_at(first + np.linspace(0, 1, width) * (history.end - first))
+        picture = self._levels(rows).T[::-1]
         low, high = self._theme.color("surface"), self._theme.color("train")
         channels = [
             np.rint(a + (b - a) * picture).astype(np.uint32)
@@ -89,7 +94,12 @@ class HistoryHeatmap:
         image = QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_RGB32)
         return image.copy()
 
-    def _rows_at(self, steps: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the newest row of the history at each of `steps`."""
-        rows: NDArray[np.int64] = np.searchsorted(self.history.steps, steps, side="right") - 1
-        return rows
+    def _levels(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the shade of each bin of each of `rows`; none for what was not recorded."""
+        seen, places = np.unique(rows, return_inverse=True)
+        nothing = np.zeros(len(self.history.edges) - 1)
+        fractions = [nothing if row < 0 else self.history.fractions(row) for row in seen.tolist()]
+        shares = np.stack(fractions)
+        fullest = shares.max(axis=1, keepdims=True)
+        levels: NDArray[np.float64] = np.sqrt(shares / np.where(fullest > 0, fullest, 1.0))
+        return levels[places]

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.observations import LayerWeights
 from netviz.ui.charts.axes import LABEL_PX
 from netviz.ui.look.theme import Theme
@@ -40,40 +41,45 @@ class WeightPanel(ThemedWidget):
         self._facts = (Fact("", ""),) * len(_TYPICAL_FACTS)
         self._places: list[tuple[QRectF, Fact]] = []
         self._facts_height = 0
+        self._record: tuple[LayerRecord, int, int] | None = None
         self._histograms = [HistogramChart(theme, noun) for noun in _NOUNS]
-        self._heatmaps = [HistoryHeatmap(theme, noun) for noun in _NOUNS]
+        self._heatmaps = [
+            HistoryHeatmap(theme, noun, HistogramHistory(biases=noun == "biases"))
+            for noun in _NOUNS
+        ]
         self.set_mode(biases=False, history=False)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    @property
-    def weight_history(self) -> HistogramHistory:
-        """The histograms of the weights so far."""
-        return self._heatmaps[0].history
-
-    def set_layer(self, layer: LayerWeights, step: int) -> None:
-        """Keep the layer's parameters after `step` steps; they are painted when seen."""
+    def set_layer(self, layer: LayerWeights) -> None:
+        """Keep the layer's parameters of this moment; they are painted when seen."""
         self._facts = facts_of(layer)
         self._place_facts()
         self._has_biases = layer.biases is not None
         initials = (layer.initial_weights, None)
         for place, values in enumerate((layer.weights, layer.biases)):
             self._histograms[place].set_histogram(values, initials[place])
-            if values is not None:
-                self._heatmaps[place].history.append(step, values)
         self.setAccessibleName(f"{self._title} {self._sizes}")
         self.setAccessibleDescription(", ".join(fact.text for fact in self._facts if fact.text))
 
-    def truncate(self, step: int) -> None:
-        """Forget the history after `step`."""
-        for heatmap in self._heatmaps:
-            heatmap.history.truncate(step)
+    def set_record(self, record: LayerRecord, index: int, end: int) -> None:
+        """Keep what was recorded of the layer, which is number `index`, up to the step `end`."""
+        self._record = record, index, end
 
     def set_mode(self, *, biases: bool, history: bool) -> None:
         """Choose which chart is shown."""
-        self._shows_biases = biases
-        self._chart = (self._heatmaps if history else self._histograms)[biases]
+        self._shows_biases, self._shows_history = biases, history
         self.update()
+
+    @property
+    def _chart(self) -> HistogramChart | HistoryHeatmap:
+        """The chart that is shown; of the past, with the newest record."""
+        if not self._shows_history:
+            return self._histograms[self._shows_biases]
+        heatmap = self._heatmaps[self._shows_biases]
+        if self._record is not None:
+            heatmap.history.set_record(*self._record)
+        return heatmap
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(200), self._theme.px(140))
@@ -85,9 +91,9 @@ class WeightPanel(ThemedWidget):
         painter = QPainter(self)
         self._paint_title(painter)
         self._paint_facts(painter)
-        area = self.chart_area()
-        self._chart.paint(painter, area)
-        if self._chart.is_empty:
+        area, chart = self.chart_area(), self._chart
+        chart.paint(painter, area)
+        if chart.is_empty:
             self._paint_absence(painter, area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,11 +145,11 @@ class WeightPanel(ThemedWidget):
         noun = _NOUNS[self._shows_biases]
         has_none = self._shows_biases and not self._has_biases
         painter.setPen(self._theme.color("muted"))
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.drawText(area, _CENTER, f"no {noun}" if has_none else f"no finite {noun}")
 
     def _paint_facts(self, painter: QPainter) -> None:
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("muted"))
         for area, fact in self._places:
             painter.drawText(area, _LEFT, fact.text)
@@ -154,7 +160,7 @@ class WeightPanel(ThemedWidget):
         Each takes the width of a typical one, so that the figures of all panels are aligned and
         none shifts as they change.
         """
-        metrics = QFontMetricsF(self._theme.font(11))
+        metrics = QFontMetricsF(self._theme.font(12))
         gap = self._theme.px(10)
         rows: list[list[tuple[float, float, Fact]]] = []
         left = self.width() + 1.0

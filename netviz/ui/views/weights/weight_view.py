@@ -1,9 +1,12 @@
 """The weights of every layer, now and over the steps."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
@@ -38,6 +41,8 @@ class WeightView(Page):
             parent,
         )
         self._observed: WeightsObserved | None = None
+        self._recorded: LayersRecorded | None = None
+        self._names: tuple[str, ...] = ()
         self.panels: list[WeightPanel] = []
         self.kind = SegmentedControl(
             theme,
@@ -69,26 +74,33 @@ class WeightView(Page):
         self._restyle()
 
     def show_weights(self, observed: WeightsObserved) -> None:
-        """Show the parameters of this moment and add them to the history."""
+        """Show the parameters of this moment."""
         titles = tuple(layer.title for layer in observed.layers)
         names = tuple(layer.name for layer in observed.layers)
         if self._is_other(observed):
             self._set_layers(names, titles)
         self._observed = observed
         for panel, layer in zip(self.panels, observed.layers, strict=True):
-            panel.set_layer(layer, observed.step)
+            panel.set_layer(layer)
         self._show_content(True)
         self._invalidate()
 
-    def truncate(self, step: int) -> None:
-        """Forget the history after `step`; the next observation goes on from there."""
-        for panel in self.panels:
-            panel.truncate(step)
+    def show_layers(self, recorded: LayersRecorded) -> None:
+        """Show how the parameters developed so far."""
+        self._recorded = recorded
         self._invalidate()
+
+    def truncate(self, step: int) -> None:
+        """Forget the history after `step`."""
+        if self._recorded is not None:
+            record = self._recorded.record.until(step)
+            end = min(self._recorded.step, step)
+            self._recorded = replace(self._recorded, step=end, record=record)
+            self._invalidate()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._observed = None
+        self._observed = self._recorded = None
         self._set_layers((), ())
         self._show_content(False)
 
@@ -128,7 +140,11 @@ class WeightView(Page):
         self._on_layers_chosen()
 
     def _refresh(self) -> None:
-        for panel in self.panels:
+        recorded = self._recorded
+        places = {name: i for i, name in enumerate(recorded.record.names)} if recorded else {}
+        for name, panel in zip(self._names, self.panels, strict=True):
+            if recorded and name in places:
+                panel.set_record(recorded.record, places[name], recorded.step)
             panel.update()
 
     def _on_mode_chosen(self) -> None:
@@ -168,7 +184,7 @@ class _Key(ThemedWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self._theme.font(11))
+        metrics = QFontMetrics(self._theme.font(12))
         text = "".join(self._TEXTS[1:] if self._history else self._TEXTS[:1])
         return QSize(metrics.horizontalAdvance(text) + self._theme.px(48), self._theme.px(20))
 
@@ -180,7 +196,7 @@ class _Key(ThemedWidget):
             return  # half a word explains nothing; the tooltip still does
         theme = self._theme
         painter = QPainter(self)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         middle = self.height() / 2
         if not self._history:
             painter.setPen(initial_pen(theme))
@@ -211,5 +227,5 @@ VIEW = ViewSpec(
     "How the weights are spread.",
     10,
     WeightView,
-    {WeightsObserved: WeightView.show_weights},
+    {WeightsObserved: WeightView.show_weights, LayersRecorded: WeightView.show_layers},
 )

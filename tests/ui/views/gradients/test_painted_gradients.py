@@ -1,17 +1,20 @@
 """What the plots of the gradients paint: each layer's values where the axes say they are."""
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.observations import GradientsObserved
+from netviz.engine.protocol.layer_record import StepGradients
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.gradients.gradient_view import GradientView
 from netviz.ui.views.gradients.layer_colors import layer_color, thin_pen
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
+from tests.ui.observations import recorded, row
 from tests.ui.painting import Painting, is_number, mixed, number, painted, scale_of
 
 NAMES = ("Conv 1", "Conv 2", "Linear 1")
@@ -97,6 +100,36 @@ def test_only_the_layers_asked_for_are_drawn(plot: SeriesPlot, theme: Theme) -> 
     assert [len(painting.drawn(color)) for color in colors] == [0, 1, 0]
 
 
+def test_no_line_leads_over_what_was_not_recorded(plot: SeriesPlot, theme: Theme) -> None:
+    starts = (0, 5, 6, len(STEPS))
+    gaps = [(STEPS[first - 1], STEPS[first] - 1) for first in starts[1:-1]]
+    plot.set_series(STEPS, norms(), NAMES, (0,), gaps=gaps)
+    painting = painted(plot)
+    across, upwards = scales(painting)
+    wanted = [STEPS[first:last].tolist() for first, last in pairwise(starts)]
+    for color in (thin_pen(theme, 0, 3).color().name(), layer_color(theme, 0, 3).name()):
+        lines = [shape.points for shape in painting.drawn(color)]
+        spans = [sorted(across(x) for x, _ in points) for points in lines]
+        for before, after in pairwise(wanted):  # no line has an end on either side
+            assert not [s for s in spans if s[0] < before[-1] + 3 and s[-1] > after[0] - 3]
+    # The average begins anew, too.
+    wide = [s.points for s in painting.drawn(layer_color(theme, 0, 3).name()) if len(s.points) > 3]
+    firsts = [min((across(x), upwards(y)) for x, y in points) for points in wide]
+    exponents = np.log10(norms()[0])
+    assert sorted(firsts)[0][1] == pytest.approx(exponents[0], abs=0.03)
+    assert sorted(firsts)[-1][1] == pytest.approx(exponents[6], abs=0.03)
+
+
+def test_a_wide_stretch_that_was_not_recorded_says_so(plot: SeriesPlot) -> None:
+    plot.set_series(STEPS, norms(), NAMES, (0,), gaps=((170, 299),))
+    assert "not recorded" not in painted(plot).words()  # there is no room for it
+    plot.set_series(STEPS[6:], norms()[:, 6:], NAMES, (0,), gaps=((0, 299),))
+    painting = painted(plot)
+    across, _ = scales(painting)
+    assert across(painting.text("not recorded").box.left()) > 0
+    assert across(painting.text("not recorded").box.right()) < 300
+
+
 def test_the_guide_lies_at_its_value(plot: SeriesPlot, theme: Theme) -> None:
     painting = painted(plot)
     _, upwards = scales(painting)
@@ -141,11 +174,11 @@ def test_each_plot_of_the_tab_has_its_own_figures(qtbot: QtBot, theme: Theme) ->
     view.show()
     draw = np.random.default_rng(1)
     told = 10 ** (draw.random((4, 3, 2)) * 0.8 + np.array([[[-1.0], [-3.0], [0.5]]]))
-    for step, (norms, ratios, unclipped) in zip((10, 20, 40, 80), told, strict=True):
-        titles = ("Linear 784 → 64", "Linear 64 → 10")
-        view.show_gradients(
-            GradientsObserved(1, step, ("1", "3"), titles, norms, ratios, unclipped)
-        )
+    rows = [
+        replace(row(step), gradients=StepGradients(norms, unclipped, ratios))
+        for step, (norms, ratios, unclipped) in zip((10, 20, 40, 80), told, strict=True)
+    ]
+    view.show_layers(recorded(*rows))
     for plot, values in ((view.norm_plot, told[:, 0]), (view.ratio_plot, told[:, 1])):
         painting = painted(plot)
         _, upwards = scales(painting)

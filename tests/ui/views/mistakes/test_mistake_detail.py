@@ -50,7 +50,7 @@ def test_words_leave_the_buttons_where_the_bars_need_the_height(detail: MistakeD
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "Test image 1,234 is d and was taken for f, 80 % sure."),
+        ({}, "Test image 1,234 is d; the network says f, 80 % sure."),
         ({"true": 5, "true_name": "f"}, "Test image 1,234: f, predicted correctly, 80 % sure."),
         (
             {"true": 5, "true_name": "f", "is_learned": True},

@@ -72,7 +72,7 @@ def test_the_count_is_told_even_while_hidden(qtbot, view: MistakeView, data) -> 
 
 def test_filters_narrow_the_list(qtbot, view: MistakeView, data) -> None:
     view.show_predictions(predictions(data, WRONG))
-    choose(qtbot, view.predicted_filter, "taken for 8")
+    choose(qtbot, view.predicted_filter, "says 8")
     assert listed(view) == [13, 24]
     choose(qtbot, view.true_filter, "is 4")
     assert listed(view) == [24]
@@ -85,14 +85,14 @@ def test_a_confusion_cell_sets_the_filters(view: MistakeView, data) -> None:
     view.set_filter(3, 5)
     assert listed(view) == [3]
     assert view.true_filter.currentText() == "is 3"
-    assert view.predicted_filter.currentText() == "taken for 5"
+    assert view.predicted_filter.currentText() == "says 5"
     view.show_predictions(predictions(data, {**WRONG, 33: (5, 0.97)}))
     assert listed(view) == [33, 3]
 
 
 @pytest.mark.parametrize(
     ("true_class", "predicted_class", "said"),
-    [(3, 3, "3 taken for 3 is correct"), (1, 2, "No mistake of this kind")],
+    [(3, 3, "3 for 3 is correct"), (1, 2, "No mistake of this kind")],
 )
 def test_an_empty_list_says_why(
     view: MistakeView, data, true_class: int, predicted_class: int, said: str
@@ -125,7 +125,7 @@ def test_just_learned_images_join_on_request(qtbot, view: MistakeView, data) -> 
     assert 50 in listed(view)
     told = [view.model.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)]
     assert told[0] == (
-        "Test image 13 is 3 and was taken for 8, 99 % sure;"
+        "Test image 13 is 3; the network says 8, 99 % sure;"
         " it was correct at the previous evaluation."
     )
 
@@ -143,7 +143,7 @@ def test_a_click_shows_a_mistake_large_with_its_bars(qtbot, view, data) -> None:
     detail = view.detail
     assert detail.isVisible()
     assert detail.mistake.index == 3
-    assert detail.headline == "✗ 5 is 3"
+    assert detail.headline == "✗ says 5, is 3"
     qtbot.waitUntil(lambda: detail.bars.rows == list(range(10)))
     assert "5 95 %" in detail.bars.accessibleDescription()
 

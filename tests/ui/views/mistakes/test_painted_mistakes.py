@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -40,30 +41,35 @@ def predictions(data: ImageArrays) -> TestPredictions:
 def opened(qtbot: QtBot, theme: Theme, names: tuple[str, ...]) -> MistakeView:
     view = MistakeView(theme)
     qtbot.addWidget(view)
-    view.resize(900, 560)
+    view.resize(900, 760)
     view.set_images(data := images(), names)
     view.show()
     view.show_predictions(predictions(data))
     return view
 
 
-def tiles(painting: Painting) -> list[tuple[QImage, list[str]]]:
-    """Return each image in reading order, with the lines of text on and below it."""
+def tiles(painting: Painting, width: int) -> list[tuple[QImage, list[str]]]:
+    """Return each image in reading order, with the text on it and the lines beside it.
+
+    `width` is that of a tile.
+    """
     shown = [picture for picture in painting.pictures if picture.image.width() == 8]
     shown.sort(key=lambda picture: (round(picture.box.top()), picture.box.left()))
     found = []
     for picture in shown:
-        tile = picture.box.adjusted(-8, 0, 8, 52)
-        lines = lines_of(painting.texts_in(tile))
-        (sign,) = (p for p in painting.pictures if tile.contains(p.box) and p.image.width() != 8)
+        box = picture.box
+        words = QRectF(box.right(), box.top(), width - box.width() - 8, box.height())
+        lines = lines_of(painting.texts_in(words))
+        (sign,) = (p for p in painting.pictures if words.contains(p.box))
         (named,) = (line for line in lines if abs(line_y(line) - sign.box.center().y()) < 4)
         assert sign.box.width() > 8
-        assert 0 <= named[0].box.left() - sign.box.right() < 4
+        assert 0 <= named[0].box.left() - sign.box.right() < 6
         for line in lines:
-            middle = (line[0].box.left() + line[-1].box.right()) / 2
-            # Words after a sign are moved to the right by half of it.
-            assert middle == pytest.approx(tile.center().x(), abs=8)
-        found.append((picture.image, ["".join(text.text for text in line) for line in lines]))
+            assert line[0].box.left() == pytest.approx(named[0].box.left(), abs=2)
+            assert line[-1].box.right() <= words.right()
+        texts = [text.text for text in painting.texts_in(box)]
+        texts += ["".join(text.text for text in line) for line in lines]
+        found.append((picture.image, texts))
     return found
 
 
@@ -82,11 +88,9 @@ def expected(view: MistakeView, names: tuple[str, ...], order: list[int]) -> lis
         words += ["learned"] if measured.just_learned[index] and guess == true else []
         if guess == true:
             words.append(names[true])
-        elif max(map(len, names)) <= 2:
-            words.append(f"{names[guess]} is {names[true]}")
         else:
-            words += [names[guess], f"is {names[true]}"]
-        lines.append([*words, f"{100 * max(chances):.0f} %"])
+            words += [f"says {names[guess]},", f"is {names[true]}"]
+        lines.append([*words, f"{100 * max(chances):.0f} % sure"])
     return lines
 
 
@@ -109,7 +113,7 @@ def test_each_tile_has_its_own_image_and_figures_in_the_order_asked_for(
         "index": lambda i: i,
     }
     order.sort(key=keys[by])
-    found = tiles(painted(view.list_view))
+    found = tiles(painted(view.list_view), view.list_view.gridSize().width())
     assert [lines for _, lines in found] == expected(view, names, order)
     for (image, _), index in zip(found, order, strict=True):
         np.testing.assert_array_equal(image_pixels(image), data.test_images[index, 0])
@@ -128,7 +132,7 @@ def test_the_detail_shows_the_same_image_and_a_bar_for_each_class(
         painting = painted(view.detail)
         (picture,) = (p for p in painting.pictures if p.image.width() == 8)
         np.testing.assert_array_equal(image_pixels(picture.image), data.test_images[index, 0])
-        said = "✗ " + f"{LONG[guess]} is {LONG[true]}" if guess != true else f"✓ {LONG[true]}"
+        said = f"✗ says {LONG[guess]}, is {LONG[true]}" if guess != true else f"✓ {LONG[true]}"
         assert any(words.startswith(said) for words in painting.words())
         assert any(f"image {index}" in words for words in painting.words())
         bars = painted(view.detail.bars)

@@ -174,6 +174,22 @@ def test_edited_layers_are_trained_at_once_where_nothing_is_lost(
     assert window.panel.row("model").editor.field.currentText() == "Own layers"
 
 
+def test_edited_layers_replace_a_run_under_way_by_one_click(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(epochs=1000)
+    window.controller.start()
+    wait_for_state(qtbot, window, State.RUNNING)
+    qtbot.mouseClick(window.panel.network_buttons.edit_button, LEFT)
+    editor = presenter_of(window).editor
+    qtbot.mouseClick(editor.rows[2].buttons["remove"], LEFT)
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000) as prepared:
+        qtbot.mouseClick(editor.reset_button, LEFT)
+    assert prepared.args[0].config.layers == editor.layers
+    assert prepared.args[0].step == 0
+    assert not window.controller.waiting
+
+
 def test_a_network_from_a_file_is_trained_and_shown(
     open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from netviz.engine.protocol.observations import Histogram, LayerWeights, Weights
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.weight_panel import WeightPanel
 from netviz.ui.views.weights.weight_view import WeightView
+from tests.ui.observations import histogram, recorded, row
 from tests.ui.painting import is_number, mixed, number, painted, scale_of
 
 COUNTS = (3, 11, 0, 24, 40, 17, 9, 1)
@@ -41,7 +42,7 @@ def panel(qtbot: QtBot, theme: Theme) -> WeightPanel:
     panel = WeightPanel(theme, "Linear 1", "784 → 64")
     qtbot.addWidget(panel)
     panel.resize(460, 240)
-    panel.set_layer(layer(), 0)
+    panel.set_layer(layer())
     return panel
 
 
@@ -95,7 +96,7 @@ def test_weights_far_narrower_before_training_do_not_run_over_the_title(
     panel: WeightPanel, theme: Theme
 ) -> None:
     narrow = Histogram(np.array(FIRST, np.int64), np.linspace(-0.001, 0.001, len(FIRST) + 1))
-    panel.set_layer(replace(layer(), initial_weights=narrow), 1)
+    panel.set_layer(replace(layer(), initial_weights=narrow))
     painting = painted(panel)
     (line,) = painting.drawn(theme.color("faint").name())
     assert line.box.top() >= painting.text("Linear 1").box.bottom()
@@ -115,7 +116,7 @@ def test_title_and_figures_are_those_of_the_layer(panel: WeightPanel) -> None:
 
 def test_where_there_is_nothing_to_draw_the_panel_says_so(panel: WeightPanel) -> None:
     diverged = Histogram(np.zeros(4, np.int64), np.linspace(-1, 1, 5))
-    panel.set_layer(replace(layer(), weights=diverged, biases=None), 1)
+    panel.set_layer(replace(layer(), weights=diverged, biases=None))
     for biases, words in ((False, "no finite weights"), (True, "no biases")):
         panel.set_mode(biases=biases, history=False)
         assert words in painted(panel).words()
@@ -127,8 +128,11 @@ def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Them
     panel.resize(460, 240)
     draw = np.random.default_rng(0)
     rows = {step: tuple(draw.integers(1, 100, 61).tolist()) for step in (0, 100, 400)}
-    for step, counts in rows.items():
-        panel.set_layer(layer(counts, low=-0.8, high=0.8), step)
+    recorded_rows = [
+        row(step, (1.0,), weights=(histogram(*counts, low=-0.8, high=0.8),))
+        for step, counts in rows.items()
+    ]
+    panel.set_record(recorded(*recorded_rows).record, 0, 400)
     panel.set_mode(biases=False, history=True)
     painting = painted(panel)
     (picture,) = painting.pictures
@@ -153,6 +157,25 @@ def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Them
                 color = image.pixelColor(x, 60 - place)
                 expected = mixed(surface, full, (count / max(counts)) ** 0.5)
                 assert color.getRgb()[:3] == pytest.approx(expected, abs=1.01)
+
+
+def test_nothing_is_painted_over_what_was_not_recorded(qtbot: QtBot, theme: Theme) -> None:
+    panel = WeightPanel(theme, "Linear 1", "784 → 64")
+    qtbot.addWidget(panel)
+    panel.resize(460, 240)
+    rows = [row(step, (1.0,), weights=(histogram(*[1] * 8),)) for step in (0, 300, 400)]
+    panel.set_record(recorded(*rows, gaps=((0, 290),)).record, 0, 400)
+    panel.set_mode(biases=False, history=True)
+    painting = painted(panel)
+    (picture,) = painting.pictures
+    assert painting.text("not recorded").box.center().x() == pytest.approx(
+        picture.box.left() + 145 / 400 * picture.box.width(), abs=2
+    )
+    image = picture.image
+    surface, full = theme.color("surface").name(), theme.color("train").name()
+    for part, color in ((0.0, full), (0.1, surface), (0.7, surface), (0.78, full), (0.99, full)):
+        pixel = image.pixelColor(round(part * (image.width() - 1)), 30).name()
+        assert pixel == color, part
 
 
 def test_the_legend_of_the_history_runs_from_few_to_many(qtbot: QtBot, theme: Theme) -> None:

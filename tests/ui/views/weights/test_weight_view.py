@@ -5,16 +5,16 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from netviz.engine.protocol.layer_record import LayerRow
 from netviz.engine.protocol.observations import Histogram, LayerWeights
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.layer_menu import numbered_titles
-from netviz.ui.views.thinned_history import ThinnedHistory
 from netviz.ui.views.weights.histogram_chart import HistogramChart
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
 from netviz.ui.views.weights.weight_panel import WeightPanel
 from netviz.ui.views.weights.weight_statistics import facts_of
 from netviz.ui.views.weights.weight_view import WeightView
-from tests.ui.observations import histogram, weights
+from tests.ui.observations import histogram, recorded, row, weights
 
 
 @pytest.fixture
@@ -69,9 +69,16 @@ def test_biases_are_shown_on_request_and_missed_in_words(qtbot, view: WeightView
     assert hover(view.panels[1], 0.2) == ""
 
 
+def spreads(*counts: tuple[int, ...]) -> tuple[LayerRow, ...]:
+    return tuple(
+        row(10 * place, weights=(histogram(*each),) * 2, biases=(histogram(4, 4), None))
+        for place, each in enumerate(counts)
+    )
+
+
 def test_history_tells_the_share_at_a_step(qtbot, view: WeightView) -> None:
-    for step, counts in ((0, (0, 1, 1, 0)), (10, (1, 0, 0, 1))):
-        view.show_weights(weights(step, counts=counts))
+    view.show_weights(weights(10))
+    view.show_layers(recorded(*spreads((0, 1, 1, 0), (1, 0, 0, 1))))
     qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
     assert hover(view.panels[0], 0.1, 0.5).startswith("Step 0: ")
     assert hover(view.panels[0], 0.1, 0.5).endswith(" of the weights lie in −0.0164 to +0.0164")
@@ -82,19 +89,39 @@ def test_history_tells_the_share_at_a_step(qtbot, view: WeightView) -> None:
     assert view.grab().toImage() != picture
 
 
-def test_going_back_forgets_the_history_after_it(view: WeightView) -> None:
-    for step in (0, 10, 20, 10):
-        view.show_weights(weights(step))
-    assert view.panels[0].weight_history.steps == [0, 10]
+def test_history_of_biases_is_missed_in_words(qtbot, view: WeightView) -> None:
+    view.show_weights(weights(10))
+    view.show_layers(recorded(*spreads((0, 1, 1, 0), (1, 0, 0, 1))))
+    qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.kind.button(1), Qt.MouseButton.LeftButton)
+    assert hover(view.panels[0], 0.2).startswith("Step 0: ")
+    assert hover(view.panels[1], 0.2) == ""
+
+
+def test_what_was_not_recorded_is_said_to_be(qtbot, view: WeightView) -> None:
+    view.show_weights(weights(100))
+    rows = (row(0), row(90), row(100))
+    view.show_layers(recorded(*rows, gaps=((0, 80),)))
+    qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
+    assert hover(view.panels[0], 0.5) == "Step 50: not recorded"
+    assert hover(view.panels[0], 0.99).startswith("Step 90: ")
+
+
+def test_going_back_forgets_the_history_after_it(qtbot, view: WeightView) -> None:
+    view.show_weights(weights(20))
+    view.show_layers(recorded(*spreads((1, 2), (2, 1), (1, 1))))
+    qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
+    assert hover(view.panels[0], 1.0).startswith("Step 20: ")
+    view.truncate(12)
+    assert hover(view.panels[0], 1.0).startswith("Step 10: ")
     view.truncate(5)
-    assert view.panels[0].weight_history.steps == [0]
+    assert hover(view.panels[0], 1.0).startswith("Step 0: ")
 
 
 def test_another_run_begins_anew(view: WeightView) -> None:
     view.show_weights(weights(0))
     view.show_weights(weights(5, run=2, layers=3))
     assert len(view.panels) == 3
-    assert view.panels[0].weight_history.steps == [5]
     view.clear()
     assert not view.has_content
 
@@ -115,7 +142,7 @@ def test_weights_that_diverged_are_said_to_have_no_finite_value(view: WeightView
     )
     panel = WeightPanel(Theme(), "Linear 1", "")
     panel.resize(200, 140)
-    panel.set_layer(layer, 1)
+    panel.set_layer(layer)
     assert not panel.grab().isNull()
     panel.set_mode(biases=False, history=True)
     assert not panel.grab().isNull()
@@ -142,23 +169,28 @@ def test_rebinning_keeps_every_value() -> None:
 
 def test_common_bins_reach_as_far_as_the_widest_row() -> None:
     history = HistogramHistory()
-    history.append(0, histogram(1, low=-0.1, high=0.1))
-    history.append(1, histogram(1, low=-0.3, high=0.7))
-    fractions = history.fractions()
+    narrow, wide = histogram(1, low=-0.1, high=0.1), histogram(1, low=-0.3, high=0.7)
+    rows = (row(0, (1.0,), weights=(narrow,)), row(1, (1.0,), weights=(wide,)))
+    history.set_record(recorded(*rows).record, 0, 1)
     assert history.limit >= 0.7
-    np.testing.assert_allclose(fractions.sum(axis=1), 1)
+    for place in range(2):
+        np.testing.assert_allclose(history.fractions(place).sum(), 1)
 
 
-def test_rows_are_thinned_evenly_and_bounded() -> None:
-    rows: ThinnedHistory[int] = ThinnedHistory(50)
-    for step in range(0, 10_000, 7):
-        rows.append(step, step)
-    gaps = np.diff(rows.steps)
-    assert len(rows) == 50
-    assert rows.steps[0] == 0
-    assert rows.steps[-1] == 9996
-    assert rows.rows == rows.steps
-    assert gaps[:-1].max() <= 4 * gaps[:-1].min()
+def test_a_row_from_before_a_gap_says_nothing_of_the_steps_after_it() -> None:
+    history = HistogramHistory()
+    rows = (row(0, (1.0,)), row(16, (1.0,)), row(32, (1.0,)))
+    history.set_record(recorded(*rows, gaps=((0, 11), (16, 20))).record, 0, 40)
+    places = history.rows_at(np.array([0, 1, 11, 13, 16, 17, 25, 32, 40]))
+    assert places.tolist() == [0, -1, -1, -1, 1, -1, -1, 2, 2]
+
+
+def test_a_row_without_a_finite_value_has_no_share_of_any_bin() -> None:
+    history = HistogramHistory()
+    rows = (row(0, (1.0,)), row(1, (1.0,), weights=(histogram(0, 0),)))
+    history.set_record(recorded(*rows).record, 0, 1)
+    assert history.fractions(0).sum() > 0
+    assert not history.fractions(1).any()
 
 
 def test_layers_are_counted_by_kind() -> None:

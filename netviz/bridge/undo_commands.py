@@ -1,4 +1,4 @@
-"""A user's change of options, to be taken back and made again."""
+"""What the user did to a run, to be taken back and made again."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
@@ -84,3 +84,28 @@ class LiveChange(QUndoCommand):
         self._name()
         self.setObsolete(self._after == self._before)
         return True
+
+
+class Replacement(QUndoCommand):
+    """A run that took the place of another: taking it back brings the other one back.
+
+    Parameters
+    ----------
+    change_places
+        Lets the run at hand and the other one change places.
+    step
+        Steps that the other one was trained.
+    """
+
+    def __init__(self, change_places: Callable[[], object], step: int) -> None:
+        super().__init__(f"Reset at step {step:,}")
+        self._change_places = change_places
+        self._is_done = False
+
+    def redo(self) -> None:
+        if self._is_done:  # at first it has just happened
+            self._change_places()
+        self._is_done = True
+
+    def undo(self) -> None:
+        self._change_places()

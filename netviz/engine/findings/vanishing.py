@@ -1,0 +1,99 @@
+"""Gradients vanish on their way back through the layers."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from netviz.engine.findings.rule import Rule
+from netviz.engine.findings.situation import Situation
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.findings import (
+    ActionKind,
+    Finding,
+    FindingAction,
+    FindingKind,
+    Where,
+)
+from netviz.engine.protocol.layer_look import Look
+
+SMALL_RATIO = 1e-3
+"""Gradient of the first layer, as a multiple of the last one's, below which it has vanished."""
+
+PATIENCE = 3
+"""Looks of which each says so: the gradient of one batch is noisy."""
+
+SATURATING = ("sigmoid", "tanh")
+"""Layers whose slope is near zero for large values."""
+
+LEARNED = 0.5
+"""Train loss, as a fraction of chance, below which a network learns whatever its gradients are."""
+
+
+def find(situation: Situation) -> Iterator[Finding]:
+    """Find a first layer that hardly gets a gradient, in a network that has not learned."""
+    looks = situation.looks_since_change()[-PATIENCE:]
+    if len(looks) < PATIENCE or not situation.measurements or has_dead_layer(looks[-1]):
+        return
+    has_learned = situation.measurements[-1].train_loss < LEARNED * situation.chance
+    ratios = [ratio(look) for look in looks]
+    if has_learned or situation.is_in_doubt or not all(0 <= each < SMALL_RATIO for each in ratios):
+        return
+    first, last = ends(looks[-1])
+    size = median(ratios)
+    times = f"about {float(f'{1 / size:.1g}'):,.0f} times" if size else "endlessly many times"
+    yield Finding(
+        FindingKind.VANISHING,
+        situation.step,
+        situation.epoch,
+        "Vanishing gradients",
+        f"The gradient of {first} is {times} smaller than that of {last}.",
+        "The layers near the input hardly learn. Fewer layers, ReLU in place of sigmoid or tanh, "
+        "or batch norm between them let more of it through.",
+        Where.GRADIENTS,
+        tuple(_new_try(situation.config)),
+    )
+
+
+def _new_try(config: RunConfig) -> Iterator[FindingAction]:
+    """Offer ReLU in place of what saturates; where there is none of it, batch norm."""
+    layers: list[str] = []
+    has_saturating = any(text in SATURATING for text in config.layers)
+    if config.model == "layers" and has_saturating:
+        layers = ["relu" if text in SATURATING else text for text in config.layers]
+        label = "Reset with ReLU"
+    elif config.model in ("layers", "mlp") and "batchnorm" not in config.layers:
+        dense = [text for width in config.hidden for text in (f"linear {width}", "relu")]
+        plain = ("flatten", *dense) if config.model == "mlp" else config.layers
+        for text in plain:
+            layers.append(text)
+            if text.split()[0] in ("linear", "conv"):
+                layers.append("batchnorm")
+        label = "Reset with batch norm"
+    if layers:
+        changes = {"model": "layers", "layers": tuple(layers)}
+        yield FindingAction(ActionKind.RESET, label, changes)
+
+
+def has_dead_layer(look: Look) -> bool:
+    """Whether nothing passes some layer, which is another trouble."""
+    return any(layer.dead == 1.0 for layer in look.layers)
+
+
+def ratio(look: Look) -> float:
+    """Return the first layer's gradient as a multiple of the last one's; -1 where there is none."""
+    sizes = [layer.gradient for layer in look.layers if layer.gradient is not None]
+    if len(sizes) < 3 or not sizes[-1]:
+        return -1.0
+    return sizes[0] / sizes[-1]
+
+
+def ends(look: Look) -> tuple[str, str]:
+    """Return the titles of the first and the last layer that learn."""
+    titles = [layer.title for layer in look.layers if layer.gradient is not None]
+    return titles[0], titles[-1]
+
+
+RULE = Rule(
+    find,
+    'X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural '
+    'networks", 2010',
+)

@@ -1,0 +1,67 @@
+"""A run that another one has replaced, kept as it was so that it can be brought back."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from netviz.engine.observatory.evaluator import Known
+from netviz.engine.protocol import events
+from netviz.engine.run.run import Run
+from netviz.engine.session import reports
+from netviz.engine.session.preparation import RandomState
+from netviz.engine.training.trainer import DeviceData
+
+MOST_DATA_BYTES = 2**30
+"""Memory that a replaced run may hold for images that the run at hand does not use."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReplacedRun:
+    """A run at rest, with everything that goes on with it.
+
+    Attributes
+    ----------
+    described
+        The event that told of it when it was ready.
+    folder
+        Where it was saved; None where it was not.
+    random_state
+        The random generators as they were after its last step.
+    known
+        What the observatory knows of its predictions.
+    has_failed
+        Whether it cannot go on but from its last good state.
+    """
+
+    run: Run
+    described: events.Prepared
+    folder: Path | None
+    random_state: RandomState
+    known: Known
+    has_failed: bool
+
+    def is_affordable(self, beside: DeviceData) -> bool:
+        """Whether there is memory to keep it while another run uses the data `beside`."""
+        data = self.run.trainer.data
+        images = (data.train_images, data.test_images)
+        return data is beside or sum(each.nbytes for each in images) <= MOST_DATA_BYTES
+
+    def take_up(self, number: int) -> tuple[events.Prepared, events.Opened]:
+        """Let it go on as run `number`, exactly where it was; return what tells of it."""
+        self.random_state.restore()
+        run, trainer = self.run, self.run.trainer
+        run.number = number
+        if self.has_failed:
+            run.rewind()
+        trainer.use_threads()
+        described = replace(
+            self.described,
+            run=number,
+            config=trainer.config,
+            threads=trainer.next_threads,
+            step=trainer.step,
+            warnings=(),
+            cautions=(),
+            replaced_step=0,
+            is_back=True,
+        )
+        return described, reports.opened(run, self.folder)

@@ -1,0 +1,95 @@
+"""The frame in the loss plot: where it stands, what it points at, and that nothing moves for it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.protocol.run_state import State
+from netviz.ui.shell.main_window import MainWindow
+from tests.ui.conftest import wait_for_state
+from tests.ui.findings import callout, dead, overfitting, slow, tell, weak
+from tests.ui.shell.test_nothing_moves import places
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, qtbot: QtBot) -> MainWindow:
+    """A window on a run of 80 steps."""
+    window = open_window(epochs=2, batch_size=100)
+    window.controller.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+    window.loss_plot.refresh()
+    return window
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("step", [1, 20, 80])
+def test_it_lies_inside_the_axes_and_not_on_the_point_that_it_is_about(
+    window: MainWindow, size: tuple[int, int], step: int
+) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
+    tell(window, overfitting(step))
+    note, canvas = callout(window), window.loss_plot.canvas
+    assert note.isVisible()
+    assert canvas.area.adjusted(-1, -1, 1, 1).contains(QRectF(note.geometry()))
+    x, y = canvas.curves["test"].points
+    axes = canvas.axes
+    assert not note.geometry().contains(
+        QPoint(round(axes.x(step)), round(axes.y(np.interp(step, x, y))))
+    )
+    label_room = note.height_for(note.width())
+    assert note.height() == label_room
+
+
+def test_no_part_of_the_window_moves_for_it(window: MainWindow) -> None:
+    for tab in ("Weights", "Mistakes", "Log"):
+        window.views.show_named(tab)
+        tell(window)
+        before = places(window)
+        bar = window.views.tabs.tabBar()
+        tabs = [bar.tabRect(index) for index in range(bar.count())]
+        tell(window, slow(), overfitting(), dead(), weak())
+        assert places(window) == before
+        assert [bar.tabRect(index) for index in range(bar.count())] == tabs
+
+
+def test_the_picture_is_as_before_once_it_is_taken_away(window: MainWindow) -> None:
+    window.loss_plot.reset_zoom()
+    QApplication.processEvents()
+    before = window.loss_plot.grab().toImage()
+    tell(window, slow())
+    assert window.loss_plot.grab().toImage() != before
+    tell(window)
+    assert window.loss_plot.grab().toImage() == before
+
+
+def test_it_is_hidden_while_its_step_is_out_of_sight(window: MainWindow) -> None:
+    tell(window, slow(20))
+    canvas = window.loss_plot.canvas
+    y = canvas.y_range
+    canvas.set_range((50, 80), y)
+    assert not callout(window).isVisible()
+    canvas.set_range((0, 80), y)
+    assert callout(window).isVisible()
+
+
+def test_a_saved_picture_of_the_plot_is_without_it(window: MainWindow, tmp_path) -> None:
+    plain, noted = tmp_path / "plain.png", tmp_path / "noted.png"
+    window.loss_plot.export(plain)
+    tell(window, slow())
+    window.loss_plot.export(noted)
+    assert noted.read_bytes() == plain.read_bytes()
+    assert callout(window).isVisible()
+
+
+def test_it_follows_the_theme(window: MainWindow) -> None:
+    tell(window, slow())
+    dark = callout(window).grab().toImage()
+    window.theme.set_dark(False)
+    assert callout(window).grab().toImage() != dark
