@@ -110,7 +110,7 @@ class MetricPlot(QFrame):
         self.canvas.left.connect(self._on_canvas_left)
         self.canvas.zoomed.connect(self._on_canvas_zoomed)
         self.canvas.reset_requested.connect(self.reset_zoom)
-        self.canvas.menu_requested.connect(self._on_canvas_menu_requested)
+        self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
         self.menu.log_action.toggled.connect(self.reset_zoom)
         self.menu.hold_action.toggled.connect(self.set_view_paused)
@@ -368,9 +368,6 @@ class MetricPlot(QFrame):
         self._range.take_chosen()
         self._show_badge()
         self.steps_chosen.emit(self.canvas.x_range)
-
-    def _on_canvas_menu_requested(self, place: QPoint) -> None:
-        self.menu.popup(place)
 
     def _on_canvas_view_changed(self) -> None:
         self._is_dirty |= not self.isVisible()
