@@ -15,7 +15,7 @@ from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.segmented_control import SegmentedControl
 
 _SIDE_PX = 168
-_HINT = "Point at a cell for its numbers; click it to see the images."
+_HINT = "Point at a cell; a click lists its images."
 
 
 class ConfusionView(Page):
@@ -124,7 +124,7 @@ class ConfusionView(Page):
     def _restyle(self) -> None:
         px = self._theme.px
         self._row.setSpacing(px(16))
-        self._side.setSpacing(px(8))
+        self._side.setSpacing(px(4))
         self._sentence.setFixedWidth(px(_SIDE_PX))
         self._sentence.setFont(self._theme.font(12))
 
@@ -148,7 +148,7 @@ class _Legend(ThemedWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.setFont(theme.font(12))
-        rows = ((True, "✓ correct"), (False, "✗ wrong, square root"))
+        rows = ((True, "✓ correct"), (False, "✗ wrong (root)"))
         for row, (is_correct, text) in enumerate(rows):
             top = row * theme.px(16)
             bar = QRectF(0, top + theme.px(4), theme.px(44), theme.px(8))

@@ -84,7 +84,8 @@ class MistakeDelegate(QStyledItemDelegate):
         least, most = (self._theme.px(width) for width in _WORDS_PX)
         plain, bold = self._metrics
         names = max((bold.horizontalAdvance(f"{name},") for name in self._classes), default=0)
-        return max(least, min(most, plain.horizontalAdvance("says ") + names + 1))
+        sure = plain.horizontalAdvance("100 % sure")
+        return max(least, sure + 1, min(most, plain.horizontalAdvance("says ") + names + 1))
 
     @property
     def _fonts(self) -> tuple[QFont, QFont]:

@@ -179,7 +179,7 @@ def test_a_cell_is_coloured_by_its_share_of_the_row(qtbot: QtBot, theme: Theme, 
 def test_the_scales_beside_it_run_from_empty_to_full(qtbot: QtBot, theme: Theme) -> None:
     view = opened(qtbot, theme, confusion(0))
     painting = painted(view)
-    for words, token in (("✓ correct", "right"), ("✗ wrong, square root", "wrong")):
+    for words, token in (("✓ correct", "right"), ("✗ wrong (root)", "wrong")):
         box = painting.text(words).box
         (bar,) = (
             shape
