@@ -17,7 +17,7 @@ from netviz.engine.run.run import Run
 COST_FRACTION = 0.01
 """Fraction of the training time that recording may take once a run is no longer young."""
 
-COLD_CACHES = 1.3
+COLD_CACHES = 1.5
 """What a measurement costs, as a multiple of its own time: the step after it is slower."""
 
 _LATEST_COSTS = 15

@@ -69,12 +69,15 @@ class StoryEntry:
         What it tells of.
     text
         What happened, in a line.
+    hint
+        What it means and what may help; empty where there is nothing to add.
     """
 
     step: int
     epochs: str
     kind: Kind
     text: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,8 @@ def story(told: RunTold) -> tuple[StoryEntry, ...]:
         for each in told.happenings
     ]
     entries += [
-        StoryEntry(each.step, str(each.epoch), Kind.NOTICED, each.text) for each in told.findings
+        StoryEntry(each.step, str(each.epoch), Kind.NOTICED, each.text, each.hint)
+        for each in told.findings
     ]
     entries += _epochs(told.measurements, {entry.step for entry in entries}, told.ledger)
     return tuple(sorted(entries, key=lambda entry: (entry.step, _ORDER.index(entry.kind))))

@@ -77,7 +77,7 @@ class BestLayer(QGraphicsItem):
         self.prepareGeometryChange()
         self._area, self.mark, self._labels = axes.area, None, []
         self.shade.setRect(QRectF())
-        self.shade.setBrush(self._theme.color("test", 0.1))
+        self.shade.setBrush(self._theme.color("test", 0.08))
         if best is not None:
             self._place_mark(best, height, axes)
             places = FreePlaces(
@@ -145,10 +145,9 @@ class BestLayer(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(_FONT_PX))
         for box, text in self._labels:
-            if text != _NAME:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.color("surface", 0.85))
-                painter.drawRoundedRect(box, theme.px(4), theme.px(4))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("surface", 0.7 if text == _NAME else 0.9))
+            painter.drawRoundedRect(box, theme.px(4), theme.px(4))
             painter.setPen(theme.color("muted" if text == _NAME else "text"))
             painter.drawText(box, _CENTERED, text)
         if self.mark is not None:

@@ -14,6 +14,9 @@ from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 
 _ONE_LINE_PX = 5
+_ONE_LINE_OF_MANY_PX = 12
+_ROOM_PX = 24
+"""Width that each line has on average where there are not many."""
 _NEAR_PX = 6
 _ONE_LABEL_PX = 60
 """Distance of lines below which no label fits between them, so that they share one."""
@@ -106,10 +109,10 @@ class MarkerLayer(QGraphicsItem):
         self.prepareGeometryChange()
         self._area = axes.area
         low, high = axes.x_range
-        self.markers = []
-        for entry in entries:
-            if low <= entry.step <= high:
-                self._add(axes.x(entry.step), entry)
+        shown = [entry for entry in entries if low <= entry.step <= high]
+        self.markers = self._markers(shown, axes, _ONE_LINE_PX)
+        if len(self.markers) * self._theme.px(_ROOM_PX) > axes.area.width():
+            self.markers = self._markers(shown, axes, _ONE_LINE_OF_MANY_PX)
         self._labels = []
         if self.labelled and axes.area.height() >= self._theme.px(_LABELS_FROM_PX):
             self._place_labels()
@@ -121,12 +124,17 @@ class MarkerLayer(QGraphicsItem):
         near = [marker for marker in self.markers if abs(marker.x - x) <= reach]
         return [entry for marker in near for entry in marker.entries]
 
-    def _add(self, x: float, entry: LedgerEntry) -> None:
-        if self.markers and x - self.markers[-1].x < _ONE_LINE_PX * self._theme.scale:
-            last = self.markers[-1]
-            self.markers[-1] = replace(last, entries=(*last.entries, entry))
-        else:
-            self.markers.append(Marker(x, (entry,)))
+    def _markers(self, entries: Sequence[LedgerEntry], axes: Axes, near: float) -> list[Marker]:
+        """Return the lines of changes, of which those within `near` pixels share one."""
+        markers: list[Marker] = []
+        for entry in entries:
+            x = axes.x(entry.step)
+            if markers and x - markers[-1].x < near * self._theme.scale:
+                last = markers[-1]
+                markers[-1] = replace(last, entries=(*last.entries, entry))
+            else:
+                markers.append(Marker(x, (entry,)))
+        return markers
 
     def _place_labels(self) -> None:
         groups, gap = self._groups(), self._theme.px(4)

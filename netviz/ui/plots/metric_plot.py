@@ -12,6 +12,7 @@ from netviz.engine.errors import StorageError
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
+from netviz.ui.charts.axes import Axes
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.hover_readout import Readout
@@ -85,6 +86,7 @@ class MetricPlot(QFrame):
         self._marks_in_use: Hashable = None
         self._measurements_in_use: Hashable = None
         self._best: BestTest | None = None
+        self._best_in_use: Hashable = None
         self.menu = PlotMenu(self, metric.log_tooltip)
         self.hold_action = self.menu.hold_action
         self.header = PlotHeader(
@@ -108,9 +110,9 @@ class MetricPlot(QFrame):
         self.canvas.left.connect(self._on_canvas_left)
         self.canvas.zoomed.connect(self._on_canvas_zoomed)
         self.canvas.reset_requested.connect(self.reset_zoom)
-        self.canvas.menu_requested.connect(self._on_canvas_menu_requested)
+        self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
-        self.menu.log_action.toggled.connect(self._on_log_action_toggled)
+        self.menu.log_action.toggled.connect(self.reset_zoom)
         self.menu.hold_action.toggled.connect(self.set_view_paused)
         self.menu.reset_action.triggered.connect(self.reset_zoom)
         self.menu.export_requested.connect(self._on_menu_export_requested)
@@ -248,7 +250,8 @@ class MetricPlot(QFrame):
         message = "" if view.last_step else self._metric.empty_text
         # First of all, since the axes make room for the note.
         self.canvas.set_texts(message, self._metric.note(view, y_range))
-        steps, columns = self.canvas.x_range, round(self.canvas.area.width())
+        axes = self.canvas.axes
+        steps, columns = axes.x_range, round(axes.area.width())
         curves = self._metric.curves(view, steps, columns)
         dots: dict[str, Points] = {}
         measured = tuple(view.measurements), self._range.scale, y_range, steps, columns
@@ -256,20 +259,20 @@ class MetricPlot(QFrame):
             self._measurements_in_use = measured
             curves |= self._metric.measured_curves(view, steps, columns)
             dots = self._metric.dots(view, steps, self.canvas.most_dots)
-            self._best = self._metric.best(view)
+        if measured[:2] != self._best_in_use:
+            self._best_in_use, self._best = measured[:2], self._metric.best(view)
         for name, points in curves.items():
             self.canvas.curves[name].set_points(*points, dots.get(name, NO_POINTS))
-        self.canvas.mark_clipped(self._metric.clipped, y_range)
+        self.canvas.mark_clipped(self._metric.clipped, axes, y_range)
         self.drawn.emit(view)
-        self._mark_changes(view)
+        self._mark_changes(view, axes)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
         self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
 
-    def _mark_changes(self, view: View) -> None:
+    def _mark_changes(self, view: View, axes: Axes) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= view.last_step]
-        axes = self.canvas.axes
         places = axes.area.getRect(), axes.x_range, axes.y_range
         marks = (tuple(entries), self._measurements_in_use, places)
         if marks != self._marks_in_use:
@@ -366,17 +369,11 @@ class MetricPlot(QFrame):
         self._show_badge()
         self.steps_chosen.emit(self.canvas.x_range)
 
-    def _on_canvas_menu_requested(self, place: QPoint) -> None:
-        self.menu.popup(place)
-
     def _on_canvas_view_changed(self) -> None:
         self._is_dirty |= not self.isVisible()
         if self.isVisible() and not self._is_drawing:
             self._range.keep_chosen()
             self._draw(self._view())  # what is new stays so: the parts are not arranged for it
-
-    def _on_log_action_toggled(self) -> None:
-        self.reset_zoom()
 
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:

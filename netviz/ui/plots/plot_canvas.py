@@ -107,10 +107,10 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     def area(self) -> QRectF:
         """The rectangle inside the axes, in pixels of this widget."""
         px = self._theme.px
-        labels = QFontMetricsF(self._theme.font(12))
-        left = round(labels.horizontalAdvance(_WIDEST_TICK)) + px(8)
-        top = round(labels.height()) + px(NOTE_GAP_PX) if self.note else px(7)
-        bottom = round(labels.height()) + px(8)
+        width, height = self._label_size
+        left = width + px(8)
+        top = height + px(NOTE_GAP_PX) if self.note else px(7)
+        bottom = height + px(8)
         return QRectF(self.rect()).adjusted(left, top, -px(8), -bottom)
 
     @property
@@ -203,11 +203,11 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         if is_moved:
             self._lay_out()
 
-    def mark_clipped(self, name: str, whole: Range) -> None:
+    def mark_clipped(self, name: str, axes: Axes, whole: Range) -> None:
         """Mark where points of a curve leave the values `whole`; an empty name marks nothing."""
         if name:
             points, above = self.curves[name].points, self._box.overhang.top()
-            self.clipped.arrange(points, self.axes, whole, above)
+            self.clipped.arrange(points, axes, whole, above)
 
     def mark_best(self, best: BestTest | None, log_y: bool) -> None:
         """Mark the best point of the test curve, or nothing, beside the labels of the changes."""
@@ -230,6 +230,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""
+        labels = QFontMetricsF(self._theme.font(12))
+        self._label_size = round(labels.horizontalAdvance(_WIDEST_TICK)), round(labels.height())
         self.setBackground(self._theme.color("surface"))
         pen = QPen(self._theme.color("muted", 0.7), self._theme.px(1))
         self._crosshair.setPen(pen)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import events
+from netviz.engine.protocol.findings import Finding, FindingKind
 from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import with_layer_words
@@ -45,6 +46,7 @@ class StagePresenter(QObject):
         self._has_remark = False
         self._step: int | None = None
         self._layers: tuple[LayerFacts, ...] = ()
+        self._holding: tuple[Finding, ...] = ()
         run, foot = window.controller, window.stage.foot
         foot.rate.control.changed.connect(self._on_rate_changed)
         run.settings_changed.connect(self._on_run_settings_changed)
@@ -53,6 +55,7 @@ class StagePresenter(QObject):
         run.prepared.connect(self._on_run_prepared)
         run.changed.connect(self._on_run_changed)
         run.noted.connect(self._on_run_noted)
+        run.findings_changed.connect(self._on_run_findings_changed)
         foot.remark.clicked.connect(self._on_remark_clicked)
         self._on_run_settings_changed(run.settings)
         self._show_hint()
@@ -110,6 +113,15 @@ class StagePresenter(QObject):
         told = [each for each in event.happenings if each.what is not What.SAVED]
         if told and told[-1].step <= self._window.controller.step:
             self.show_remark(told[-1].text, step=told[-1].step)
+
+    @Slot(object)
+    def _on_run_findings_changed(self, event: events.FindingsChanged) -> None:
+        new = [each for each in event.holding if each not in self._holding]
+        self._holding = event.holding
+        # Of a divergence tells what was noted of the run.
+        new = [each for each in new if each.kind is not FindingKind.DIVERGED]
+        if new and self._window.actions_by_key["findings"].isChecked():
+            self.show_remark(new[-1].text, step=new[-1].step)
 
     @Slot()
     def _on_remark_clicked(self) -> None:

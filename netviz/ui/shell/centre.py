@@ -11,7 +11,7 @@ from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.shell.fitted_splitter import FittedSplitter, Sizes
 from netviz.ui.shell.view_tabs import ViewTabs
 
-USUAL_HEIGHTS: Sizes = (308, 122, 166)
+USUAL_HEIGHTS: Sizes = (318, 122, 156)
 """Of loss, accuracy and tabs in a window of 1280 x 720; others divide their room alike."""
 LEAST_LOSS_PX = 212
 

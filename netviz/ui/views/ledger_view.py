@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QSh
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QGridLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QWidget,
@@ -73,17 +73,18 @@ class LedgerView(Page):
         self.model = StoryModel(theme, self)
         self._timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
         self._timer.timeout.connect(self._invalidate)
-        self._hint = QLabel("Click an entry to see its step on the plots.")
-        self._hint.setProperty("role", "hint")
         self.export_button = QPushButton("Export…")
         self.export_button.setProperty("kind", "small")
         self.export_button.setToolTip("Write the log to a file, as Markdown.")
         self.export_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.export_button.clicked.connect(self.export_requested)
-        self.bar.addWidget(self._hint, 1)
-        self.bar.addWidget(self.export_button)
         self.table = self._make_table()
-        self.body.addWidget(self.table, 1)
+        # The button stands in the line of the headings, where it takes no room from the entries.
+        over_each_other = QGridLayout()
+        over_each_other.addWidget(self.table, 0, 0)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        over_each_other.addWidget(self.export_button, 0, 0, corner)
+        self.body.addLayout(over_each_other, 1)
         self._follows = True
         bar = self.table.verticalScrollBar()
         bar.valueChanged.connect(self._on_scroll_bar_value_changed)
@@ -205,6 +206,7 @@ class LedgerView(Page):
         table = QTableView()
         table.setModel(self.model)
         table.setAccessibleName("Log")
+        table.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setShowGrid(False)
         table.setWordWrap(False)

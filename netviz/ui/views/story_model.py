@@ -86,7 +86,8 @@ class StoryModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return cells_of(entry)[column]
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{entry.text}\nClick to see step {entry.step:,} on the plots."
+                link = f"Click to see step {entry.step:,} on the plots."
+                return "\n".join(filter(None, (entry.text, entry.hint, link)))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._alignment(column)
             case Qt.ItemDataRole.ForegroundRole:

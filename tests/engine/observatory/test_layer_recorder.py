@@ -197,6 +197,7 @@ def test_what_was_noted_of_a_step_is_forgotten_where_the_run_goes_back(config: R
 # -- what it costs -------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 10), st.floats(1e-6, 10))
 def test_the_spacing_keeps_the_cost_within_its_fraction(cost_s: float, step_s: float) -> None:
     spacing = spacing_for(cost_s, step_s)

@@ -53,6 +53,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock()
     for module in ("session", "training_loop", "batch_meter"):
         monkeypatch.setattr(f"netviz.engine.session.{module}.perf_counter", clock)
+    # What is measured of the network takes no training time: it has to go by the same clock.
+    monkeypatch.setattr("netviz.engine.observatory.probe_runner.perf_counter", clock)
     return clock
 
 

@@ -1,5 +1,7 @@
 """The changes that the user made, marked on the plots."""
 
+from itertools import pairwise
+
 import pytest
 
 from netviz.engine.protocol.ledger import LedgerEntry
@@ -58,6 +60,16 @@ def test_lines_close_to_each_other_share_a_label(loss: LossPlot) -> None:
     show(loss, progress(1, [1.0] * 50), *changes)
     assert len(loss.canvas.markers.markers) == 3
     assert loss.canvas.markers.labels == ["lr 0.1 → 0.0001"]
+
+
+def test_lines_of_many_changes_do_not_crowd_and_none_is_lost(loss: LossPlot) -> None:
+    changes = [changed(step, step / 1000, (step + 1) / 1000) for step in range(1, 400, 2)]
+    show(loss, progress(1, [1.0] * 400), *changes)
+    markers = loss.canvas.markers.markers
+    assert min(b.x - a.x for a, b in pairwise(markers)) >= 12
+    assert [entry for marker in markers for entry in marker.entries] == changes
+    shown = loss.canvas.axes.x_value(markers[10].x)
+    assert loss.canvas.markers.entries_near(loss.canvas.x_pixel(shown))
 
 
 def test_a_label_has_fewer_words_where_the_next_line_is_near(loss: LossPlot) -> None:

@@ -294,6 +294,9 @@ def directly(app: QApplication, story: Story, tab: str, folder: Path) -> DrivenW
     driven.show_tab(tab)
     controller, plots = driven.controller, (driven.window.loss_plot, driven.window.accuracy_plot)
     trained = 0
+    if story.held == 0:  # a run that went back to its start took the held view with it
+        for plot in plots:
+            plot.set_view_paused(True)
     for done in story.steps:
         if done is None:
             controller.train_one_batch()

@@ -10,7 +10,6 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.protocol.story import Kind
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.ledger_view import LedgerView
 from tests.ui.findings import dead, slow
@@ -211,18 +210,28 @@ def test_tab_leaves_the_table_and_does_not_walk_through_its_cells(qtbot, view: L
     assert (place.row(), place.column()) == (0, 0)
 
 
-def test_what_was_noticed_is_told_once_and_goes_when_it_is_forgotten(view: LedgerView) -> None:
-    def noticed() -> list[tuple[int, str]]:
-        return [(each.step, each.text) for each in view.entries if each.kind is Kind.NOTICED]
-
-    view.show_measurement(Measurement(0, 0, 2.3, 0.1, 2.3, 0.1, 0.0, 0.0))
-    view.set_findings((slow(20),))
-    view.set_findings((slow(20), dead(400)))
-    assert noticed() == [
-        (20, "The rate could be higher: The loss falls slowly."),
-        (400, "Dead layer: All 64 units of Linear 3 give 0 for every image tried."),
+def test_what_was_noticed_has_its_epoch_its_hint_and_a_mark_of_its_own(
+    qtbot, view: LedgerView
+) -> None:
+    view.set_entries((RATE,))
+    view.set_findings((slow(20), dead(40)))
+    assert told(qtbot, view) == [
+        ("20", "1", "The rate could be higher: The loss falls slowly."),
+        ("40", "1", "Dead layer: All 64 units of Linear 3 give 0 for every image tried."),
+        ("375", "3", "lr 0.003 → 0.0003"),
     ]
+    cell = view.model.index(2, 2)
+    assert "Nothing passes it." in cell.data(Qt.ItemDataRole.ToolTipRole)
+    icons = [view.model.index(row, 2).data(Qt.ItemDataRole.DecorationRole) for row in (2, 3)]
+    pictures = [icon.pixmap(14).toImage() for icon in icons]
+    assert pictures[0] != pictures[1]
+
+
+def test_what_was_noticed_goes_when_it_is_forgotten(qtbot, view: LedgerView) -> None:
+    view.set_entries((RATE,))
+    view.set_findings((slow(20), dead(400)))
+    assert [line[0] for line in told(qtbot, view)] == ["20", "375", "400"]
     view.set_findings((slow(20),))
-    assert [step for step, _ in noticed()] == [20]
+    assert [line[0] for line in told(qtbot, view)] == ["20", "375"]
     view.set_findings(())
-    assert noticed() == []
+    assert [line[0] for line in told(qtbot, view)] == ["375"]

@@ -15,6 +15,7 @@ from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.ui.conftest import wait_for_state
+from tests.ui.findings import dead, slow, tell
 from tests.ui.painting import painted
 
 OpenWindow = Callable[..., MainWindow]
@@ -244,6 +245,19 @@ def test_the_newest_change_is_the_remark_and_leads_to_its_step(
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.reset()
     assert "Space trains" in remark.text
+
+
+def test_what_was_noticed_is_the_remark_unless_findings_are_turned_off(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = on_stage(qtbot, open_window)
+    remark = window.stage.foot.remark
+    tell(window, slow(0))
+    assert remark.text == slow(0).text
+    window.actions_by_key["findings"].trigger()
+    tell(window, slow(0), dead(0))
+    assert remark.text == slow(0).text
+    window.actions_by_key["findings"].trigger()
 
 
 def test_an_entry_of_the_log_leads_to_the_page_of_the_loss(
