@@ -24,6 +24,9 @@ PATIENCE = 3
 SATURATING = ("sigmoid", "tanh")
 """Layers whose slope is near zero for large values."""
 
+LEARNING = ("linear", "conv")
+"""Layers behind which batch norm belongs."""
+
 LEARNED = 0.5
 """Train loss, as a fraction of chance, below which a network learns whatever its gradients are."""
 
@@ -54,23 +57,28 @@ def find(situation: Situation) -> Iterator[Finding]:
 
 
 def _new_try(config: RunConfig) -> Iterator[FindingAction]:
-    """Offer ReLU in place of what saturates; where there is none of it, batch norm."""
-    layers: list[str] = []
-    has_saturating = any(text in SATURATING for text in config.layers)
-    if config.model == "layers" and has_saturating:
-        layers = ["relu" if text in SATURATING else text for text in config.layers]
-        label = "Reset with ReLU"
-    elif config.model in ("layers", "mlp") and "batchnorm" not in config.layers:
-        dense = [text for width in config.hidden for text in (f"linear {width}", "relu")]
-        plain = ("flatten", *dense) if config.model == "mlp" else config.layers
-        for text in plain:
-            layers.append(text)
-            if text.split()[0] in ("linear", "conv"):
-                layers.append("batchnorm")
-        label = "Reset with batch norm"
-    if layers:
-        changes = {"model": "layers", "layers": tuple(layers)}
-        yield FindingAction(ActionKind.RESET, label, changes)
+    """Offer batch norm behind each layer, and ReLU in place of what saturates.
+
+    One of them alone does not help a deep network of sigmoids.
+    """
+    dense = [text for width in config.hidden for text in (f"linear {width}", "relu")]
+    old = ("flatten", *dense) if config.model == "mlp" else config.layers
+    if config.model not in ("mlp", "layers"):
+        return
+    parts = []
+    layers = tuple("relu" if text in SATURATING else text for text in old)
+    if layers != old:
+        parts.append("ReLU")
+    if "batchnorm" not in layers:
+        layers = tuple(
+            part
+            for text in layers
+            for part in ((text, "batchnorm") if text.split()[0] in LEARNING else (text,))
+        )
+        parts.append("batch norm")
+    if parts:
+        changes = {"model": "layers", "layers": layers}
+        yield FindingAction(ActionKind.RESET, f"Reset with {' and '.join(parts)}", changes)
 
 
 def has_dead_layer(look: Look) -> bool:

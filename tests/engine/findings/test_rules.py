@@ -298,11 +298,15 @@ def test_a_gradient_that_does_not_reach_the_first_layer_vanishes() -> None:
         ({"hidden": (8, 8)}, "flatten,linear 8,batchnorm,relu,linear 8,batchnorm,relu"),
         (
             {"model": "layers", "layers": "flatten,linear 8,sigmoid,linear 8,tanh"},
-            "flatten,linear 8,relu,linear 8,relu",
+            "flatten,linear 8,batchnorm,relu,linear 8,batchnorm,relu",
         ),
         (
             {"model": "layers", "layers": "conv 4 3,relu,flatten,linear 8,gelu"},
             "conv 4 3,batchnorm,relu,flatten,linear 8,batchnorm,gelu",
+        ),
+        (
+            {"model": "layers", "layers": "flatten,linear 8,batchnorm,tanh"},
+            "flatten,linear 8,batchnorm,relu",
         ),
         ({"model": "layers", "layers": "flatten,linear 8,batchnorm,relu"}, None),
         ({"model": "resnet18"}, None),

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.findings import Finding, FindingKind
 from netviz.engine.protocol.run_state import State
+from netviz.engine.protocol.story import Kind
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
@@ -27,7 +28,8 @@ def page(window: MainWindow, title: str) -> Page:
 
 
 def log(window: MainWindow) -> list[str]:
-    return [line.text for line in window.views.view(LedgerView).model.lines]
+    story = window.views.view(LedgerView).entries
+    return [entry.text for entry in story if entry.kind is Kind.NOTICED]
 
 
 def press(qtbot: QtBot, window: MainWindow, label: str) -> None:
