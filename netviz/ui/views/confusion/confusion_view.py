@@ -14,7 +14,8 @@ from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.segmented_control import SegmentedControl
 
-_SIDE_PX = 168
+_SIDE_PX = (168, 236)
+"""Least and usual width of what stands beside the matrix."""
 _HINT = "Point at a cell; a click lists its images."
 
 
@@ -56,12 +57,15 @@ class ConfusionView(Page):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._when = QLabel()
         self._when.setProperty("role", "fact")
-        self._when.setToolTip("The step at which the test images were evaluated.")
         self._legend = _Legend(theme)
         self._side = QVBoxLayout()
-        self._side.addWidget(self.numbers, 0, Qt.AlignmentFlag.AlignLeft)
+        head = QHBoxLayout()
+        head.addWidget(self.numbers)
+        # Where it is narrow, the rest of it is in its tooltip.
+        self._when.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head.addWidget(self._when, 1)
+        self._side.addLayout(head)
         self._side.addWidget(self._sentence, 1)
-        self._side.addWidget(self._when)
         self._side.addWidget(self._legend)
         self._row = QHBoxLayout()
         self._row.addWidget(self.matrix, 1)
@@ -112,6 +116,7 @@ class ConfusionView(Page):
             self.matrix.set_counts(self._predictions.confusion, self._classes)
             step = self._predictions.step
             self._when.setText(f"at step {step:,}" if step else "before training")
+            self._when.setToolTip(f"The test images were evaluated {self._when.text()}.")
 
     def _on_numbers_chosen(self, index: int) -> None:
         self.matrix.set_fractions(index == 1)
@@ -125,7 +130,8 @@ class ConfusionView(Page):
         px = self._theme.px
         self._row.setSpacing(px(16))
         self._side.setSpacing(px(4))
-        self._sentence.setFixedWidth(px(_SIDE_PX))
+        self._sentence.setMinimumWidth(px(_SIDE_PX[0]))
+        self._sentence.setMaximumWidth(px(_SIDE_PX[1]))
         self._sentence.setFont(self._theme.font(12))
 
 
@@ -139,10 +145,13 @@ class _Legend(ThemedWidget):
             "The diagonal is coloured by its fraction of the row, the mistakes by the square root"
             " of theirs, so that rare ones can be seen."
         )
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(_SIDE_PX[0]), self._theme.px(32))
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(_SIDE_PX), self._theme.px(32))
+        return QSize(self._theme.px(_SIDE_PX[1]), self._theme.px(32))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
