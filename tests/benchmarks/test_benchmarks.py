@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from netviz.benchmarks.divergence_trial import trials
+from netviz.benchmarks.findings_runs import TrialRun
+from netviz.benchmarks.findings_trial import try_run
+from netviz.engine.datasets.load import load
 
 pytestmark = pytest.mark.slow
 
@@ -59,3 +62,9 @@ def test_a_few_networks_show_no_divergence_that_is_missed_or_false() -> None:
     assert {trial.became for trial in found} >= {"healthy", "ruined"}
     assert not [trial for trial in found if trial.became == "healthy" and trial.alarmed_after]
     assert all(trial.alarmed_after for trial in found if trial.became == "ruined")
+
+
+def test_what_is_pointed_out_in_a_run_of_the_trial_is_true() -> None:
+    changes = {"learning_rate": 0.0, "batch_size": 100, "epochs": 6, "hidden": (8,), "threads": 1}
+    outcome = try_run(TrialRun("rate 0", changes), load("mnist-sample", None), None)
+    assert [verdict.is_true for verdict in outcome.verdicts] == [True]
