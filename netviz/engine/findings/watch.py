@@ -1,7 +1,7 @@
 """What was noticed in a run so far, and what of it still holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from netviz.engine.findings.rule import Rule, all_rules
@@ -19,11 +19,11 @@ Key = tuple[FindingKind, str]
 
 
 @dataclass(frozen=True)
-class _Held:
-    """A finding that was made at a step, and at which steps its rule has said no since."""
+class _State:
+    """How often in a row the rule of a finding has said no, from a step on."""
 
-    since_step: int
-    missed: tuple[int, ...] = ()
+    step: int
+    misses: int = 0
 
 
 @cache
@@ -34,7 +34,7 @@ def _rules() -> tuple[Rule, ...]:
 class FindingWatch:
     """Asks the rules, and tells each finding once while it holds.
 
-    A few numbers, however long the run. It can be taken back to an earlier step.
+    It can be taken back to an earlier step, and knows then what it knew there.
 
     Attributes
     ----------
@@ -52,13 +52,13 @@ class FindingWatch:
         self.scores: tuple[ClassScore, ...] = ()
         self.asked_step = 0
         # What a saved run was told of is not told again as soon as it goes on.
-        self._held = {finding.key: _Held(finding.step) for finding in self.found}
+        self._states = {finding.key: [_State(finding.step)] for finding in self.found}
 
     @property
     def holding(self) -> tuple[Finding, ...]:
         """The newest finding of each key whose rule has not said no since."""
         newest = {finding.key: finding for finding in self.found}
-        return tuple(found for key, found in newest.items() if not self._held[key].missed)
+        return tuple(found for key, found in newest.items() if not self._misses(key))
 
     def add_look(self, look: Look) -> None:
         """Remember what was measured of the layers."""
@@ -72,26 +72,27 @@ class FindingWatch:
         """Ask all rules; return whether anything holds that did not, or the reverse."""
         now = {found.key: found for rule in _rules() for found in rule.find(situation)}
         self.asked_step, before = situation.step, self.holding
-        for key, held in self._held.items():
-            if key in now and len(held.missed) < AWAY:
-                self._held[key] = replace(held, missed=())
+        for key in self._states:
+            misses = self._misses(key)
+            if key in now and misses < AWAY:
+                self._set_misses(key, situation.step, 0)
             elif key not in now and key[0] is not FindingKind.DIVERGED:
-                self._miss(key, situation.step)
+                self._set_misses(key, situation.step, min(misses + 1, AWAY))
         for key, finding in now.items():
-            if key not in self._held or self._held[key].missed:
+            if key not in self._states or self._misses(key):
                 self.note(finding)
         return self.holding != before
 
     def note(self, finding: Finding) -> None:
         """Take a finding, which may have been made elsewhere."""
         self.found = (*self.found, finding)
-        self._held[finding.key] = _Held(finding.step)
+        self._states.setdefault(finding.key, []).append(_State(finding.step))
 
     def end(self, kind: FindingKind, step: int) -> None:
         """Say that findings of a kind, which were noted, hold no longer."""
-        for key, held in self._held.items():
+        for key in self._states:
             if key[0] is kind:
-                self._held[key] = replace(held, missed=(step,) * AWAY)
+                self._set_misses(key, step, AWAY)
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`: the run went back."""
@@ -99,15 +100,16 @@ class FindingWatch:
         self.found = tuple(finding for finding in self.found if finding.step <= step)
         self.looks = tuple(look for look in self.looks if look.step <= step)
         self.scores = tuple(score for score in self.scores if score.step <= step)
-        before, self._held = self._held, {}
-        for finding in self.found:
-            held = before[finding.key]
-            if held.since_step != finding.step:  # it came again, which is forgotten
-                held = _Held(finding.step)
-            missed = tuple(when for when in held.missed if when <= step)
-            self._held[finding.key] = replace(held, missed=missed)
+        kept = {
+            key: [state for state in states if state.step <= step]
+            for key, states in self._states.items()
+        }
+        self._states = {key: states for key, states in kept.items() if states}
 
-    def _miss(self, key: Key, step: int) -> None:
-        held = self._held[key]
-        if len(held.missed) < AWAY:
-            self._held[key] = replace(held, missed=(*held.missed, step))
+    def _misses(self, key: Key) -> int:
+        return self._states[key][-1].misses
+
+    def _set_misses(self, key: Key, step: int, misses: int) -> None:
+        """Note what is so from now on; only changes take room."""
+        if misses != self._misses(key):
+            self._states[key].append(_State(step, misses))

@@ -157,8 +157,8 @@ def test_a_failed_session_takes_commands_at_once(config: RunConfig, loss: Loss) 
 
     driven = Driven(config)
     told = driven.do(commands.Start(), answer=answer)
-    after = ["StateChanged", "Rewound", "Noted", "Changed", "StateChanged"]
-    assert event_names(told)[-5:] == after
+    rewound = ["Rewound", "FindingsChanged", "Noted"]
+    assert event_names(told)[-6:] == ["StateChanged", *rewound, "Changed", "StateChanged"]
     driven.do(commands.Start())
     assert losses(driven.events) == reference(config.with_changes({"learning_rate": 0.01}))
 

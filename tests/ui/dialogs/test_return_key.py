@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.options.run_config import RunConfig
 from netviz.ui import dialogs
+from netviz.ui.dialogs.already_open_dialog import AlreadyOpenDialog
 from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
@@ -31,7 +32,22 @@ def save_run(theme: Theme) -> SaveRunDialog:
     return SaveRunDialog(theme, Path("nowhere") / "a-new-run")
 
 
-MAKERS = {OwnPreview: preview, LayerEditor: LayerEditor, SaveRunDialog: save_run}
+def already_open(theme: Theme) -> AlreadyOpenDialog:
+    return AlreadyOpenDialog(theme, "MNIST – NetViz", "monday")
+
+
+WITHOUT_FIELDS = (AlreadyOpenDialog,)
+MAKERS = {
+    OwnPreview: preview,
+    AlreadyOpenDialog: already_open,
+    LayerEditor: LayerEditor,
+    SaveRunDialog: save_run,
+}
+    OwnPreview: preview,
+    AlreadyOpenDialog: already_open,
+    LayerEditor: LayerEditor,
+    SaveRunDialog: save_run,
+}
 
 
 def test_every_dialog_is_tried_here() -> None:
@@ -59,7 +75,7 @@ def test_return_presses_the_blue_button(qtbot: QtBot, theme: Theme, kind: type[Q
         for field in dialog.findChildren(sort)
         if field.isVisible() and field.isEnabled()
     ]
-    assert places
+    assert places or kind in WITHOUT_FIELDS
     for count, place in enumerate([*places, *buttons], 1):
         place.setFocus()
         qtbot.keyClick(place, Qt.Key.Key_Return)
