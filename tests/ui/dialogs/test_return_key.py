@@ -43,11 +43,6 @@ MAKERS = {
     LayerEditor: LayerEditor,
     SaveRunDialog: save_run,
 }
-    OwnPreview: preview,
-    AlreadyOpenDialog: already_open,
-    LayerEditor: LayerEditor,
-    SaveRunDialog: save_run,
-}
 
 
 def test_every_dialog_is_tried_here() -> None:
