@@ -45,7 +45,7 @@ class BalanceBars(ThemedWidget):
         return QSize(self._theme.px(200), self._theme.px(80))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(120), self._theme.px(28))
+        return QSize(self._theme.px(120), self._theme.px(18))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):

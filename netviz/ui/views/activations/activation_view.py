@@ -107,6 +107,8 @@ class ActivationView(View):
 
     def _build(self) -> None:
         self._legend = SignedLegend(self._theme)
+        # It is not there where the view is narrow, and must not keep it from becoming so.
+        self._step.setMinimumWidth(1)
         self._bar = QHBoxLayout()
         for widget in (self.source, self.test_index, self._step):
             self._bar.addWidget(widget)

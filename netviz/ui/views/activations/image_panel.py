@@ -45,11 +45,15 @@ class ImagePanel(ValueTooltip):
         """Take the width that is right in a view of this size."""
         px = self._theme.px
         below = px(18) + px(8) + _TOP_CLASSES * px(17)
-        self._side = max(min((width - px(8)) // 2, height - below), px(32))
-        self.setFixedWidth(2 * self._side + px(8))
+        least = px(32)
+        self._side = max(min((width - px(8)) // 2, height - below), least)
+        # A hidden view is not fitted anew, and must not keep the window from becoming narrow.
+        self.setMinimumWidth(2 * least + px(8))
+        self.setMaximumWidth(2 * self._side + px(8))
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.width(), 0)
+        return QSize(2 * self._side + self._theme.px(8), 0)
 
     def describe(self, point: QPointF) -> str:
         if self._observed is None:

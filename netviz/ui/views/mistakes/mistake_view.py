@@ -302,6 +302,8 @@ class MistakeView(Page):
         px = self._theme.px
         self.measure_button.setIcon(icon(self._theme, "rotate-ccw", "muted"))
         self.measure_button.setIconSize(QSize(px(16), px(16)))
+        # Its text goes where the view is narrow, and must not keep it from becoming so.
+        self.measure_button.setMinimumWidth(px(38))
         size = self._delegate.item_size
         self.list_view.setGridSize(QSize(size.width(), size.height()))
         self.list_view.verticalScrollBar().setSingleStep(size.height() // 3)
