@@ -25,6 +25,10 @@ MODES = ("stage", "theme", "fullscreen", "hold_plots")
 
 
 def picture_of(window: MainWindow) -> QImage:
+    # Not compared is what has the focus or lies under the mouse, which an earlier test has left
+    # somewhere: it looks otherwise.
+    window.workspace.setFocus()
+    QTest.mouseMove(window.windowHandle(), QPoint(-100, -100))
     QApplication.processEvents()
     window.loss_plot.refresh()
     window.accuracy_plot.refresh()
@@ -34,8 +38,6 @@ def picture_of(window: MainWindow) -> QImage:
 def settled_picture(qtbot: QtBot, window: MainWindow) -> QImage:
     """Wait until the first weights are shown and the window has found its layout."""
     qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
-    # Where an earlier test left the mouse, a part that comes to lie under it would light up.
-    QTest.mouseMove(window.windowHandle(), QPoint(-100, -100))
     pictures = [picture_of(window)]
 
     def is_still() -> bool:
