@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize
-from PySide6.QtGui import QImage, QMoveEvent
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QMoveEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,50 +17,10 @@ from netviz.ui.shell import screen_fit, screen_keeper
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
+from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled_picture
 
 OpenWindow = Callable[..., MainWindow]
 MODES = ("stage", "theme", "fullscreen", "hold_plots")
-
-
-def picture_of(window: MainWindow) -> QImage:
-    # Not compared is what has the focus or lies under the mouse, which an earlier test has left
-    # somewhere: it looks otherwise.
-    window.workspace.setFocus()
-    QTest.mouseMove(window.windowHandle(), QPoint(-100, -100))
-    QApplication.processEvents()
-    window.loss_plot.refresh()
-    window.accuracy_plot.refresh()
-    return window.grab().toImage()
-
-
-def settled_picture(qtbot: QtBot, window: MainWindow) -> QImage:
-    """Wait until the first weights are shown and the window has found its layout."""
-    qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
-    pictures = [picture_of(window)]
-
-    def is_still() -> bool:
-        pictures.append(picture_of(window))
-        return len(pictures) > 10 and all(each == pictures[-1] for each in pictures[-10:])
-
-    qtbot.waitUntil(is_still)
-    return pictures[-1]
-
-
-def assert_same_picture(window: MainWindow, before: QImage, deeds: str) -> None:
-    """Fail with where the window looks otherwise than before."""
-    after = picture_of(window)
-    assert after.size() == before.size(), f"another size after {deeds}"
-    if after == before:
-        return
-    old, new = (
-        np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), each.width())
-        for each in (before, after)
-    )
-    rows, columns = np.nonzero(old != new)
-    raise AssertionError(
-        f"other after {deeds}, from x {columns.min()} to {columns.max()}, "
-        f"from y {rows.min()} to {rows.max()}"
-    )
 
 
 def toggle(window: MainWindow, mode: str) -> None:
@@ -75,6 +33,7 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
     # Sizes that no default would give back.
     window.resize(1301, 751)
     window.workspace.choose((301.0, 600.0, 333.0))
+    qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
     before, size = settled_picture(qtbot, window), window.size()
 
     @settings(
@@ -118,6 +77,7 @@ DEEDS: dict[str, Callable[[MainWindow], object]] = {
 def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
     window.resize(1301, 751)
+    qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
     before, least = settled_picture(qtbot, window), window.minimumSize()
 
     @settings(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,6 +16,7 @@ from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.ui.conftest import wait_for_state
 from tests.ui.findings import dead, slow, tell
 from tests.ui.painting import painted
+from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled_picture
 
 OpenWindow = Callable[..., MainWindow]
 PAGES = (
@@ -300,27 +300,12 @@ def test_every_page_gives_the_same_picture_back_after_a_run(
     window.resize(1301, 751)
     draw(qtbot, window)
     train_a_while(qtbot, window)
-    window.workspace.setFocus()
-    QTest.mouseMove(window.windowHandle(), QPoint(-100, -100))
-
-    def picture() -> QImage:
-        QApplication.processEvents()
-        window.loss_plot.refresh()
-        window.accuracy_plot.refresh()
-        return window.grab().toImage()
-
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
-    pictures = [picture()]
-
-    def is_still() -> bool:
-        pictures.append(picture())
-        return len(pictures) > 10 and all(each == pictures[-1] for each in pictures[-10:])
-
-    qtbot.waitUntil(is_still)
-    before = pictures[-1]
+    before = settled_picture(qtbot, window)
     for number in range(len(PAGES)):
         press(qtbot, window, Qt.Key.Key_F5)
         window.stage.show_page(number)
-        assert picture() != before
+        assert picture_of(window) != before
         press(qtbot, window, Qt.Key.Key_F5)
-        qtbot.waitUntil(lambda: picture() == before)
+        told = f"page {number} of the stage"
+        qtbot.waitUntil(lambda told=told: assert_same_picture(window, before, told))
