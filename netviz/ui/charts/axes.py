@@ -15,6 +15,7 @@ LABEL_PX = 14
 _FONT_PX = 12
 _LABEL_GAP_PX = 12
 _UNKNOWN = "not recorded"
+_HAIR_PX = 1e-6
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -62,7 +63,7 @@ class Axes:
 
     def paint_line(self, painter: QPainter, y: float, token: str = "grid") -> None:
         """Paint a horizontal line at a vertical position, moved to the middle of its pixel."""
-        y = _crisp(y)
+        y = crisp(y)
         painter.setPen(QPen(self._theme.color(token), self._theme.px(1)))
         painter.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
 
@@ -92,7 +93,7 @@ class Axes:
         top, bottom = within or (-math.inf, math.inf)
         self._begin_labels(painter)
         for value, text in ticks:
-            y = min(max(_crisp(self.y(value)) - height / 2, top), bottom - height)
+            y = min(max(crisp(self.y(value)) - height / 2, top), bottom - height)
             painter.drawText(QRectF(0, y, width, height), _RIGHT, text)
 
     def paint_x_labels(self, painter: QPainter, ticks: Ticks, *, right: float) -> None:
@@ -157,6 +158,10 @@ def exponent(value: float, lowest: float) -> float:
     return math.log10(value) if value > 0 else lowest
 
 
-def _crisp(y: float) -> float:
-    """Return the middle of the nearest pixel, where a thin line is not blurred."""
-    return round(y) + 0.5
+def crisp(place: float) -> float:
+    """Return the middle of the nearest pixel, where a thin line is not blurred.
+
+    Half way between two pixels it is the first, also where a rounding error lies on either side:
+    the middle tick of a range is often there.
+    """
+    return math.floor(place + 0.5 - _HAIR_PX) + 0.5

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from netviz.ui.charts.axes import Axes
+from netviz.ui.charts.axes import Axes, crisp
 from netviz.ui.charts.ticks import Ticks, thinned_ticks
 from netviz.ui.look.theme import Theme
 
@@ -51,7 +51,7 @@ class AxesItem(QGraphicsItem):
         self._lines, self._labels = [], []
         for value, text in self.y_ticks:
             y = axes.y(value)
-            self._lines.append(round(y) + 0.5)
+            self._lines.append(crisp(y))
             width = metrics.horizontalAdvance(text)
             left = axes.area.left() - self._theme.px(8) - width
             box = QRectF(left, y - metrics.height() / 2, width, metrics.height())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from netviz.engine.protocol.ledger import LedgerEntry
-from netviz.ui.charts.axes import Axes
+from netviz.ui.charts.axes import Axes, crisp
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 
@@ -184,7 +184,7 @@ class MarkerLayer(QGraphicsItem):
         line.setDashPattern([3, 3])
         painter.setPen(line)
         for marker in self.markers:
-            x = round(marker.x) + 0.5
+            x = crisp(marker.x)
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         painter.setFont(theme.font(12))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -102,6 +102,13 @@ def test_the_picture_does_not_depend_on_the_way_to_it(
     @given(st.lists(happenings, min_size=2, max_size=14))
     @example([("train", "flat", 0.01), ("draw",), ("train", "flat", 10.0), ("size", 431, 479)])
     @example([("log y",), ("size", 703, 447)])
+    @example(
+        [
+            ("notice", NOTICES[1]),
+            *[("train", "falling", 10.0), ("settle",), ("log y",), ("settle",)],
+            ("size", 470, 281),
+        ]
+    )
     def come_there_and_compare(happened: list[tuple[Any, ...]]) -> None:
         host, bar, plot = QWidget(), MessageBar(theme), kind(theme)
         column = QVBoxLayout(host)
