@@ -107,7 +107,7 @@ def thinned_ticks(ticks: Ticks, most: float) -> Ticks:
 
 def _exact(number: str) -> str:
     value = float(number)
-    return f"{value:g}" if 1e-4 <= value < 1e4 else f"{value:.0e}".replace("e-0", "e-")
+    return f"{value:g}" if 1e-3 <= value < 1e4 else f"{value:.0e}".replace("e-0", "e-")
 
 
 def _decimals(value: float) -> int:

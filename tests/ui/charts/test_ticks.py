@@ -39,6 +39,12 @@ def test_each_label_says_the_value_where_it_stands(low: float, width: float) -> 
         assert math.log10(number(text)) == pytest.approx(value, abs=0.01)
 
 
+@given(st.floats(-12, 3), st.floats(0.5, 15))
+def test_labels_of_powers_of_ten_are_short(low: float, decades: float) -> None:
+    shown = ticks.logarithmic_range(10**low, 10 ** (low + decades))
+    assert max(len(text) for _, text in ticks.logarithmic_ticks(*shown)) <= 5
+
+
 @given(st.floats(0, 0.9999))
 def test_labels_of_an_accuracy_rise_to_a_hundred_percent(low: float) -> None:
     shown = ticks.percent_range(low)
