@@ -159,6 +159,30 @@ def test_what_reset_replaces_is_brought_back_by_a_key(
     qtbot.waitUntil(lambda: window.controller.step == 0)
 
 
+def test_ctrl_z_takes_back_what_was_done_last_also_after_drawing(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.controller.train_one_batch()
+    qtbot.waitUntil(lambda: window.controller.step == 1)
+    pad, keys = window.pad.pad, Qt.KeyboardModifier.ControlModifier
+    window.activateWindow()
+    pad.setFocus()
+    qtbot.mouseClick(pad, Qt.MouseButton.LeftButton)
+    assert not pad.canvas.is_empty
+    qtbot.mouseClick(window.top_bar.reset_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Ctrl+Z brings back the run at step 1." in window.status)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, keys)
+    qtbot.waitUntil(lambda: window.controller.step == 1)
+    assert not pad.canvas.is_empty
+    qtbot.mouseClick(pad, Qt.MouseButton.LeftButton)
+    pad.setFocus()
+    qtbot.keyClick(pad, Qt.Key.Key_Z, keys)
+    qtbot.keyClick(pad, Qt.Key.Key_Z, keys)
+    assert pad.canvas.is_empty
+    assert window.controller.step == 1
+
+
 def test_space_trains_as_many_epochs_again_where_all_are_trained(
     open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
