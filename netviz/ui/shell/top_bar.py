@@ -23,6 +23,7 @@ from netviz.ui.shell.fitted_splitter import UNBOUNDED
 from netviz.ui.shell.overflow_button import OverflowButton
 from netviz.ui.shell.pace_button import PaceButton
 from netviz.ui.widgets.figure_label import FigureLabel
+from netviz.ui.widgets.single_click import SingleClick
 
 HEIGHT_PX = 48
 
@@ -219,6 +220,7 @@ class TopBar(QFrame):
         self.epoch_button.setAccessibleName("Run to end of epoch")
         self.theme_button.setAccessibleName("Dark or light")
         self.stage_button.setAccessibleName("Stage")
+        SingleClick(self.reset_button, self.train_button, self.theme_button, self.stage_button)
         self.reset_button.clicked.connect(self.reset_clicked)
         self.train_button.clicked.connect(self._on_train_button_clicked)
         self.step_button.clicked.connect(self.step_clicked)

@@ -46,6 +46,26 @@ def test_train_pauses_and_resumes(qtbot, bar: TopBar) -> None:
         qtbot.mouseClick(bar.train_button, Qt.MouseButton.LeftButton)
 
 
+def test_a_double_click_presses_once_what_would_do_and_undo(qtbot, bar: TopBar) -> None:
+    clicks: list[str] = []
+    for name in ("reset", "train", "pause", "theme", "stage", "step"):
+        getattr(bar, f"{name}_clicked").connect(lambda name=name: clicks.append(name))
+    bar.train_clicked.connect(lambda: bar.set_state(State.RUNNING))
+
+    def double_click(button: QWidget) -> None:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)  # the second press only
+        qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+
+    for name in ("reset", "train", "theme", "stage"):
+        bar.set_state(State.IDLE)
+        double_click(getattr(bar, f"{name}_button"))
+    assert clicks == ["reset", "train", "theme", "stage"]
+    bar.set_state(State.PAUSED)
+    double_click(bar.step_button)
+    assert clicks[4:] == ["step", "step"]
+
+
 def test_train_says_how_many_epochs_it_adds_to_a_run_that_is_over(qtbot, bar: TopBar) -> None:
     bar.set_state(State.FINISHED)
     bar.set_more_epochs(20)

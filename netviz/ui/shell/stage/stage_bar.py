@@ -12,6 +12,7 @@ from netviz.ui.plots.metric import Figures
 from netviz.ui.plots.plot_header import Readings
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.widgets.figure_label import FigureLabel
+from netviz.ui.widgets.single_click import SingleClick
 
 _BUTTON_PX = 28
 _WIDEST_TRAIN = "Train 20 more"
@@ -55,6 +56,7 @@ class StageBar(ThemedWidget):
         for button in self._buttons:
             # A click must not take the keyboard: Space trains.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        SingleClick(self.train_button)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.train_button)
         self._row.addWidget(self.step_button)
