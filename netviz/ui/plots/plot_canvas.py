@@ -126,6 +126,11 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         return low, high
 
     @property
+    def has_all_values(self) -> bool:
+        """Whether the user has not chosen a part of the values."""
+        return self._box.has_all_values
+
+    @property
     def axes(self) -> Axes:
         """The steps and values in sight, and where they lie in this widget."""
         return Axes(self._theme, self.area, self.x_range, self.y_range)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QMarginsF, QRectF
+from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPen
 
 from netviz.ui.charts.ticks import Range
@@ -96,14 +96,39 @@ class PlotCurve:
             self._dots.setExportMode(as_shapes)
 
 
+_STEPS = 0
+"""The horizontal axis, as pyqtgraph counts."""
+
+
 class PlotBox(pg.ViewBox):  # type: ignore[misc]
     """Clips its curves a little outside itself, so that dots on its edges stay whole.
 
-    No more than its bounds is painted anew when it or what is in it changes.
+    No more than its bounds is painted anew when it or what is in it changes. The wheel zooms the
+    steps, with Ctrl the values too: most want to see a part of the run, not to lose its curves.
+
+    Attributes
+    ----------
+    overhang
+        How far outside of itself it paints.
+    y_limits
+        The lowest and the highest value that can be brought into sight.
     """
 
     overhang = QMarginsF()
     y_limits: Range = (-math.inf, math.inf)
+
+    @property
+    def has_all_values(self) -> bool:
+        """Whether all values between the limits are in sight."""
+        low, high = self.viewRange()[1]
+        return math.isclose(high - low, self.y_limits[1] - self.y_limits[0])
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:
+        both = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        super().wheelEvent(event, axis if both else _STEPS)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        super().mouseDragEvent(event, _STEPS if self.has_all_values else axis)
 
     def boundingRect(self) -> QRectF:
         # With new data nothing outside is painted.

@@ -47,8 +47,10 @@ class PlotRange:
         self._whole = self._steps = self._heights = None
 
     def take_chosen(self) -> None:
-        """Keep what is in sight, since the user has chosen it."""
-        self._steps, self._heights = self._canvas.x_range, self._canvas.y_range
+        """Keep what is in sight, since the user has chosen it; all values stay all of them."""
+        canvas = self._canvas
+        self._steps = canvas.x_range
+        self._heights = None if canvas.has_all_values else canvas.y_range
 
     def keep_chosen(self) -> None:
         """Keep what is in sight where the user had chosen before: it may have been moved."""

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
@@ -87,6 +88,8 @@ def test_who_looks_closer_sees_no_marks_at_the_edge_of_his_own(loss: LossPlot) -
     show(loss, UNTRAINED, progress(1, losses))
     assert loss.canvas.clipped.above
     wheel(loss, 100, 3)
+    assert loss.canvas.clipped.above
+    wheel(loss, 100, 3, Qt.KeyboardModifier.ControlModifier)
     assert loss.canvas.clipped.above == ()
     loss.reset_zoom()
     assert loss.canvas.clipped.above

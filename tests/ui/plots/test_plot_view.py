@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from netviz.ui.look.theme import Theme
@@ -14,6 +14,7 @@ from tests.ui.plots.using_plots import (
     action,
     changed,
     click,
+    drag,
     measured,
     points,
     progress,
@@ -57,6 +58,26 @@ def test_wheel_zooms_and_a_double_click_follows_again(qtbot: QtBot, loss: LossPl
     qtbot.mouseDClick(loss.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert loss.canvas.x_range == (0, 1200)
     assert loss.header.badge.isHidden()
+
+
+def test_the_wheel_leaves_the_values_unless_ctrl_is_held(qtbot: QtBot, loss: LossPlot) -> None:
+    show(loss, progress(1, [1.0] * 750))
+    whole = loss.canvas.y_range
+    wheel(loss, 400, 3)
+    assert loss.canvas.y_range == whole
+    center = loss.canvas.area.center().toPoint()
+    drag(loss, QPoint(-30, 25))
+    assert loss.canvas.y_range == whole
+    show(loss, progress(751, [9.0] * 800))
+    grown = loss.canvas.y_range
+    assert grown[1] > whole[1]
+    wheel(loss, 400, 3, Qt.KeyboardModifier.ControlModifier)
+    low, high = loss.canvas.y_range
+    assert grown[0] < low < high < grown[1]
+    drag(loss, QPoint(0, 25))
+    assert loss.canvas.y_range[0] > low
+    qtbot.mouseDClick(loss.canvas.viewport(), Qt.MouseButton.LeftButton, pos=center)
+    assert loss.canvas.y_range == grown
 
 
 def test_nobody_gets_lost_by_zooming_out(loss: LossPlot) -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
@@ -13,6 +12,7 @@ from tests.ui.plots.using_plots import (
     UNTRAINED,
     action,
     click,
+    drag,
     measured,
     progress,
     show,
@@ -42,14 +42,6 @@ def show_run(plot: MetricPlot, epochs: int = 3) -> None:
         )
 
 
-def drag(plot: MetricPlot, pixels: int) -> None:
-    viewport, center = plot.canvas.viewport(), plot.canvas.area.center().toPoint()
-    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=center)
-    for part in (1, 2, 3):
-        QTest.mouseMove(viewport, center + QPoint(pixels * part // 3, 0))
-    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=center + QPoint(pixels, 0))
-
-
 def test_the_wheel_over_one_zooms_both_and_leaves_the_others_height(pair: Pair) -> None:
     used, other = pair
     heights = other.canvas.y_range
@@ -66,7 +58,7 @@ def test_dragging_one_moves_both(pair: Pair) -> None:
     used, other = pair
     wheel(used, 400, 3)
     before = used.canvas.x_range
-    drag(used, -60)
+    drag(used, QPoint(-60, 0))
     assert used.canvas.x_range[0] > before[0]
     assert other.canvas.x_range == used.canvas.x_range
 

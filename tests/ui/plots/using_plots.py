@@ -66,7 +66,12 @@ def hover(plot: MetricPlot, step: float) -> None:
     QTest.mouseMove(plot.canvas.viewport(), place)
 
 
-def wheel(plot: MetricPlot, step: float, notches: int) -> None:
+def wheel(
+    plot: MetricPlot,
+    step: float,
+    notches: int,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     plot.grab()  # nobody turns the wheel over what was not painted yet
     viewport = plot.canvas.viewport()
     place = QPointF(plot.canvas.x_pixel(step), plot.canvas.area.center().y())
@@ -76,7 +81,7 @@ def wheel(plot: MetricPlot, step: float, notches: int) -> None:
         QPoint(),
         QPoint(0, 120 * notches),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        keys,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
@@ -89,3 +94,12 @@ def click(qtbot: QtBot, button: QAbstractButton) -> None:
 
 def action(plot: MetricPlot, text: str) -> Any:
     return next(item for item in plot.menu.actions() if item.text() == text)
+
+
+def drag(plot: MetricPlot, by: QPoint) -> None:
+    """Drag from the middle of a plot."""
+    viewport, center = plot.canvas.viewport(), plot.canvas.area.center().toPoint()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=center)
+    for part in (1, 2, 3):
+        QTest.mouseMove(viewport, center + by * part / 3)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=center + by)
