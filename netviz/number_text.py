@@ -16,6 +16,12 @@ def typed_text(value: float) -> str:
     return re.sub(r"e([+-])0+", lambda found: f"e{found[1].strip('+')}", f"{value:.12g}")
 
 
+def with_point(text: str) -> str:
+    """Write a decimal comma as a point, as Python wants it; ``1,000`` may mean a thousand."""
+    is_thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text)
+    return text if is_thousands or text.count(",") > 1 else text.replace(",", ".")
+
+
 def rate_text(rate: float) -> str:
     """Write a learning rate in three digits: ``0.00042``, ``1e-06``."""
     return number_text(float(f"{rate:.3g}"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidge
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
-from netviz.number_text import typed_text
+from netviz.number_text import typed_text, with_point
 from netviz.ui.controls.log_slider import LogSlider
 from netviz.ui.controls.number_keys import is_for_window
 from netviz.ui.controls.option_editor import OptionEditor
@@ -173,7 +173,7 @@ class LearningRateControl(ThemedWidget):
         self._show()
 
     def _on_field_editing_finished(self) -> None:
-        text = self.field.text().strip()
+        text = with_point(self.field.text().strip())
         if text == typed_text(self._value):
             self.set_problem("")
             return

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
 from netviz.engine.options.option import Option
-from netviz.number_text import typed_text
+from netviz.number_text import typed_text, with_point
 from netviz.ui.controls.number_keys import is_for_window
 from netviz.ui.controls.option_editor import OptionEditor
 from netviz.ui.look.theme import Theme
@@ -114,6 +114,7 @@ class NumberField(QAbstractSpinBox):
         self.lineEdit().setTextMargins(self._theme.px(6), 0, 0, 0)
 
     def _enter(self, text: str) -> None:
+        text = text if self._whole else with_point(text)
         # Who types the number that is there already means it.
         was_typed, self._was_typed = self._was_typed, False
         self.lineEdit().setModified(False)

@@ -67,7 +67,15 @@ def test_a_rate_is_written_as_one_writes_it(qtbot, control) -> None:
         assert control.field.text() == text
 
 
-@pytest.mark.parametrize("text", ["fast", "-1", "2000", "", "nan"])
+@pytest.mark.parametrize(
+    ("text", "rate"), [("0,01", 0.01), ("0,005", 0.005), ("1,5e-4", 1.5e-4), (",1", 0.1)]
+)
+def test_a_decimal_comma_is_read_as_one(qtbot, control, emitted, text, rate) -> None:
+    _type(qtbot, control, text)
+    assert emitted == [rate]
+
+
+@pytest.mark.parametrize("text", ["fast", "-1", "2000", "", "nan", "1,000", "0,0,1"])
 def test_a_bad_rate_is_refused_with_what_is_allowed(qtbot, control, emitted, text) -> None:
     _type(qtbot, control, text)
     assert emitted == []

@@ -115,6 +115,21 @@ def test_a_number_takes_effect_with_enter_or_on_leaving(qtbot, bench) -> None:
     assert b.emitted == ["35", "40"]
 
 
+@pytest.mark.parametrize(
+    ("option", "typed", "read"), [("weight_decay", "0,05", "0.05"), ("epochs", "1,5", "1,5")]
+)
+def test_a_decimal_comma_is_read_where_there_may_be_decimals(
+    qtbot, bench, option: str, typed: str, read: str
+) -> None:
+    b = bench(option)
+    b.editor.set_value(1)
+    b.field.setFocus()
+    b.field.selectAll()
+    qtbot.keyClicks(b.field, typed)
+    qtbot.keyClick(b.field, Qt.Key.Key_Return)
+    assert b.emitted == [read]
+
+
 def test_a_number_that_is_typed_again_is_meant(qtbot, bench) -> None:
     b = bench("epochs")
     b.editor.set_value(20)
