@@ -15,6 +15,7 @@ from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
+from netviz.engine.session.going_back import reach
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
@@ -112,6 +113,39 @@ class RunControl:
         self._take_place(back.run, *back.take_up(self._preparer.next_number()))
         self._enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
+
+    def go_back(self, command: commands.GoBack) -> None:
+        """Go back to a step; the run as it is can be brought back."""
+        run = self._ready_run()
+        self.pause()
+        self._report()
+        last = run.history.last_step
+        if not 0 <= command.step <= last or command.step == run.trainer.step:
+            raise ConfigError(f"Step {command.step:,} is not in the past of this run.")
+        self._observatory.interrupt()
+        self.work = self._go_back(run, command.step)
+
+    def _go_back(self, run: Run, step: int) -> Iterator[None]:
+        def tell(done: float) -> None:
+            self._emit(events.GoingBack(run.number, step, done))
+
+        tell(0.0)
+        try:
+            reached = yield from reach(run, step, tell)
+        except Exception as error:  # noqa: BLE001 - the run itself is well, and stays as it is
+            self._emit(reports.refused(run.number, error))
+            return
+        finally:
+            tell(1.0)
+        self._replaced = self._aside(RandomState.now())
+        assert self._replaced is not None  # it is the run that is left
+        reached.random_state.restore()
+        number = self._preparer.next_number()
+        back = run.at(step, reached.trainer, reached.tally, number)
+        described = reports.goes_on(self._replaced.described, back, run.trainer.step)
+        self._take_place(back, described, reports.opened(back, self._folder))
+        self._enter_held(back)
+        self._observatory.begin(back, reached.test_logits)
 
     def _aside(self, random_state: RandomState) -> ReplacedRun | None:
         """Return the run at hand as it is; `random_state` goes on with it."""

@@ -84,6 +84,7 @@ class TrainingSession:
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,
             commands.BringBack: self._control.bring_back,
+            commands.GoBack: self._control.go_back,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,
