@@ -78,6 +78,7 @@ class RunControl:
         self._described: events.Prepared | None = None
         self._folder: Path | None = None
         self._replaced: ReplacedRun | None = None
+        self._is_going_back = False
 
     @property
     def is_preparing(self) -> bool:
@@ -130,12 +131,14 @@ class RunControl:
             self._emit(events.GoingBack(run.number, step, done))
 
         tell(0.0)
+        self._is_going_back = True
         try:
             reached = yield from reach(run, step, tell)
         except Exception as error:  # noqa: BLE001 - the run itself is well, and stays as it is
             self._emit(reports.refused(run.number, error))
             return
         finally:
+            self._is_going_back = False
             tell(1.0)
         self._replaced = self._aside(RandomState.now())
         assert self._replaced is not None  # it is the run that is left
@@ -251,10 +254,12 @@ class RunControl:
         self._train_to(Goal.EPOCH)
 
     def pause(self, _: commands.Pause | None = None) -> None:
-        """Hold the run if it is running."""
+        """Hold the run if it is running; give up to go back."""
         if self.state is State.RUNNING:
             self._hold()
             self._enter(State.PAUSED)
+        elif self._is_going_back:
+            self.work = None
 
     def stop(self, _: commands.Stop) -> None:
         """End the run."""
