@@ -98,6 +98,16 @@ def test_it_is_saved_with_the_run_and_told_when_that_is_opened(tmp_path: Path) -
     assert not only(told, events.FindingsChanged)
 
 
+def test_it_is_told_again_when_its_run_is_brought_back() -> None:
+    driven, told = drive(**STUCK)
+    driven.do(commands.Reset({"seed": 5}))
+    back = driven.do(commands.BringBack())
+    (before,), (after,) = (only(each, events.FindingsChanged) for each in (told, back))
+    assert after.found == after.holding == before.found
+    order = [type(event) for event in back]
+    assert order[:3] == [events.Prepared, events.Opened, events.FindingsChanged]
+
+
 @pytest.mark.parametrize("damage", ["missing", "no list", "unknown kind", "after the end"])
 def test_a_run_whose_findings_cannot_be_read_is_opened_without_them(
     tmp_path: Path, damage: str
