@@ -76,23 +76,13 @@ class FindingWatch:
             misses = self._misses(key)
             if key in now and misses < AWAY:
                 self._set_misses(key, situation.step, 0)
-            elif key not in now and key[0] is not FindingKind.DIVERGED:
+            elif key not in now:
                 self._set_misses(key, situation.step, min(misses + 1, AWAY))
         for key, finding in now.items():
             if key not in self._states or self._misses(key):
-                self.note(finding)
+                self.found = (*self.found, finding)
+                self._states.setdefault(key, []).append(_State(finding.step))
         return self.holding != before
-
-    def note(self, finding: Finding) -> None:
-        """Take a finding, which may have been made elsewhere."""
-        self.found = (*self.found, finding)
-        self._states.setdefault(finding.key, []).append(_State(finding.step))
-
-    def end(self, kind: FindingKind, step: int) -> None:
-        """Say that findings of a kind, which were noted, hold no longer."""
-        for key in self._states:
-            if key[0] is kind:
-                self._set_misses(key, step, AWAY)
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`: the run went back."""

@@ -11,7 +11,6 @@ from netviz.engine.options.training import chance_level
 from netviz.engine.probes.layer_figures import look_at_layers
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
-from netviz.engine.protocol.findings import Finding, FindingKind, Where
 from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import Run
@@ -75,24 +74,6 @@ class FindingRounds:
             self._look(run)
             self._ask(run)
         return perf_counter() - began
-
-    def note_divergence(self, run: Run, event: events.Diverging | None) -> None:
-        """Record that the run has diverged, which is told as a notice; or, with None, recovered."""
-        if event is None:
-            run.findings.end(FindingKind.DIVERGED, run.trainer.step)
-        else:
-            run.findings.note(
-                Finding(
-                    FindingKind.DIVERGED,
-                    event.step,
-                    run.current_epoch,
-                    "Diverged",
-                    event.message,
-                    event.hint,
-                    Where.NOTICE,
-                )
-            )
-        self.tell(run)
 
     def tell(self, run: Run) -> None:
         """Tell everything that was found, and what of it holds."""

@@ -22,7 +22,6 @@ from tests.support import Driven, losses, only, when_step
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
 STUCK: dict[str, Any] = {"learning_rate": 1e-7, "batch_size": 5, "epochs": 5, "hidden": (16,)}
-CHANGE = 200
 
 
 def drive(**values: Any) -> tuple[Driven, list[events.Event]]:
@@ -70,21 +69,6 @@ def test_a_layer_that_dies_is_told() -> None:
     (dead,) = [each for each in found if each.kind is FindingKind.DEAD_LAYER]
     assert "Linear" in dead.sentence
     assert dead.actions[0].changes["learning_rate"] < 0.01
-
-
-@pytest.mark.usefixtures("snapshots_at_every_batch")
-def test_a_divergence_is_recorded_and_going_back_forgets_it() -> None:
-    config = {"epochs": 20, "device": "cpu", "threads": 1, "hidden": (16,), "learning_rate": 0.005}
-    driven = Driven(RunConfig.parse(config))
-    change = commands.Change({"learning_rate": 10.0})
-    told = driven.do(commands.Start(), answer=when_step(CHANGE, change))
-    (diverging,) = only(told, events.Diverging)
-    changed = only(told, events.FindingsChanged)[0]
-    assert kinds(changed) == [FindingKind.DIVERGED]
-    assert changed.found[0].sentence == diverging.message
-    told = driven.do(commands.Rewind({"learning_rate": 0.005}))
-    assert [type(event) for event in told][:2] == [events.Rewound, events.FindingsChanged]
-    assert only(told, events.FindingsChanged)[0].found == ()
 
 
 def test_it_is_saved_with_the_run_and_told_when_that_is_opened(tmp_path: Path) -> None:
