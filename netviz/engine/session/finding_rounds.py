@@ -70,8 +70,9 @@ class FindingRounds:
         """Ask the rules if it is time and the epoch is long; return the seconds that it took."""
         began = perf_counter()
         is_long = len(run.trainer.data.train_labels) > IMAGES_BETWEEN
-        if is_long and not run.trainer.only_accumulated and _is_due(run):
-            self._look(run)
+        is_time = is_long and not run.trainer.only_accumulated and _is_due(run)
+        # Without a look there is nothing new to ask about before the epoch's end.
+        if is_time and self._look(run):
             self._ask(run)
         return perf_counter() - began
 
@@ -92,9 +93,10 @@ class FindingRounds:
             self._counts = run.number, tuple(counts.tolist())
         return self._counts[1]
 
-    def _look(self, run: Run) -> None:
+    def _look(self, run: Run) -> bool:
+        """Look at the layers; return whether that was possible."""
         if self._blind_run == run.number:
-            return
+            return False
         trainer = run.trainer
         try:
             look = look_at_layers(
@@ -106,8 +108,9 @@ class FindingRounds:
             )
         except Exception:  # noqa: BLE001 - what nobody asked for must not stop the training
             self._blind_run = run.number
-        else:
-            run.findings.add_look(look)
+            return False
+        run.findings.add_look(look)
+        return True
 
 
 def situation_of(run: Run, train_counts: tuple[int, ...]) -> Situation:

@@ -9,11 +9,13 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from netviz.engine.findings.situation import Situation
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import layer_figures
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.findings import FindingKind
 from netviz.engine.protocol.run_state import State
+from netviz.engine.run.run import Run
 from netviz.engine.session import finding_rounds
 from netviz.engine.storage.run_summary import META_KEY, RUN_FILE
 from tests.engine.session.test_saved_runs import SETTINGS
@@ -152,6 +154,24 @@ def test_a_network_that_cannot_be_looked_at_trains_on(monkeypatch: pytest.Monkey
     assert not only(told, events.Failed)
     assert len(calls) == 1  # it is not tried again in this run
     assert kinds(only(told, events.FindingsChanged)[-1]) == [FindingKind.NOT_LEARNING]
+
+
+@pytest.mark.usefixtures("looked_at_always")
+def test_a_long_epoch_without_looks_is_judged_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no layer here")
+
+    asked = []
+    situation_of = finding_rounds.situation_of
+
+    def noting(run: Run, counts: tuple[int, ...]) -> Situation:
+        asked.append(run.trainer.step)
+        return situation_of(run, counts)
+
+    monkeypatch.setattr(finding_rounds, "look_at_layers", fail)
+    monkeypatch.setattr(finding_rounds, "situation_of", noting)
+    drive(hidden=(16,), epochs=2)
+    assert asked == [20, 40]
 
 
 def test_looks_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
