@@ -3,7 +3,7 @@
 It is derived anew from what a run holds, so that a run that was saved and opened tells the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -17,6 +17,7 @@ from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.overfitting import best_measurement
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import loss_text, percent_text
 
@@ -140,20 +141,6 @@ def story(told: RunTold) -> tuple[StoryEntry, ...]:
     ]
     entries += _epochs(told.measurements, {entry.step for entry in entries}, told.ledger)
     return tuple(sorted(entries, key=lambda entry: (entry.step, _ORDER.index(entry.kind))))
-
-
-def best_measurement(
-    measurements: Sequence[Measurement], ledger: Iterable[LedgerEntry]
-) -> Measurement | None:
-    """Return the epoch with the lowest test loss; None where there are not two to compare.
-
-    What was measured by another loss function than the last one does not count.
-    """
-    since = max((entry.step for entry in ledger if entry.option == "loss"), default=0)
-    comparable = [each for each in measurements if each.epoch > 0 and each.step > since]
-    if len(comparable) < 2:
-        return None
-    return min(comparable, key=lambda each: each.test_loss)
 
 
 def settings_text(told: RunTold) -> str:
