@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from netviz.cli.shortcuts.entry import COMMENT, Entry, Launcher, delete, explained, write_icon
+from netviz.cli.shortcuts.entry import COMMENT, Entry, Launcher, delete, write_icon
+from netviz.engine.atomic_files import errors_explained
 from netviz.engine.errors import StorageError
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
@@ -45,12 +46,12 @@ class StartMenuLink(Entry):
     def content(self) -> bytes:
         if not self.place.exists():
             return b""
-        with explained(self.place, "read"):
+        with errors_explained(self.place, "read"):
             return self.place.read_bytes()
 
     def add(self, launcher: Launcher) -> None:
         write_icon(self.icon, "ICO", _SIDES)
-        with explained(self.place, "written"):
+        with errors_explained(self.place, "written"):
             self.place.parent.mkdir(parents=True, exist_ok=True)
         script = link_script(self.place, launcher, self.icon)
         encoded = base64.b64encode(script.encode("utf-16-le")).decode()
@@ -63,7 +64,7 @@ class StartMenuLink(Entry):
             raise _failure(self.place, result.stderr)
 
     def remove(self) -> None:
-        with explained(self.place, "removed"):
+        with errors_explained(self.place, "removed"):
             self.place.unlink(missing_ok=True)
         delete(self.icon)
 
