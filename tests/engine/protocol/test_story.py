@@ -70,6 +70,12 @@ def test_what_happened_stands_in_its_order() -> None:
     assert texts(story(told), Kind.CHANGED) == ["lr 0.001 → 0.01"] * 2
 
 
+def test_whatever_happens_is_told_under_its_own_name() -> None:
+    happenings = tuple(Happening(5, 1, what, "Something.") for what in What)
+    kinds = [entry.kind for entry in story(run_of(1, happenings=happenings)) if entry.step == 5]
+    assert {*map(str, kinds)} == {*map(str, What)}
+
+
 def test_the_best_epoch_is_named_among_those_of_the_last_loss_function() -> None:
     losses = [2.3, 0.5, 0.01, 0.4, 0.3, 0.35]
     told = [measured(epoch, loss) for epoch, loss in enumerate(losses)]
