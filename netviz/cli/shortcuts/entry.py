@@ -49,9 +49,12 @@ class Entry(ABC):
         """Whether what lies at `place` was made by NetViz."""
 
     @property
-    @abstractmethod
     def content(self) -> bytes:
-        """What tells one entry from another: empty where there is none."""
+        """What tells one entry from another: empty where there is none; raises `StorageError`."""
+        if not self.place.exists():
+            return b""
+        with errors_explained(self.place, "read"):
+            return self.place.read_bytes()
 
     @abstractmethod
     def add(self, launcher: Launcher) -> None:
@@ -60,6 +63,11 @@ class Entry(ABC):
     @abstractmethod
     def remove(self) -> None:
         """Take away all that `add` made; raises `StorageError`."""
+
+    def _remove_place(self) -> None:
+        """Delete the entry itself, where it is a file."""
+        with errors_explained(self.place, "removed"):
+            self.place.unlink(missing_ok=True)
 
 
 def launcher_here(executable: Path | None = None, *, windowless: bool = False) -> Launcher:

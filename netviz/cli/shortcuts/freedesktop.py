@@ -55,13 +55,6 @@ class DesktopEntry(Entry):
     def is_ours(self) -> bool:
         return _MARK.encode() in self.content.splitlines()
 
-    @property
-    def content(self) -> bytes:
-        if not self.place.exists():
-            return b""
-        with errors_explained(self.place, "read"):
-            return self.place.read_bytes()
-
     def add(self, launcher: Launcher) -> None:
         scalable = self._icons / "scalable" / "apps" / "netviz.svg"
         with errors_explained(resource("icons", "netviz.svg"), "read"):
@@ -81,8 +74,7 @@ class DesktopEntry(Entry):
         self._tell_desktop()
 
     def remove(self) -> None:
-        with errors_explained(self.place, "removed"):
-            self.place.unlink(missing_ok=True)
+        self._remove_place()
         delete(self._icons / "scalable" / "apps" / "netviz.svg")
         for side in _SIDES:
             delete(self._picture(side))
