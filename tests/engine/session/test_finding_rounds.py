@@ -1,13 +1,10 @@
 """What is noticed in a run is told, recorded, saved and forgotten, and disturbs nothing."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 
 from netviz.engine.findings.situation import Situation
 from netviz.engine.options.run_config import RunConfig
@@ -17,8 +14,8 @@ from netviz.engine.protocol.findings import FindingKind
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import finding_rounds
-from netviz.engine.storage.run_summary import META_KEY, RUN_FILE
 from tests.engine.session.test_saved_runs import SETTINGS
+from tests.engine.storage.run_files import Change, rewrite
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -94,25 +91,22 @@ def test_it_is_told_again_when_its_run_is_brought_back() -> None:
     assert order[:3] == [events.Prepared, events.Opened, events.FindingsChanged]
 
 
-@pytest.mark.parametrize("damage", ["missing", "no list", "unknown kind", "after the end"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda record, _: record.pop("findings"),
+        lambda record, _: record.update(findings=3),
+        lambda record, _: record["findings"][0].update(kind="of a later version"),
+        lambda record, _: record["findings"][0].update(step=10_000),
+    ],
+    ids=["missing", "no list", "unknown kind", "after the end"],
+)
 def test_a_run_whose_findings_cannot_be_read_is_opened_without_them(
-    tmp_path: Path, damage: str
+    tmp_path: Path, damage: Change
 ) -> None:
     driven, _ = drive(**STUCK)
     driven.do(commands.Save(tmp_path / "run"))
-    file = tmp_path / "run" / RUN_FILE
-    with safe_open(file, "pt") as content:
-        record = json.loads(content.metadata()[META_KEY])
-    match damage:
-        case "missing":
-            del record["findings"]
-        case "no list":
-            record["findings"] = 3
-        case "unknown kind":
-            record["findings"][0]["kind"] = "of a later version"
-        case "after the end":
-            record["findings"][0]["step"] = 10_000
-    save_file(load_file(file), file, {META_KEY: json.dumps(record)})
+    rewrite(tmp_path / "run", damage)
     opened = Driven()
     told = opened.do(commands.Open(tmp_path / "run"))
     assert only(told, events.FindingsChanged)[0].found == ()
