@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from netviz.engine.findings.rule import Rule, all_rules
+from netviz.engine.findings.rule import all_rules
 from netviz.engine.findings.situation import ClassScore, Situation
 from netviz.engine.protocol.findings import Finding, FindingKind
 from netviz.engine.protocol.layer_look import Look
@@ -24,11 +23,6 @@ class _State:
 
     step: int
     misses: int = 0
-
-
-@cache
-def _rules() -> tuple[Rule, ...]:
-    return all_rules()
 
 
 class FindingWatch:
@@ -70,7 +64,7 @@ class FindingWatch:
 
     def ask(self, situation: Situation) -> bool:
         """Ask all rules; return whether anything holds that did not, or the reverse."""
-        now = {found.key: found for rule in _rules() for found in rule.find(situation)}
+        now = {found.key: found for rule in all_rules() for found in rule.find(situation)}
         self.asked_step, before = situation.step, self.holding
         for key in self._states:
             misses = self._misses(key)
