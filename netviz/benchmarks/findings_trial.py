@@ -7,7 +7,7 @@ overfitting and a weak class by the end of the run, gradients by those of a thou
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -56,21 +56,34 @@ class Outcome:
 
     run: TrialRun
     verdicts: tuple[Verdict, ...]
+    diverging: tuple[events.Diverging, ...]
     last: Measurement
     chance: float
     failure: str = ""
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was pointed out."""
+        return not self.verdicts and not self.diverging
+
+    @property
     def is_silent(self) -> bool:
-        """Whether the run learned next to nothing and nothing was pointed out."""
-        return not self.verdicts and not self.failure and self.last.train_loss > 0.8 * self.chance
+        """Whether the run learned next to nothing and nothing was said of it."""
+        return self.is_quiet and not self.failure and self.last.train_loss > 0.8 * self.chance
+
+    @property
+    def is_ruined(self) -> bool:
+        """Whether the network was one at the end that has diverged."""
+        loss = self.last.train_loss
+        return loss > 0.7 * self.chance or not math.isfinite(loss)
 
 
 class _Watcher:
-    """Keeps each new finding with the state of the run at that moment."""
+    """Keeps each new finding with the state of the run at that moment, and each divergence."""
 
     def __init__(self) -> None:
         self.made: list[tuple[Finding, Snapshot]] = []
+        self.diverging: list[events.Diverging] = []
         self.trainer: Trainer | None = None
 
     def take(self, event: Event) -> None:
@@ -78,6 +91,8 @@ class _Watcher:
         if isinstance(event, events.FindingsChanged) and self.trainer:
             for finding in event.found[len(self.made) :]:
                 self.made.append((finding, self.trainer.snapshot()))
+        elif isinstance(event, events.Diverging):
+            self.diverging.append(event)
 
 
 def try_run(run: TrialRun, sample: Dataset, mnist: Dataset | None) -> Outcome:
@@ -100,11 +115,11 @@ def try_run(run: TrialRun, sample: Dataset, mnist: Dataset | None) -> Outcome:
     chance = chance_level(config.loss, len(data.classes))
     end, verdicts = trainer.snapshot(), []
     for finding, then in watcher.made:
-        verdicts.append(_judged(trained, finding, then, chance))
+        verdicts.append(_judged(trained, finding, then))
         trainer.restore(end)
     last = trained.measurements[-1]
     verdicts = [_with_reset(verdict, trained, last) for verdict in verdicts]
-    return Outcome(run, tuple(verdicts), last, chance, failure)
+    return Outcome(run, tuple(verdicts), tuple(watcher.diverging), last, chance, failure)
 
 
 def _with_reset(verdict: Verdict, run: Run, last: Measurement) -> Verdict:
@@ -135,7 +150,7 @@ def _value(work: Iterator[None]) -> Any:
             return end.value
 
 
-def _judged(run: Run, finding: Finding, then: Snapshot, chance: float) -> Verdict:
+def _judged(run: Run, finding: Finding, then: Snapshot) -> Verdict:
     last = run.measurements[-1]
     match finding.kind:
         case FindingKind.NOT_LEARNING | FindingKind.RATE_COULD_RISE:
@@ -166,9 +181,6 @@ def _judged(run: Run, finding: Finding, then: Snapshot, chance: float) -> Verdic
             ratio = _gradient_ratio(run.trainer, then)
             is_true = ratio < 1e-2 if finding.kind is FindingKind.VANISHING else ratio > 1e2
             why = f"first to last layer over 1,000 images {ratio:.1e}"
-        case FindingKind.DIVERGED:
-            is_true = last.train_loss > 0.7 * chance or not math.isfinite(last.train_loss)
-            why = f"train loss at the end {last.train_loss:.3g}"
     return Verdict(finding, bool(is_true), why)
 
 
@@ -234,24 +246,37 @@ def main(
         if only not in run.name or (run.needs_mnist and mnist is None):
             continue
         began = perf_counter()
-        outcome = try_run(run, sample, mnist)
-        outcomes.append(outcome)
-        last = outcome.last
-        typer.echo(
-            f"{run.name}: epoch {last.epoch}, train {last.train_loss:.3f}, test "
-            f"{last.test_loss:.3f} ({last.test_accuracy:.1%}), {perf_counter() - began:.1f} s"
-            f"{'; SILENT' if outcome.is_silent else ''} {outcome.failure}"
-        )
-        for verdict in outcome.verdicts:
-            finding = verdict.finding
-            sign = "true " if verdict.is_true else "FALSE"
-            typer.echo(f"    {sign} step {finding.step:,} (epoch {finding.epoch}) {finding.text}")
-            typer.echo(f"          {[a.label for a in finding.actions]}; {verdict.why}")
+        outcomes.append(try_run(run, sample, mnist))
+        _tell(outcomes[-1], perf_counter() - began)
+    _sum_up(outcomes)
+
+
+def _tell(outcome: Outcome, seconds: float) -> None:
+    last = outcome.last
+    typer.echo(
+        f"{outcome.run.name}: epoch {last.epoch}, train {last.train_loss:.3f}, test "
+        f"{last.test_loss:.3f} ({last.test_accuracy:.1%}), {seconds:.1f} s"
+        f"{'; SILENT' if outcome.is_silent else ''} {outcome.failure}"
+    )
+    for diverging in outcome.diverging:
+        sign = "true " if outcome.is_ruined else "FALSE"
+        typer.echo(f"    {sign} step {diverging.step:,} {diverging.message}")
+        typer.echo(f"          train loss at the end {last.train_loss:.3g}")
+    for verdict in outcome.verdicts:
+        finding = verdict.finding
+        sign = "true " if verdict.is_true else "FALSE"
+        typer.echo(f"    {sign} step {finding.step:,} (epoch {finding.epoch}) {finding.text}")
+        typer.echo(f"          {[a.label for a in finding.actions]}; {verdict.why}")
+
+
+def _sum_up(outcomes: Sequence[Outcome]) -> None:
+    diverged = [outcome.is_ruined for outcome in outcomes for _ in outcome.diverging]
+    typer.echo(f"diverged: {sum(diverged)} of {len(diverged)} true")
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     for kind in FindingKind:
         of_kind = [verdict.is_true for verdict in verdicts if verdict.finding.kind is kind]
         typer.echo(f"{kind.value}: {sum(of_kind)} of {len(of_kind)} true")
-    quiet = sum(not outcome.verdicts for outcome in outcomes)
+    quiet = sum(outcome.is_quiet for outcome in outcomes)
     silent = [outcome.run.name for outcome in outcomes if outcome.is_silent]
     typer.echo(
         f"{len(outcomes)} runs, {quiet} without a word; nothing learned in silence: {silent}"

@@ -62,7 +62,7 @@ def run_argument(text: str) -> Path:
 
 def check_opens_alone(config: RunConfig) -> None:
     """Refuse options of a run beside a saved one, which has its own; raises `ConfigError`."""
-    if config != RunConfig():
+    if config.model_fields_set:
         raise ConfigError(
             "A saved run is opened with the settings that it was saved with.",
             "Leave out the options of a run, or go on with `netviz train --resume RUN`.",

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and what is said of one that cannot be used."""
 
 import contextlib
 import hashlib
@@ -39,6 +39,16 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def errors_explained(path: Path, done: str) -> Iterator[None]:
+    """Turn an error of the system into a `StorageError` that names the file: cannot be `done`."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be {done}: {error.strerror or error}."
+        raise StorageError(message, "Check the folder's permissions.") from error
 
 
 def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:

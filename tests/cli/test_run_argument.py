@@ -6,6 +6,7 @@ import pytest
 
 from netviz.cli import app, window
 from netviz.cli.display import NO_DISPLAY, NoWindow
+from netviz.engine.options.run_config import RunConfig
 from netviz.launch import WindowOptions
 from tests.cli.test_usage import saved
 
@@ -75,10 +76,11 @@ def test_what_is_no_run_is_said(
     assert opened == []
 
 
+@pytest.mark.parametrize("epochs", [7, RunConfig().epochs])
 def test_a_saved_run_keeps_its_own_settings(
-    saved: Path, opened: list[WindowOptions], capfd: pytest.CaptureFixture[str]
+    epochs: int, saved: Path, opened: list[WindowOptions], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert app.run(["--epochs", "7", "run"]) == 2
+    assert app.run(["--epochs", str(epochs), "run"]) == 2
     assert "opened with the settings that it was saved with" in capfd.readouterr().err
     assert opened == []
 

@@ -6,8 +6,8 @@ import shlex
 from pathlib import Path
 
 from netviz import __version__
-from netviz.cli.shortcuts.entry import NAME, Entry, Launcher, delete, explained, write_icon
-from netviz.engine.atomic_files import write_whole
+from netviz.cli.shortcuts.entry import NAME, Entry, Launcher, delete, write_icon
+from netviz.engine.atomic_files import errors_explained, write_whole
 
 IDENTIFIER = "netviz.NetViz"
 _SIDES = (16, 32, 64, 128, 256, 512, 1024)
@@ -42,7 +42,7 @@ class AppBundle(Entry):
     def content(self) -> bytes:
         if not self.place.exists():
             return b""
-        with explained(self.program, "read"):
+        with errors_explained(self.program, "read"):
             return self.program.read_bytes() if self.program.exists() else b"?"
 
     def add(self, launcher: Launcher) -> None:
@@ -50,7 +50,7 @@ class AppBundle(Entry):
         words = " ".join(map(shlex.quote, (str(launcher.program), *launcher.arguments)))
         script = f'#!/bin/sh\nexec {words} "$@"\n'
         write_whole(self.program, lambda temporary: temporary.write_text(script, "utf-8"))
-        with explained(self.program, "made a program"):
+        with errors_explained(self.program, "made a program"):
             self.program.chmod(0o755)
         information = plistlib.dumps(
             {

@@ -3,13 +3,12 @@
 import contextlib
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
-from netviz.engine.atomic_files import write_whole
+from netviz.engine.atomic_files import errors_explained, write_whole
 from netviz.engine.errors import StorageError
 from netviz.paths import resource
 
@@ -50,9 +49,12 @@ class Entry(ABC):
         """Whether what lies at `place` was made by NetViz."""
 
     @property
-    @abstractmethod
     def content(self) -> bytes:
-        """What tells one entry from another: empty where there is none."""
+        """What tells one entry from another: empty where there is none; raises `StorageError`."""
+        if not self.place.exists():
+            return b""
+        with errors_explained(self.place, "read"):
+            return self.place.read_bytes()
 
     @abstractmethod
     def add(self, launcher: Launcher) -> None:
@@ -61,6 +63,11 @@ class Entry(ABC):
     @abstractmethod
     def remove(self) -> None:
         """Take away all that `add` made; raises `StorageError`."""
+
+    def _remove_place(self) -> None:
+        """Delete the entry itself, where it is a file."""
+        with errors_explained(self.place, "removed"):
+            self.place.unlink(missing_ok=True)
 
 
 def launcher_here(executable: Path | None = None, *, windowless: bool = False) -> Launcher:
@@ -99,18 +106,8 @@ def write_icon(file: Path, kind: str, sizes: tuple[int, ...]) -> None:
 
 def delete(file: Path) -> None:
     """Delete a file, and the two folders around it that are empty then; raises `StorageError`."""
-    with explained(file, "removed"):
+    with errors_explained(file, "removed"):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         for folder in file.parents[:2]:
             folder.rmdir()
-
-
-@contextlib.contextmanager
-def explained(path: Path, done: str) -> Iterator[None]:
-    """Turn an error of the system into one that names the file."""
-    try:
-        yield
-    except OSError as error:
-        message = f"{path} cannot be {done}: {error.strerror or error}."
-        raise StorageError(message, "Check the folder's permissions.") from error

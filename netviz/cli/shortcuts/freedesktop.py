@@ -7,8 +7,8 @@ import contextlib
 import os
 from pathlib import Path
 
-from netviz.cli.shortcuts.entry import COMMENT, NAME, Entry, Launcher, delete, explained, write_icon
-from netviz.engine.atomic_files import write_whole
+from netviz.cli.shortcuts.entry import COMMENT, NAME, Entry, Launcher, delete, write_icon
+from netviz.engine.atomic_files import errors_explained, write_whole
 from netviz.paths import resource
 
 _MARK = "X-NetViz-Shortcut=true"
@@ -55,16 +55,9 @@ class DesktopEntry(Entry):
     def is_ours(self) -> bool:
         return _MARK.encode() in self.content.splitlines()
 
-    @property
-    def content(self) -> bytes:
-        if not self.place.exists():
-            return b""
-        with explained(self.place, "read"):
-            return self.place.read_bytes()
-
     def add(self, launcher: Launcher) -> None:
         scalable = self._icons / "scalable" / "apps" / "netviz.svg"
-        with explained(resource("icons", "netviz.svg"), "read"):
+        with errors_explained(resource("icons", "netviz.svg"), "read"):
             drawing = resource("icons", "netviz.svg").read_bytes()
         write_whole(scalable, lambda temporary: temporary.write_bytes(drawing))
         for side in _SIDES:
@@ -81,8 +74,7 @@ class DesktopEntry(Entry):
         self._tell_desktop()
 
     def remove(self) -> None:
-        with explained(self.place, "removed"):
-            self.place.unlink(missing_ok=True)
+        self._remove_place()
         delete(self._icons / "scalable" / "apps" / "netviz.svg")
         for side in _SIDES:
             delete(self._picture(side))

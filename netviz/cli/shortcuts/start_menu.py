@@ -3,13 +3,12 @@
 import base64
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from netviz.cli.shortcuts.entry import COMMENT, Entry, Launcher, delete, explained, write_icon
+from netviz.cli.shortcuts.entry import COMMENT, Entry, Launcher, delete, write_icon
+from netviz.engine.atomic_files import errors_explained
 from netviz.engine.errors import StorageError
-
-Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 _SIDES = (16, 24, 32, 48, 64, 128, 256)
 _TIMEOUT_S = 60
@@ -24,47 +23,36 @@ class StartMenuLink(Entry):
         The user's folder of settings, ``%APPDATA%``.
     data
         NetViz's own folder, for the icon.
-    run
-        Runs a program and returns what it said.
     """
 
     menu = "the Start menu"
 
-    def __init__(self, roaming: Path, data: Path, run: Run | None = None) -> None:
+    def __init__(self, roaming: Path, data: Path) -> None:
         programs = roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
         super().__init__(programs / "NetViz.lnk")
         self.icon = data / "netviz.ico"
-        self._run = run or run_program
 
     @property
     def is_ours(self) -> bool:
         # A link of this name whose icon is ours; others make neither.
         return self.place.exists() and self.icon.exists()
 
-    @property
-    def content(self) -> bytes:
-        if not self.place.exists():
-            return b""
-        with explained(self.place, "read"):
-            return self.place.read_bytes()
-
     def add(self, launcher: Launcher) -> None:
         write_icon(self.icon, "ICO", _SIDES)
-        with explained(self.place, "written"):
+        with errors_explained(self.place, "written"):
             self.place.parent.mkdir(parents=True, exist_ok=True)
         script = link_script(self.place, launcher, self.icon)
         encoded = base64.b64encode(script.encode("utf-16-le")).decode()
         command = ["powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand", encoded]
         try:
-            result = self._run(command)
+            result = run_program(command)
         except (OSError, subprocess.SubprocessError) as error:
             raise _failure(self.place, str(error)) from error
         if result.returncode:
             raise _failure(self.place, result.stderr)
 
     def remove(self) -> None:
-        with explained(self.place, "removed"):
-            self.place.unlink(missing_ok=True)
+        self._remove_place()
         delete(self.icon)
 
 

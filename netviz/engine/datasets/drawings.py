@@ -3,8 +3,6 @@
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from netviz import paths
-from netviz.engine.atomic_files import write_whole
-from netviz.engine.errors import DataError, StorageError
+from netviz.engine.atomic_files import errors_explained, write_whole
+from netviz.engine.errors import DataError
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}\.png")
 _FORBIDDEN = '<>:"/\\|?*'
@@ -97,7 +95,7 @@ class DrawingStore:
         """
         has_colour, side = False, 0
         for path in self._drawings():
-            with _errors_explained(path, "read"), Image.open(path) as image:
+            with errors_explained(path, "read"), Image.open(path) as image:
                 has_colour = has_colour or image.mode == "RGB"
                 side = max(side, *image.size)
         return has_colour, side
@@ -145,13 +143,13 @@ class DrawingStore:
         return len(drawings)
 
     def _drawings(self) -> list[Path]:
-        with _errors_explained(self.folder, "read"):
+        with errors_explained(self.folder, "read"):
             return sorted(
                 path for path in self.folder.glob("*/*.png") if _NAME.fullmatch(path.name)
             )
 
     def _remove(self, path: Path) -> None:
-        with _errors_explained(path, "removed"):
+        with errors_explained(path, "removed"):
             path.unlink(missing_ok=True)
             if path.parent.is_dir() and not any(path.parent.iterdir()):
                 path.parent.rmdir()
@@ -178,12 +176,3 @@ def folder_name(label: str) -> str:
 
 def _cut(name: str) -> str:
     return name.encode()[:_LONGEST_BYTES].decode(errors="ignore")
-
-
-@contextmanager
-def _errors_explained(path: Path, done: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        message = f"{path} cannot be {done}: {error.strerror or error}."
-        raise StorageError(message, "Check the folder's permissions.") from error

@@ -2,18 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from netviz.engine.findings.offered_rate import lower_rate
+from netviz.engine.findings.offered_rate import reset_lower
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
-from netviz.engine.protocol.findings import (
-    ActionKind,
-    Finding,
-    FindingAction,
-    FindingKind,
-    Where,
-)
+from netviz.engine.protocol.findings import Finding, FindingKind, Where
 from netviz.engine.protocol.layer_look import LayerFigures, Look
-from netviz.number_text import percent_text, rate_text
+from netviz.number_text import percent_text
 
 LARGE_SHARE = 0.9
 """From this share of dead units on a layer is worth a word."""
@@ -58,7 +52,7 @@ def _all_dead(situation: Situation, layer: LayerFigures) -> Finding:
         "Nothing passes it, and no gradient comes back, whatever the rate is from now on. "
         "Too large a step has probably pushed them there.",
         Where.WEIGHTS,
-        (_new_try(situation),),
+        (reset_lower(situation),),
         layer.name,
     )
 
@@ -74,15 +68,9 @@ def _most_dead(situation: Situation, layer: LayerFigures) -> Finding:
         "No gradient reaches them, so the network is smaller than it looks. A smaller rate from "
         "the start, or a leaky ReLU, keeps more of them alive.",
         Where.WEIGHTS,
-        (_new_try(situation),),
+        (reset_lower(situation),),
         layer.name,
     )
-
-
-def _new_try(situation: Situation) -> FindingAction:
-    rate = lower_rate(situation)
-    label = f"Reset with rate {rate_text(rate)}"
-    return FindingAction(ActionKind.RESET, label, {"learning_rate": rate})
 
 
 RULE = Rule(

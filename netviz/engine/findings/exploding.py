@@ -5,7 +5,6 @@ from statistics import median
 
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
-from netviz.engine.findings.vanishing import ends, has_dead_layer, ratio
 from netviz.engine.protocol.findings import (
     ActionKind,
     Finding,
@@ -31,11 +30,12 @@ WORSE = 1.2
 def find(situation: Situation) -> Iterator[Finding]:
     """Find gradients that explode where the loss alone has not said so yet."""
     looks = situation.looks[-PATIENCE:]
-    if len(looks) < PATIENCE or situation.is_in_doubt or has_dead_layer(looks[-1]):
+    if len(looks) < PATIENCE or situation.is_in_doubt or looks[-1].has_dead_layer:
         return
-    if all(ratio(look) > LARGE_RATIO for look in looks):
-        first, last = ends(looks[-1])
-        times = float(f"{median(map(ratio, looks)):.1g}")
+    ratios = [look.gradient_ratio for look in looks]
+    if all(each > LARGE_RATIO for each in ratios):
+        first, last = looks[-1].ends
+        times = float(f"{median(ratios):.1g}")
         sentence = f"The gradient of {first} is about {times:,.0f} times larger than of {last}."
     elif (usual := _usual(situation)) and all(
         look.gradient_norm > GROWTH * usual for look in looks

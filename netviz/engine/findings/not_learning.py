@@ -3,16 +3,10 @@
 from collections.abc import Iterator
 
 from netviz.engine.findings import vanishing
-from netviz.engine.findings.offered_rate import higher_rate
+from netviz.engine.findings.offered_rate import LITTLE, SMALL, higher_rate, set_rate
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
-from netviz.engine.protocol.findings import (
-    ActionKind,
-    Finding,
-    FindingAction,
-    FindingKind,
-    Where,
-)
+from netviz.engine.protocol.findings import Finding, FindingKind, Where
 from netviz.number_text import loss_text, rate_text
 
 EPOCHS = 3
@@ -20,14 +14,8 @@ EPOCHS = 3
 
 STEPS = 100
 
-LITTLE = 0.02
-"""Fall of the train loss in these epochs, as a fraction of chance, that is no learning."""
-
 UNLEARNED = 0.8
 """Train loss, as a fraction of chance, above which there is still much to learn."""
-
-SMALL = 1 / 10
-"""Rate, as a fraction of the usual one, up to which it is probably the reason."""
 
 
 def find(situation: Situation) -> Iterator[Finding]:
@@ -51,19 +39,13 @@ def find(situation: Situation) -> Iterator[Finding]:
         f"{loss_text(now.train_loss)}; guessing gives {loss_text(situation.chance)}.",
         f"The learning rate {rate_text(rate)} is probably too small.",
         Where.LOSS,
-        (
-            FindingAction(
-                ActionKind.CHANGE,
-                f"Set the rate to {rate_text(better)}",
-                {"learning_rate": better},
-            ),
-        ),
+        (set_rate(better),),
     )
 
 
 def _is_small(situation: Situation) -> bool:
     """Whether the rate is the likely reason, and not layers through which nothing passes."""
-    if situation.looks and vanishing.has_dead_layer(situation.looks[-1]):
+    if situation.looks and situation.looks[-1].has_dead_layer:
         return False
     if any(vanishing.find(situation)):
         return False

@@ -13,7 +13,7 @@ from netviz.engine.protocol.findings import (
     FindingKind,
     Where,
 )
-from netviz.engine.protocol.overfitting import PATIENCE, overfitting_of
+from netviz.engine.protocol.overfitting import overfitting_of
 from netviz.number_text import loss_text, rate_text
 
 SHIFT = 0.08
@@ -28,8 +28,6 @@ _AUGMENTATIONS = ("augment_shift", "augment_rotate", "augment_scale", "augment_n
 def find(situation: Situation) -> Iterator[Finding]:
     """Find overfitting as the shaded region of the loss plot does."""
     measurements = situation.measurements
-    if not _may_overfit(situation):
-        return
     found = overfitting_of(measurements)
     if found is None or found.until < len(measurements) - 1 or situation.is_in_doubt:
         return
@@ -47,16 +45,6 @@ def find(situation: Situation) -> Iterator[Finding]:
         Where.LOSS,
         (*_remedy(situation.config), FindingAction(ActionKind.PAUSE, "Pause here")),
     )
-
-
-def _may_overfit(situation: Situation) -> bool:
-    """Whether the test loss has risen and the train loss fallen at all; soon answered."""
-    best = min(situation.measurements, key=lambda item: item.test_loss, default=None)
-    if best is None:
-        return False
-    now = situation.measurements[-1]
-    is_later = now.epoch - best.epoch >= PATIENCE
-    return is_later and now.test_loss > best.test_loss and now.train_loss < best.train_loss
 
 
 def _remedy(config: RunConfig) -> Iterator[FindingAction]:

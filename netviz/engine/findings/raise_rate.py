@@ -3,16 +3,10 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from netviz.engine.findings.offered_rate import higher_rate
+from netviz.engine.findings.offered_rate import LITTLE, SMALL, higher_rate, set_rate
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
-from netviz.engine.protocol.findings import (
-    ActionKind,
-    Finding,
-    FindingAction,
-    FindingKind,
-    Where,
-)
+from netviz.engine.protocol.findings import Finding, FindingKind, Where
 from netviz.number_text import loss_text, rate_text
 
 EPOCHS = 4
@@ -25,12 +19,6 @@ SLOW = 0.12
 
 LEARNED = 0.25
 """Train loss, as a fraction of chance, from which on slow is what one would expect."""
-
-LITTLE = 0.02
-"""Fall of the train loss in these epochs, as a fraction of chance, that is no learning."""
-
-SMALL = 1 / 10
-"""Rate, as a fraction of the usual one, up to which there is room above it."""
 
 FACTOR = 10.0
 """How many times as large a rate is offered, up to half the usual one."""
@@ -63,13 +51,7 @@ def find(situation: Situation) -> Iterator[Finding]:
         f"With {rate_text(config.learning_rate)} each step is small; a larger one gets there "
         "sooner.",
         Where.LOSS,
-        (
-            FindingAction(
-                ActionKind.CHANGE,
-                f"Set the rate to {rate_text(better)}",
-                {"learning_rate": better},
-            ),
-        ),
+        (set_rate(better),),
     )
 
 

@@ -1,10 +1,10 @@
 """How a rule is declared, and the collection of all rules."""
 
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
+from functools import cache
 
+from netviz.declared import declared
 from netviz.engine.findings.situation import Situation
 from netviz.engine.protocol.findings import Finding
 
@@ -28,11 +28,7 @@ class Rule:
     source: str
 
 
+@cache
 def all_rules() -> tuple[Rule, ...]:
     """Find the ``RULE`` of every module of this room."""
-    package = import_module(__package__)
-    modules = [
-        import_module(module.name)
-        for module in pkgutil.iter_modules(package.__path__, f"{__package__}.")
-    ]
-    return tuple(module.RULE for module in modules if hasattr(module, "RULE"))
+    return tuple(declared(__package__, "RULE"))

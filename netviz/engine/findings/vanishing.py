@@ -13,7 +13,6 @@ from netviz.engine.protocol.findings import (
     FindingKind,
     Where,
 )
-from netviz.engine.protocol.layer_look import Look
 
 SMALL_RATIO = 1e-3
 """Gradient of the first layer, as a multiple of the last one's, below which it has vanished."""
@@ -34,13 +33,13 @@ LEARNED = 0.5
 def find(situation: Situation) -> Iterator[Finding]:
     """Find a first layer that hardly gets a gradient, in a network that has not learned."""
     looks = situation.looks_since_change()[-PATIENCE:]
-    if len(looks) < PATIENCE or not situation.measurements or has_dead_layer(looks[-1]):
+    if len(looks) < PATIENCE or not situation.measurements or looks[-1].has_dead_layer:
         return
     has_learned = situation.measurements[-1].train_loss < LEARNED * situation.chance
-    ratios = [ratio(look) for look in looks]
+    ratios = [look.gradient_ratio for look in looks]
     if has_learned or situation.is_in_doubt or not all(0 <= each < SMALL_RATIO for each in ratios):
         return
-    first, last = ends(looks[-1])
+    first, last = looks[-1].ends
     size = median(ratios)
     times = f"about {float(f'{1 / size:.1g}'):,.0f} times" if size else "endlessly many times"
     yield Finding(
@@ -79,25 +78,6 @@ def _new_try(config: RunConfig) -> Iterator[FindingAction]:
     if parts:
         changes = {"model": "layers", "layers": layers}
         yield FindingAction(ActionKind.RESET, f"Reset with {' and '.join(parts)}", changes)
-
-
-def has_dead_layer(look: Look) -> bool:
-    """Whether nothing passes some layer, which is another trouble."""
-    return any(layer.dead == 1.0 for layer in look.layers)
-
-
-def ratio(look: Look) -> float:
-    """Return the first layer's gradient as a multiple of the last one's; -1 where there is none."""
-    sizes = [layer.gradient for layer in look.layers if layer.gradient is not None]
-    if len(sizes) < 3 or not sizes[-1]:
-        return -1.0
-    return sizes[0] / sizes[-1]
-
-
-def ends(look: Look) -> tuple[str, str]:
-    """Return the titles of the first and the last layer that learn."""
-    titles = [layer.title for layer in look.layers if layer.gradient is not None]
-    return titles[0], titles[-1]
 
 
 RULE = Rule(

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from netviz.engine.findings.rule import Rule, all_rules
+from netviz.engine.findings.rule import all_rules
 from netviz.engine.findings.situation import ClassScore, Situation
 from netviz.engine.protocol.findings import Finding, FindingKind
 from netviz.engine.protocol.layer_look import Look
@@ -24,11 +23,6 @@ class _State:
 
     step: int
     misses: int = 0
-
-
-@cache
-def _rules() -> tuple[Rule, ...]:
-    return all_rules()
 
 
 class FindingWatch:
@@ -70,29 +64,19 @@ class FindingWatch:
 
     def ask(self, situation: Situation) -> bool:
         """Ask all rules; return whether anything holds that did not, or the reverse."""
-        now = {found.key: found for rule in _rules() for found in rule.find(situation)}
+        now = {found.key: found for rule in all_rules() for found in rule.find(situation)}
         self.asked_step, before = situation.step, self.holding
         for key in self._states:
             misses = self._misses(key)
             if key in now and misses < AWAY:
                 self._set_misses(key, situation.step, 0)
-            elif key not in now and key[0] is not FindingKind.DIVERGED:
+            elif key not in now:
                 self._set_misses(key, situation.step, min(misses + 1, AWAY))
         for key, finding in now.items():
             if key not in self._states or self._misses(key):
-                self.note(finding)
+                self.found = (*self.found, finding)
+                self._states.setdefault(key, []).append(_State(finding.step))
         return self.holding != before
-
-    def note(self, finding: Finding) -> None:
-        """Take a finding, which may have been made elsewhere."""
-        self.found = (*self.found, finding)
-        self._states.setdefault(finding.key, []).append(_State(finding.step))
-
-    def end(self, kind: FindingKind, step: int) -> None:
-        """Say that findings of a kind, which were noted, hold no longer."""
-        for key in self._states:
-            if key[0] is kind:
-                self._set_misses(key, step, AWAY)
 
     def truncate(self, step: int) -> None:
         """Forget everything after `step`: the run went back."""

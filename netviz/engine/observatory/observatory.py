@@ -112,9 +112,7 @@ class Observatory:
 
     def begin(self, run: Run, test_logits: Tensor) -> None:
         """Turn to a new run; its first evaluation gave `test_logits`, ``[N, classes]``."""
-        self._looked_at.begin(run)
-        self.recorder.begin(run)
-        self._renew()
+        self._turn_to(run)
         self._evaluator.begin(run, test_logits)
 
     @property
@@ -124,10 +122,13 @@ class Observatory:
 
     def take_up(self, run: Run, known: Known) -> None:
         """Turn to a run that was observed before, when so much was `known`."""
+        self._turn_to(run)
+        self._evaluator.take_up(run, known)
+
+    def _turn_to(self, run: Run) -> None:
         self._looked_at.begin(run)
         self.recorder.begin(run)
         self._renew()
-        self._evaluator.take_up(run, known)
 
     def rewound(self, run: Run) -> None:
         """Observe everything again: `run` went back to an earlier state."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from netviz.engine.probes.layers import Layer
@@ -23,9 +23,22 @@ def gradient_norms(layers: Sequence[Layer]) -> NDArray[np.float64]:
     """
     norms = []
     for layer in layers:
-        gradients = [p.grad for p in layer.module.parameters(recurse=False) if p.grad is not None]
-        norms.append(math.hypot(*(_norm(gradient) for gradient in gradients)))
+        norms.append(math.hypot(*(_norm(gradient) for gradient in gradients_of(layer))))
     return np.array(norms, np.float64)
+
+
+def gradients_of(layer: Layer) -> list[Tensor]:
+    """Return the gradients of a layer's own parameters; none of those that are frozen."""
+    return [p.grad for p in layer.module.parameters(recurse=False) if p.grad is not None]
+
+
+def unclipped(norms: ArrayLike, clip_factor: float) -> NDArray[np.float64]:
+    """Return how long gradients were before clipping made them `clip_factor` times as long.
+
+    A gradient of infinite length was shortened to 0: the lengths of its parts are then NaN.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(norms, np.float64) / clip_factor
 
 
 def update_ratios(layers: Sequence[Layer], before: Sequence[Tensor]) -> NDArray[np.float64]:

@@ -1,15 +1,16 @@
 """A few figures of each layer that say whether it learns; measured while training goes on."""
 
 import math
-from collections import Counter
-from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from netviz.engine.network.build import evaluating
-from netviz.engine.probes.layers import Layer, flow, layers_of
+from netviz.engine.probes.gradients import gradients_of, unclipped
+from netviz.engine.probes.layers import flow, layers_of
 from netviz.engine.protocol.layer_look import LayerFigures, Look
+from netviz.engine.protocol.layer_names import numbered_titles
 
 IMAGES = 128
 """A unit is dead if it is 0 for each of this many training images."""
@@ -34,38 +35,28 @@ def look_at_layers(
     layers = layers_of(model)
     squares, counts = [], []
     for layer in layers:
-        gradients = [p.grad for p in layer.module.parameters(recurse=False) if p.grad is not None]
+        gradients = gradients_of(layer)
         counts.append(sum(gradient.numel() for gradient in gradients))
         squares.append(sum((g.square().sum() for g in gradients), images.new_zeros(())))
     dead = _dead_units(model, images)
     # All figures cross from the device together.
     values = torch.stack([*squares, *dead.values()]).tolist() if layers else []
     fractions = dict(zip(dead, values[len(layers) :], strict=True))
+    means = [square / max(1, count) for square, count in zip(values, counts, strict=False)]
+    sizes = unclipped(np.sqrt(means), clip_factor).tolist()
+    titles = [name for name, _ in numbered_titles([layer.title for layer in layers])]
     figures = tuple(
         LayerFigures(
             layer.name,
             title,
             len(layer.module.weight),
-            math.sqrt(square / count) / clip_factor if count else None,
+            size if count else None,
             fractions.get(layer.name),
         )
-        for layer, title, square, count in zip(
-            layers, _titles(layers), values, counts, strict=False
-        )
+        for layer, title, size, count in zip(layers, titles, sizes, counts, strict=True)
     )
-    norm = math.sqrt(sum(values[: len(layers)])) / clip_factor
-    return Look(step, trained, figures, norm)
-
-
-def _titles(layers: Sequence[Layer]) -> list[str]:
-    """Number the layers of each kind, as the tabs do: ``Linear 2``."""
-    seen: Counter[str] = Counter()
-    titles = []
-    for layer in layers:
-        kind = layer.title.partition(" ")[0]
-        seen[kind] += 1
-        titles.append(f"{kind} {seen[kind]}")
-    return titles
+    norm = math.sqrt(sum(values[: len(layers)]))
+    return Look(step, trained, figures, float(unclipped(norm, clip_factor)))
 
 
 def _dead_units(model: nn.Module, images: Tensor) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor, nn
 
-from netviz.engine.probes.gradients import gradient_norms, update_ratios
+from netviz.engine.probes.gradients import gradient_norms, unclipped, update_ratios
 from netviz.engine.probes.initial_weights import BINS, counted
 from netviz.engine.probes.layers import Layer, layers_of
 from netviz.engine.probes.probe_spec import ProbeSpec, Subject
@@ -55,9 +55,7 @@ def _gradients(
     layers: Sequence[Layer], before: Sequence[Tensor], clip_factor: float
 ) -> StepGradients:
     norms = gradient_norms(layers)
-    with np.errstate(invalid="ignore"):  # an infinite gradient is clipped to nothing
-        unclipped = norms / np.float64(clip_factor)
-    return StepGradients(norms, unclipped, update_ratios(layers, before))
+    return StepGradients(norms, unclipped(norms, clip_factor), update_ratios(layers, before))
 
 
 def _spread(parameters: Sequence[Tensor | None]) -> Spread:

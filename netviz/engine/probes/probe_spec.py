@@ -1,12 +1,11 @@
 """How a probe is declared, and the collection of all probes."""
 
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 from torch import Tensor, nn
 
+from netviz.declared import declared
 from netviz.engine.probes.initial_weights import InitialWeights
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.observations import Observation
@@ -71,10 +70,6 @@ class ProbeSpec:
     needs_image: bool = False
 
 
-def all_probes() -> Iterator[ProbeSpec]:
+def all_probes() -> list[ProbeSpec]:
     """Find the ``PROBE`` of every module of this room."""
-    package = import_module(__package__)
-    for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
-        probe = getattr(import_module(module.name), "PROBE", None)
-        if probe is not None:
-            yield probe
+    return declared(__package__, "PROBE")

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 class FindingKind(StrEnum):
     """What was noticed."""
 
-    DIVERGED = "diverged"
     NOT_LEARNING = "not learning"
     OVERFITTING = "overfitting"
     DEAD_LAYER = "dead layer"
@@ -26,13 +25,12 @@ class FindingKind(StrEnum):
 
 
 class Where(StrEnum):
-    """Where it is to be seen: in the loss plot, on the tab of this title, or in a notice."""
+    """Where it is to be seen: in the loss plot, or on the tab of this title."""
 
     LOSS = "Loss"
     WEIGHTS = "Weights"
     GRADIENTS = "Gradients"
     MISTAKES = "Mistakes"
-    NOTICE = "notice"
 
 
 class ActionKind(StrEnum):

@@ -44,3 +44,22 @@ class Look:
     images: int
     layers: tuple[LayerFigures, ...]
     gradient_norm: float = 0.0
+
+    @property
+    def has_dead_layer(self) -> bool:
+        """Whether nothing passes some layer."""
+        return any(layer.dead == 1.0 for layer in self.layers)
+
+    @property
+    def gradient_ratio(self) -> float:
+        """The first layer's gradient as a multiple of the last one's; -1 where there is none."""
+        sizes = [layer.gradient for layer in self.layers if layer.gradient is not None]
+        if len(sizes) < 3 or not sizes[-1]:
+            return -1.0
+        return sizes[0] / sizes[-1]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The titles of the first and the last layer that learn."""
+        titles = [layer.title for layer in self.layers if layer.gradient is not None]
+        return titles[0], titles[-1]

@@ -22,6 +22,17 @@ def layer_words(layers: Sequence[LayerFacts], names: Sequence[str]) -> tuple[str
     return words if len(words) <= _MOST_NAMED else (f"{len(words)} layers",)
 
 
+def numbered_titles(titles: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return each layer's name, counted by kind, and its sizes: ``Linear 1``, ``784 → 64``."""
+    seen: dict[str, int] = {}
+    result = []
+    for title in titles:
+        kind, _, sizes = title.partition(" ")
+        seen[kind] = seen.get(kind, 0) + 1
+        result.append((f"{kind} {seen[kind]}", sizes))
+    return tuple(result)
+
+
 def _word(layers: Sequence[LayerFacts], layer: LayerFacts) -> str:
     alike = [each for each in layers if each.names and each.short == layer.short]
     return layer.short if len(alike) < 2 else f"{layer.short} ({alike.index(layer) + 1})"

@@ -1,12 +1,13 @@
 """When the test loss was best, and whether a run overfits since: plain arithmetic on epochs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 
 PATIENCE = 5
@@ -48,6 +49,26 @@ def best_epoch(test_losses: ArrayLike) -> int | None:
     if not np.isfinite(losses).any():
         return None
     return int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
+
+
+def comparable(
+    measurements: Sequence[Measurement], ledger: Iterable[LedgerEntry]
+) -> list[Measurement]:
+    """Return the epochs that the last one of the loss functions in `ledger` measured."""
+    since = max((entry.step for entry in ledger if entry.option == "loss"), default=0)
+    return [each for each in measurements if each.step > since]
+
+
+def best_measurement(
+    measurements: Sequence[Measurement], ledger: Iterable[LedgerEntry]
+) -> Measurement | None:
+    """Return the epoch with the lowest test loss; None where there are not two to compare.
+
+    What was measured by another loss function than the last one does not count.
+    """
+    measured = comparable(measurements, ledger)
+    best = best_epoch([each.test_loss for each in measured])
+    return None if best is None or len(measured) < 2 else measured[best]
 
 
 def find_overfitting(train_losses: ArrayLike, test_losses: ArrayLike) -> Overfitting | None:

@@ -3,7 +3,7 @@
 It is derived anew from what a run holds, so that a run that was saved and opened tells the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -13,10 +13,11 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import MODELS, OPTIONS, RunConfig
 from netviz.engine.protocol.findings import Finding
-from netviz.engine.protocol.happening import Happening, What
+from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.overfitting import best_measurement
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import loss_text, percent_text
 
@@ -28,31 +29,20 @@ _FOLDS = (1, 2, 5)
 
 
 class Kind(StrEnum):
-    """What an entry tells of."""
+    """What an entry tells of, in the order in which what happened at one step is told.
+
+    Every `What` is one of these by the same name.
+    """
 
     SETTINGS = "settings"
     EPOCHS = "epochs"
     BEST = "best"
-    CHANGED = "changed"
-    NOTICED = "noticed"
-    RECOVERED = "recovered"
-    FAILED = "failed"
     WENT_BACK = "went back"
+    NOTICED = "noticed"
+    FAILED = "failed"
+    RECOVERED = "recovered"
+    CHANGED = "changed"
     SAVED = "saved"
-
-
-_OF_HAPPENINGS = {
-    What.NOTICED: Kind.NOTICED,
-    What.RECOVERED: Kind.RECOVERED,
-    What.FAILED: Kind.FAILED,
-    What.WENT_BACK: Kind.WENT_BACK,
-    What.SAVED: Kind.SAVED,
-}
-_ORDER = (
-    *(Kind.SETTINGS, Kind.EPOCHS, Kind.BEST, Kind.WENT_BACK, Kind.NOTICED, Kind.FAILED),
-    *(Kind.RECOVERED, Kind.CHANGED, Kind.SAVED),
-)
-"""What is told first of what happened at the same step."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +121,7 @@ def story(told: RunTold) -> tuple[StoryEntry, ...]:
     named = [with_layer_words(each, told.layers) for each in told.ledger]
     entries += [StoryEntry(each.step, str(each.epoch), Kind.CHANGED, each.label) for each in named]
     entries += [
-        StoryEntry(each.step, str(each.epoch), _OF_HAPPENINGS[each.what], each.text)
+        StoryEntry(each.step, str(each.epoch), Kind(each.what), each.text)
         for each in told.happenings
     ]
     entries += [
@@ -139,21 +129,8 @@ def story(told: RunTold) -> tuple[StoryEntry, ...]:
         for each in told.findings
     ]
     entries += _epochs(told.measurements, {entry.step for entry in entries}, told.ledger)
-    return tuple(sorted(entries, key=lambda entry: (entry.step, _ORDER.index(entry.kind))))
-
-
-def best_measurement(
-    measurements: Sequence[Measurement], ledger: Iterable[LedgerEntry]
-) -> Measurement | None:
-    """Return the epoch with the lowest test loss; None where there are not two to compare.
-
-    What was measured by another loss function than the last one does not count.
-    """
-    since = max((entry.step for entry in ledger if entry.option == "loss"), default=0)
-    comparable = [each for each in measurements if each.epoch > 0 and each.step > since]
-    if len(comparable) < 2:
-        return None
-    return min(comparable, key=lambda each: each.test_loss)
+    order = [*Kind]
+    return tuple(sorted(entries, key=lambda entry: (entry.step, order.index(entry.kind))))
 
 
 def settings_text(told: RunTold) -> str:

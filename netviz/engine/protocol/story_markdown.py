@@ -2,7 +2,8 @@
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS
-from netviz.engine.protocol.story import Kind, RunTold, best_measurement, settings_text, story
+from netviz.engine.protocol.overfitting import best_measurement
+from netviz.engine.protocol.story import Kind, RunTold, settings_text, story
 from netviz.number_text import loss_text, percent_text
 
 _MARKED = (Kind.BEST, Kind.NOTICED, Kind.FAILED, Kind.WENT_BACK)

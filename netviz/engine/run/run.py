@@ -200,12 +200,11 @@ class Run:
         self.ledger = (*ledger, *entries)
         return tuple(entries)
 
-    def note(self, what: What, text: str) -> Happening:
-        """Remember what happened now, to be told in the log; return it."""
+    def note(self, what: What, text: str) -> None:
+        """Remember what happened now, to be told in the log."""
         self._edits += 1
         happening = Happening(self.trainer.step, self.current_epoch, what, text)
         self.happenings = (*self.happenings, happening)
-        return happening
 
     @property
     def watch(self) -> LossWatch:

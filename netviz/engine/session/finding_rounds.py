@@ -11,9 +11,7 @@ from netviz.engine.options.training import chance_level
 from netviz.engine.probes.layer_figures import look_at_layers
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
-from netviz.engine.protocol.findings import Finding, FindingKind, Where
 from netviz.engine.protocol.mistakes import class_counts
-from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.run import Run
 
 IMAGES_BETWEEN = 20_000
@@ -55,7 +53,6 @@ class FindingRounds:
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self._blind_run = 0
-        self._counts: tuple[int, tuple[int, ...]] = 0, ()
 
     def after_epoch(self, run: Run, test_logits: Tensor) -> None:
         """Ask the rules if it is time: an epoch gave these logits, ``[N, classes]``."""
@@ -71,28 +68,11 @@ class FindingRounds:
         """Ask the rules if it is time and the epoch is long; return the seconds that it took."""
         began = perf_counter()
         is_long = len(run.trainer.data.train_labels) > IMAGES_BETWEEN
-        if is_long and not run.trainer.only_accumulated and _is_due(run):
-            self._look(run)
+        is_time = is_long and not run.trainer.only_accumulated and _is_due(run)
+        # Without a look there is nothing new to ask about before the epoch's end.
+        if is_time and self._look(run):
             self._ask(run)
         return perf_counter() - began
-
-    def note_divergence(self, run: Run, event: events.Diverging | None) -> None:
-        """Record that the run has diverged, which is told as a notice; or, with None, recovered."""
-        if event is None:
-            run.findings.end(FindingKind.DIVERGED, run.trainer.step)
-        else:
-            run.findings.note(
-                Finding(
-                    FindingKind.DIVERGED,
-                    event.step,
-                    run.current_epoch,
-                    "Diverged",
-                    event.message,
-                    event.hint,
-                    Where.NOTICE,
-                )
-            )
-        self.tell(run)
 
     def tell(self, run: Run) -> None:
         """Tell everything that was found, and what of it holds."""
@@ -100,20 +80,15 @@ class FindingRounds:
         self._emit(events.FindingsChanged(run.number, found, holding))
 
     def _ask(self, run: Run) -> None:
-        if run.findings.ask(situation_of(run, self._train_counts(run))):
+        data = run.trainer.data
+        counts = class_counts(data.source.train.labels.numpy(), len(data.classes))
+        if run.findings.ask(situation_of(run, tuple(counts.tolist()))):
             self.tell(run)
 
-    def _train_counts(self, run: Run) -> tuple[int, ...]:
-        """Return how many training images each class has; counted once a run."""
-        if self._counts[0] != run.number:
-            data = run.trainer.data
-            counts = class_counts(data.source.train.labels.numpy(), len(data.classes))
-            self._counts = run.number, tuple(counts.tolist())
-        return self._counts[1]
-
-    def _look(self, run: Run) -> None:
+    def _look(self, run: Run) -> bool:
+        """Look at the layers; return whether that was possible."""
         if self._blind_run == run.number:
-            return
+            return False
         trainer = run.trainer
         try:
             look = look_at_layers(
@@ -125,8 +100,9 @@ class FindingRounds:
             )
         except Exception:  # noqa: BLE001 - what nobody asked for must not stop the training
             self._blind_run = run.number
-        else:
-            run.findings.add_look(look)
+            return False
+        run.findings.add_look(look)
+        return True
 
 
 def situation_of(run: Run, train_counts: tuple[int, ...]) -> Situation:
@@ -143,16 +119,12 @@ def situation_of(run: Run, train_counts: tuple[int, ...]) -> Situation:
         trainer.data.classes,
         train_counts,
         chance_level(config.loss, len(trainer.data.classes)),
-        _measured_since(run.measurements[-MEASUREMENTS:], since),
+        [each for each in run.measurements[-MEASUREMENTS:] if each.step >= since],
         run.findings.looks,
         run.findings.scores,
         relevant[-1].step if relevant else 0,
         run.divergence is not None or run.is_in_doubt,
     )
-
-
-def _measured_since(measurements: list[Measurement], step: int) -> list[Measurement]:
-    return [item for item in measurements if item.step >= step] if step else measurements
 
 
 def _is_due(run: Run) -> bool:

@@ -174,6 +174,7 @@ class RunControl:
         self._emit(described)
         if opened:
             self._emit(opened)
+            self._loop.findings.tell(run)
 
     def open(self, command: commands.Open) -> None:
         """Prepare a saved run to go on."""
@@ -213,7 +214,6 @@ class RunControl:
         described = replace(prepared.described, replaced_step=step)
         self._take_place(run, described, prepared.opened)
         if start.saved:
-            self._loop.findings.tell(run)
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)

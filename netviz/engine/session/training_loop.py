@@ -185,11 +185,9 @@ class TrainingLoop:
             diverging = reports.diverging(run, run.divergence)
             self._note(run, What.NOTICED, diverging.message)
             self._emit(diverging)
-            self.findings.note_divergence(run, diverging)
         elif before and not run.divergence:
             self._note(run, What.RECOVERED, "The loss is falling again.")
             self._emit(events.Recovered(run.number, run.trainer.step))
-            self.findings.note_divergence(run, None)
 
     def _note(self, run: Run, what: What, text: str) -> None:
         run.note(what, text)

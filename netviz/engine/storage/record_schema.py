@@ -1,6 +1,6 @@
 """What a run file's record has to be, checked whole before any of it is used; free of torch."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,7 @@ from pydantic import (
 
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.protocol.happening import What
 
 _MAX_COUNT = 2**53
 _MAX_THREADS = 1024
@@ -56,7 +57,7 @@ class _Entry(_Part):
 class _Happening(_Part):
     step: _Count
     epoch: _Count
-    what: Literal["noticed", "recovered", "failed", "went back", "saved"]
+    what: Annotated[What, Field(strict=False)]
     text: str
 
 

@@ -89,7 +89,7 @@ class FindingPresenter(QObject):
             if finding is not None:
                 marked.add(where.value)
         self._window.views.mark(marked)
-        self._ledger.set_findings([each for each in self._found if self._is_logged(each)])
+        self._ledger.set_findings(self._found if self._action.isChecked() else ())
 
     def _newest(self, where: Where) -> tuple[Finding | None, tuple[FindingAction, ...]]:
         """Return the newest finding to be shown somewhere, and what can be done about it now."""
@@ -104,10 +104,6 @@ class FindingPresenter(QObject):
         is_running = self._controller.state is State.RUNNING
         actions = newest.actions
         return newest, tuple(a for a in actions if is_running or a.kind is not ActionKind.PAUSE)
-
-    def _is_logged(self, finding: Finding) -> bool:
-        """Whether the log has a line for it; of a divergence the run's happenings tell."""
-        return self._action.isChecked() and finding.kind is not FindingKind.DIVERGED
 
     # -- what the user did -------------------------------------------------------------------
 

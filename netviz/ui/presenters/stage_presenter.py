@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import events
-from netviz.engine.protocol.findings import Finding, FindingKind
+from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import with_layer_words
@@ -118,8 +118,6 @@ class StagePresenter(QObject):
     def _on_run_findings_changed(self, event: events.FindingsChanged) -> None:
         new = [each for each in event.holding if each not in self._holding]
         self._holding = event.holding
-        # Of a divergence tells what was noted of the run.
-        new = [each for each in new if each.kind is not FindingKind.DIVERGED]
         if new and self._window.actions_by_key["findings"].isChecked():
             self.show_remark(new[-1].text, step=new[-1].step)
 

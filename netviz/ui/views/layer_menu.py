@@ -65,14 +65,3 @@ class LayerMenu(QToolButton):
         side = self._theme.px(16)
         self.setIcon(icon(self._theme, "layers", "muted"))
         self.setIconSize(QSize(side, side))
-
-
-def numbered_titles(titles: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return each layer's name, counted by kind, and its sizes: ``Linear 1``, ``784 → 64``."""
-    seen: dict[str, int] = {}
-    result = []
-    for title in titles:
-        kind, _, sizes = title.partition(" ")
-        seen[kind] = seen.get(kind, 0) + 1
-        result.append((f"{kind} {seen[kind]}", sizes))
-    return tuple(result)

@@ -1,11 +1,10 @@
 """How a tab is declared, and the collection of all tabs."""
 
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
+from netviz.declared import declared
 from netviz.engine.protocol.observations import Observation
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.view import View
@@ -44,10 +43,4 @@ class ViewSpec:
 
 def all_views() -> list[ViewSpec]:
     """Find the ``VIEW`` of every module of this room, in the order of the tabs."""
-    package = import_module(__package__)
-    modules = [
-        import_module(module.name)
-        for module in pkgutil.walk_packages(package.__path__, f"{__package__}.")
-    ]
-    views = [module.VIEW for module in modules if hasattr(module, "VIEW")]
-    return sorted(views, key=lambda view: view.place)
+    return sorted(declared(__package__, "VIEW"), key=lambda view: view.place)

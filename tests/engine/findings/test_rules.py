@@ -1,6 +1,7 @@
 """Each rule: what it finds, what it leaves alone, and what it offers."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -200,6 +201,11 @@ def test_a_rising_test_loss_while_train_falls_is_overfitting() -> None:
     assert "9 epochs ago (0.550, now 1.20)" in found.sentence or "0.550" in found.sentence
     assert [action.kind for action in found.actions] == [ActionKind.CHANGE, ActionKind.PAUSE]
     assert found.actions[0].changes == {"augment_shift": 0.08}
+
+
+def test_an_epoch_without_a_test_loss_hides_no_overfitting() -> None:
+    case = situation(measurements=measurements(TRAIN, [nan, *TEST[1:]]))
+    assert only(overfitting.find, case).kind is FindingKind.OVERFITTING
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from netviz.engine.findings.situation import Situation
 from netviz.engine.findings.watch import AWAY, KEPT, FindingWatch
-from netviz.engine.protocol.findings import Finding, FindingKind, Where
+from netviz.engine.protocol.findings import FindingKind
 from tests.engine.findings.situations import STEPS, look, measurements, score, situation
 
 FLAT = [2.31, 2.305, 2.303, 2.302, 2.301]
-DIVERGED = Finding(FindingKind.DIVERGED, 500, 2, "Diverged", "It did.", "Go back.", Where.NOTICE)
 
 
 def stuck(epoch: int) -> Situation:
@@ -77,17 +76,6 @@ def test_going_back_to_after_it_keeps_it_as_it_was_then() -> None:
     assert watch.holding == watch.found
     assert not watch.ask(stuck(4))
     assert len(watch.found) == 1
-
-
-def test_a_divergence_holds_until_it_ends() -> None:
-    watch = FindingWatch()
-    watch.note(DIVERGED)
-    for epoch in range(2, 9):
-        watch.ask(well(epoch))
-    assert watch.holding == (DIVERGED,)
-    watch.end(FindingKind.DIVERGED, 4000)
-    assert watch.holding == ()
-    assert watch.found == (DIVERGED,)
 
 
 def test_what_a_saved_run_was_told_is_not_told_again_when_it_goes_on() -> None:

@@ -6,7 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from netviz.engine.probes.gradients import copy_weights
 from netviz.engine.probes.layer_figures import look_at_layers
+from netviz.engine.probes.layer_rows import layer_row
+from netviz.engine.probes.layers import layers_of
 from netviz.engine.protocol.layer_look import Look
 from tests.support import cnn, mlp
 
@@ -34,6 +37,21 @@ def test_gradients_are_root_mean_squares_before_clipping() -> None:
         everything.append(gradient)
     norm = np.linalg.norm(np.concatenate(everything))
     assert seen.gradient_norm == pytest.approx(2 * norm, rel=1e-5)
+
+
+def test_a_gradient_that_was_clipped_to_nothing_is_looked_at() -> None:
+    """Clipping shortens a gradient of infinite length to 0; how long it was is then unknown."""
+    model, images = mlp(20, (8, 8), 10), torch.rand(12, 1, 1, 20)
+    after_a_step(model, images)
+    for parameter in model.parameters():
+        assert parameter.grad is not None
+        parameter.grad.zero_()
+    seen = look(model, images, 0.0)
+    assert np.isnan([layer.gradient for layer in seen.layers]).all()
+    assert np.isnan(seen.gradient_norm)
+    row = layer_row(layers_of(model), 7, copy_weights(layers_of(model)), 0.0)
+    assert row.gradients is not None
+    assert np.isnan(row.gradients.unclipped_norms).all()
 
 
 def test_layers_are_counted_by_kind() -> None:

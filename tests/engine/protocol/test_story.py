@@ -1,6 +1,7 @@
 """The story of a run: in order, folded where it is long, and the same as Markdown."""
 
 import re
+from math import inf, nan
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.happening import Happening, What, went_back
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.overfitting import best_measurement
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.protocol.story import Kind, RunTold, StoryEntry, best_measurement, story
+from netviz.engine.protocol.story import Kind, RunTold, StoryEntry, story
 from netviz.engine.protocol.story_markdown import story_markdown
 
 STEPS = 10
@@ -68,6 +70,12 @@ def test_what_happened_stands_in_its_order() -> None:
     assert texts(story(told), Kind.CHANGED) == ["lr 0.001 → 0.01"] * 2
 
 
+def test_whatever_happens_is_told_under_its_own_name() -> None:
+    happenings = tuple(Happening(5, 1, what, "Something.") for what in What)
+    kinds = [entry.kind for entry in story(run_of(1, happenings=happenings)) if entry.step == 5]
+    assert {*map(str, kinds)} == {*map(str, What)}
+
+
 def test_the_best_epoch_is_named_among_those_of_the_last_loss_function() -> None:
     losses = [2.3, 0.5, 0.01, 0.4, 0.3, 0.35]
     told = [measured(epoch, loss) for epoch, loss in enumerate(losses)]
@@ -78,6 +86,14 @@ def test_the_best_epoch_is_named_among_those_of_the_last_loss_function() -> None
     (best,) = (e for e in story(RunTold(RunConfig(), told)) if e.kind is Kind.BEST)
     assert (best.step, best.epochs) == (20, "2")
     assert best.text == ("Epoch 2, the best: test loss 0.010, test accuracy 87.5 %")
+
+
+def test_an_epoch_without_a_loss_is_never_the_best() -> None:
+    told = [measured(epoch, loss) for epoch, loss in enumerate([2.0, nan, 0.5, inf])]
+    assert best_measurement(told, ()) is told[2]
+    (best,) = (entry for entry in story(RunTold(RunConfig(), told)) if entry.kind is Kind.BEST)
+    assert best.epochs == "2"
+    assert best_measurement([told[0], told[1], told[3]], ()) is None
 
 
 def test_a_long_run_is_folded_and_names_its_best_epoch() -> None:

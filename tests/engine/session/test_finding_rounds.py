@@ -1,28 +1,26 @@
 """What is noticed in a run is told, recorded, saved and forgotten, and disturbs nothing."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 
+from netviz.engine.findings.situation import Situation
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.probes import layer_figures
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.findings import FindingKind
 from netviz.engine.protocol.run_state import State
+from netviz.engine.run.run import Run
 from netviz.engine.session import finding_rounds
-from netviz.engine.storage.run_summary import META_KEY, RUN_FILE
 from tests.engine.session.test_saved_runs import SETTINGS
+from tests.engine.storage.run_files import Change, rewrite
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
 STUCK: dict[str, Any] = {"learning_rate": 1e-7, "batch_size": 5, "epochs": 5, "hidden": (16,)}
-CHANGE = 200
 
 
 def drive(**values: Any) -> tuple[Driven, list[events.Event]]:
@@ -72,21 +70,6 @@ def test_a_layer_that_dies_is_told() -> None:
     assert dead.actions[0].changes["learning_rate"] < 0.01
 
 
-@pytest.mark.usefixtures("snapshots_at_every_batch")
-def test_a_divergence_is_recorded_and_going_back_forgets_it() -> None:
-    config = {"epochs": 20, "device": "cpu", "threads": 1, "hidden": (16,), "learning_rate": 0.005}
-    driven = Driven(RunConfig.parse(config))
-    change = commands.Change({"learning_rate": 10.0})
-    told = driven.do(commands.Start(), answer=when_step(CHANGE, change))
-    (diverging,) = only(told, events.Diverging)
-    changed = only(told, events.FindingsChanged)[0]
-    assert kinds(changed) == [FindingKind.DIVERGED]
-    assert changed.found[0].sentence == diverging.message
-    told = driven.do(commands.Rewind({"learning_rate": 0.005}))
-    assert [type(event) for event in told][:2] == [events.Rewound, events.FindingsChanged]
-    assert only(told, events.FindingsChanged)[0].found == ()
-
-
 def test_it_is_saved_with_the_run_and_told_when_that_is_opened(tmp_path: Path) -> None:
     driven, told = drive(**STUCK)
     driven.do(commands.Save(tmp_path / "run"))
@@ -98,25 +81,32 @@ def test_it_is_saved_with_the_run_and_told_when_that_is_opened(tmp_path: Path) -
     assert not only(told, events.FindingsChanged)
 
 
-@pytest.mark.parametrize("damage", ["missing", "no list", "unknown kind", "after the end"])
+def test_it_is_told_again_when_its_run_is_brought_back() -> None:
+    driven, told = drive(**STUCK)
+    driven.do(commands.Reset({"seed": 5}))
+    back = driven.do(commands.BringBack())
+    (before,), (after,) = (only(each, events.FindingsChanged) for each in (told, back))
+    assert after.found == after.holding == before.found
+    order = [type(event) for event in back]
+    assert order[:3] == [events.Prepared, events.Opened, events.FindingsChanged]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda record, _: record.pop("findings"),
+        lambda record, _: record.update(findings=3),
+        lambda record, _: record["findings"][0].update(kind="of a later version"),
+        lambda record, _: record["findings"][0].update(step=10_000),
+    ],
+    ids=["missing", "no list", "unknown kind", "after the end"],
+)
 def test_a_run_whose_findings_cannot_be_read_is_opened_without_them(
-    tmp_path: Path, damage: str
+    tmp_path: Path, damage: Change
 ) -> None:
     driven, _ = drive(**STUCK)
     driven.do(commands.Save(tmp_path / "run"))
-    file = tmp_path / "run" / RUN_FILE
-    with safe_open(file, "pt") as content:
-        record = json.loads(content.metadata()[META_KEY])
-    match damage:
-        case "missing":
-            del record["findings"]
-        case "no list":
-            record["findings"] = 3
-        case "unknown kind":
-            record["findings"][0]["kind"] = "of a later version"
-        case "after the end":
-            record["findings"][0]["step"] = 10_000
-    save_file(load_file(file), file, {META_KEY: json.dumps(record)})
+    rewrite(tmp_path / "run", damage)
     opened = Driven()
     told = opened.do(commands.Open(tmp_path / "run"))
     assert only(told, events.FindingsChanged)[0].found == ()
@@ -158,6 +148,24 @@ def test_a_network_that_cannot_be_looked_at_trains_on(monkeypatch: pytest.Monkey
     assert not only(told, events.Failed)
     assert len(calls) == 1  # it is not tried again in this run
     assert kinds(only(told, events.FindingsChanged)[-1]) == [FindingKind.NOT_LEARNING]
+
+
+@pytest.mark.usefixtures("looked_at_always")
+def test_a_long_epoch_without_looks_is_judged_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no layer here")
+
+    asked = []
+    situation_of = finding_rounds.situation_of
+
+    def noting(run: Run, counts: tuple[int, ...]) -> Situation:
+        asked.append(run.trainer.step)
+        return situation_of(run, counts)
+
+    monkeypatch.setattr(finding_rounds, "look_at_layers", fail)
+    monkeypatch.setattr(finding_rounds, "situation_of", noting)
+    drive(hidden=(16,), epochs=2)
+    assert asked == [20, 40]
 
 
 def test_looks_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:

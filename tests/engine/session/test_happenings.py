@@ -1,6 +1,5 @@
 """What happened to a run is told, and told again when the run is opened."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.happening import Happening, What
 from tests.engine.session.driving import failed, started
-from tests.engine.storage.test_damaged_records import Record, read, write
+from tests.engine.storage.run_files import rewrite
 from tests.support import Driven, Loss, only
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 def told(driven: Driven) -> tuple[Happening, ...]:
     """Return what was told of the run last."""
     return only(driven.events, events.Noted)[-1].happenings
-
-
-def change_record(folder: Path, change: Callable[[Record], object]) -> None:
-    """Change what a run's file says of the run."""
-    record, tensors = read(folder)
-    change(record)
-    write(folder, record, tensors)
 
 
 def opened(folder: Path) -> tuple[Happening, ...]:
@@ -84,7 +76,7 @@ def test_a_run_saved_before_this_was_kept_opens_without(config: RunConfig, tmp_p
     driven = started(config, commands.Pause())
     driven.do(commands.Save(tmp_path))
     assert opened(tmp_path)
-    change_record(tmp_path, lambda record: record.pop("happenings"))
+    rewrite(tmp_path, lambda record, _: record.pop("happenings"))
     assert opened(tmp_path) == ()
 
 
@@ -92,5 +84,5 @@ def test_a_damaged_happening_is_refused(config: RunConfig, tmp_path: Path) -> No
     driven = started(config, commands.Pause())
     driven.do(commands.Save(tmp_path))
     damage = {"step": 1, "epoch": 1, "what": "vanished", "text": ""}
-    change_record(tmp_path, lambda record: record["happenings"].append(damage))
+    rewrite(tmp_path, lambda record, _: record["happenings"].append(damage))
     assert only(Driven(None).do(commands.Open(tmp_path)), events.Refused)

@@ -220,6 +220,24 @@ def test_an_opened_run_tells_what_was_noticed_and_that_it_diverged(
     assert [line.partition(":")[0] for line in log(window)] == ["No learning"]
 
 
+def test_a_run_that_is_brought_back_tells_again_what_was_noticed(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(epochs=4, learning_rate=1e-7)
+    window.controller.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: callout(window).isVisible())
+    text = callout(window).text
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.reset()
+    assert not callout(window).isVisible()
+    with qtbot.waitSignal(window.controller.findings_changed, timeout=30_000):
+        window.controller.undo_stack.undo()
+    qtbot.waitUntil(lambda: callout(window).isVisible())
+    assert callout(window).text == text
+    assert [line.partition(":")[0] for line in log(window)] == ["No learning"]
+
+
 def test_a_network_that_dies_is_told_on_the_tab_of_its_weights_and_a_reset_mends_it(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

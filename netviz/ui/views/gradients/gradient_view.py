@@ -5,11 +5,12 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from netviz.engine.protocol.layer_names import numbered_titles
 from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.gradients.gradient_series import gradient_series
 from netviz.ui.views.gradients.layer_series_plot import SeriesPlot
-from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
+from netviz.ui.views.layer_menu import LayerMenu
 from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
 

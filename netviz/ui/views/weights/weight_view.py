@@ -6,11 +6,12 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from netviz.engine.protocol.layer_names import numbered_titles
 from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import WeightsObserved
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
-from netviz.ui.views.layer_menu import LayerMenu, numbered_titles
+from netviz.ui.views.layer_menu import LayerMenu
 from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.views.weights.histogram_chart import initial_pen

@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from netviz.engine.protocol.layer_names import numbered_titles
 from netviz.engine.protocol.layer_record import LayerRow
 from netviz.engine.protocol.observations import Histogram, LayerWeights
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.layer_menu import numbered_titles
 from netviz.ui.views.weights.histogram_chart import HistogramChart
 from netviz.ui.views.weights.histogram_history import HistogramHistory, rebin
 from netviz.ui.views.weights.weight_panel import WeightPanel
