@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import events
 from netviz.engine.protocol.findings import Finding, FindingKind
-from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.run_state import State
@@ -46,6 +46,7 @@ class StagePresenter(QObject):
         self._has_remark = False
         self._step: int | None = None
         self._layers: tuple[LayerFacts, ...] = ()
+        self._told: list[Happening] = []
         self._holding: tuple[Finding, ...] = ()
         run, foot = window.controller, window.stage.foot
         foot.rate.control.changed.connect(self._on_rate_changed)
@@ -99,6 +100,7 @@ class StagePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._layers = event.network
+        self._told, self._holding = [], ()
         self.show_remark("")
 
     @Slot(object)
@@ -110,9 +112,11 @@ class StagePresenter(QObject):
 
     @Slot(object)
     def _on_run_noted(self, event: events.Noted) -> None:
-        told = [each for each in event.happenings if each.what is not What.SAVED]
-        if told and told[-1].step <= self._window.controller.step:
-            self.show_remark(told[-1].text, step=told[-1].step)
+        # Each of these events carries all that has happened: only the last can be news.
+        told = [each for each in event.happenings if each.what is not What.SAVED][-1:]
+        if told and told != self._told and told[0].step <= self._window.controller.step:
+            self.show_remark(told[0].text, step=told[0].step)
+        self._told = told
 
     @Slot(object)
     def _on_run_findings_changed(self, event: events.FindingsChanged) -> None:

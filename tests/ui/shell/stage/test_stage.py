@@ -1,6 +1,7 @@
 """The stage: what a class reads from the last row, page by page, while the run goes on."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -258,6 +259,32 @@ def test_what_was_noticed_is_the_remark_unless_findings_are_turned_off(
     tell(window, slow(0), dead(0))
     assert remark.text == slow(0).text
     window.actions_by_key["findings"].trigger()
+
+
+def test_saving_leaves_the_newest_change_where_it_stands(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = on_stage(qtbot, open_window)
+    remark, run = window.stage.foot.remark, window.controller
+    train_a_while(qtbot, window)
+    run.rewind_with({})
+    qtbot.waitUntil(lambda: remark.text.startswith("Went back from step 400"))
+    run.change({"learning_rate": 0.02})
+    qtbot.waitUntil(lambda: remark.text.endswith("→ 0.02"))
+    with qtbot.waitSignals([run.noted, run.saved], timeout=30_000):
+        run.save(tmp_path / "kept")
+    assert remark.text.endswith("→ 0.02")
+
+
+def test_the_same_is_noticed_again_in_a_new_run(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = on_stage(qtbot, open_window)
+    remark = window.stage.foot.remark
+    tell(window, slow(0))
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.reset()
+    assert "Space trains" in remark.text
+    tell(window, slow(0))
+    assert remark.text == slow(0).text
 
 
 def test_an_entry_of_the_log_leads_to_the_page_of_the_loss(
