@@ -90,6 +90,7 @@ class MenuPresenter(QObject):
         undo.triggered.connect(stack.undo)
         redo.triggered.connect(stack.redo)
         stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        stack.indexChanged.connect(self._leave_pad)
         self._on_undo_stack_index_changed()
 
     @Slot()
@@ -103,6 +104,12 @@ class MenuPresenter(QObject):
             actions[key].setIconText(f"{word} {actions[key].shortcut().toString()}")
             actions[key].setToolTip(f"{word}: {text}" if text else f"Nothing to {word.lower()}.")
             actions[key].setEnabled(enabled)
+
+    @Slot()
+    def _leave_pad(self) -> None:
+        """Let Ctrl+Z mean what was done last: in the pad it undoes strokes."""
+        if self._window.pad.pad.hasFocus():
+            self._window.workspace.setFocus()
 
     @Slot()
     def _on_new_seed_triggered(self) -> None:
