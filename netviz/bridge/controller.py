@@ -1,6 +1,7 @@
 """The GUI thread's side of the training: the user's requests go in, what happened comes out."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ autosave_failed
         self._predictions = 0
         self._is_preparing = True
         self._is_opening = False
+        self._first: Callable[[], None] | None = None
         self._replaced_step = 0
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
@@ -288,8 +290,13 @@ autosave_failed
     def open_run(self, folder: Path, *, trust_model: bool = False) -> None:
         """Continue the run that was saved in `folder`; then changes that wait are dropped.
 
-        `trust_model` says that the user agrees that the Python file it names is run.
+        Asked for before the first run is ready, it is opened in place of that one: it may be asked
+        for even before the first one is. `trust_model` says that the user agrees that the Python
+        file it names is run.
         """
+        if self._is_preparing and not self.run:
+            self._first = partial(self.open_run, folder, trust_model=trust_model)
+            return
         self._is_preparing = self._is_opening = True
         self.submit(commands.Open(folder, self._data_dir, trust_model=trust_model))
 
@@ -355,9 +362,19 @@ autosave_failed
         before = self.settings
         kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
         self.settings = kept.begin(event.config)
+        # Before anyone can train this run: it makes room for the one that was asked for.
+        is_replaced = self._open_first()
         self.prepared.emit(event)
         self._tell_settings(before)
-        self.apply_if_nothing_is_lost()
+        if not is_replaced:
+            self.apply_if_nothing_is_lost()
+
+    def _open_first(self) -> bool:
+        """Open the run that was asked for while the first was made ready, if there is one."""
+        open_it, self._first = self._first, None
+        if open_it is not None:
+            open_it()
+        return open_it is not None
 
     def _on_state_changed(self, event: events.StateChanged) -> None:
         self.state, self.step = event.state, event.step
@@ -394,6 +411,7 @@ autosave_failed
         self._set(self.settings.revert(None if is_of_new_run else event.request))
         self._take_from_undo_stack(event.request)
         self.refused.emit(event)
+        self._open_first()
 
     def _forget_changes(self) -> None:
         """Leave nothing to undo but that this run took the place of another."""
@@ -414,3 +432,4 @@ autosave_failed
         self._is_preparing = False
         self._set(self.settings.revert())
         self.failed.emit(event)
+        self._open_first()

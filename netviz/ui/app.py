@@ -134,7 +134,7 @@ def build_window(
     if not options.autostart:
         files.offer_lost_run()
     if options.run:
-        files.open_first(options.run)
+        controller.open_run(options.run)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     downloads = DownloadPresenter(window, mirror)
     menus = MenuPresenter(window, downloads)

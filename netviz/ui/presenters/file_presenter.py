@@ -62,7 +62,6 @@ class FilePresenter(QObject):
         self._autosaves = autosaves
         self._lost: LostRun | None = None
         self._has_opened = False
-        self._first: Path | None = None
         self._add_menus()
         actions, run = window.actions_by_key, self._controller
         actions["open_run"].triggered.connect(self._on_open_run_triggered)
@@ -93,10 +92,6 @@ class FilePresenter(QObject):
                 f"A run that ended unexpectedly cannot be brought back: {error.message}",
                 holds=lambda: not self._has_opened,
             )
-
-    def open_first(self, folder: Path) -> None:
-        """Open this run as soon as the window is ready for one."""
-        self._first = folder
 
     def _bring_back(self) -> None:
         if self._lost is not None:
@@ -220,9 +215,6 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._window.setWindowTitle(window_title(event.config, None))
-        if self._first is not None:
-            folder, self._first = self._first, None
-            self._controller.open_run(folder)
 
     @Slot(object)
     def _on_run_opened(self, event: events.Opened) -> None:
