@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoStack
 
 from netviz.bridge.event_source import EventSource
 from netviz.bridge.frame_clock import FrameClock
 from netviz.bridge.run_settings import RunSettings
-from netviz.bridge.undo_commands import LiveChange, Replacement
+from netviz.bridge.undo_commands import LiveChange
+from netviz.bridge.undo_stack import UndoStack
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.catalogue import DatasetInfo, is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -89,14 +89,13 @@ autosave_failed
         self.settings = RunSettings(config)
         self.state = State.IDLE
         self.step = 0
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = UndoStack(self.bring_back, self)
         self._data_dir = data_dir
         self._changes = 0
         self._predictions = 0
         self._is_preparing = True
         self._is_opening = False
         self._first: Callable[[], None] | None = None
-        self._replaced_step = 0
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
@@ -354,11 +353,7 @@ autosave_failed
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
         self._layers = event.network
-        if event.is_back:
-            self._replaced_step = 0
-        else:
-            self._replaced_step = event.replaced_step
-            self._forget_changes()
+        self.undo_stack.begin(event)
         before = self.settings
         kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
         self.settings = kept.begin(event.config)
@@ -400,7 +395,7 @@ autosave_failed
 
     def _on_rewound(self, event: events.Rewound) -> None:
         self.step = event.step
-        self._forget_changes()
+        self.undo_stack.forget_changes()
         self._set(self.settings.confirm(event.config))
         self.rewound.emit(event)
 
@@ -409,24 +404,9 @@ autosave_failed
         # With a run that could not be prepared goes what was asked of it in the meantime.
         is_of_new_run = event.run > self._events.run
         self._set(self.settings.revert(None if is_of_new_run else event.request))
-        self._take_from_undo_stack(event.request)
+        self.undo_stack.take_away(event.request, self.config)
         self.refused.emit(event)
         self._open_first()
-
-    def _forget_changes(self) -> None:
-        """Leave nothing to undo but that this run took the place of another."""
-        self.undo_stack.clear()
-        if self._replaced_step:
-            self.undo_stack.push(Replacement(self.bring_back, self._replaced_step))
-
-    def _take_from_undo_stack(self, request: int) -> None:
-        """Let nobody undo what was never done."""
-        stack = self.undo_stack
-        last = stack.command(stack.index() - 1) if stack.index() else None
-        if isinstance(last, LiveChange) and request and last.request == request:
-            last.keep_only(self.config)
-            if last.isObsolete():
-                stack.undo()  # which does nothing but remove it
 
     def _on_failed(self, event: events.Failed) -> None:
         self._is_preparing = False

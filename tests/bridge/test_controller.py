@@ -131,7 +131,8 @@ def test_a_run_that_is_asked_for_before_the_first_is_opened_after_it(
     controller.open_run(tmp_path / "run")
     opened = other.expect("opened", controller.open)
     assert opened.folder == tmp_path / "run"
-    assert other.expect_state(State.PAUSED, lambda: None).step == 1
+    other.qtbot.waitUntil(lambda: controller.state is State.PAUSED, timeout=30_000)
+    assert controller.step == 1
     assert controller.config == paused.config
     assert other.expect_state(State.PAUSED, controller.train_one_batch).step == 2
 
