@@ -173,8 +173,7 @@ class Stage(QObject):
         parts.workspace.centre.setMinimumSize(before.bounds[1])
         self._dress(on=False)
         parts.views.tabs.setCurrentIndex(before.tab)
-        parts.workspace.arrange(before.arranged)
-        parts.workspace.centre.fill(before.filled)
+        parts.workspace.arrange(before.arranged, before.filled)
         parts.messages.move_to(parts.workspace.centre)
         (before.focus or parts.workspace).setFocus()
 
