@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from netviz.ui.charts.axes import Axes
 from netviz.ui.look.theme import Theme
 
-_FONT_PX = 11
+_FONT_PX = 12
 
 
 class StepPin(QGraphicsItem):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QPushButton
 
 from netviz.ui.look.theme import Theme
+from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.elided_text import ElidedText
 
@@ -27,7 +28,7 @@ class RemarkCard(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, margin_px=9)
         self._act: Callable[[], object] = _nothing
-        self._words = ElidedText(theme, 11)
+        self._words = ElidedText(theme, CAPTION_PX)
         self.button = QPushButton()
         self.button.setProperty("kind", "small")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -66,7 +67,7 @@ class RemarkCard(Card):
     def _restyle(self) -> None:
         super()._restyle()
         if hasattr(self, "button"):
-            self.button.setFont(self._theme.font(11))
+            self.button.setFont(self._theme.font(CAPTION_PX))
         self.body.setSpacing(self._theme.px(2))
 
 

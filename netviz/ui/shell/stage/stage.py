@@ -8,13 +8,15 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
-from netviz.ui.look.theme import CAPTION_PX, Theme
+from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.shell.message_bar import MessageBar
+from netviz.ui.shell.screen_fit import share_of
 from netviz.ui.shell.stage.stage_bar import StageBar
 from netviz.ui.shell.stage.stage_foot import PAD_PX, StageFoot
+from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.shell.workspace import Arranged, Workspace
 
@@ -35,8 +37,7 @@ _Key = Qt.Key
 
 def stage_scale(size: QSize) -> float:
     """Return the scale at which the smallest type of the design is large enough for a class."""
-    share = min(size.width() / STAGE_PX[0], size.height() / STAGE_PX[1])
-    return share * LEAST_TYPE_PX / CAPTION_PX
+    return share_of(size, QSize(*STAGE_PX)) * LEAST_TYPE_PX / CAPTION_PX
 
 
 @dataclass(frozen=True)
