@@ -121,9 +121,9 @@ class FilePresenter(QObject):
             action.setToolTip(_TIPS[kind])
             action.setData((kind, name, filters))
             action.triggered.connect(self._on_export_triggered)
-        self.export_log = self.exports.addAction("&Log as Markdown…")
-        self.export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
-        self.export_log.triggered.connect(self._on_export_log_triggered)
+        export_log = self.exports.addAction("&Log as Markdown…")
+        export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
+        export_log.triggered.connect(self._on_export_log_triggered)
         self._log = self._window.views.view(LedgerView)
         self._log.export_requested.connect(self._on_export_log_triggered)
 

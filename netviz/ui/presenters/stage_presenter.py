@@ -12,7 +12,6 @@ from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.run_state import State
-from netviz.ui.shell.stage.remark_card import Action
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -61,7 +60,7 @@ class StagePresenter(QObject):
         self._on_run_settings_changed(run.settings)
         self._show_hint()
 
-    def show_remark(self, text: str, action: Action | None = None, step: int | None = None) -> None:
+    def show_remark(self, text: str, step: int | None = None) -> None:
         """Show the newest remark on the run, until there is another one or another run.
 
         Parameters
@@ -70,7 +69,7 @@ class StagePresenter(QObject):
             Where it is on the plots; a click on the remark shows it there.
         """
         self._has_remark, self._step = bool(text), step
-        self._window.stage.foot.remark.show_remark(text, action)
+        self._window.stage.foot.remark.show_remark(text)
         if not text:
             self._show_hint()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -87,18 +87,11 @@ class Stage(QObject):
     The loss comes first, with the pad and the learning rate; then the accuracy and each tab have
     a page of their own.
 
-    Signals
-    -------
-    turned
-        Another page is shown.
-
     Attributes
     ----------
     bar, foot
         What the stage adds: the line at the top, and what stands below a page.
     """
-
-    turned = Signal()
 
     def __init__(self, theme: Theme, parts: Parts, bar: StageBar, window: QWidget) -> None:
         super().__init__(window)
@@ -195,7 +188,6 @@ class Stage(QObject):
         place = parts.loss.canvas if is_first else parts.workspace.centre
         parts.messages.move_to(place, at_top=is_first)
         self.foot.dots.set_page(number)
-        self.turned.emit()
 
     def refresh(self) -> None:
         """Show the figures of this moment."""

@@ -221,16 +221,6 @@ def test_escape_closes_the_message_first_and_then_leaves(
     assert window.theme.scale == 1
 
 
-def test_the_button_of_a_remark_does_what_it_says(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = on_stage(qtbot, open_window)
-    remark, pressed = window.stage.foot.remark, []
-    assert not remark.button.isVisible()
-    assert "Space trains" in remark.text
-    remark.show_remark("The rate could be raised now.", ("Use 0.01", lambda: pressed.append(1)))
-    qtbot.mouseClick(remark.button, Qt.MouseButton.LeftButton)
-    assert pressed == [1]
-
-
 def test_the_newest_change_is_the_remark_and_leads_to_its_step(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
