@@ -1,6 +1,5 @@
 """The stage: what a class reads from the last row, page by page, while the run goes on."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,10 @@ from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, draw_line, wait_for_state
 from tests.ui.findings import dead, slow, tell
 from tests.ui.painting import painted
 
-OpenWindow = Callable[..., MainWindow]
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
     *("Confusion", "Activations", "Data", "Network", "Log"),
@@ -42,16 +40,6 @@ def on_stage(qtbot: QtBot, open_window: OpenWindow, **values: object) -> MainWin
     return window
 
 
-def draw(qtbot: QtBot, window: MainWindow) -> None:
-    """Draw a stroke on the pad."""
-    pad = window.pad.pad
-    side = min(pad.width(), pad.height())
-    start, end = QPoint(side // 2, side // 4), QPoint(side // 2, 3 * side // 4)
-    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(pad, end)
-    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=end)
-
-
 def train_a_while(qtbot: QtBot, window: MainWindow) -> None:
     """Train an epoch with a change on the way, so that every page has something to show."""
     window.controller.train_one_batch()
@@ -70,7 +58,7 @@ def test_no_type_is_smaller_than_the_last_row_can_read(
     window.resize(*size)
     press(qtbot, window, Qt.Key.Key_F5)
     least = 20 * size[1] / 720
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     train_a_while(qtbot, window)
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
     window.message_bar.show_message("warning", "It diverges.", "Go back.", "", [("Back", id)])
@@ -178,7 +166,7 @@ def test_everything_works_there_while_the_run_goes_on(
     press(qtbot, window, Qt.Key.Key_Right)
     assert stage.page == 1
     press(qtbot, window, Qt.Key.Key_Left)
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
     column = window.pad.prediction.parentWidget()
     qtbot.mouseClick(column.clear_button, Qt.MouseButton.LeftButton)
@@ -315,7 +303,7 @@ def test_every_page_gives_the_same_picture_back_after_a_run(
 ) -> None:
     window = open_window()
     window.resize(1301, 751)
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     train_a_while(qtbot, window)
     window.workspace.setFocus()
     QTest.mouseMove(window.windowHandle(), QPoint(-100, -100))
