@@ -147,28 +147,32 @@ class FilePresenter(QObject):
     @Slot()
     def _on_export_triggered(self) -> None:
         kind, name, filters = self.sender().data()  # type: ignore[attr-defined]
-        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {kind}", name, filters)
-        if chosen:
-            path = Path(chosen)
-            path = path if path.suffix else path.with_suffix(Path(name).suffix)
+        path = self._ask_path(kind, name, filters)
+        if path is not None:
             self._controller.export(kind, path)
 
     @Slot()
     def _on_export_log_triggered(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export: log", "log.md", "Markdown (*.md)"
-        )
-        if not chosen:
+        path = self._ask_path("log", "log.md", "Markdown (*.md)")
+        if path is None:
             return
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".md")
         text = story_markdown(self._log.told)
         try:
             write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
         except StorageError as error:
             self._window.message_bar.show_message("warning", error.message, error.hint)
         else:
-            self._window.message_bar.show_message("success", f"The log was written to {path}.")
+            self._window.message_bar.show_message(
+                "success", f"The log was written to {path}.", actions=[show_folder(path)]
+            )
+
+    def _ask_path(self, what: str, name: str, filters: str) -> Path | None:
+        """Ask where to export to; without an ending of its own a file gets that of `name`."""
+        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {what}", name, filters)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(name).suffix)
 
     @Slot()
     def _on_recent_about_to_show(self) -> None:
