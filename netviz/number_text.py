@@ -1,7 +1,17 @@
-"""How numbers are written: on the screen, on the command line and in the ledger."""
+"""How numbers are written and rounded: on the screen, on the command line and in the ledger."""
 
 import math
 import re
+
+
+def round_stride(stride: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20 … that is not below `stride`."""
+    power = 1
+    while True:
+        for factor in (1, 2, 5):
+            if factor * power >= stride:
+                return factor * power
+        power *= 10
 
 
 def number_text(value: float) -> str:

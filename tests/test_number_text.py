@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from netviz.number_text import loss_text, weight_text
+from netviz.number_text import loss_text, round_stride, weight_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_losses_are_written_short(value: float, text: str) -> None:
 )
 def test_weights_are_written_short(value: float, digits: int, text: str) -> None:
     assert weight_text(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("stride", "rounded"),
+    [(0.0, 1), (0.2, 1), (1.0, 1), (1.01, 2), (2.5, 5), (5.0, 5), (6, 10), (11, 20), (500.1, 1000)],
+)
+def test_strides_are_one_two_or_five_times_a_power_of_ten(stride: float, rounded: int) -> None:
+    assert round_stride(stride) == rounded

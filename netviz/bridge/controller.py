@@ -1,18 +1,19 @@
 """The GUI thread's side of the training: the user's requests go in, what happened comes out."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoStack
 
 from netviz.bridge.event_source import EventSource
 from netviz.bridge.frame_clock import FrameClock
 from netviz.bridge.run_settings import RunSettings
-from netviz.bridge.undo_commands import LiveChange, Replacement
+from netviz.bridge.undo_commands import LiveChange
+from netviz.bridge.undo_stack import UndoStack
 from netviz.bridge.worker import TrainingThread
 from netviz.engine.catalogue import DatasetInfo, is_present
 from netviz.engine.dataset_names import dataset_info_or_none
@@ -88,13 +89,13 @@ autosave_failed
         self.settings = RunSettings(config)
         self.state = State.IDLE
         self.step = 0
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = UndoStack(self.bring_back, self)
         self._data_dir = data_dir
         self._changes = 0
         self._predictions = 0
         self._is_preparing = True
         self._is_opening = False
-        self._replaced_step = 0
+        self._first: Callable[[], None] | None = None
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
         self._thread = TrainingThread(self, autosave_root)
@@ -288,8 +289,13 @@ autosave_failed
     def open_run(self, folder: Path, *, trust_model: bool = False) -> None:
         """Continue the run that was saved in `folder`; then changes that wait are dropped.
 
-        `trust_model` says that the user agrees that the Python file it names is run.
+        Asked for before the first run is ready, it is opened in place of that one: it may be asked
+        for even before the first one is. `trust_model` says that the user agrees that the Python
+        file it names is run.
         """
+        if self._is_preparing and not self.run:
+            self._first = partial(self.open_run, folder, trust_model=trust_model)
+            return
         self._is_preparing = self._is_opening = True
         self.submit(commands.Open(folder, self._data_dir, trust_model=trust_model))
 
@@ -347,17 +353,23 @@ autosave_failed
         self._is_preparing = False
         self.state, self.step = State.IDLE, event.step
         self._layers = event.network
-        if event.is_back:
-            self._replaced_step = 0
-        else:
-            self._replaced_step = event.replaced_step
-            self._forget_changes()
+        self.undo_stack.begin(event)
         before = self.settings
         kept, self._is_opening = before.drop_waiting() if self._is_opening else before, False
         self.settings = kept.begin(event.config)
+        # Before anyone can train this run: it makes room for the one that was asked for.
+        is_replaced = self._open_first()
         self.prepared.emit(event)
         self._tell_settings(before)
-        self.apply_if_nothing_is_lost()
+        if not is_replaced:
+            self.apply_if_nothing_is_lost()
+
+    def _open_first(self) -> bool:
+        """Open the run that was asked for while the first was made ready, if there is one."""
+        open_it, self._first = self._first, None
+        if open_it is not None:
+            open_it()
+        return open_it is not None
 
     def _on_state_changed(self, event: events.StateChanged) -> None:
         self.state, self.step = event.state, event.step
@@ -383,7 +395,7 @@ autosave_failed
 
     def _on_rewound(self, event: events.Rewound) -> None:
         self.step = event.step
-        self._forget_changes()
+        self.undo_stack.forget_changes()
         self._set(self.settings.confirm(event.config))
         self.rewound.emit(event)
 
@@ -392,25 +404,12 @@ autosave_failed
         # With a run that could not be prepared goes what was asked of it in the meantime.
         is_of_new_run = event.run > self._events.run
         self._set(self.settings.revert(None if is_of_new_run else event.request))
-        self._take_from_undo_stack(event.request)
+        self.undo_stack.take_away(event.request, self.config)
         self.refused.emit(event)
-
-    def _forget_changes(self) -> None:
-        """Leave nothing to undo but that this run took the place of another."""
-        self.undo_stack.clear()
-        if self._replaced_step:
-            self.undo_stack.push(Replacement(self.bring_back, self._replaced_step))
-
-    def _take_from_undo_stack(self, request: int) -> None:
-        """Let nobody undo what was never done."""
-        stack = self.undo_stack
-        last = stack.command(stack.index() - 1) if stack.index() else None
-        if isinstance(last, LiveChange) and request and last.request == request:
-            last.keep_only(self.config)
-            if last.isObsolete():
-                stack.undo()  # which does nothing but remove it
+        self._open_first()
 
     def _on_failed(self, event: events.Failed) -> None:
         self._is_preparing = False
         self._set(self.settings.revert())
         self.failed.emit(event)
+        self._open_first()

@@ -78,6 +78,7 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
         with _locked(folder):
             for file in files:
                 path = folder / file
+                path.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staging / file, path)
     except OSError as error:
         raise _not_written(path, error) from error
@@ -124,6 +125,7 @@ def _lock_file(folder: Path) -> Path:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()

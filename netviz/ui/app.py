@@ -115,8 +115,7 @@ def build_window(
 ) -> tuple[MainWindow, ViewPresenter]:
     """Put a window together that is ready to be shown; its controller is not opened yet."""
     guard_events()
-    dark = settings.flag("dark", True) if options.dark is None else options.dark
-    theme = Theme(dark=dark, parent=app)
+    theme = Theme(dark=settings.is_dark(options.dark), parent=app)
     dress_application(theme)
     data_dir = options.data_dir or _remembered_folder(settings)
     autosaves = state_dir() / "autosave"
@@ -134,7 +133,7 @@ def build_window(
     if not options.autostart:
         files.offer_lost_run()
     if options.run:
-        files.open_first(options.run)
+        controller.open_run(options.run)
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     downloads = DownloadPresenter(window, mirror)
     menus = MenuPresenter(window, downloads)

@@ -27,8 +27,7 @@ def goes_on_elsewhere(options: WindowOptions, settings: Settings) -> bool:
     found = open_window()
     if found is None:
         return False
-    dark = settings.flag("dark", True) if options.dark is None else options.dark
-    theme = Theme(dark=dark)
+    theme = Theme(dark=settings.is_dark(options.dark))
     dress_application(theme)
     dialog = AlreadyOpenDialog(theme, found.title, options.run.name if options.run else "")
     dialog.exec()

@@ -117,6 +117,26 @@ def test_saving_names_the_folder(window: Window, paused: Controller, tmp_path: P
     assert (saved.folder / "model.safetensors").is_file()
 
 
+@pytest.mark.parametrize("dataset", ["mnist-sample", "mnist"], ids=["ready", "refused"])
+def test_a_run_that_is_asked_for_before_the_first_is_opened_after_it(
+    dataset: str,
+    open_window: Callable[..., Window],
+    window: Window,
+    paused: Controller,
+    tmp_path: Path,
+) -> None:
+    window.expect("saved", lambda: paused.save(tmp_path / "run"))
+    other = open_window(CONFIG.with_changes({"dataset": dataset}), tmp_path / "empty")
+    controller = other.controller
+    controller.open_run(tmp_path / "run")
+    opened = other.expect("opened", controller.open)
+    assert opened.folder == tmp_path / "run"
+    other.qtbot.waitUntil(lambda: controller.state is State.PAUSED, timeout=30_000)
+    assert controller.step == 1
+    assert controller.config == paused.config
+    assert other.expect_state(State.PAUSED, controller.train_one_batch).step == 2
+
+
 def test_an_opened_run_tells_what_was_changed_in_it(
     window: Window, paused: Controller, tmp_path: Path
 ) -> None:

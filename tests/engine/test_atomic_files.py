@@ -130,6 +130,18 @@ def test_a_new_folder_appears_with_all_of_its_files(
 
 
 @pytest.mark.parametrize("is_new", [True, False])
+def test_files_may_lie_in_folders_within_it(tmp_path: Path, is_new: bool) -> None:
+    folder = tmp_path / "theme"
+    if not is_new:
+        write_files_whole(folder, {"other.txt": b"stays"})
+    write_files_whole(folder, {"icons/a.svg": b"a", "index": b"b"})
+    assert (folder / "icons" / "a.svg").read_bytes() == b"a"
+    assert (folder / "index").read_bytes() == b"b"
+    assert (folder / "other.txt").exists() is not is_new
+    assert len(list(folder.iterdir())) == (2 if is_new else 3)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
 def test_where_one_file_cannot_be_written_none_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -76,3 +77,17 @@ def no_icon_is_missing(request: pytest.FixtureRequest) -> Iterator[None]:
 def wait_for_state(qtbot: QtBot, window: MainWindow, state: State, timeout: int = 30_000) -> None:
     """Wait until the run of `window` is in `state`."""
     qtbot.waitUntil(lambda: window.controller.state is state, timeout=timeout)
+
+
+def draw_line(qtbot: QtBot, window: MainWindow, *, upright: bool = True) -> None:
+    """Draw a line through the middle of the pad."""
+    left = Qt.MouseButton.LeftButton
+    pad = window.pad.pad
+    side = min(pad.width(), pad.height())
+    centre = pad.rect().center()
+    step = QPoint(0, side // 4) if upright else QPoint(side // 4, 0)
+    qtbot.mousePress(pad, left, pos=centre - step)
+    qtbot.mouseMove(pad, centre)
+    qtbot.mouseMove(pad, centre + step)
+    qtbot.mouseRelease(pad, left, pos=centre + step)
+    assert not pad.canvas.is_empty

@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.run_state import State
 from netviz.launch import WindowOptions
 from netviz.ui import app
 from netviz.ui.look.theme import DARK, LIGHT
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
+from tests.ui.conftest import OpenWindow, wait_for_state
 
 
 def test_the_whole_window_follows_the_theme_at_any_time(open_window) -> None:
@@ -49,6 +51,29 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
     yield window
     window.close()
     window.deleteLater()
+
+
+def test_a_window_with_a_run_opens_on_it(
+    open_window: OpenWindow, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    first = open_window(epochs=1)
+    first.controller.train_one_batch()
+    wait_for_state(qtbot, first, State.PAUSED)
+    with qtbot.waitSignal(first.controller.saved, timeout=30_000):
+        first.controller.save(tmp_path / "kept")
+    options = WindowOptions(RunConfig(threads=1), tmp_path, run=tmp_path / "kept")
+    window, _ = app.build_window(qapp, options, Settings(tmp_path / "other.ini"))
+    try:
+        with qtbot.waitSignal(window.controller.opened, timeout=30_000):
+            window.controller.open()
+        wait_for_state(qtbot, window, State.PAUSED)
+        assert window.controller.step == 1
+        assert "kept" in window.windowTitle()
+        assert not window.controller.undo_stack.canUndo()
+    finally:
+        window.close()
+        qtbot.waitUntil(lambda: not window.controller.is_running, timeout=60_000)
+        window.deleteLater()
 
 
 def test_torch_is_loaded_once_the_window_is_painted(

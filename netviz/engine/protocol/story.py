@@ -19,13 +19,12 @@ from netviz.engine.protocol.layer_names import layer_words, with_layer_words
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.overfitting import best_measurement
 from netviz.engine.protocol.run_state import Measurement
-from netviz.number_text import loss_text, percent_text
+from netviz.number_text import loss_text, percent_text, round_stride
 
 SINGLE_EPOCHS = 20
 """A run of no more epochs tells each by itself; a longer one folds them into about as many."""
 _MAIN = ("learning_rate", "batch_size", "epochs", "seed")
 _OWN_WORDS = ("dataset", "model", "hidden", "optimizer")
-_FOLDS = (1, 2, 5)
 
 
 class Kind(StrEnum):
@@ -186,7 +185,7 @@ def _folding(
     trained: Sequence[Measurement], cuts: set[int], best: Measurement | None
 ) -> Callable[[Measurement], object]:
     """Return what is the same for epochs that are told in one line."""
-    length = _fold_length(len(trained))
+    length = round_stride(len(trained) / SINGLE_EPOCHS)
     bounds = sorted(cuts)
     passed = 0
 
@@ -198,16 +197,6 @@ def _folding(
         return passed, (each.epoch - 1) // length, each is best
 
     return place
-
-
-def _fold_length(epochs: int) -> int:
-    """Return how many epochs one line tells of: 1, 2 or 5 times a power of ten."""
-    power = 1
-    while True:
-        for factor in _FOLDS:
-            if epochs <= SINGLE_EPOCHS * factor * power:
-                return factor * power
-        power *= 10
 
 
 def _fold_entry(fold: Sequence[Measurement], best: Measurement | None) -> StoryEntry:

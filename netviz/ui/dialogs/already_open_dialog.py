@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.style_sheet import dress_window
@@ -42,17 +42,14 @@ class AlreadyOpenDialog(QDialog):
         What was chosen.
     """
 
-    def __init__(
-        self, theme: Theme, title: str, run_name: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, title: str, run_name: str = "") -> None:
+        super().__init__()
         self._theme = theme
         self.wanted = Wanted.NOTHING
         self.setWindowTitle("NetViz is open already")
         self.setWindowIcon(QIcon(pixmap(theme, "netviz", size_px=256)))
         self._build(title, run_name)
-        if parent is None:
-            dress_window(self, theme)
+        dress_window(self, theme)
         self._arrange()
 
     def _build(self, title: str, run_name: str) -> None:

@@ -1,12 +1,11 @@
 """The icons in Qt's own dialogs are NetViz's, whatever icons the desktop has."""
 
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from PySide6.QtGui import QIcon
 
-from netviz.engine.atomic_files import write_whole
+from netviz.engine.atomic_files import write_files_whole
 from netviz.engine.errors import StorageError
 from netviz.paths import cache_dir
 from netviz.ui.look.icons import tinted_svg
@@ -77,25 +76,15 @@ def use_own_icons(theme: Theme) -> None:
         for name, (shipped, token) in _NAMES.items()
     }
     digest = sha256(b"".join(pictures.values()) + _INDEX.encode()).hexdigest()[:12]
+    # Last of all: a theme with an index is whole. Named by content, one that is there is right.
+    files = {f"icons/{file}": drawing for file, drawing in pictures.items()}
+    files["index.theme"] = _INDEX.encode()
     root, name = cache_dir() / "icon-themes", f"netviz-{digest}"
     try:
-        _write(root / name, pictures)
+        if not (root / name / "index.theme").is_file():
+            write_files_whole(root / name, files)
     except (OSError, StorageError):
         return  # then Qt's own are shown
     others = [path for path in QIcon.themeSearchPaths() if Path(path).name != root.name]
     QIcon.setThemeSearchPaths([str(root), *others])
     QIcon.setThemeName(name)
-
-
-def _write(folder: Path, pictures: dict[str, bytes]) -> None:
-    """Write the theme's files; those that are there are right, named as they are by content."""
-    if (folder / "index.theme").is_file():
-        return
-    for file, drawing in pictures.items():
-        write_whole(folder / "icons" / file, partial(_put, drawing))
-    # Last of all: a theme with an index is whole.
-    write_whole(folder / "index.theme", partial(_put, _INDEX.encode()))
-
-
-def _put(content: bytes, file: Path) -> None:
-    file.write_bytes(content)

@@ -11,9 +11,6 @@ from netviz import paths
 from netviz.ui.look.damaged_resources import note_damaged
 
 FAMILY = "Inter"
-CAPTION_PX = 11
-"""The smallest type of the design; on the stage nothing is smaller."""
-_LEAST_TYPE_PX = 1
 _WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
 
 
@@ -136,12 +133,7 @@ class Theme(QObject):
 
     def font(self, size_px: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """Return the interface's font with tabular figures, `size_px` scaled."""
-        return QFont(_font(max(self.px(size_px), self.least_type_px), weight))
-
-    @property
-    def least_type_px(self) -> int:
-        """Size, in pixels of the screen, below which no text is shrunk to fit."""
-        return self.px(CAPTION_PX) if self._scale > 1 else _LEAST_TYPE_PX
+        return QFont(_font(self.px(size_px), weight))
 
     def px(self, length: float) -> int:
         """Scale a length of the design, in whole pixels."""

@@ -62,11 +62,6 @@ class InkButton(QToolButton):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    @property
-    def ink(self) -> QColor:
-        """The colour that is shown."""
-        return self._ink
-
     def set_ink(self, ink: QColor) -> None:
         """Show the colour of the pen; emits nothing."""
         self._ink = QColor(ink)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
-from netviz.ui.widgets.image_painting import gray_image
+from netviz.ui.widgets.image_painting import input_image
 
 _SIDE_PX, _WIDTH_PX, _CAPTION_PX = 46, 64, 17
 _HELP = "The drawing as the network sees it: cut out, scaled and centred as the data are."
@@ -34,8 +34,7 @@ class SeenImage(ThemedWidget):
 
     def set_seen(self, seen: NDArray[np.float32] | None) -> None:
         """Show the network's input, ``float32 [C, H, W]`` in 0..1, or nothing."""
-        pixels = None if seen is None else np.rint(np.clip(seen, 0, 1) * 255).astype(np.uint8)
-        image = None if pixels is None else gray_image(pixels)
+        image = None if seen is None else input_image(seen)
         # Predictions come many times a second while training, all for the same input.
         if image != self._image:
             self._image = image

@@ -37,6 +37,7 @@ class LossPlot(MetricPlot):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._loss = Loss()
+        self._has_rates = True
         super().__init__(theme, self._loss, parent)
         self._add_smoothing()
         self._add_rate_strip()
@@ -67,7 +68,8 @@ class LossPlot(MetricPlot):
 
     def show_rates(self, shown: bool) -> None:
         """Show the strip of the learning rate where the user wants it, or in no case."""
-        self.rate_strip.setVisible(shown and self.rate_action.isChecked())
+        self._has_rates = shown
+        self._place_rates()
 
     def truncate(self, step: int) -> None:
         super().truncate(step)
@@ -90,10 +92,13 @@ class LossPlot(MetricPlot):
         self._column.addWidget(self.rate_strip)
         self.rate_action = QAction("Learning rate below", self, checkable=True, checked=True)
         self.rate_action.setToolTip("Show the rate that each step used.")
-        self.rate_action.toggled.connect(self.rate_strip.setVisible)
+        self.rate_action.toggled.connect(self._place_rates)
         self.menu.insertAction(self.hold_action, self.rate_action)
         self.drawn.connect(self._on_drawn)
         self.pointed.connect(self._on_pointed)
+
+    def _place_rates(self) -> None:
+        self.rate_strip.setVisible(self._has_rates and self.rate_action.isChecked())
 
     def _on_drawn(self, view: View) -> None:
         self.rate_strip.series.update()

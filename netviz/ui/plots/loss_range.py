@@ -107,15 +107,17 @@ class LossRange:
             if part.loss == parts[-1].loss:
                 reach.add_reach(self._batches.of(part, losses))
         reach.add_reach(self._tested(view, alike=True))
-        remedy = "" if self.log_refusal(view) else "; log y shows it"
         if reach.highest > _highest_shown(view):
-            return f"↑ up to {loss_text(reach.highest)}{remedy}"
+            return f"↑ up to {loss_text(reach.highest)}{self._remedy(view)}"
         for part, after in reversed([*pairwise(parts)]):
             if self._batches.of(part, losses).highest > y_range[1] and part.loss != parts[-1].loss:
                 until = int(self._history.steps[after.first - 1])
                 name = LOSSES.get(part.loss, part.loss)
-                return f"↑ {name} until step {until:,}{remedy}"
+                return f"↑ {name} until step {until:,}{self._remedy(view)}"
         return ""
+
+    def _remedy(self, view: View) -> str:
+        return "" if self.log_refusal(view) else "; log y shows it"
 
     def _curves(self, view: View, parts: list[LossPart]) -> Reach:
         """Return how far the smoothed curve reaches, or that of the batches without smoothing."""

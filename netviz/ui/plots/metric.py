@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
+from netviz.number_text import round_stride
 from netviz.ui.charts.downsampling import extreme_indices
 from netviz.ui.charts.ticks import Range, Ticks
 from netviz.ui.plots.run_record import RunRecord
@@ -285,23 +286,13 @@ def dotted(measurements: list[Measurement], sight: Range, most: float) -> list[M
         return shown
     room = (sight[1] - sight[0]) / most
     usual = float(np.median(np.diff([item.step for item in shown])))
-    every = _round_stride(room / max(usual, 1))
+    every = round_stride(room / max(usual, 1))
     chosen = shown[-1:]
     for item in reversed(shown[:-1]):
         # Epochs of another batch size may lie closer together than those usual here.
         if item.epoch % every == 0 and chosen[-1].step - item.step >= _CLOSEST * room:
             chosen.append(item)
     return chosen[::-1]
-
-
-def _round_stride(stride: float) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20 … that is not below `stride`."""
-    power = 1
-    while True:
-        for factor in (1, 2, 5):
-            if factor * power >= stride:
-                return factor * power
-        power *= 10
 
 
 def measured_when(measurement: Measurement) -> str:

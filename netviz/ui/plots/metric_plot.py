@@ -267,18 +267,18 @@ class MetricPlot(QFrame):
         self.drawn.emit(view)
         self._mark_changes(view, axes)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
-        self.canvas.pin.arrange(self._pinned_step, self.canvas.axes)
         self.readings.set_values(*self._metric.figures(view))
         self._show_values()
 
     def _mark_changes(self, view: View, axes: Axes) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= view.last_step]
         places = axes.area.getRect(), axes.x_range, axes.y_range
-        marks = (tuple(entries), self._measurements_in_use, places)
+        marks = (tuple(entries), self._measurements_in_use, places, self._pinned_step)
         if marks != self._marks_in_use:
             self._marks_in_use = marks
             self.canvas.markers.arrange(entries, axes)
             self.canvas.mark_best(self._best, view.log_y)
+            self.canvas.pin.arrange(self._pinned_step, axes)
 
     def _show_badge(self) -> None:
         if self.is_view_paused:

@@ -1,7 +1,5 @@
 """The line on a plot that shows where a step is that the user asked for elsewhere."""
 
-from collections.abc import Hashable
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from netviz.ui.charts.axes import Axes
 from netviz.ui.look.theme import Theme
 
-_FONT_PX = 11
+_FONT_PX = 12
 
 
 class StepPin(QGraphicsItem):
@@ -27,16 +25,11 @@ class StepPin(QGraphicsItem):
         super().__init__()
         self._theme = theme
         self._area, self._box = QRectF(), QRectF()
-        self._shown: Hashable = None
         self.x_pixel: float | None = None
         self.label = ""
 
     def arrange(self, step: int | None, axes: Axes) -> None:
         """Stand at `step`, if it is in sight."""
-        shown = (step, axes.area.getRect(), axes.x_range, self._theme.scale)
-        if shown == self._shown:
-            return
-        self._shown = shown
         self.prepareGeometryChange()
         self._area = axes.area
         low, high = axes.x_range

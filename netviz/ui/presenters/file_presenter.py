@@ -62,7 +62,6 @@ class FilePresenter(QObject):
         self._autosaves = autosaves
         self._lost: LostRun | None = None
         self._has_opened = False
-        self._first: Path | None = None
         self._add_menus()
         actions, run = window.actions_by_key, self._controller
         actions["open_run"].triggered.connect(self._on_open_run_triggered)
@@ -94,10 +93,6 @@ class FilePresenter(QObject):
                 holds=lambda: not self._has_opened,
             )
 
-    def open_first(self, folder: Path) -> None:
-        """Open this run as soon as the window is ready for one."""
-        self._first = folder
-
     def _bring_back(self) -> None:
         if self._lost is not None:
             self._controller.open_run(self._lost.folder)
@@ -126,9 +121,9 @@ class FilePresenter(QObject):
             action.setToolTip(_TIPS[kind])
             action.setData((kind, name, filters))
             action.triggered.connect(self._on_export_triggered)
-        self.export_log = self.exports.addAction("&Log as Markdown…")
-        self.export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
-        self.export_log.triggered.connect(self._on_export_log_triggered)
+        export_log = self.exports.addAction("&Log as Markdown…")
+        export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
+        export_log.triggered.connect(self._on_export_log_triggered)
         self._log = self._window.views.view(LedgerView)
         self._log.export_requested.connect(self._on_export_log_triggered)
 
@@ -152,28 +147,32 @@ class FilePresenter(QObject):
     @Slot()
     def _on_export_triggered(self) -> None:
         kind, name, filters = self.sender().data()  # type: ignore[attr-defined]
-        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {kind}", name, filters)
-        if chosen:
-            path = Path(chosen)
-            path = path if path.suffix else path.with_suffix(Path(name).suffix)
+        path = self._ask_path(kind, name, filters)
+        if path is not None:
             self._controller.export(kind, path)
 
     @Slot()
     def _on_export_log_triggered(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export: log", "log.md", "Markdown (*.md)"
-        )
-        if not chosen:
+        path = self._ask_path("log", "log.md", "Markdown (*.md)")
+        if path is None:
             return
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".md")
         text = story_markdown(self._log.told)
         try:
             write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
         except StorageError as error:
             self._window.message_bar.show_message("warning", error.message, error.hint)
         else:
-            self._window.message_bar.show_message("success", f"The log was written to {path}.")
+            self._window.message_bar.show_message(
+                "success", f"The log was written to {path}.", actions=[show_folder(path)]
+            )
+
+    def _ask_path(self, what: str, name: str, filters: str) -> Path | None:
+        """Ask where to export to; without an ending of its own a file gets that of `name`."""
+        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {what}", name, filters)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(name).suffix)
 
     @Slot()
     def _on_recent_about_to_show(self) -> None:
@@ -220,9 +219,6 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._window.setWindowTitle(window_title(event.config, None))
-        if self._first is not None:
-            folder, self._first = self._first, None
-            self._controller.open_run(folder)
 
     @Slot(object)
     def _on_run_opened(self, event: events.Opened) -> None:

@@ -135,9 +135,8 @@ class RunPresenter(QObject):
         self._close_divergence()
         window.top_bar.set_busy("")
         window.top_bar.set_device(info.device)
-        window.top_bar.set_threads(info.threads)
+        self._show_threads(info.threads)
         window.top_bar.set_speed(0, 0)
-        self._threads = info.threads
         self._failed = None
         self._entries = ()
         self._layers = info.network
@@ -188,13 +187,12 @@ class RunPresenter(QObject):
 
     @Slot(object)
     def _on_run_changed(self, event: events.Changed) -> None:
-        window = self._window
         self._show_ledger(event.ledger)
         self._now = replace(self._now, news=self._named(event.entries))
-        if event.threads:
-            window.top_bar.set_threads(event.threads)
         if event.reason:
             self._tell_of_threads(event)
+        if event.threads:
+            self._show_threads(event.threads)
         self._move_to(event.place)
         self._show_now()
         self._offer_more_epochs()
@@ -217,7 +215,7 @@ class RunPresenter(QObject):
         self._close_divergence()
         window.loss_plot.truncate(event.step)
         window.accuracy_plot.truncate(event.step)
-        window.top_bar.set_threads(event.threads)
+        self._show_threads(event.threads)
         self._show_ledger(event.ledger)
         self._now = replace(self._now, step=event.step, news=(), failure="")
         self._failed = None
@@ -375,6 +373,10 @@ class RunPresenter(QObject):
     def _move_to(self, place: Place | None) -> None:
         if place is not None:
             self._now = replace(self._now, place=place)
+
+    def _show_threads(self, threads: int) -> None:
+        self._threads = threads
+        self._window.top_bar.set_threads(threads)
 
     def _show_now(self) -> None:
         """Show the state and the figures of the run, whose settings may be newer than told."""

@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject, Slot
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import events
 from netviz.engine.protocol.findings import Finding
-from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.run_state import State
-from netviz.ui.shell.stage.remark_card import Action
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -46,6 +45,7 @@ class StagePresenter(QObject):
         self._has_remark = False
         self._step: int | None = None
         self._layers: tuple[LayerFacts, ...] = ()
+        self._told: list[Happening] = []
         self._holding: tuple[Finding, ...] = ()
         run, foot = window.controller, window.stage.foot
         foot.rate.control.changed.connect(self._on_rate_changed)
@@ -60,7 +60,7 @@ class StagePresenter(QObject):
         self._on_run_settings_changed(run.settings)
         self._show_hint()
 
-    def show_remark(self, text: str, action: Action | None = None, step: int | None = None) -> None:
+    def show_remark(self, text: str, step: int | None = None) -> None:
         """Show the newest remark on the run, until there is another one or another run.
 
         Parameters
@@ -69,7 +69,7 @@ class StagePresenter(QObject):
             Where it is on the plots; a click on the remark shows it there.
         """
         self._has_remark, self._step = bool(text), step
-        self._window.stage.foot.remark.show_remark(text, action)
+        self._window.stage.foot.remark.show_remark(text)
         if not text:
             self._show_hint()
 
@@ -99,6 +99,7 @@ class StagePresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._layers = event.network
+        self._told, self._holding = [], ()
         self.show_remark("")
 
     @Slot(object)
@@ -110,9 +111,11 @@ class StagePresenter(QObject):
 
     @Slot(object)
     def _on_run_noted(self, event: events.Noted) -> None:
-        told = [each for each in event.happenings if each.what is not What.SAVED]
-        if told and told[-1].step <= self._window.controller.step:
-            self.show_remark(told[-1].text, step=told[-1].step)
+        # Each of these events carries all that has happened: only the last can be news.
+        told = [each for each in event.happenings if each.what is not What.SAVED][-1:]
+        if told and told != self._told and told[0].step <= self._window.controller.step:
+            self.show_remark(told[0].text, step=told[0].step)
+        self._told = told
 
     @Slot(object)
     def _on_run_findings_changed(self, event: events.FindingsChanged) -> None:

@@ -55,8 +55,7 @@ class Centre(FittedSplitter):
     def fill(self, part: QWidget | None) -> None:
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
-        for each in self._parts:
-            self.show_part(each, part in (None, each))
+        self.show_parts({each: part in (None, each) for each in self._parts})
         self.filled_changed.emit()
 
     def _on_plot_fill_requested(self, plot: QWidget) -> None:

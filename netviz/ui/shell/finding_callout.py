@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -25,14 +25,7 @@ class FindingCallout(FindingNote):
     """Lies over the curves of a plot where they leave most room; nothing moves for it.
 
     It is hidden while the step that it is about is out of sight.
-
-    Signals
-    -------
-    shown_changed
-        A finding is shown or taken away; carries it, or None.
     """
-
-    shown_changed = Signal(object)
 
     def __init__(self, theme: Theme, plot: LossPlot) -> None:
         super().__init__(theme, is_line=False, parent=plot.canvas)
@@ -49,7 +42,6 @@ class FindingCallout(FindingNote):
         """Show a finding in place of the one before; None shows none."""
         super().set_finding(finding, actions)
         self.place()
-        self.shown_changed.emit(finding)
 
     def place(self) -> None:
         """Stand where the curves leave most room, and point at the step."""

@@ -1,6 +1,6 @@
 """A splitter whose sizes follow from its room, until the user drags a handle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -64,7 +64,12 @@ class FittedSplitter(QSplitter):
 
     def show_part(self, part: QWidget, shown: bool) -> None:
         """Show a part, or give its room to the others."""
-        part.setVisible(shown)
+        self.show_parts({part: shown})
+
+    def show_parts(self, shown: Mapping[QWidget, bool]) -> None:
+        """Show parts, or give their room to the others, all at once."""
+        for part, is_shown in shown.items():
+            part.setVisible(is_shown)
         self.refresh()  # by itself it takes note of that later
         self.fit()
 

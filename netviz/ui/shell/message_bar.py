@@ -41,6 +41,8 @@ _FADING = (Kind.INFO, Kind.SUCCESS)
 
 Action = tuple[str, Callable[[], object]]
 Holds = Callable[[], bool]
+Told = tuple[Holds, Callable[[], None]]
+"""Whether a message is still so, and what shows it."""
 
 
 def always() -> bool:
@@ -52,8 +54,8 @@ class MessageBar(QFrame):
     """One bar for everything that the user must be told; hidden when there is nothing.
 
     A new message replaces the one before it, or waits until that is closed. The same message
-    again is counted. Errors and warnings stay until they are closed or no longer so, the others
-    disappear after a while.
+    again is counted. Errors and warnings stay until they are closed or no longer so. The others
+    disappear after a while, and the error or warning comes back in whose place they stood.
 
     Signals
     -------
@@ -79,8 +81,9 @@ class MessageBar(QFrame):
         self._message = ("", "")
         self._details = ""
         self._count = 0
-        self._holds: Holds = always
-        self._waiting: list[tuple[Holds, Callable[[], None]]] = []
+        self._shown: Told | None = None
+        self._beneath: Told | None = None
+        self._waiting: list[Told] = []
         self.setObjectName("notice")
         self._place: QWidget | None = None
         self._is_at_top = False
@@ -160,7 +163,12 @@ class MessageBar(QFrame):
         holds
             Whether it is still so; asked by `review`, which closes a message that is not.
         """
-        self._holds = holds
+        if Kind(kind) not in _FADING:
+            self._beneath = None
+        elif self._kind not in _FADING and self._count:
+            self._beneath = self._shown
+        show = partial(self.show_message, kind, message, hint, details, actions, holds)
+        self._shown = (holds, show)
         same = (Kind(kind), (message, hint)) == (self._kind, self._message)
         self._count = self._count + 1 if same else 1
         self._kind, self._message, self._details = Kind(kind), (message, hint), details
@@ -197,7 +205,9 @@ class MessageBar(QFrame):
     def review(self) -> None:
         """Close the message if it is no longer so, and forget those that wait and are not."""
         self._waiting = [(holds, show) for holds, show in self._waiting if holds()]
-        if self._count and not self._holds():
+        if self._beneath and not self._beneath[0]():
+            self._beneath = None
+        if self._shown and not self._shown[0]():
             self.close_message()
 
     def close_message(self) -> None:
@@ -205,6 +215,9 @@ class MessageBar(QFrame):
         was_shown = bool(self._count)
         self._fade_timer.stop()
         self._message, self._details, self._count = ("", ""), "", 0
+        if self._beneath:
+            self._waiting.insert(0, self._beneath)
+        self._shown = self._beneath = None
         self.hide()
         if was_shown:
             self.closed.emit()

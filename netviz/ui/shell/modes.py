@@ -120,8 +120,7 @@ class Modes(QObject):
             )
         yield
         if self._is_plain:
-            self._workspace.arrange(self._plain)
-            self._workspace.centre.fill(self._plain_filled)
+            self._workspace.arrange(self._plain, self._plain_filled)
             self._plain = None
             self._bound_minimum()
             self.keeper.fit_soon()

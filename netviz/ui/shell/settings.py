@@ -47,6 +47,10 @@ class Settings:
         """Return a stored truth value."""
         return {"true": True, "false": False}.get(str(self._store.value(key)).lower(), default)
 
+    def is_dark(self, asked: bool | None) -> bool:
+        """Return whether the theme is dark: as asked for, or else as it was left."""
+        return self.flag("dark", True) if asked is None else asked
+
     def set(self, key: str, value: Any) -> None:
         """Store a value; Qt writes it to the file from time to time."""
         self._store.setValue(key, value)

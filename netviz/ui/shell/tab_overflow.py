@@ -56,8 +56,6 @@ class TabOverflow(QObject):
         self._fold_button = fold_button
         self._corner = QWidget()
         self._row = QHBoxLayout(self._corner)
-        # On one line with the titles, below which a tab has its mark.
-        self._row.setContentsMargins(0, 0, 0, theme.px(_MARK_PX))
         self._row.setSpacing(0)
         self._row.addWidget(self.button)
         self._row.addWidget(fold_button)
@@ -65,6 +63,8 @@ class TabOverflow(QObject):
         tabs.installEventFilter(self)
         self._bar.installEventFilter(self)
         tabs.currentChanged.connect(self.fit)
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     @property
     def hidden(self) -> tuple[int, ...]:
@@ -96,6 +96,10 @@ class TabOverflow(QObject):
                 self._tabs.setTabVisible(index, index in shown)
         self.button.setVisible(len(shown) < len(widths))
         self._is_fitting = False
+
+    def _restyle(self) -> None:
+        # On one line with the titles, below which a tab has its mark.
+        self._row.setContentsMargins(0, 0, 0, self._theme.px(_MARK_PX))
 
     def _fitting(self, widths: list[int], room: int) -> set[int]:
         """Return the tab in front, and of the others the first ones that fit beside it."""

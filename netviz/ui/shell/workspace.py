@@ -92,12 +92,18 @@ class Workspace(FittedSplitter):
             not self._pad.isHidden(),
         )
 
-    def arrange(self, arranged: Arranged) -> None:
-        """Arrange the parts as they were; as at first for `Arranged()`."""
+    def arrange(self, arranged: Arranged, filled: QWidget | None = None) -> None:
+        """Arrange the parts as they were; as at first for `Arranged()`.
+
+        Parameters
+        ----------
+        filled
+            The plot that fills the centre; None shows all parts of it.
+        """
         self.show_settings(arranged.has_settings)
         self.show_pad(arranged.has_pad)
         self._tabs.set_folded(arranged.is_folded)
-        self.centre.fill(None)
+        self.centre.fill(filled)
         self.centre.choose(arranged.heights)
         self.choose(arranged.columns)
 

@@ -27,6 +27,11 @@ def gray_image(array: NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 
 
+def input_image(values: NDArray[np.float32]) -> QImage:
+    """Return what goes into the network, ``float32 [C, H, W]`` in 0..1, as a picture."""
+    return gray_image(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))
+
+
 def image_pixels(image: QImage, *, color: bool = False) -> NDArray[np.uint8]:
     """Return a picture's pixels, ``uint8 [H, W]``, or ``[3, H, W]`` where `color` is asked for."""
     kind = QImage.Format.Format_RGB888 if color else QImage.Format.Format_Grayscale8

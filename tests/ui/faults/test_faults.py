@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,8 @@ from netviz.ui.presenters.fault_presenter import FaultPresenter
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.activations.activation_view import ActivationView
 from tests.support import Loss
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, wait_for_state
 
-OpenWindow = Callable[..., MainWindow]
 Watched = tuple[MainWindow, FaultPresenter, Path]
 
 

@@ -5,29 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz import paths
 from netviz.engine.protocol.observations import Prediction
-from netviz.ui.shell.main_window import MainWindow
-from tests.ui.conftest import OpenWindow
+from tests.ui.conftest import OpenWindow, draw_line
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-def draw_line(qtbot: QtBot, window: MainWindow, *, upright: bool = True) -> None:
-    pad = window.pad.pad
-    side = min(pad.width(), pad.height())
-    centre = pad.rect().center()
-    step = QPoint(0, side // 4) if upright else QPoint(side // 4, 0)
-    qtbot.mousePress(pad, LEFT, pos=centre - step)
-    qtbot.mouseMove(pad, centre)
-    qtbot.mouseMove(pad, centre + step)
-    qtbot.mouseRelease(pad, LEFT, pos=centre + step)
-    assert not pad.canvas.is_empty
 
 
 def files() -> list[Path]:

@@ -68,6 +68,15 @@ def test_it_can_be_folded_away_in_the_menu(plot: LossPlot) -> None:
     assert plot.rate_strip.isVisible()
 
 
+def test_it_stays_away_where_it_has_no_place_whatever_the_menu_says(plot: LossPlot) -> None:
+    plot.show_rates(False)
+    for _ in range(2):
+        plot.rate_action.trigger()
+        assert not plot.rate_strip.isVisible()
+    plot.show_rates(True)
+    assert plot.rate_strip.isVisible()
+
+
 def test_its_steps_stand_below_those_of_the_loss(plot: LossPlot) -> None:
     feed(plot, [0.01] * 50 + [0.001] * 30)
     QApplication.processEvents()

@@ -1,7 +1,7 @@
 """Fetching a data set in the window: the button, the progress, cancel and what may go wrong."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,7 @@ from netviz.ui.controls.download_strip import DownloadStrip
 from netviz.ui.shell.main_window import MainWindow
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import TinyDataset, make_tiny_dataset
-
-OpenWindow = Callable[..., MainWindow]
+from tests.ui.conftest import OpenWindow
 
 
 @pytest.fixture

@@ -166,6 +166,8 @@ def test_the_log_is_written_as_markdown_from_the_menu_and_from_its_button(
     entry(submenu(window, "Export"), "Log").trigger()
     text = (tmp_path / "story.md").read_text("utf-8")
     assert "story.md" in window.message_bar.text
+    buttons = [each.text() for each in window.message_bar.findChildren(QPushButton)]
+    assert "Show folder" in buttons
     for told in log.entries[1:]:
         assert f"{told.step:,} | {told.epochs} |" in text
     choose(tmp_path / "again.md")

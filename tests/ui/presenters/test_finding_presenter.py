@@ -1,6 +1,5 @@
 """What was noticed is shown once, at its place; its links do what they say; it can be off."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,8 @@ from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
 from netviz.ui.views.page import Page
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, wait_for_state
 from tests.ui.findings import callout, dead, overfitting, slow, tell, weak
-
-OpenWindow = Callable[..., MainWindow]
 
 
 def page(window: MainWindow, title: str) -> Page:

@@ -1,7 +1,5 @@
 """The frame in the loss plot: where it stands, what it points at, and that nothing moves for it."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF
@@ -10,11 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, wait_for_state
 from tests.ui.findings import callout, dead, overfitting, slow, tell, weak
 from tests.ui.shell.test_nothing_moves import places
-
-OpenWindow = Callable[..., MainWindow]
 
 
 @pytest.fixture

@@ -49,6 +49,10 @@ def test_no_letter_of_the_window_is_small(
         window.views.tabs.setCurrentIndex(place)
         qtbot.waitUntil(lambda: bool(painted(window.views).texts))
         assert too_small(window) == set(), title
+    window.loss_plot.point_out(20)
+    pinned = {text.text for text in painted(window.loss_plot).texts}
+    assert "step 20" in pinned
+    assert too_small(window.loss_plot) == set()
     mistakes = window.views.view(MistakeView)
     window.views.show_view(mistakes)
     mistakes.measure_button.click()

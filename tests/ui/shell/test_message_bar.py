@@ -110,6 +110,39 @@ def test_an_error_stays_even_after_an_info_that_would_go(qtbot, bar: MessageBar)
     assert bar.isVisible()
 
 
+def test_a_warning_comes_back_from_under_what_goes_by_itself(qtbot, bar: MessageBar) -> None:
+    bar.fade_after_ms = 10
+    answered: list[str] = []
+    bar.show_message("warning", "Lost.", actions=[("Bring it back", lambda: answered.append("y"))])
+    with qtbot.waitSignal(bar.closed):
+        bar.show_message("info", "Threads changed.")
+        bar.show_message("success", "Saved.")
+        assert bar.text == "Saved."
+    assert bar.isVisible()
+    assert (bar.text, bar.accessibleName()) == ("Lost.", "warning: Lost.")
+    _button(bar, "Bring it back").click()
+    assert answered == ["y"]
+    assert not bar.isVisible()
+
+
+def test_a_warning_that_is_past_or_replaced_does_not_come_back(qtbot, bar: MessageBar) -> None:
+    bar.fade_after_ms = 10
+    facts = {"holds": True}
+    bar.show_message("warning", "It diverges.", holds=lambda: facts["holds"])
+    bar.show_message("success", "Saved.")
+    bar.show_message("error", "The disk is full.")
+    bar.close_message()
+    assert not bar.isVisible()
+    for end in (bar.review, lambda: None):
+        facts["holds"] = True
+        bar.show_message("warning", "It diverges.", holds=lambda: facts["holds"])
+        with qtbot.waitSignal(bar.closed):
+            bar.show_message("success", "Saved.")
+            facts["holds"] = False
+            end()
+        assert not bar.isVisible()
+
+
 def test_details_can_be_copied(qtbot, bar: MessageBar) -> None:
     bar.show_message("error", "It broke.", details="Traceback: line 1")
     qtbot.mouseClick(_button(bar, "Copy details"), Qt.MouseButton.LeftButton)

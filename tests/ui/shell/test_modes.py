@@ -17,9 +17,9 @@ from netviz.ui.shell import screen_fit, screen_keeper
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.shell.settings import Settings
 from netviz.ui.views.weights.weight_view import WeightView
+from tests.ui.conftest import OpenWindow
 from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled_picture
 
-OpenWindow = Callable[..., MainWindow]
 MODES = ("stage", "theme", "fullscreen", "hold_plots")
 
 

@@ -11,9 +11,8 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol import events
 from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, wait_for_state
 
-OpenWindow = Callable[..., MainWindow]
 SIZES = ((1024, 700), (1280, 720), (1366, 768), (1920, 1080))
 
 

@@ -1,7 +1,5 @@
 """Keys that train, pressed while a field for a number has the focus."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
@@ -9,9 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
-from tests.ui.conftest import wait_for_state
-
-OpenWindow = Callable[..., MainWindow]
+from tests.ui.conftest import OpenWindow, wait_for_state
 
 
 def field_of(window: MainWindow, name: str) -> QAbstractSpinBox | QLineEdit:

@@ -20,6 +20,13 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     assert (again.problem, again.text("mirror")) == ("", "http://localhost/ä")
 
 
+def test_the_theme_is_as_asked_for_or_as_it_was_left(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "window.ini")
+    assert settings.is_dark(None)
+    settings.set("dark", False)
+    assert [settings.is_dark(asked) for asked in (None, True, False)] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     "content",
     [random.Random(1).randbytes(5000), b"\0" * 100, b"[General]\n" + b"a" * LARGEST_BYTES],

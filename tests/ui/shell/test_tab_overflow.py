@@ -40,6 +40,16 @@ def in_menu(views: ViewTabs) -> list[str]:
     return [action.text() for action in menu.actions()]
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_the_buttons_stand_on_the_line_of_the_titles_at_every_scale(
+    views: ViewTabs, theme: Theme, scale: float
+) -> None:
+    theme.set_scale(scale)
+    corner = views.overflow.button.parentWidget().layout()
+    assert corner is not None
+    assert corner.contentsMargins().bottom() == 6 * scale
+
+
 @pytest.mark.parametrize("width", [230, 456, 700, 1400])
 def test_each_tab_is_in_the_bar_or_in_the_menu(views: ViewTabs, width: int) -> None:
     titles = [spec.title for spec in all_views()]

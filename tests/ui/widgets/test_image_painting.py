@@ -8,6 +8,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.image_painting import (
     gray_image,
     image_pixels,
+    input_image,
     signed_image,
 )
 
@@ -26,6 +27,11 @@ def test_grey_pixels_survive_a_round_trip(shape: tuple[int, ...]) -> None:
 def test_colour_pixels_survive_a_round_trip() -> None:
     array = np.random.default_rng(0).integers(0, 256, (3, 6, 5), dtype=np.uint8)
     np.testing.assert_array_equal(image_pixels(gray_image(array), color=True), array)
+
+
+def test_an_input_is_rounded_and_cut_to_what_can_be_shown() -> None:
+    values = np.array([[[-0.5, 0.0, 0.5, 1.0, 1.5]]], np.float32)
+    np.testing.assert_array_equal(image_pixels(input_image(values)), [[0, 0, 128, 255, 255]])
 
 
 def test_a_picture_outlives_the_array_it_was_made_of() -> None:

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
-from netviz.ui.look.theme import CAPTION_PX, Theme
+from netviz.ui.look.theme import Theme
 from netviz.ui.pad.pad_card import PadCard
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.shell.message_bar import MessageBar
+from netviz.ui.shell.screen_fit import share_of
 from netviz.ui.shell.stage.stage_bar import StageBar
 from netviz.ui.shell.stage.stage_foot import PAD_PX, StageFoot
+from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.shell.view_tabs import ViewTabs
 from netviz.ui.shell.workspace import Arranged, Workspace
 
@@ -35,8 +37,7 @@ _Key = Qt.Key
 
 def stage_scale(size: QSize) -> float:
     """Return the scale at which the smallest type of the design is large enough for a class."""
-    share = min(size.width() / STAGE_PX[0], size.height() / STAGE_PX[1])
-    return share * LEAST_TYPE_PX / CAPTION_PX
+    return share_of(size, QSize(*STAGE_PX)) * LEAST_TYPE_PX / CAPTION_PX
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,11 @@ class Stage(QObject):
     The loss comes first, with the pad and the learning rate; then the accuracy and each tab have
     a page of their own.
 
-    Signals
-    -------
-    turned
-        Another page is shown.
-
     Attributes
     ----------
     bar, foot
         What the stage adds: the line at the top, and what stands below a page.
     """
-
-    turned = Signal()
 
     def __init__(self, theme: Theme, parts: Parts, bar: StageBar, window: QWidget) -> None:
         super().__init__(window)
@@ -173,8 +167,7 @@ class Stage(QObject):
         parts.workspace.centre.setMinimumSize(before.bounds[1])
         self._dress(on=False)
         parts.views.tabs.setCurrentIndex(before.tab)
-        parts.workspace.arrange(before.arranged)
-        parts.workspace.centre.fill(before.filled)
+        parts.workspace.arrange(before.arranged, before.filled)
         parts.messages.move_to(parts.workspace.centre)
         (before.focus or parts.workspace).setFocus()
 
@@ -195,7 +188,6 @@ class Stage(QObject):
         place = parts.loss.canvas if is_first else parts.workspace.centre
         parts.messages.move_to(place, at_top=is_first)
         self.foot.dots.set_page(number)
-        self.turned.emit()
 
     def refresh(self) -> None:
         """Show the figures of this moment."""

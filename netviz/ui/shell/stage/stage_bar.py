@@ -10,6 +10,7 @@ from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.plots.accuracy import Accuracy
 from netviz.ui.plots.metric import Figures
 from netviz.ui.plots.plot_header import Readings
+from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.shell.top_bar import TopBar
 from netviz.ui.widgets.figure_label import FigureLabel
 from netviz.ui.widgets.single_click import SingleClick
@@ -103,7 +104,7 @@ class StageBar(ThemedWidget):
 
     def _restyle(self) -> None:
         theme, px = self._theme, self._theme.px
-        font = theme.font(11, QFont.Weight.DemiBold)
+        font = theme.font(CAPTION_PX, QFont.Weight.DemiBold)
         side = px(14)
         for button in self._buttons:
             button.setFont(font)
@@ -116,7 +117,7 @@ class StageBar(ThemedWidget):
         self.train_button.setMinimumWidth(widest + px(38))
         for button in (self.step_button, self.close_button):
             button.setFixedWidth(px(_BUTTON_PX))
-        self._epoch.setFont(theme.font(11))
+        self._epoch.setFont(theme.font(CAPTION_PX))
         # On about one line with the large figures.
         self._epoch.setContentsMargins(0, px(7), 0, 0)
         self.readings.restyle()

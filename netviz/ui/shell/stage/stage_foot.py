@@ -8,6 +8,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.shell.stage.page_dots import PageDots
 from netviz.ui.shell.stage.remark_card import RemarkCard
+from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.widgets.card import Card
 
 HEIGHT_PX = 79
@@ -55,7 +56,7 @@ class RateCard(Card):
     def _dress(self) -> None:
         theme, px = self._theme, self._theme.px
         for label in (self._name, self._note):
-            label.setFont(theme.font(11))
+            label.setFont(theme.font(CAPTION_PX))
         height = px(38)
         self.setStyleSheet(
             f"QLineEdit#rate {{ font-size: {px(_FIGURE_PX)}px;"

@@ -16,7 +16,7 @@ from netviz.number_text import percent_text, signed_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.activations.strips import class_names
 from netviz.ui.views.activations.value_tooltip import ValueTooltip
-from netviz.ui.widgets.image_painting import gray_image, signed_image
+from netviz.ui.widgets.image_painting import input_image, signed_image
 
 _ALIGN = Qt.AlignmentFlag
 _TOP_CLASSES = 3
@@ -115,7 +115,7 @@ class ImagePanel(ValueTooltip):
             painter.drawText(row, _ALIGN.AlignRight | _ALIGN.AlignVCenter, figure)
 
     def _paint_pictures(self, observed: ActivationsObserved) -> tuple[QImage, QImage]:
-        seen = gray_image(np.rint(np.clip(observed.seen, 0, 1) * 255).astype(np.uint8))
+        seen = input_image(observed.seen)
         limit = float(np.abs(observed.saliency).max(initial=0.0))
         saliency = signed_image(observed.saliency, limit, self._theme)
         # The image is drawn over it faintly, so that one sees which stroke a pixel belongs to.

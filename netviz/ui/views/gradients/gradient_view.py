@@ -1,7 +1,5 @@
 """How large the gradients and the updates of each layer are, over the steps."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -68,7 +66,7 @@ class GradientView(Page):
     def truncate(self, step: int) -> None:
         """Forget everything after `step`."""
         if self._recorded is not None:
-            self._recorded = replace(self._recorded, record=self._recorded.record.until(step))
+            self._recorded = self._recorded.until(step)
             self._invalidate()
 
     def clear(self) -> None:

@@ -73,8 +73,9 @@ class MistakeDelegate(QStyledItemDelegate):
         lines = _lines(mistake)
         left, height = picture.right() + 1 + px(_GAP_PX), px(_LINE_PX)
         top = picture.center().y() - len(lines) * height // 2
+        width = px(_SIGN_PX) + self._words_width
         for line in lines:
-            place = QRect(left, top, px(_SIGN_PX) + self._words_width, height)
+            place = QRect(left, top, width, height)
             self._paint_line(painter, place, line)
             top += height
         painter.restore()

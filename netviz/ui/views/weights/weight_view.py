@@ -1,7 +1,5 @@
 """The weights of every layer, now and over the steps."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
@@ -94,9 +92,7 @@ class WeightView(Page):
     def truncate(self, step: int) -> None:
         """Forget the history after `step`."""
         if self._recorded is not None:
-            record = self._recorded.record.until(step)
-            end = min(self._recorded.step, step)
-            self._recorded = replace(self._recorded, step=end, record=record)
+            self._recorded = self._recorded.until(step)
             self._invalidate()
 
     def clear(self) -> None:

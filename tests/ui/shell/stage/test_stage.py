@@ -1,6 +1,6 @@
 """The stage: what a class reads from the last row, page by page, while the run goes on."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,12 +13,11 @@ from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
-from tests.ui.conftest import wait_for_state
+from tests.ui.conftest import OpenWindow, draw_line, wait_for_state
 from tests.ui.findings import dead, slow, tell
 from tests.ui.painting import painted
 from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled_picture
 
-OpenWindow = Callable[..., MainWindow]
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
     *("Confusion", "Activations", "Data", "Network", "Log"),
@@ -41,16 +40,6 @@ def on_stage(qtbot: QtBot, open_window: OpenWindow, **values: object) -> MainWin
     return window
 
 
-def draw(qtbot: QtBot, window: MainWindow) -> None:
-    """Draw a stroke on the pad."""
-    pad = window.pad.pad
-    side = min(pad.width(), pad.height())
-    start, end = QPoint(side // 2, side // 4), QPoint(side // 2, 3 * side // 4)
-    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(pad, end)
-    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=end)
-
-
 def train_a_while(qtbot: QtBot, window: MainWindow) -> None:
     """Train an epoch with a change on the way, so that every page has something to show."""
     window.controller.train_one_batch()
@@ -69,7 +58,7 @@ def test_no_type_is_smaller_than_the_last_row_can_read(
     window.resize(*size)
     press(qtbot, window, Qt.Key.Key_F5)
     least = 20 * size[1] / 720
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     train_a_while(qtbot, window)
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
     window.message_bar.show_message("warning", "It diverges.", "Go back.", "", [("Back", id)])
@@ -177,7 +166,7 @@ def test_everything_works_there_while_the_run_goes_on(
     press(qtbot, window, Qt.Key.Key_Right)
     assert stage.page == 1
     press(qtbot, window, Qt.Key.Key_Left)
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
     column = window.pad.prediction.parentWidget()
     qtbot.mouseClick(column.clear_button, Qt.MouseButton.LeftButton)
@@ -220,16 +209,6 @@ def test_escape_closes_the_message_first_and_then_leaves(
     assert window.theme.scale == 1
 
 
-def test_the_button_of_a_remark_does_what_it_says(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = on_stage(qtbot, open_window)
-    remark, pressed = window.stage.foot.remark, []
-    assert not remark.button.isVisible()
-    assert "Space trains" in remark.text
-    remark.show_remark("The rate could be raised now.", ("Use 0.01", lambda: pressed.append(1)))
-    qtbot.mouseClick(remark.button, Qt.MouseButton.LeftButton)
-    assert pressed == [1]
-
-
 def test_the_newest_change_is_the_remark_and_leads_to_its_step(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -258,6 +237,32 @@ def test_what_was_noticed_is_the_remark_unless_findings_are_turned_off(
     tell(window, slow(0), dead(0))
     assert remark.text == slow(0).text
     window.actions_by_key["findings"].trigger()
+
+
+def test_saving_leaves_the_newest_change_where_it_stands(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = on_stage(qtbot, open_window)
+    remark, run = window.stage.foot.remark, window.controller
+    train_a_while(qtbot, window)
+    run.rewind_with({})
+    qtbot.waitUntil(lambda: remark.text.startswith("Went back from step 400"))
+    run.change({"learning_rate": 0.02})
+    qtbot.waitUntil(lambda: remark.text.endswith("→ 0.02"))
+    with qtbot.waitSignals([run.noted, run.saved], timeout=30_000):
+        run.save(tmp_path / "kept")
+    assert remark.text.endswith("→ 0.02")
+
+
+def test_the_same_is_noticed_again_in_a_new_run(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = on_stage(qtbot, open_window)
+    remark = window.stage.foot.remark
+    tell(window, slow(0))
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.reset()
+    assert "Space trains" in remark.text
+    tell(window, slow(0))
+    assert remark.text == slow(0).text
 
 
 def test_an_entry_of_the_log_leads_to_the_page_of_the_loss(
@@ -298,7 +303,7 @@ def test_every_page_gives_the_same_picture_back_after_a_run(
 ) -> None:
     window = open_window()
     window.resize(1301, 751)
-    draw(qtbot, window)
+    draw_line(qtbot, window)
     train_a_while(qtbot, window)
     qtbot.waitUntil(lambda: bool(window.pad.prediction.text()))
     before = settled_picture(qtbot, window)
