@@ -1,7 +1,7 @@
 """One run with its record: how it started, what happened, and the state to go back to."""
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
 
@@ -26,6 +26,7 @@ from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.layer_history import with_gap
+from netviz.engine.run.record import RunRecord
 from netviz.engine.run.remedy import rate_that_works
 from netviz.engine.run.states import State, States
 from netviz.engine.run.version import Version
@@ -42,45 +43,6 @@ SNAPSHOT_INTERVAL_S = 1.0
 
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
-
-
-@dataclass(frozen=True, eq=False)
-class RunRecord:
-    """A run as it was at one moment, which is what its files hold.
-
-    Attributes
-    ----------
-    snapshot
-        The trainer's state.
-    initial_config, history, measurements, ledger, tally, start, started_from
-        As in `Run`, up to that moment.
-    threads
-        As the trainer's `usual_threads`.
-    layers
-        As in `Run`, up to that moment; None where nothing was recorded.
-    findings
-        What was noticed, up to that moment.
-    happenings
-        As in `Run`.
-    """
-
-    snapshot: Snapshot
-    initial_config: RunConfig
-    history: StepHistory
-    measurements: list[Measurement]
-    ledger: tuple[LedgerEntry, ...]
-    tally: EpochTally
-    start: dict[str, Tensor] | None
-    started_from: str
-    threads: int
-    layers: LayerRecord | None = None
-    findings: tuple[Finding, ...] = ()
-    happenings: tuple[Happening, ...] = ()
-
-    @property
-    def step(self) -> int:
-        """Steps trained at that moment."""
-        return self.snapshot.step
 
 
 class Run:
