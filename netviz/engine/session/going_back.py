@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from netviz.engine.errors import TrainingError
+from netviz.engine.protocol import events
+from netviz.engine.protocol.events import Event
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
+from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.training.trainer import Trainer
@@ -43,8 +46,8 @@ class Reached:
 
 
 def reach(
-    run: Run, step: int, on_progress: Callable[[float], None]
-) -> Generator[None, None, Reached]:
+    run: Run, step: int, emit: Callable[[Event], None]
+) -> Generator[None, None, Reached | None]:
     """Train from the last state before `step` on, over the same batches with the same changes.
 
     Between its parts torch's random generators are those of `run`.
@@ -53,37 +56,46 @@ def reach(
     ----------
     step
         From 0 to the last step of `run`.
-    on_progress
-        Called now and then with the fraction that is done, 0..1.
+    emit
+        Takes each `GoingBack`, the last one also where this is given up, and `Refused`.
 
-    Raises
-    ------
-    TrainingError
-        When the losses are not those of the first time: the step cannot be reached.
+    Returns
+    -------
+    Reached
+        As the generator's value; None where the step could not be reached.
     """
-    present = RandomState.now()
-    work = _replay(run, step, on_progress)
-    mine = present
+
+    def tell(done: float) -> None:
+        emit(events.GoingBack(run.number, step, done))
+
+    tell(0.0)
     try:
-        while True:
-            present = RandomState.now()
-            mine.restore()
-            try:
-                next(work)
-            except StopIteration as done:
-                trainer, tally, logits = done.value
-                return Reached(trainer, tally, logits, RandomState.now())
-            finally:
-                mine = RandomState.now()
-                present.restore()
-            yield
+        return (yield from _beside(_replay(run, step, tell)))
+    except Exception as error:  # noqa: BLE001 - the run itself is well, and stays as it is
+        emit(reports.refused(run.number, error))
+        return None
     finally:
-        work.close()
+        tell(1.0)
 
 
-def _replay(
-    run: Run, step: int, on_progress: Callable[[float], None]
-) -> Generator[None, None, tuple[Trainer, EpochTally, Tensor]]:
+def _beside(work: Generator[None, None, Reached]) -> Generator[None, None, Reached]:
+    """Do `work` with random generators of its own; what they are to begin with, it decides."""
+    mine = RandomState.now()
+    while True:
+        present = RandomState.now()
+        mine.restore()
+        try:
+            next(work)
+        except StopIteration as done:
+            reached: Reached = done.value
+            return reached
+        finally:
+            mine = RandomState.now()
+            present.restore()
+        yield
+
+
+def _replay(run: Run, step: int, tell: Callable[[float], None]) -> Generator[None, None, Reached]:
     state = run.states.last_until(step)
     trainer, tally, meter = run.trainer.twin(), replace(state.tally), Meter()
     trainer.restore(state.snapshot)
@@ -102,14 +114,14 @@ def _replay(
             if is_over and trainer.step in measured:
                 trainer.note_test_loss(measured[trainer.step])
                 tally = EpochTally()
-            on_progress((trainer.step - state.step) / (step - state.step))
+            tell((trainer.step - state.step) / (step - state.step))
             yield
             meter.start()
             until = perf_counter() + SLICE_S
     trainer.apply(run.config_at(step - 1) if step else run.initial_config)
     data = trainer.data
     test = yield from trainer.evaluate(data.test_images, data.test_labels)
-    return trainer, tally, test.logits
+    return Reached(trainer, tally, test.logits, RandomState.now())
 
 
 def _compare(run: Run, trainer: Trainer, losses: NDArray[np.float32]) -> None:

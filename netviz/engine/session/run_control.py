@@ -117,7 +117,7 @@ class RunControl:
 
     def go_back(self, command: commands.GoBack) -> None:
         """Go back to a step; the run as it is can be brought back."""
-        run = self._ready_run()
+        run = self.ready_run()
         self.pause()
         self._report()
         last = run.history.last_step
@@ -127,19 +127,13 @@ class RunControl:
         self.work = self._go_back(run, command.step)
 
     def _go_back(self, run: Run, step: int) -> Iterator[None]:
-        def tell(done: float) -> None:
-            self._emit(events.GoingBack(run.number, step, done))
-
-        tell(0.0)
         self._is_going_back = True
         try:
-            reached = yield from reach(run, step, tell)
-        except Exception as error:  # noqa: BLE001 - the run itself is well, and stays as it is
-            self._emit(reports.refused(run.number, error))
-            return
+            reached = yield from reach(run, step, self._emit)
         finally:
             self._is_going_back = False
-            tell(1.0)
+        if reached is None:
+            return
         self._replaced = self._aside(RandomState.now())
         assert self._replaced is not None  # it is the run that is left
         reached.random_state.restore()
@@ -184,7 +178,7 @@ class RunControl:
 
     def load_weights(self, command: commands.LoadWeights) -> None:
         """Prepare a run with the weights of a file."""
-        config = self._ready_run().trainer.config
+        config = self.ready_run().trainer.config
         start = StartPoint(weights=read_weights(command.path), weights_path=command.path)
         self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
@@ -265,14 +259,14 @@ class RunControl:
         """End the run."""
         if self.state in (State.RUNNING, State.PAUSED):
             self._hold()
-            self._enter(State.FINISHED, stopped=self._ready_run().has_epochs_left)
+            self._enter(State.FINISHED, stopped=self.ready_run().has_epochs_left)
 
     def set_pace(self, command: commands.SetPace) -> None:
         """Limit how fast batches follow each other."""
         self._loop.set_pace(command.batches_per_second)
 
     def _train_to(self, goal: Goal) -> None:
-        run = self._ready_run()
+        run = self.ready_run()
         if self.state is State.FAILED:
             raise ConfigError(
                 "The run has failed and cannot go on from here.",
@@ -313,7 +307,7 @@ class RunControl:
 
     def change(self, command: commands.Change) -> None:
         """Change options of the run, from its next batch on."""
-        run = self._ready_run()
+        run = self.ready_run()
         config = run.trainer.config.with_changes(command.changes)
         refuse_resets(config, run.trainer.config)
         if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
@@ -330,7 +324,7 @@ class RunControl:
 
     def rewind(self, command: commands.Rewind) -> None:
         """Go back to the last good state."""
-        run = self._ready_run()
+        run = self.ready_run()
         config = run.good_config.with_changes(command.changes)
         refuse_resets(config, run.good_config)
         self.work = None
@@ -367,35 +361,11 @@ class RunControl:
             events.Changed(run.number, config, entries, run.ledger, request, place, threads, reason)
         )
 
-    # -- looking at it -----------------------------------------------------------------------
-
-    def watch(self, command: commands.Watch) -> None:
-        """Observe what the visible views show."""
-        self._observatory.watch(command.observations)
-
-    def measure_test(self, _: commands.MeasureTest) -> None:
-        """Predict all test images."""
-        self._ready_run()
-        self._observatory.measure_test()
-
-    def predict(self, command: commands.Predict) -> None:
-        """Predict the class of a drawing."""
-        self._observatory.predict(command)
-
-    def look_at(self, command: commands.LookAt) -> None:
-        """Choose the image whose activations are observed."""
-        run = None if self.is_preparing else self.run
-        self._observatory.look_at(command.test_index, run)
-
-    def preview_augmentation(self, command: commands.PreviewAugmentation) -> None:
-        """Show training images as they are augmented now."""
-        self._emit(reports.augmented(self._ready_run(), command))
-
     # -- files -------------------------------------------------------------------------------
 
     def save(self, command: commands.Save) -> None:
         """Write the run's files; of a run that has failed, those of its last good state."""
-        run = self._ready_run()
+        run = self.ready_run()
         try:
             self._report()
         except TrainingError as error:
@@ -405,7 +375,7 @@ class RunControl:
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
-        run = self._ready_run()
+        run = self.ready_run()
         self._report()
         self._keeper.export(run, command)
 
@@ -441,7 +411,7 @@ class RunControl:
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped
-        run = self._ready_run()
+        run = self.ready_run()
         self._emit(
             events.StateChanged(
                 run.number,
@@ -459,7 +429,8 @@ class RunControl:
         if self.run:
             self._loop.report(self.run)
 
-    def _ready_run(self) -> Run:
+    def ready_run(self) -> Run:
+        """Return the run at hand; raises `ConfigError` before there is one."""
         if self.run is None:
             raise ConfigError("There is no run yet.", "Choose a data set and a network first.")
         return self.run

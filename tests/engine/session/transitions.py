@@ -322,6 +322,7 @@ class Session(Trained):
         (prepared,) = only(told, events.Prepared)
         assert prepared.step == step == only(told, events.StateChanged)[-1].step
         self._begin(self.recipe.gone_back(step, prepared.config))
+        self.floor = 0  # there are good states before it
 
     def reset(self, running: int, changes: dict[str, Any]) -> None:
         told = self._tell(running, commands.Reset(changes))
