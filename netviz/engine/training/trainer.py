@@ -197,9 +197,17 @@ class Trainer:
     def twin(self) -> "Trainer":
         """Return a trainer of a copy of the network on the same data, for `restore` to set up.
 
-        Torch's random generators are left elsewhere than they were.
+        Torch's random generators are left elsewhere than they were. A network of the user's own is
+        made anew from its file, as for a saved run: a copy would lose how its weights lie in
+        memory, fail where it keeps an activation, and share with it what a hook refers to.
+
+        Raises
+        ------
+        ModelError
+            When the file of the user's own network cannot be used any more.
         """
-        twin = Trainer(self.config, self.data, self.device, copy.deepcopy(self.model))
+        model = None if self._is_users_own else copy.deepcopy(self.model)
+        twin = Trainer(self.config, self.data, self.device, model)
         twin.usual_threads, twin._held = self.usual_threads, self._held
         return twin
 
