@@ -267,6 +267,9 @@ class Run:
     def keep_state(self, seconds: float, *, at_least_s: float = STATE_INTERVAL_S) -> None:
         """Keep the present state for `at`, where that takes less than a hundredth of the time.
 
+        How long it takes is known from the last time, but for a slow moment, such as one in which
+        Python collects its garbage: after that there would be none for long.
+
         Parameters
         ----------
         seconds
@@ -280,7 +283,8 @@ class Run:
         if is_due or is_stale:
             began = perf_counter()
             self.states.add(self._keep())
-            self._state_cost_s = perf_counter() - began
+            cost_s = perf_counter() - began
+            self._state_cost_s = min(cost_s, 2 * (self._state_cost_s or cost_s))
             self._stateless_s = 0.0
 
     def finish_epoch(self, measurement: Measurement) -> None:
