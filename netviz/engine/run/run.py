@@ -382,6 +382,10 @@ class Run:
         run._watch = run._followed(state.watch.copy(), state.step)
         is_good = self.good_step <= step
         run._good = self._good if is_good else run.states.last_sound_until(step)
+        if state.step == step or run._good.step == step:  # kept after a change that is gone now
+            here = run._keep()
+            run.states.add(here)
+            run._good = here if run._good.step == step else run._good
         run._candidate = None
         run._unkept_s = run._stateless_s = 0.0
         run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)
