@@ -229,6 +229,9 @@ class Run:
     def keep_state(self, seconds: float, *, at_least_s: float = STATE_INTERVAL_S) -> None:
         """Keep the present state for `at`, where that takes less than a hundredth of the time.
 
+        How long it takes is known from the last time, but for a slow moment, such as one in which
+        Python collects its garbage: after that there would be none for long.
+
         Parameters
         ----------
         seconds
@@ -242,7 +245,8 @@ class Run:
         if is_due or is_stale:
             began = perf_counter()
             self.states.add(self._keep())
-            self._state_cost_s = perf_counter() - began
+            cost_s = perf_counter() - began
+            self._state_cost_s = min(cost_s, 2 * (self._state_cost_s or cost_s))
             self._stateless_s = 0.0
 
     def finish_epoch(self, measurement: Measurement) -> None:
@@ -340,6 +344,10 @@ class Run:
         run._watch = run._followed(state.watch.copy(), state.step)
         is_good = self.good_step <= step
         run._good = self._good if is_good else run.states.last_sound_until(step)
+        if state.step == step or run._good.step == step:  # kept after a change that is gone now
+            here = run._keep()
+            run.states.add(here)
+            run._good = here if run._good.step == step else run._good
         run._candidate = None
         run._unkept_s = run._stateless_s = 0.0
         run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)

@@ -172,8 +172,8 @@ class TrainingSession:
     @property
     def _is_waiting(self) -> bool:
         """Whether only the pace holds back the next batch."""
-        is_at_work = self._observatory.is_busy or self._control.is_preparing
-        return self._control.work is not None and not is_at_work
+        is_training = self._control.state is State.RUNNING and not self._control.is_preparing
+        return self._control.work is not None and is_training and not self._observatory.is_busy
 
     def _observe(self) -> None:
         """Let the views see what they are due; the time it takes is no training time."""

@@ -204,6 +204,21 @@ def test_the_last_good_state_is_not_later_than_where_one_went(mixed: FirstRun) -
         mixed.go_on()
 
 
+@pytest.mark.usefixtures("snapshots_at_every_batch")
+def test_a_change_that_is_gone_stays_gone_at_the_last_good_state(
+    config: RunConfig, keeping: Keeping
+) -> None:
+    """It was made at an epoch's end before the measurement, with which the state was kept."""
+    keeping.every = 1
+    first = FirstRun(config, {20: {"learning_rate": 0.02}})
+    for step in (20, 30, 20):
+        first.go_back(step)
+        first.driven.do(commands.Rewind())
+        run = run_of(first.driven)
+        assert_no_difference(reached(run), first.was_at(run.trainer.step))
+        first.go_on()
+
+
 # -- refused -------------------------------------------------------------------------------------
 
 

@@ -208,6 +208,15 @@ def test_a_run_in_training_is_held_where_it_is(drawing: RunConfig, whole: dict[s
     assert_no_difference(reached(run_of(driven)), whole)
 
 
+def test_a_slow_pace_does_not_slow_it_down(drawing: RunConfig, whole: dict[str, Any]) -> None:
+    driven = Driven(drawing)
+    driven.do(commands.Start(), answer=when_step(HELD - 1, commands.Pause()))
+    driven.do(commands.SetPace(1e-4))  # hours between two batches
+    told = driven.do(commands.Start(), answer=when_step(HELD, commands.GoBack(GOAL)))
+    driven.do(commands.SetPace(None))
+    assert_gone_back(driven, told, whole)
+
+
 def test_between_its_parts_the_random_numbers_and_threads_are_those_of_the_run(
     config: RunConfig,
 ) -> None:
