@@ -17,6 +17,7 @@ CASES = {
     "evaluation": "engine_cases:evaluation",
     "learning-rate": "engine_cases:learning_rate",
     "histories": "history_cases:histories",
+    "going-back": "going_back_cases:going_back",
     "window": "window_cases:default_views",
     "window-offscreen": "window_cases:default_views",
     "tabs": "window_cases:each_tab",

@@ -46,8 +46,8 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, prepared, state_changed, progressed, epoch_finished, changed, rewound, \
-refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
+    preparing, loading, going_back, prepared, state_changed, progressed, epoch_finished, changed, \
+rewound, refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
 autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
@@ -59,6 +59,7 @@ autosave_failed
 
     preparing = Signal(object)
     loading = Signal(object)
+    going_back = Signal(object)
     prepared = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
@@ -104,6 +105,7 @@ autosave_failed
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             events.Preparing: self._on_preparing,
             events.Loading: self.loading.emit,
+            events.GoingBack: self.going_back.emit,
             events.Prepared: self._on_prepared,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
@@ -214,6 +216,10 @@ autosave_failed
     def reset_with(self, changes: Mapping[str, Any]) -> None:
         """Go back to the initial weights and change options there."""
         self._reset({**self.waiting, **changes})
+
+    def go_back(self, step: int) -> None:
+        """Go back to a step; the run as it is goes on to be at hand until that is reached."""
+        self.submit(commands.GoBack(step))
 
     def bring_back(self) -> None:
         """Change places with the run that the one at hand replaced; what waits is dropped."""

@@ -98,7 +98,7 @@ class Replacement(QUndoCommand):
     """
 
     def __init__(self, change_places: Callable[[], object], step: int) -> None:
-        super().__init__(f"Reset at step {step:,}")
+        super().__init__(f"leaving step {step:,}")
         self._change_places = change_places
         self._is_done = False
 

@@ -158,10 +158,10 @@ def test_of_a_new_run_only_the_replacement_can_be_undone(
     step = paused.step
     paused.change({"learning_rate": 0.1})
     window.expect("prepared", paused.reset)
-    assert paused.undo_stack.undoText() == f"Reset at step {step:,}"
+    assert paused.undo_stack.undoText() == f"leaving step {step:,}"
     window.expect("opened", paused.undo_stack.undo)
     assert (paused.step, paused.config.learning_rate) == (step, 0.1)
-    assert paused.undo_stack.redoText() == f"Reset at step {step:,}"
+    assert paused.undo_stack.redoText() == f"leaving step {step:,}"
     window.expect("opened", paused.undo_stack.redo)
     assert paused.step == 0
     assert paused.config.learning_rate == 0.1

@@ -105,6 +105,21 @@ class Rewind:
 
 
 @dataclass(frozen=True)
+class GoBack:
+    """Go back to any step; the run as it is can be brought back.
+
+    It is reached beside the run: until then, and with any command that trains, it stays as it is.
+
+    Attributes
+    ----------
+    step
+        From 0 to the step before the last.
+    """
+
+    step: int
+
+
+@dataclass(frozen=True)
 class SetPace:
     """Slow training down so that single batches can be watched.
 
@@ -260,6 +275,7 @@ Command = (
     | Stop
     | Reset
     | BringBack
+    | GoBack
     | Change
     | Rewind
     | SetPace

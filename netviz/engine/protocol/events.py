@@ -40,6 +40,23 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class GoingBack:
+    """A step of the run's past is being reached, while the run stays as it is.
+
+    Attributes
+    ----------
+    step
+        Where it leads to.
+    done
+        The fraction that is done, 0..1; 1 also where it was given up.
+    """
+
+    run: int
+    step: int
+    done: float
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A new run is ready, and consists of this.
 
@@ -406,6 +423,7 @@ class AutosaveFailed:
 Event = (
     Preparing
     | Loading
+    | GoingBack
     | Prepared
     | StateChanged
     | Progress

@@ -1,7 +1,9 @@
 """One run with its record: how it started, what happened, and the state to go back to."""
 
-from dataclasses import dataclass, replace
+import copy
+from dataclasses import replace
 from itertools import pairwise
+from time import perf_counter
 
 import numpy as np
 import torch
@@ -24,62 +26,23 @@ from netviz.engine.run.divergence import BLOCK, Divergence, LossWatch
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.layer_history import with_gap
+from netviz.engine.run.record import RunRecord
 from netviz.engine.run.remedy import rate_that_works
+from netviz.engine.run.states import State, States
 from netviz.engine.run.version import Version
 from netviz.engine.training.trainer import Snapshot, Trainer
+
+STATE_INTERVAL_S = 0.4
+"""Training time between two states that are kept for `Run.at`: as long as it takes to go back."""
+
+STATE_SHARE = 0.01
+"""Part of the training time that keeping them may take."""
 
 SNAPSHOT_INTERVAL_S = 1.0
 """Training time between two states kept for `Run.rewind`; at first they follow more closely."""
 
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
-
-
-@dataclass(frozen=True)
-class _Kept:
-    snapshot: Snapshot
-    ledger: tuple[LedgerEntry, ...]
-    watch: LossWatch
-    tally: EpochTally
-
-
-@dataclass(frozen=True, eq=False)
-class RunRecord:
-    """A run as it was at one moment, which is what its files hold.
-
-    Attributes
-    ----------
-    snapshot
-        The trainer's state.
-    initial_config, history, measurements, ledger, tally, start, started_from
-        As in `Run`, up to that moment.
-    threads
-        As the trainer's `usual_threads`.
-    layers
-        As in `Run`, up to that moment; None where nothing was recorded.
-    findings
-        What was noticed, up to that moment.
-    happenings
-        As in `Run`.
-    """
-
-    snapshot: Snapshot
-    initial_config: RunConfig
-    history: StepHistory
-    measurements: list[Measurement]
-    ledger: tuple[LedgerEntry, ...]
-    tally: EpochTally
-    start: dict[str, Tensor] | None
-    started_from: str
-    threads: int
-    layers: LayerRecord | None = None
-    findings: tuple[Finding, ...] = ()
-    happenings: tuple[Happening, ...] = ()
-
-    @property
-    def step(self) -> int:
-        """Steps trained at that moment."""
-        return self.snapshot.step
 
 
 class Run:
@@ -137,8 +100,10 @@ class Run:
         self.findings = FindingWatch()
         self._watch = LossWatch(self._untrained_loss(trainer.config))
         self._good = self._keep()
-        self._candidate: _Kept | None = None
+        self._candidate: State | None = None
         self._unkept_s = 0.0
+        self.states = States([self._good])
+        self._stateless_s = self._state_cost_s = 0.0
         self.rewinds = 0
         self._edits = 0
 
@@ -166,7 +131,7 @@ class Run:
     @property
     def good_step(self) -> int:
         """Step of the last good state that was kept."""
-        return self._good.snapshot.step
+        return self._good.step
 
     def change(self, config: RunConfig) -> tuple[LedgerEntry, ...]:
         """Go on with `config`; return the ledger's new entries.
@@ -182,6 +147,7 @@ class Run:
         if step == 0:
             self.initial_config = config
             self._good = self._keep()
+            self.states = States([self._good])
             return ()
         entries = []
         ledger = list(self.ledger)
@@ -251,7 +217,7 @@ class Run:
             Training time since this was called last.
         """
         candidate = self._candidate
-        if candidate and candidate.snapshot.step <= self._watch.sound_step:
+        if candidate and candidate.step <= self._watch.sound_step:
             self._good, self._candidate = candidate, None
         self._unkept_s += seconds
         step = self.trainer.step
@@ -259,6 +225,29 @@ class Run:
         if is_due and self._candidate is None and self._watch.is_sound:
             self._unkept_s = 0.0
             self._candidate = self._keep()
+
+    def keep_state(self, seconds: float, *, at_least_s: float = STATE_INTERVAL_S) -> None:
+        """Keep the present state for `at`, where that takes less than a hundredth of the time.
+
+        How long it takes is known from the last time, but for a slow moment, such as one in which
+        Python collects its garbage: after that there would be none for long.
+
+        Parameters
+        ----------
+        seconds
+            Training time since this was called last.
+        at_least_s
+            Training time between two states.
+        """
+        self._stateless_s += seconds
+        is_stale = self.states.steps[-1] == self.trainer.step
+        is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
+        if is_due or is_stale:
+            began = perf_counter()
+            self.states.add(self._keep())
+            cost_s = perf_counter() - began
+            self._state_cost_s = min(cost_s, 2 * (self._state_cost_s or cost_s))
+            self._stateless_s = 0.0
 
     def finish_epoch(self, measurement: Measurement) -> None:
         """Take the measurement of an epoch that was trained to its end.
@@ -270,10 +259,11 @@ class Run:
         self.tally = EpochTally()
         self.trainer.note_test_loss(measurement.test_loss)
         step = self.trainer.step
-        if self._good.snapshot.step == step:
+        if self._good.step == step:
             self._good = self._keep()
-        if self._candidate and self._candidate.snapshot.step == step:
+        if self._candidate and self._candidate.step == step:
             self._candidate = self._keep()
+        self.keep_state(0.0, at_least_s=0.0)
 
     def good_record(self) -> RunRecord:
         """Return the run as `rewind` would leave it."""
@@ -300,8 +290,8 @@ class Run:
             return self.good_record(), self._record(present)
         return self._record(present), None
 
-    def _record(self, kept: _Kept) -> RunRecord:
-        step = kept.snapshot.step
+    def _record(self, kept: State) -> RunRecord:
+        step = kept.step
         return RunRecord(
             kept.snapshot,
             self.initial_config,
@@ -323,6 +313,7 @@ class Run:
         left = self.trainer.step
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
+        self.states = self.states.until(snapshot.step)
         self.history.truncate(snapshot.step)
         self.layers = self.layers.until(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
@@ -332,6 +323,36 @@ class Run:
         self.findings.truncate(snapshot.step)
         self._candidate = None
         self.happenings = went_back(self.happenings, snapshot.step, self.current_epoch, left)
+
+    def at(self, step: int, trainer: Trainer, tally: EpochTally, number: int) -> "Run":
+        """Return a run that is where this one was at `step`, and goes on by itself.
+
+        Parameters
+        ----------
+        trainer, tally
+            As they were at that step, before anything was changed there.
+        """
+        run = copy.copy(self)
+        run.number, run.trainer, run.tally = number, trainer, tally
+        run.history, run.layers = self.history.until(step), self.layers.until(step)
+        run.measurements = [each for each in self.measurements if each.step <= step]
+        run.ledger = tuple(entry for entry in self.ledger if entry.step < step)
+        run.findings = copy.deepcopy(self.findings)
+        run.findings.truncate(step)
+        run.states = self.states.until(step)
+        state = run.states.last_until(step)
+        run._watch = run._followed(state.watch.copy(), state.step)
+        is_good = self.good_step <= step
+        run._good = self._good if is_good else run.states.last_sound_until(step)
+        if state.step == step or run._good.step == step:  # kept after a change that is gone now
+            here = run._keep()
+            run.states.add(here)
+            run._good = here if run._good.step == step else run._good
+        run._candidate = None
+        run._unkept_s = run._stateless_s = 0.0
+        run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)
+        run.rewinds += 1
+        return run
 
     def restore_record(
         self,
@@ -356,20 +377,26 @@ class Run:
         self.layers = layers or with_gap(self.layers, self.trainer.step)
         self.findings = FindingWatch(findings)
         self.happenings = happenings
-        self._watch = self._replayed(history)
+        self._watch = self._replayed()
         self._good = self._keep()
+        self.states.add(self._good)
 
-    def _replayed(self, history: StepHistory) -> LossWatch:
+    def _replayed(self) -> LossWatch:
         """Return what the last losses of a saved run say, without a verdict on what is past."""
-        first = max(0, len(history) - _REPLAYED_STEPS) // BLOCK * BLOCK
-        watch = LossWatch(self._untrained_loss(self._config_at(first)), step=first)
+        first = max(0, len(self.history) - _REPLAYED_STEPS) // BLOCK * BLOCK
+        watch = LossWatch(self._untrained_loss(self.config_at(first)), step=first)
+        return self._followed(watch, first)
+
+    def _followed(self, watch: LossWatch, first: int) -> LossWatch:
+        """Give `watch` all losses after the step `first`, and return it."""
+        losses = self.history.losses
         changed = sorted({entry.step for entry in self.ledger if entry.step > first})
-        for start, end in pairwise([first, *changed, len(history)]):
+        for start, end in pairwise([first, *changed, len(losses)]):
             if start < end:
-                self._add_losses(watch, history.losses[start:end], self._config_at(start))
+                self._add_losses(watch, losses[start:end], self.config_at(start))
         return watch
 
-    def _config_at(self, step: int) -> RunConfig:
+    def config_at(self, step: int) -> RunConfig:
         """Return the settings of the batch that follows `step`."""
         changes = {entry.option: entry.new for entry in self.ledger if entry.step <= step}
         return self.initial_config.with_changes(changes)
@@ -385,8 +412,8 @@ class Run:
         measured_by = chance_level(self.initial_config.loss, classes)
         return chance * max(1.0, self.measurements[0].train_loss / measured_by)
 
-    def _keep(self) -> _Kept:
-        return _Kept(self.trainer.snapshot(), self.ledger, self._watch.copy(), replace(self.tally))
+    def _keep(self) -> State:
+        return State(self.trainer.snapshot(), self.ledger, self._watch.copy(), replace(self.tally))
 
 
 def _broken_parts(snapshot: Snapshot) -> set[str]:

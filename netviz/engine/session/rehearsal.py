@@ -27,7 +27,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import RunRecord
+from netviz.engine.run.record import RunRecord
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.storage.run_file import pack, unpack_bytes
 from netviz.engine.storage.run_folder import open_run

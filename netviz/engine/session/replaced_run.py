@@ -1,6 +1,6 @@
 """A run that another one has replaced, kept as it was so that it can be brought back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from netviz.engine.observatory.evaluator import Known
@@ -48,20 +48,10 @@ class ReplacedRun:
     def take_up(self, number: int) -> tuple[events.Prepared, events.Opened]:
         """Let it go on as run `number`, exactly where it was; return what tells of it."""
         self.random_state.restore()
-        run, trainer = self.run, self.run.trainer
+        run = self.run
         run.number = number
         if self.has_failed:
             run.rewind()
-        trainer.use_threads()
-        described = replace(
-            self.described,
-            run=number,
-            config=trainer.config,
-            threads=trainer.next_threads,
-            step=trainer.step,
-            warnings=(),
-            cautions=(),
-            replaced_step=0,
-            is_back=True,
-        )
+        run.trainer.use_threads()
+        described = reports.goes_on(self.described, run, is_back=True)
         return described, reports.opened(run, self.folder)

@@ -126,6 +126,32 @@ def prepared(run: Run, notes: DataNotes, cautions: tuple[str, ...]) -> events.Pr
     )
 
 
+def goes_on(
+    described: events.Prepared, run: Run, replaced_step: int = 0, *, is_back: bool = False
+) -> events.Prepared:
+    """Describe a run that goes on from where it is, by the description of one like it.
+
+    Parameters
+    ----------
+    replaced_step
+        Steps of the run that it takes the place of, where that one can be brought back.
+    is_back
+        Whether it was brought back itself.
+    """
+    trainer = run.trainer
+    return replace(
+        described,
+        run=run.number,
+        config=trainer.config,
+        threads=trainer.next_threads,
+        step=trainer.step,
+        warnings=(),
+        cautions=(),
+        replaced_step=replaced_step,
+        is_back=is_back,
+    )
+
+
 def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
     """Augment the training images that `command` asks for as training would now."""
     trainer = run.trainer

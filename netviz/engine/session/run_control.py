@@ -15,6 +15,7 @@ from netviz.engine.protocol.happening import What
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
+from netviz.engine.session.going_back import reach
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
@@ -77,6 +78,7 @@ class RunControl:
         self._described: events.Prepared | None = None
         self._folder: Path | None = None
         self._replaced: ReplacedRun | None = None
+        self._is_going_back = False
 
     @property
     def is_preparing(self) -> bool:
@@ -113,6 +115,35 @@ class RunControl:
         self._enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
 
+    def go_back(self, command: commands.GoBack) -> None:
+        """Go back to a step; the run as it is can be brought back."""
+        run = self.ready_run()
+        self.pause()
+        self._report()
+        last = run.history.last_step
+        if not 0 <= command.step <= last or command.step == run.trainer.step:
+            raise ConfigError(f"Step {command.step:,} is not in the past of this run.")
+        self._observatory.interrupt()
+        self.work = self._go_back(run, command.step)
+
+    def _go_back(self, run: Run, step: int) -> Iterator[None]:
+        self._is_going_back = True
+        try:
+            reached = yield from reach(run, step, self._emit)
+        finally:
+            self._is_going_back = False
+        if reached is None:
+            return
+        self._replaced = self._aside(RandomState.now())
+        assert self._replaced is not None  # it is the run that is left
+        reached.random_state.restore()
+        number = self._preparer.next_number()
+        back = run.at(step, reached.trainer, reached.tally, number)
+        described = reports.goes_on(self._replaced.described, back, run.trainer.step)
+        self._take_place(back, described, reports.opened(back, self._folder))
+        self._enter_held(back)
+        self._observatory.begin(back, reached.test_logits)
+
     def _aside(self, random_state: RandomState) -> ReplacedRun | None:
         """Return the run at hand as it is; `random_state` goes on with it."""
         if self.run is None or self._described is None:
@@ -147,7 +178,7 @@ class RunControl:
 
     def load_weights(self, command: commands.LoadWeights) -> None:
         """Prepare a run with the weights of a file."""
-        config = self._ready_run().trainer.config
+        config = self.ready_run().trainer.config
         start = StartPoint(weights=read_weights(command.path), weights_path=command.path)
         self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
@@ -217,23 +248,25 @@ class RunControl:
         self._train_to(Goal.EPOCH)
 
     def pause(self, _: commands.Pause | None = None) -> None:
-        """Hold the run if it is running."""
+        """Hold the run if it is running; give up to go back."""
         if self.state is State.RUNNING:
             self._hold()
             self._enter(State.PAUSED)
+        elif self._is_going_back:
+            self.work = None
 
     def stop(self, _: commands.Stop) -> None:
         """End the run."""
         if self.state in (State.RUNNING, State.PAUSED):
             self._hold()
-            self._enter(State.FINISHED, stopped=self._ready_run().has_epochs_left)
+            self._enter(State.FINISHED, stopped=self.ready_run().has_epochs_left)
 
     def set_pace(self, command: commands.SetPace) -> None:
         """Limit how fast batches follow each other."""
         self._loop.set_pace(command.batches_per_second)
 
     def _train_to(self, goal: Goal) -> None:
-        run = self._ready_run()
+        run = self.ready_run()
         if self.state is State.FAILED:
             raise ConfigError(
                 "The run has failed and cannot go on from here.",
@@ -274,7 +307,7 @@ class RunControl:
 
     def change(self, command: commands.Change) -> None:
         """Change options of the run, from its next batch on."""
-        run = self._ready_run()
+        run = self.ready_run()
         config = run.trainer.config.with_changes(command.changes)
         refuse_resets(config, run.trainer.config)
         if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
@@ -291,7 +324,7 @@ class RunControl:
 
     def rewind(self, command: commands.Rewind) -> None:
         """Go back to the last good state."""
-        run = self._ready_run()
+        run = self.ready_run()
         config = run.good_config.with_changes(command.changes)
         refuse_resets(config, run.good_config)
         self.work = None
@@ -328,35 +361,11 @@ class RunControl:
             events.Changed(run.number, config, entries, run.ledger, request, place, threads, reason)
         )
 
-    # -- looking at it -----------------------------------------------------------------------
-
-    def watch(self, command: commands.Watch) -> None:
-        """Observe what the visible views show."""
-        self._observatory.watch(command.observations)
-
-    def measure_test(self, _: commands.MeasureTest) -> None:
-        """Predict all test images."""
-        self._ready_run()
-        self._observatory.measure_test()
-
-    def predict(self, command: commands.Predict) -> None:
-        """Predict the class of a drawing."""
-        self._observatory.predict(command)
-
-    def look_at(self, command: commands.LookAt) -> None:
-        """Choose the image whose activations are observed."""
-        run = None if self.is_preparing else self.run
-        self._observatory.look_at(command.test_index, run)
-
-    def preview_augmentation(self, command: commands.PreviewAugmentation) -> None:
-        """Show training images as they are augmented now."""
-        self._emit(reports.augmented(self._ready_run(), command))
-
     # -- files -------------------------------------------------------------------------------
 
     def save(self, command: commands.Save) -> None:
         """Write the run's files; of a run that has failed, those of its last good state."""
-        run = self._ready_run()
+        run = self.ready_run()
         try:
             self._report()
         except TrainingError as error:
@@ -366,7 +375,7 @@ class RunControl:
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
-        run = self._ready_run()
+        run = self.ready_run()
         self._report()
         self._keeper.export(run, command)
 
@@ -402,7 +411,7 @@ class RunControl:
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped
-        run = self._ready_run()
+        run = self.ready_run()
         self._emit(
             events.StateChanged(
                 run.number,
@@ -420,7 +429,8 @@ class RunControl:
         if self.run:
             self._loop.report(self.run)
 
-    def _ready_run(self) -> Run:
+    def ready_run(self) -> Run:
+        """Return the run at hand; raises `ConfigError` before there is one."""
         if self.run is None:
             raise ConfigError("There is no run yet.", "Choose a data set and a network first.")
         return self.run

@@ -18,6 +18,7 @@ from netviz.engine.session import reports
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
+from netviz.engine.session.view_control import ViewControl
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 
 _AT_ANY_TIME = (
@@ -80,10 +81,12 @@ class TrainingSession:
         self._control = RunControl(
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
+        views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,
             commands.BringBack: self._control.bring_back,
+            commands.GoBack: self._control.go_back,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,
@@ -94,11 +97,11 @@ class TrainingSession:
             commands.SetPace: self._control.set_pace,
             commands.Change: self._control.change,
             commands.Rewind: self._control.rewind,
-            commands.Watch: self._control.watch,
-            commands.MeasureTest: self._control.measure_test,
-            commands.Predict: self._control.predict,
-            commands.LookAt: self._control.look_at,
-            commands.PreviewAugmentation: self._control.preview_augmentation,
+            commands.Watch: views.watch,
+            commands.MeasureTest: views.measure_test,
+            commands.Predict: views.predict,
+            commands.LookAt: views.look_at,
+            commands.PreviewAugmentation: views.preview_augmentation,
             commands.Save: self._control.save,
             commands.Export: self._control.export,
             commands.Close: self._on_close,
@@ -169,8 +172,8 @@ class TrainingSession:
     @property
     def _is_waiting(self) -> bool:
         """Whether only the pace holds back the next batch."""
-        is_at_work = self._observatory.is_busy or self._control.is_preparing
-        return self._control.work is not None and not is_at_work
+        is_training = self._control.state is State.RUNNING and not self._control.is_preparing
+        return self._control.work is not None and is_training and not self._observatory.is_busy
 
     def _observe(self) -> None:
         """Let the views see what they are due; the time it takes is no training time."""

@@ -25,7 +25,8 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import Run, RunRecord
+from netviz.engine.run.record import RunRecord
+from netviz.engine.run.run import Run
 from netviz.engine.storage.layer_file import layer_tensors, read_layers
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
 from netviz.engine.storage.state_check import check_types, check_weights, fitting_optimizer

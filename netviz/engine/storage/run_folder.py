@@ -12,7 +12,8 @@ from typing import Any
 from netviz.engine.atomic_files import write_files_whole
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.run import Run, RunRecord
+from netviz.engine.run.record import RunRecord
+from netviz.engine.run.run import Run
 from netviz.engine.storage.run_file import SavedRun, pack, resume, unpack
 from netviz.engine.storage.run_summary import DIVERGED_FILE, RUN_FILE
 from netviz.engine.storage.tensor_file import tensors_bytes

@@ -144,6 +144,13 @@ class Snapshot:
 class Trainer:
     """Trains one network on one data set, a batch at a time.
 
+    Parameters
+    ----------
+    config, data, device
+        What to train, on what, and where.
+    model
+        The network on `device`; by default the one that `config` describes.
+
     Attributes
     ----------
     config
@@ -158,13 +165,21 @@ class Trainer:
         Processor cores that one step uses where the settings say 0.
     """
 
-    def __init__(self, config: RunConfig, data: DeviceData, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        data: DeviceData,
+        device: torch.device,
+        model: nn.Module | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config = self._taken = config
         self.data = data
         self.device = device
-        model = build_model(config, data.image_shape, len(data.classes)).to(device)
-        self.model = normalised(model, data.train_images) if config.normalise else model
+        if model is None:
+            model = build_model(config, data.image_shape, len(data.classes)).to(device)
+            model = normalised(model, data.train_images) if config.normalise else model
+        self.model = model
         self._held = held_still(self.model)
         freeze(self.model, config.frozen, self._held)
         self.optimizer = build_optimizer(config, self.model.parameters())
@@ -178,6 +193,23 @@ class Trainer:
         self._augmenter = Augmenter(config.seed)
         self._plateau = Plateau()
         self._summed = 0
+
+    def twin(self) -> "Trainer":
+        """Return a trainer of a copy of the network on the same data, for `restore` to set up.
+
+        Torch's random generators are left elsewhere than they were. A network of the user's own is
+        made anew from its file, as for a saved run: a copy would lose how its weights lie in
+        memory, fail where it keeps an activation, and share with it what a hook refers to.
+
+        Raises
+        ------
+        ModelError
+            When the file of the user's own network cannot be used any more.
+        """
+        model = None if self._is_users_own else copy.deepcopy(self.model)
+        twin = Trainer(self.config, self.data, self.device, model)
+        twin.usual_threads, twin._held = self.usual_threads, self._held
+        return twin
 
     def train_batch(self) -> Batch:
         """Train one step on the next batch: the loop's body as the tutorials teach it."""

@@ -112,6 +112,7 @@ class MetricPlot(QFrame):
         self.canvas.reset_requested.connect(self.reset_zoom)
         self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
+        self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         self.menu.log_action.toggled.connect(self.reset_zoom)
         self.menu.hold_action.toggled.connect(self.set_view_paused)
         self.menu.reset_action.triggered.connect(self.reset_zoom)
@@ -329,6 +330,13 @@ class MetricPlot(QFrame):
             self._hide_values()
             data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
         write_whole(path, lambda temporary: temporary.write_bytes(data))
+
+    def _on_menu_about_to_show(self) -> None:
+        """Offer to go back to the step under the mouse, or to the marked one."""
+        view, step, hovered = self._view(), self._pinned_step, self._hovered_step
+        if hovered is not None and (found := self._metric.rows_at(view, hovered)):
+            step = found[0]
+        self.menu.offer_step(step if step is not None and step < view.last_step else None)
 
     def _on_menu_export_requested(self, ending: str) -> None:
         path = ask_for_file(self, self._metric.file_stem, ending)

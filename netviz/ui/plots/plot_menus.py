@@ -18,14 +18,18 @@ class PlotMenu(QMenu):
     -------
     export_requested
         The user wants a file; carries ``png``, ``svg`` or ``csv``.
+    back_requested
+        The user wants to go back to a step.
 
     Attributes
     ----------
-    log_action, hold_action, reset_action
-        Switches and commands; the first is in the menu only where `log_tooltip` says something.
+    log_action, hold_action, reset_action, back_action
+        Switches and commands; the first is in the menu only where `log_tooltip` says something,
+        the last where there is a step to go back to.
     """
 
     export_requested = Signal(str)
+    back_requested = Signal(int)
 
     def __init__(self, parent: QWidget, log_tooltip: str) -> None:
         super().__init__(parent)
@@ -38,6 +42,13 @@ class PlotMenu(QMenu):
         self.hold_action.setToolTip("Keep the plot as it is while training goes on.")
         self.reset_action = QAction("Reset zoom", self)
         self.reset_action.setToolTip("Show the whole run again; a double click does the same.")
+        self.back_action = QAction(self)
+        self.back_action.setToolTip("The run as it is can be brought back by Ctrl+Z.")
+        self.back_action.triggered.connect(
+            lambda: self.back_requested.emit(self.back_action.data())
+        )
+        self.addAction(self.back_action)
+        self.offer_step(None)
         if log_tooltip:
             self.addAction(self.log_action)
         self.addActions([self.hold_action, self.reset_action])
@@ -47,6 +58,12 @@ class PlotMenu(QMenu):
             action.setData(ending)
             action.setToolTip(f"Write the plot to a file as {words}.")
             action.triggered.connect(self._on_save_action_triggered)
+
+    def offer_step(self, step: int | None) -> None:
+        """Offer to go back to a step, or to none."""
+        self.back_action.setVisible(step is not None)
+        self.back_action.setData(step)
+        self.back_action.setText("" if step is None else f"Go back to step {step:,}")
 
     def set_log_refusal(self, refusal: str) -> None:
         """Offer a logarithmic axis, or say in the tooltip why not; one in use can be left."""

@@ -93,7 +93,7 @@ class RunNow:
         if self.stopped:
             where = f"in epoch {self.place.epoch:,} of {self.epochs:,}"
             return f"Stopped by you {at}, {where}. Space goes on."
-        return f"Held {at}. Space goes on."
+        return f"Held {at}. Space goes on.{self._replaced_words()}"
 
     def _end_words(self, at: str) -> str:
         done, asked = self.place.completed, self.epochs

@@ -41,6 +41,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("epoch", "Train to the &end of the epoch", "Ctrl+.", "Then hold."),
         _Entry("stop", "&Stop", "Ctrl+E", "End the run here."),
         _SEPARATOR,
+        _Entry("go_back", "Go &back to a step…", "Ctrl+B", "The run as it is can be brought back."),
         _Entry("reset", "&Reset", "Ctrl+R", "Go back to the same initial weights."),
         _Entry("new_seed", "Reset with a &new seed", "Ctrl+Shift+R", "Start from other weights."),
         _SEPARATOR,

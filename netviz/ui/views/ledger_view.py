@@ -44,6 +44,8 @@ class LedgerView(Page):
         The user wants to see a step on the plots; None for none any more.
     export_requested
         The user wants the story in a file.
+    back_requested
+        The user wants to go back to a step.
 
     Attributes
     ----------
@@ -55,6 +57,7 @@ class LedgerView(Page):
 
     step_chosen = Signal(object)
     export_requested = Signal()
+    back_requested = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -89,7 +92,7 @@ class LedgerView(Page):
         bar = self.table.verticalScrollBar()
         bar.valueChanged.connect(self._on_scroll_bar_value_changed)
         bar.rangeChanged.connect(self._on_scroll_bar_range_changed)
-        self._add_copy_action()
+        self._add_actions()
         self._restyle()
 
     # -- what the run tells ------------------------------------------------------------------
@@ -180,6 +183,11 @@ class LedgerView(Page):
     def _on_table_clicked(self, index: QModelIndex) -> None:
         self.step_chosen.emit(self.model.entries[index.row()].step)
 
+    def _on_back_triggered(self) -> None:
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.back_requested.emit(self.model.entries[index.row()].step)
+
     def _on_scroll_bar_value_changed(self, value: int) -> None:
         self._follows = value == self.table.verticalScrollBar().maximum()
 
@@ -222,7 +230,10 @@ class LedgerView(Page):
         table.installEventFilter(self)
         return table
 
-    def _add_copy_action(self) -> None:
+    def _add_actions(self) -> None:
+        back = QAction("Go back to this step", self.table)
+        back.triggered.connect(self._on_back_triggered)
+        self.table.addAction(back)
         copy = QAction("Copy", self.table)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -1,5 +1,7 @@
 """A run and its record: what is summed, and which state is kept to go back to."""
 
+from itertools import accumulate, pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK
 from netviz.engine.run.epoch_tally import EpochTally
-from netviz.engine.run.run import Run
+from netviz.engine.run.run import STATE_INTERVAL_S, STATE_SHARE, Run
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 
@@ -109,3 +111,31 @@ def test_one_can_go_back_to_the_same_state_again(run: Run) -> None:
         run.rewind()
         assert run.divergence is None
         assert run.trainer.step == run.good_step == good
+
+
+def test_one_slow_moment_does_not_keep_states_away_for_long(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one in which Python collects its garbage; else the way to a step would be long."""
+    costs_s = iter([0.001, 0.2, *[0.001] * 200])
+    clock = iter(accumulate(each for cost in costs_s for each in (0.0, cost)))
+    monkeypatch.setattr("netviz.engine.run.run.perf_counter", lambda: next(clock))
+    for _ in range(100):
+        run.trainer.train_batch()
+        run.keep_state(STATE_INTERVAL_S / 4)
+    steps = run.states.steps
+    assert len(steps) >= 23
+    assert max(after - before for before, after in pairwise(steps)) <= 8
+
+
+def test_costly_states_are_kept_as_rarely_as_their_share_asks(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost_s = 0.05
+    clock = iter(accumulate(each for _ in range(200) for each in (0.0, cost_s)))
+    monkeypatch.setattr("netviz.engine.run.run.perf_counter", lambda: next(clock))
+    for _ in range(400):
+        run.trainer.train_batch()
+        run.keep_state(0.1)
+    kept = len(run.states.steps) - 1
+    assert 0.5 * STATE_SHARE <= kept * cost_s / (400 * 0.1) <= 1.2 * STATE_SHARE

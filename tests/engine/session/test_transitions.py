@@ -58,6 +58,7 @@ _VALUES = {
     "change": _CHANGES,
     "bad_change": _BAD_CHANGES,
     "rewind": st.one_of(st.just({}), _CHANGES),
+    "go_back": st.floats(0, 0.99),
     "reset": _RESETS,
     "bad_reset": st.none(),
     "bring_back": st.none(),
@@ -68,7 +69,19 @@ _VALUES = {
     "export": st.none(),
     "look": st.none(),
 }
-_OFTEN = ("hold", "change", "change", "rewind", "rewind", "save", "open", "reset", "bring_back")
+_OFTEN = (
+    "go_back",
+    "go_back",
+    "hold",
+    "change",
+    "change",
+    "rewind",
+    "rewind",
+    "save",
+    "open",
+    "reset",
+    "bring_back",
+)
 _RUNNING = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 30))
 
 

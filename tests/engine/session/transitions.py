@@ -311,6 +311,19 @@ class Session(Trained):
         self._note(rewound.step, changes)
         self.recipe.is_due = self.run.is_measurement_due
 
+    def go_back(self, running: int, part: float) -> None:
+        self._tell(running, commands.Pause())
+        last = self.recipe.step - self.has_failed
+        step = int(part * last)
+        if step == self.run.trainer.step:
+            return
+        self._had_failed = self.has_failed
+        told = self.driven.do(commands.GoBack(step))  # batches that are not counted
+        (prepared,) = only(told, events.Prepared)
+        assert prepared.step == step == only(told, events.StateChanged)[-1].step
+        self._begin(self.recipe.gone_back(step, prepared.config))
+        self.floor = 0  # there are good states before it
+
     def reset(self, running: int, changes: dict[str, Any]) -> None:
         told = self._tell(running, commands.Reset(changes))
         assert only(told, events.Prepared)

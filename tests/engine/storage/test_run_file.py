@@ -15,7 +15,8 @@ from torch import Tensor
 from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.run import Run, RunRecord
+from netviz.engine.run.record import RunRecord
+from netviz.engine.run.run import Run
 from netviz.engine.storage.run_file import pack, unpack
 from netviz.engine.storage.run_summary import RUN_FILE
 from netviz.engine.training.trainer import DeviceData, Trainer

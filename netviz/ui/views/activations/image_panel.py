@@ -90,9 +90,9 @@ class ImagePanel(ValueTooltip):
         if metrics.horizontalAdvance(source) > self._side:
             # A long source takes some of the space below the other picture.
             right = self.width() - metrics.horizontalAdvance(caption)
-        room = int(right) - theme.px(4)
-        source = metrics.elidedText(source, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(line, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, source)
+        # Where even that is too little, the choice above names the source.
+        if metrics.horizontalAdvance(source) <= right - theme.px(4):
+            painter.drawText(line, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, source)
         line.setLeft(right)
         painter.drawText(line, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, caption)
 

@@ -1,0 +1,114 @@
+"""States of a run along its way, from which any of its steps can be reached again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.run.divergence import LossWatch
+from netviz.engine.run.epoch_tally import EpochTally
+from netviz.engine.training.trainer import Snapshot
+
+BUDGET_BYTES = 256 * 2**20
+"""Memory for the states of one run, beside the first and the last of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A run at one step.
+
+    Attributes
+    ----------
+    snapshot
+        The trainer's state: all that the steps after it depend on.
+    ledger
+        The changes until then.
+    watch
+        What was remembered of the losses.
+    tally
+        Sums over the epoch under way.
+    size
+        Bytes that its tensors take.
+    """
+
+    snapshot: Snapshot
+    ledger: tuple[LedgerEntry, ...]
+    watch: LossWatch
+    tally: EpochTally
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", _size(vars(self.snapshot)))
+
+    @property
+    def step(self) -> int:
+        """Steps trained until then."""
+        return self.snapshot.step
+
+
+class States:
+    """States in the order of their steps, fewer the longer ago they are.
+
+    Parameters
+    ----------
+    states
+        Ordered by their steps, the first that of step 0.
+    budget
+        Bytes that they may take; the first and the last are kept in any case.
+    """
+
+    def __init__(self, states: Iterable[State], budget: int = BUDGET_BYTES) -> None:
+        self._states = list(states)
+        self._budget = budget
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Their steps, increasing."""
+        return tuple(state.step for state in self._states)
+
+    @property
+    def size(self) -> int:
+        """Bytes that they take."""
+        return sum(state.size for state in self._states)
+
+    def add(self, state: State) -> None:
+        """Add the state of the present; at a step that has one already it takes its place."""
+        if self._states[-1].step == state.step:
+            self._states.pop()
+        self._states.append(state)
+        while self.size > self._budget and len(self._states) > 2:
+            del self._states[self._least_missed()]
+
+    def until(self, step: int) -> "States":
+        """Return those that are no later than `step`."""
+        return States((state for state in self._states if state.step <= step), self._budget)
+
+    def last_until(self, step: int) -> State:
+        """Return the last one that is no later than `step`."""
+        return next(state for state in reversed(self._states) if state.step <= step)
+
+    def last_sound_until(self, step: int) -> State:
+        """Return the last one that is no later than `step` and from before any damage."""
+        sound = (state for state in self._states if state.step <= step and state.watch.is_sound)
+        return max(sound, key=lambda state: state.step, default=self._states[0])
+
+    def _least_missed(self) -> int:
+        """Return which one leaves the smallest gap, as a part of how long ago it is."""
+        steps = self.steps
+        return min(
+            range(1, len(steps) - 1),
+            key=lambda i: (steps[i + 1] - steps[i - 1]) / (steps[-1] - steps[i]),
+        )
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes the tensors take that are in `value`, however deep."""
+    if isinstance(value, Tensor):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return 0

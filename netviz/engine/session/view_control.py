@@ -1,0 +1,50 @@
+"""`ViewControl`: what each command asks to see of the run at hand, which stays as it is."""
+
+from collections.abc import Callable
+
+from netviz.engine.observatory.observatory import Observatory
+from netviz.engine.protocol import commands
+from netviz.engine.protocol.events import Event
+from netviz.engine.session import reports
+from netviz.engine.session.run_control import RunControl
+
+
+class ViewControl:
+    """Lets the observatory see what views ask for.
+
+    Parameters
+    ----------
+    emit
+        Takes each event.
+    observatory
+        Observes the run.
+    control
+        Knows the run at hand.
+    """
+
+    def __init__(
+        self, emit: Callable[[Event], None], observatory: Observatory, control: RunControl
+    ) -> None:
+        self._emit, self._observatory, self._control = emit, observatory, control
+
+    def watch(self, command: commands.Watch) -> None:
+        """Observe what the visible views show."""
+        self._observatory.watch(command.observations)
+
+    def measure_test(self, _: commands.MeasureTest) -> None:
+        """Predict all test images."""
+        self._control.ready_run()
+        self._observatory.measure_test()
+
+    def predict(self, command: commands.Predict) -> None:
+        """Predict the class of a drawing."""
+        self._observatory.predict(command)
+
+    def look_at(self, command: commands.LookAt) -> None:
+        """Choose the image whose activations are observed."""
+        run = None if self._control.is_preparing else self._control.run
+        self._observatory.look_at(command.test_index, run)
+
+    def preview_augmentation(self, command: commands.PreviewAugmentation) -> None:
+        """Show training images as they are augmented now."""
+        self._emit(reports.augmented(self._control.ready_run(), command))
