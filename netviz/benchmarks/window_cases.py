@@ -21,8 +21,10 @@ def default_views(plan: Plan) -> list[Outcome]:
     for batch_size, target in ((64, 0.93), (10, 0.90)):
         with _both(plan, batch_size) as (window, bare):
             where = QApplication.platformName()
-            what = f"window / no window, default views, batch {batch_size}, {where}"
-            outcomes.append(_compare(what, window, bare, plan, target))
+            for views, is_folded in (("default views", False), ("tabs folded", True)):
+                window.window.views.set_folded(is_folded)
+                what = f"window / no window, {views}, batch {batch_size}, {where}"
+                outcomes.append(_compare(what, window, bare, plan, target))
     return outcomes
 
 

@@ -95,7 +95,7 @@ def _serve(
     window.show()
     faults.attach(window)
     ThreadOpener(window)
-    if not options.is_unattended:
+    if not options.exit_when_done:  # else nobody has time to want it
         Doorbell(window)
         TaskbarPresenter(window, taskbar())
     status = app.exec()

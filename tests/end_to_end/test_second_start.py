@@ -31,13 +31,14 @@ def saved(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def first(qapp: object, qtbot: QtBot) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
+def first(qapp: object, qtbot: QtBot) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
     """Open windows that stay open, and wait until they can be found."""
     opened: list[subprocess.Popen[bytes]] = []
 
-    def open_one() -> "subprocess.Popen[bytes]":
+    def open_one(*arguments: str) -> "subprocess.Popen[bytes]":
+        usual = ("--size", "1280x720", "--new-window")
         process = subprocess.Popen(
-            [sys.executable, "-m", "netviz", "--size", "1280x720", "--new-window"],
+            [sys.executable, "-m", "netviz", *usual, *arguments],
             cwd=ROOT,
             stderr=subprocess.DEVNULL,
         )
@@ -70,7 +71,7 @@ def second(answer: str, *arguments: str) -> tuple[int, list[str]]:
 
 
 def test_a_second_start_offers_the_window_that_is_open(
-    first: Callable[[], "subprocess.Popen[bytes]"], saved: Path, qtbot: QtBot
+    first: Callable[..., "subprocess.Popen[bytes]"], saved: Path, qtbot: QtBot
 ) -> None:
     process = first()
     qtbot.waitUntil(lambda: "MNIST sample" in title(), timeout=60_000)
@@ -83,8 +84,15 @@ def test_a_second_start_offers_the_window_that_is_open(
     assert process.poll() is None
 
 
+def test_a_window_that_trains_by_itself_is_offered_too(
+    first: Callable[..., "subprocess.Popen[bytes]"],
+) -> None:
+    first("--autostart", *FAST.split())
+    assert second("escape") == (0, ["asked: Show that window"])
+
+
 def test_who_cannot_answer_or_has_answered_is_not_asked(
-    first: Callable[[], "subprocess.Popen[bytes]"], tmp_path: Path
+    first: Callable[..., "subprocess.Popen[bytes]"], tmp_path: Path
 ) -> None:
     first()
     assert second("nothing", "--new-window") == (0, ["window"])
@@ -97,7 +105,7 @@ def test_who_cannot_answer_or_has_answered_is_not_asked(
 
 
 def test_a_window_that_crashed_locks_nobody_out(
-    first: Callable[[], "subprocess.Popen[bytes]"],
+    first: Callable[..., "subprocess.Popen[bytes]"],
 ) -> None:
     process = first()
     os.kill(process.pid, signal.SIGKILL)

@@ -106,7 +106,7 @@ class States:
 def _size(value: Any) -> int:
     """Return how many bytes the tensors take that are in `value`, however deep."""
     if isinstance(value, Tensor):
-        return value.nbytes
+        return value.numel() * value.element_size()  # of a sparse one, what it would be at most
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     if isinstance(value, list | tuple):

@@ -172,7 +172,10 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_progressed(self, event: events.Progress) -> None:
         place = Place(event.epoch, event.batch, event.batches)
-        self._now = replace(self._now, step=event.step, place=place)
+        now = self._now
+        # The past of a run that goes on from there is no news.
+        replaced = now.replaced_step if event.step == now.step else 0
+        self._now = replace(now, step=event.step, place=place, replaced_step=replaced)
         self._show_figures()
         self._window.top_bar.set_speed(event.samples_per_second, event.remaining_s)
         last = Position(event.epoch - 1, max(0, event.batch - 1), event.batches)
@@ -188,7 +191,8 @@ class RunPresenter(QObject):
     @Slot(object)
     def _on_run_changed(self, event: events.Changed) -> None:
         self._show_ledger(event.ledger)
-        self._now = replace(self._now, news=self._named(event.entries))
+        replaced = 0 if event.entries else self._now.replaced_step
+        self._now = replace(self._now, news=self._named(event.entries), replaced_step=replaced)
         if event.reason:
             self._tell_of_threads(event)
         if event.threads:

@@ -36,7 +36,7 @@ class RunNow:
     again
         Epochs that Train adds where all are trained.
     replaced_step
-        Steps of the run that was replaced and can be brought back; 0 for none.
+        Steps of the run that was replaced, as long as it is what Ctrl+Z brings back; else 0.
     """
 
     state: State
@@ -76,7 +76,8 @@ class RunNow:
         state, news = self._state_words(), self._news_words()
         if self.state is State.RUNNING:
             return news or state
-        return f"{news} {state}".strip()
+        replaced = self._replaced_words() if self.state is not State.FAILED else ""
+        return f"{news} {state}{replaced}".strip()
 
     def _state_words(self) -> str:
         at = f"at step {self.step:,}"
@@ -86,14 +87,13 @@ class RunNow:
             case State.RUNNING:
                 return "Training. Change the learning rate and watch the next batch."
             case State.IDLE if self.step == 0:
-                more = self._frozen_words() + self._replaced_words()
-                return f"Ready. Press Train, or Space.{more}"
+                return f"Ready. Press Train, or Space.{self._frozen_words()}"
         if not self.has_epochs_left:
             return f"{self._end_words(at)} Space trains {self.again:,} more."
         if self.stopped:
             where = f"in epoch {self.place.epoch:,} of {self.epochs:,}"
             return f"Stopped by you {at}, {where}. Space goes on."
-        return f"Held {at}. Space goes on.{self._replaced_words()}"
+        return f"Held {at}. Space goes on."
 
     def _end_words(self, at: str) -> str:
         done, asked = self.place.completed, self.epochs

@@ -172,7 +172,8 @@ class DrivenWindow:
         """What is written anywhere in the window, and what can be done."""
         window, actions = self.window, self.window.actions_by_key
         return {
-            "status": window.status,
+            # What can be brought back tells how the run came here.
+            "status": window.status.partition(" Ctrl+Z brings back")[0],
             "tabs": self.tab_names(),
             "state": self.controller.state,
             "step": self.controller.step,
