@@ -32,6 +32,7 @@ def no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: ([], ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("", False))
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *words: (words[3], True))  # what is offered
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: False)
     monkeypatch.setattr(Downloader, "start", lambda *_: None)
 
