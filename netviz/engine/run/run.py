@@ -240,7 +240,7 @@ class Run:
             Training time between two states.
         """
         self._stateless_s += seconds
-        is_stale = self.states.steps[-1] == self.trainer.step
+        is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
         if is_due or is_stale:
             began = perf_counter()

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from netviz.ui.charts.axes import Axes
+from netviz.ui.charts.axes import Axes, crisp
 from netviz.ui.look.theme import Theme
 
 _FONT_PX = 12
@@ -56,7 +56,7 @@ class StepPin(QGraphicsItem):
             return
         theme, area = self._theme, self._area
         painter.setPen(QPen(theme.color("text"), theme.px(1.5)))
-        x = round(self.x_pixel) + 0.5
+        x = crisp(self.x_pixel)
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -78,11 +78,12 @@ class FirstRun:
         ends = [each.step for each in self.run.measurements if each.epoch]
         return [step for step in ends if step <= until]
 
-    def go_back(self, step: int) -> list[events.Event]:
+    def go_back(self, step: int, driven: Driven | None = None) -> list[events.Event]:
         """Go back, and compare what is reached with what it was the first time."""
-        told = self.driven.do(commands.GoBack(step))
+        driven = driven or self.driven
+        told = driven.do(commands.GoBack(step))
         assert not only(told, events.Refused), only(told, events.Refused)[0].details
-        assert_no_difference(reached(run_of(self.driven)), self.was_at(step))
+        assert_no_difference(reached(run_of(driven)), self.was_at(step))
         return told
 
     def go_on(self, driven: Driven | None = None) -> list[events.Event]:

@@ -66,9 +66,7 @@ def test_an_opened_run_goes_back_to_before_it_was_saved(
     first = FirstRun(own_layers, CHANGES)
     opened = Driven()
     opened.do(commands.Open(saved(own_layers, tmp_path / "run")))
-    told = opened.do(commands.GoBack(step))
-    assert not only(told, events.Refused)
-    assert_no_difference(reached(run_of(opened)), first.was_at(step))
+    first.go_back(step, opened)
     first.go_on(opened)
 
 
@@ -80,9 +78,7 @@ def test_an_opened_run_that_was_trained_on_goes_back_to_either_side(
     opened.do(commands.Open(saved(own_layers, tmp_path / "run")))
     first.go_on(opened)
     for step in (SAVED + 4, SAVED, SAVED - 4, 3):
-        told = opened.do(commands.GoBack(step))
-        assert not only(told, events.Refused)
-        assert_no_difference(reached(run_of(opened)), first.was_at(step))
+        first.go_back(step, opened)
     first.go_on(opened)
 
 
@@ -112,9 +108,7 @@ def test_weights_of_a_file_are_where_the_run_began(
     folder = saved(own_layers, tmp_path / "run", loaded)
     opened = Driven()
     opened.do(commands.Open(folder))
-    told = opened.do(commands.GoBack(step))
-    assert not only(told, events.Refused)
-    assert_no_difference(reached(run_of(opened)), first.was_at(step))
+    first.go_back(step, opened)
     first.go_on(opened)
     first.go_back(step)
     first.go_on()

@@ -196,15 +196,21 @@ def test_that_it_was_turned_off_is_remembered(open_window: OpenWindow) -> None:
     assert not open_window().actions_by_key["findings"].isChecked()
 
 
-def test_an_opened_run_tells_what_was_noticed_and_that_it_diverged(
-    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
+def learning_nothing(open_window: OpenWindow, qtbot: QtBot) -> tuple[MainWindow, str]:
+    """Train a run that learns nothing to its end; the window, and what it says of that."""
     window = open_window(epochs=4, learning_rate=1e-7)
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
     qtbot.waitUntil(lambda: callout(window).isVisible())
     text = callout(window).text
     assert text.startswith("No learning.")
+    return window, text
+
+
+def test_an_opened_run_tells_what_was_noticed(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, text = learning_nothing(open_window, qtbot)
     with qtbot.waitSignal(window.controller.saved, timeout=30_000):
         window.controller.save(tmp_path / "run")
     with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
@@ -220,11 +226,7 @@ def test_an_opened_run_tells_what_was_noticed_and_that_it_diverged(
 def test_a_run_that_is_brought_back_tells_again_what_was_noticed(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
-    window = open_window(epochs=4, learning_rate=1e-7)
-    window.controller.start()
-    wait_for_state(qtbot, window, State.FINISHED)
-    qtbot.waitUntil(lambda: callout(window).isVisible())
-    text = callout(window).text
+    window, text = learning_nothing(open_window, qtbot)
     with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
         window.controller.reset()
     assert not callout(window).isVisible()
