@@ -8,49 +8,28 @@ from numpy.typing import NDArray
 from netviz.engine.run.growing_array import GrowingArray
 
 
-class MinMaxPyramid:
+class Extremes:
     """Finds the minima and maxima of any part of a growing series without reading all of it.
 
-    Level ``k`` knows where the smallest and the largest of each ``2 ** (k + 1)`` consecutive
-    values lie, 8 bytes a value in all. Buckets are counted from the start of the series, so
+    Where they lie is kept for each width of a bucket that was asked for, in 8 bytes a bucket;
+    a value is read once for each of them. Buckets are counted from the start of the series, so
     that what is drawn of the past never changes while values arrive. Values that are not
     finite are chosen only where a bucket holds no others.
     """
 
     def __init__(self) -> None:
-        self._levels: list[tuple[GrowingArray[np.int32], GrowingArray[np.int32]]] = []
-
-    def update(self, series: NDArray[np.floating[Any]]) -> None:
-        """Add the values that were appended to `series`, ``[n]``, since the last call."""
-        level = 0
-        while len(series) >> (level + 1):
-            if level == len(self._levels):
-                self._levels.append((GrowingArray(np.int32), GrowingArray(np.int32)))
-            done = len(self._levels[level][0])
-            wanted = len(series) >> (level + 1)
-            if wanted > done:
-                for sign, column in zip((1, -1), self._levels[level], strict=True):
-                    pairs = self._pairs(level, sign, 2 * done, 2 * wanted)
-                    column.extend(_pick_lowest(series, pairs, sign))
-            level += 1
-
-    def _pairs(self, level: int, sign: int, start: int, stop: int) -> NDArray[np.int32]:
-        """Candidates for the buckets of `level`: two single values, or two smaller buckets."""
-        if level == 0:
-            return np.arange(start, stop, dtype=np.int32).reshape(-1, 2)
-        smaller = self._levels[level - 1][0 if sign > 0 else 1]
-        return smaller.view[start:stop].reshape(-1, 2)
+        self._known: dict[int, tuple[GrowingArray[np.int32], GrowingArray[np.int32]]] = {}
 
     @property
     def nbytes(self) -> int:
         """Bytes that the stored indices take."""
-        return sum(column.view.nbytes for level in self._levels for column in level)
+        return sum(column.view.nbytes for columns in self._known.values() for column in columns)
 
     def truncate(self, count: int) -> None:
         """Forget the values after the first `count`."""
-        for level, columns in enumerate(self._levels):
+        for width, columns in self._known.items():
             for column in columns:
-                column.truncate(count >> (level + 1))
+                column.truncate(count // width)
 
     def indices(
         self,
@@ -65,7 +44,7 @@ class MinMaxPyramid:
         Parameters
         ----------
         series
-            The series as given to `update`, ``[n]``.
+            All values so far, ``[n]``: those of the last call and what was appended to them.
         start, stop
             The part wanted; `start` is moved back to the start of its bucket.
         width
@@ -86,12 +65,26 @@ class MinMaxPyramid:
             first = -(-since // width)
             parts += _both_extremes(series, np.arange(since, min(first * width, stop)))
         if last > first:
-            columns = self._levels[width.bit_length() - 2]
+            columns = self._whole_buckets(series, width)
             parts.append(np.stack([column.view[first:last] for column in columns], 1).reshape(-1))
         parts += _both_extremes(series, np.arange(max(last, first) * width, stop))
         pairs = np.concatenate(parts).reshape(-1, 2)
         ordered = np.sort(pairs, axis=1).reshape(-1)
         return ordered[np.diff(ordered, prepend=-1) > 0]
+
+    def _whole_buckets(
+        self, series: NDArray[np.floating[Any]], width: int
+    ) -> tuple[GrowingArray[np.int32], GrowingArray[np.int32]]:
+        """Return where the minimum and the maximum of each bucket lie that is full by now."""
+        if width not in self._known:
+            self._known[width] = GrowingArray(np.int32), GrowingArray(np.int32)
+        columns = self._known[width]
+        done, full = len(columns[0]), len(series) // width
+        if full > done:
+            new = np.arange(done * width, full * width, dtype=np.int32).reshape(-1, width)
+            for column, sign in zip(columns, (1, -1), strict=True):
+                column.extend(_pick_lowest(series, new, sign))
+        return columns
 
 
 def bucket_width(span: int, points: int) -> int:

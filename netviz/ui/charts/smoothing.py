@@ -1,6 +1,7 @@
 """The smoothing of a curve that grows: a new value costs the same however long the run is."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -133,12 +134,17 @@ def _decaying_sums(values: NDArray[np.float64], decay: float, start: float) -> N
     blocks = -(-len(values) // _BLOCK)
     padded = np.zeros((blocks, _BLOCK))
     padded.reshape(-1)[: len(values)] = values
-    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    kernel = np.where(lag >= 0, decay ** np.maximum(lag, 0), 0.0)
-    within = padded @ kernel.T
+    within = padded @ _kernel(decay)
     starts = np.array([start])
     if blocks > 1:
         ends = _decaying_sums(within[:-1, -1], decay**_BLOCK, start)
         starts = np.concatenate((starts, ends))
     sums = within + np.outer(starts, decay ** np.arange(1, _BLOCK + 1))
     return sums.reshape(-1)[: len(values)]
+
+
+@lru_cache(64)
+def _kernel(decay: float) -> NDArray[np.float64]:
+    """Return the matrix that sums a block, ``[_BLOCK, _BLOCK]``; every report needs the same."""
+    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    return np.where(lag >= 0, decay ** np.maximum(lag, 0), 0.0).T

@@ -1,7 +1,7 @@
 """Colours, fonts and scale, and the one object that tells when they change."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -127,9 +127,7 @@ class Theme(QObject):
 
     def color(self, token: str, opacity: float = 1.0) -> QColor:
         """Return one colour by the name of its token, at `opacity` 0..1."""
-        color = QColor(getattr(self.colors, token))
-        color.setAlphaF(opacity)
-        return color
+        return _color(getattr(self.colors, token), opacity)
 
     def font(self, size_px: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """Return the interface's font with tabular figures, `size_px` scaled."""
@@ -150,6 +148,14 @@ class Theme(QObject):
         if scale != self._scale:
             self._scale = scale
             self.changed.emit()
+
+
+@lru_cache(512)
+def _color(name: str, opacity: float) -> QColor:
+    """Make a colour once, since views ask for theirs every time they paint."""
+    color = QColor(name)
+    color.setAlphaF(opacity)
+    return color
 
 
 @cache

@@ -1,5 +1,6 @@
 """The base of every widget that is drawn in the theme's colours."""
 
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 from netviz.ui.look.theme import Theme
@@ -24,3 +25,13 @@ class ThemedWidget(QWidget):
         self._restyle()
         self.updateGeometry()
         self.update()
+
+
+def fill_with_surface(widget: QWidget) -> None:
+    """Let a widget on a card fill itself with the card's colour.
+
+    For what is painted many times a second: Qt then leaves out the card and all else that lies
+    below it.
+    """
+    widget.setBackgroundRole(QPalette.ColorRole.AlternateBase)
+    widget.setAutoFillBackground(True)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from netviz.engine.protocol.observations import Prediction
 from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.pad.confidence_record import ConfidenceRecord
 
 _CONTENDER = 0.2
@@ -26,6 +26,7 @@ class ConfidenceStrip(ThemedWidget):
         self._record = ConfidenceRecord()
         self._hovered_x: float | None = None
         self.setMouseTracking(True)
+        fill_with_surface(self)
         self.setAccessibleName("Confidence while it learned")
         self.setToolTip(
             "How sure the network was of this drawing at each step; classes that were likely "

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
 from netviz.ui.charts.axes import Axes, exponent
-from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
+from netviz.ui.charts.downsampling import Extremes, bucket_width
 from netviz.ui.charts.ticks import Range, Ticks, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
 _HEIGHT_PX = 36
@@ -32,7 +32,7 @@ class RateSeries:
 
     def __init__(self, history: StepHistory) -> None:
         self._history = history
-        self._pyramid = MinMaxPyramid()
+        self._extremes = Extremes()
         self._seen = 0
         self._has_zero = False
         self.lowest, self.highest = math.inf, 0.0
@@ -51,7 +51,7 @@ class RateSeries:
 
     def forget_from(self, count: int) -> None:
         """Forget the rates after the first `count`, which the history has forgotten."""
-        self._pyramid.truncate(count)
+        self._extremes.truncate(count)
         self._seen = 0
         self.lowest, self.highest = math.inf, 0.0
         self._has_zero = False
@@ -77,9 +77,8 @@ class RateSeries:
         first = max(0, history.count_until(math.floor(x[0])) - 1)
         last = min(stop, history.count_until(math.ceil(x[1])) + 1)
         rates = history.learning_rates
-        self._pyramid.update(rates)
         width = bucket_width(math.ceil(x[1] - x[0]), max(2, columns))
-        indices = self._pyramid.indices(rates, first, last, width)
+        indices = self._extremes.indices(rates, first, last, width)
         steps, values = history.steps[indices].astype(np.float64), rates[indices]
         if len(values) > 2:
             is_same = values[1:] == values[:-1]
@@ -111,6 +110,7 @@ class RateStrip(ThemedWidget):
         self._y_range = self.series.y_range
         self._crosshair: tuple[int, float] | None = None
         self.setMouseTracking(True)
+        fill_with_surface(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Learning rate of each step")
         self.setToolTip("The learning rate that each step used, as the schedule and you set it.")

@@ -13,7 +13,7 @@ from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import loss_text, number_text
-from netviz.ui.charts.downsampling import MinMaxPyramid, bucket_width
+from netviz.ui.charts.downsampling import Extremes, bucket_width
 from netviz.ui.charts.smoothing import Smoother
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
 from netviz.ui.plots.best_test import best_test
@@ -68,7 +68,7 @@ class Loss(Metric):
 
     def __init__(self) -> None:
         self.history = StepHistory()
-        self._pyramid = MinMaxPyramid()
+        self._extremes = Extremes()
         self._smoother = Smoother(DEFAULT_HALF_LIFE)
         self._is_smoothed = True
         self._range = LossRange(self.history, self._smoothed)
@@ -93,7 +93,7 @@ class Loss(Metric):
 
     def truncate(self, step: int) -> None:
         self.history.truncate(step)
-        self._pyramid.truncate(len(self.history))
+        self._extremes.truncate(len(self.history))
         self._smoother.restart()
         self._range.forget()
 
@@ -120,7 +120,6 @@ class Loss(Metric):
 
     def curves(self, view: View, steps: Range, columns: int) -> dict[str, Points]:
         known, losses = self.history.steps, self.history.losses
-        self._pyramid.update(losses)
         # One step beyond each edge, so that the curve goes on to the edge.
         first = max(0, self.history.count_until(math.floor(steps[0])) - 1)
         last = min(self.count(view), self.history.count_until(math.ceil(steps[1])) + 1)
@@ -133,7 +132,7 @@ class Loss(Metric):
             start, stop = max(first, part.first), min(last, part.stop)
             if start >= stop:
                 continue
-            indices = self._pyramid.indices(losses, start, stop, width, part.first)
+            indices = self._extremes.indices(losses, start, stop, width, part.first)
             if self._has_batches(part, parts[-1], view):
                 batches.append(_drawable(known[indices], losses[indices], view))
             # The average is smooth within a bucket: its value at the end says enough.

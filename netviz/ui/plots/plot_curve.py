@@ -1,30 +1,31 @@
 """The curves of a plot, and the box inside the axes that they are drawn in."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.metric import CurveStyle, Points
 
 NO_POINTS: Points = (np.empty(0), np.empty(0))
+_CORNER = 4
+"""Widths of the pen that a sharp corner reaches beyond its point at most."""
 _FARTHEST = 1e4
 """Ranges outside of which a point is drawn nearer: of a line that leads to 1e30 Qt paints nothing,
 and nothing of the lines next to it."""
 
 
 class PlotCurve:
-    """A curve over the step number, with dots or filled, in colours of the theme.
-
-    A thin line is not antialiased, which on noise would cost most of all; a wide one is drawn
-    piece by piece, which costs half of drawing it as one.
-    """
+    """A curve over the step number, with dots or filled, in colours of the theme."""
 
     def __init__(self, theme: Theme, style: CurveStyle, box: "PlotBox") -> None:
         self._theme = theme
@@ -33,9 +34,7 @@ class PlotCurve:
         if style.is_filled:
             self._line = pg.PlotCurveItem(pen=None, fillLevel="enclosed", skipFiniteCheck=True)
         else:
-            self._line = _Line(antialias=style.width > 1, skipFiniteCheck=True)
-            if style.width > 1:
-                self._line.setSegmentedLineMode("on")
+            self._line = _Line(is_smooth=style.width > 1)
         box.addItem(self._line, ignoreBounds=True)
         self._dots: pg.ScatterPlotItem | None = None
         if style.symbol:
@@ -52,7 +51,7 @@ class PlotCurve:
     @property
     def pen(self) -> QPen:
         """What the line is drawn with."""
-        return QPen(self._line.opts["pen"])
+        return QPen(self._line.pen)
 
     @property
     def dots(self) -> Points:
@@ -69,8 +68,7 @@ class PlotCurve:
 
     def set_points(self, x: NDArray[Any], y: NDArray[Any], dots: Points = NO_POINTS) -> None:
         """Draw other points, the line broken at each NaN, and other dots."""
-        y = self._within_reach(y)
-        self._line.setData(x, y, connect="all" if np.isfinite(y).all() else "finite")
+        self._line.setData(x, self._within_reach(y))
         if self._dots is not None:
             finite = np.isfinite(dots[1])
             self._dots.setData(dots[0][finite], self._within_reach(dots[1][finite]))
@@ -123,6 +121,22 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
         low, high = self.viewRange()[1]
         return math.isclose(high - low, self.y_limits[1] - self.y_limits[0])
 
+    @property
+    def painted_range(self) -> QRectF:
+        """The steps and values of all that is painted, in units of the axes.
+
+        What is drawn takes it as its bounds, which needs no look at the points.
+        """
+        width, height = self.viewPixelSize()
+        margins = self.overhang
+        # The axis points upwards: the rectangle's top is the lower edge.
+        return QRectF(self.viewRect()).adjusted(
+            -margins.left() * width,
+            -margins.bottom() * height,
+            margins.right() * width,
+            margins.top() * height,
+        )
+
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
         both = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         super().wheelEvent(event, axis if both else _STEPS)
@@ -140,23 +154,102 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
         return path
 
 
-class _Line(pg.PlotCurveItem):  # type: ignore[misc]
-    """A line that takes the whole view as its bounds, which need no look at its points."""
+class _Line(pg.GraphicsObject):  # type: ignore[misc]
+    """A line in a view, broken at each NaN, of which only what has changed is painted anew.
+
+    A run grows at its end, while all before stays as it is: to paint the whole line for each
+    report would cost several times as much.
+
+    Parameters
+    ----------
+    is_smooth
+        Whether it is antialiased, which on thin noise would cost most of all.
+
+    Attributes
+    ----------
+    pen
+        What it is drawn with.
+    """
+
+    def __init__(self, *, is_smooth: bool) -> None:
+        super().__init__()
+        self._is_smooth = is_smooth
+        self._x, self._y = NO_POINTS
+        self.pen = QPen(Qt.PenStyle.NoPen)
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    def getData(self) -> Points:
+        """Return the points, in units of the axes."""
+        return self._x, self._y
+
+    def setData(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Take other points, of increasing `x`; what stays the same is not painted again."""
+        same = _alike(self._x, self._y, x, y)
+        ends = [float(old[-1]) for old in (self._x, x) if len(old) > same]
+        if ends:
+            # The line to the first point that differs begins at the one before.
+            left = float(x[same - 1]) if same else self.boundingRect().left()
+            self._update_between(left, max(ends))
+        self._x, self._y = x, y
+
+    def setPen(self, pen: QPen) -> None:
+        """Draw with another pen, whose width counts pixels."""
+        self.pen = pen
+        self.update()
+
+    def _update_between(self, left: float, right: float) -> None:
+        view, margin = self.boundingRect(), self._margin
+        self.update(QRectF(left - margin, view.top(), right - left + 2 * margin, view.height()))
+
+    @property
+    def _margin(self) -> float:
+        """How far the pen and a corner of the line reach beyond a point, in steps."""
+        return float(self.getViewBox().viewPixelSize()[0]) * (_CORNER * self.pen.widthF() + 1)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self.getViewBox().viewRect())
+        return QRectF(self.getViewBox().painted_range)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        exposed, margin = option.exposedRect, self._margin
+        first = int(np.searchsorted(self._x, exposed.left() - margin))
+        stop = int(np.searchsorted(self._x, exposed.right() + margin, side="right"))
+        # One point more on each side, for the line that leads there.
+        shown = slice(max(0, first - 1), stop + 1)
+        x, y = self._x[shown], self._y[shown]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._is_smooth)
+        painter.setPen(self.pen)
+        gaps = np.flatnonzero(~np.isfinite(y)).tolist()
+        for begin, end in pairwise([-1, *gaps, len(y)]):
+            if end - begin > 2:
+                part = slice(begin + 1, end)
+                painter.drawPolyline(arrayToQPolygonF(x[part], y[part]))
+
+
+def _alike(x: NDArray[Any], y: NDArray[Any], other_x: NDArray[Any], other_y: NDArray[Any]) -> int:
+    """Return how many points at their start two lines have in common."""
+    count = min(len(x), len(other_x))
+    same = (x[:count] == other_x[:count]) & (y[:count] == other_y[:count])
+    same |= np.isnan(y[:count]) & np.isnan(other_y[:count])
+    return int(np.argmin(np.append(same, False)))
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]
-    """Dots that take the whole view as their bounds, as lines do, and what they reach beyond it."""
+    """Dots, painted anew only where there are some."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        # What is painted anew is mostly the end of a line, where there is no dot.
+        reach = self.opts["size"] * self.getViewBox().viewPixelSize()[0]
+        exposed, x = option.exposedRect, self.data["x"]
+        if np.any((x >= exposed.left() - reach) & (x <= exposed.right() + reach)):
+            super().paint(painter, option, widget)
 
     def boundingRect(self) -> QRectF:
-        box = self.getViewBox()
-        width, height = box.viewPixelSize()
-        reach = box.overhang
-        return QRectF(box.viewRect()).adjusted(
-            -reach.left() * width,
-            -max(reach.top(), reach.bottom()) * height,
-            reach.right() * width,
-            max(reach.top(), reach.bottom()) * height,
-        )
+        return QRectF(self.getViewBox().painted_range)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.ui.look.theme import FAMILY, Theme
+from netviz.ui.look.themed_widget import fill_with_surface
 from netviz.ui.plots.metric import Reading
 from netviz.ui.plots.plot_menus import PlotMenu
 
@@ -77,6 +78,7 @@ class Readings(QWidget):
         self._values = {reading.name: _NOTHING for reading in readings}
         self._note = ""
         self._old: frozenset[str] = frozenset()
+        fill_with_surface(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.restyle()
 

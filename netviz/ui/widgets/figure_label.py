@@ -1,5 +1,6 @@
 """A label whose figures change many times a second without a new layout."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
@@ -23,6 +24,8 @@ class FigureLabel(QLabel):
         self._shown = ""
         self.setProperty("role", role)
         self.setToolTip(tooltip)
+        # It lies on a bar or a card: neither need be painted with every figure.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_widest(self, text: str) -> None:
         """Set the text that must fit; figures all have the same width."""
@@ -46,6 +49,7 @@ class FigureLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().alternateBase())
         self.style().drawItemText(
             painter,
             self.contentsRect(),

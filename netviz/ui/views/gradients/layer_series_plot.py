@@ -22,7 +22,7 @@ from netviz.number_text import norm_text
 from netviz.ui.charts.axes import LABEL_PX, Axes
 from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks, round_up, step_ticks
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen, thin_pen
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -71,6 +71,7 @@ class SeriesPlot(ThemedWidget):
         self._gaps: Sequence[tuple[int, int]] = ()
         self._pointed = -1
         self.setMouseTracking(True)
+        fill_with_surface(self)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out(*self._fitting_ranges())

@@ -15,7 +15,7 @@ from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.observations import LayerWeights
 from netviz.ui.charts.axes import LABEL_PX
 from netviz.ui.look.theme import Theme
-from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.views.weights.histogram_chart import HistogramChart
 from netviz.ui.views.weights.histogram_history import HistogramHistory
 from netviz.ui.views.weights.history_heatmap import HistoryHeatmap
@@ -49,7 +49,9 @@ class WeightPanel(ThemedWidget):
         ]
         self.set_mode(biases=False, history=False)
         self.setMouseTracking(True)
+        fill_with_surface(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._restyle()
 
     def set_layer(self, layer: LayerWeights) -> None:
         """Keep the layer's parameters of this moment; they are painted when seen."""
@@ -98,6 +100,7 @@ class WeightPanel(ThemedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_title()
         self._place_facts()
 
     def event(self, event: QEvent) -> bool:
@@ -125,21 +128,13 @@ class WeightPanel(ThemedWidget):
     # -- painting ------------------------------------------------------------------------
 
     def _paint_title(self, painter: QPainter) -> None:
-        theme = self._theme
-        font = theme.font(13, QFont.Weight.Medium)
-        width = QFontMetricsF(font).horizontalAdvance(self._title)
-        height = theme.px(18)
-        painter.setFont(font)
-        painter.setPen(theme.color("text"))
-        painter.drawText(QRectF(0, 0, self.width(), height), _LEFT, self._title)
-        start = width + theme.px(6)
-        rest = self.width() - start
-        painter.setFont(theme.font(13))
-        painter.setPen(theme.color("muted"))
-        text = painter.fontMetrics().elidedText(
-            self._sizes, Qt.TextElideMode.ElideRight, max(0, round(rest))
-        )
-        painter.drawText(QRectF(start, 0, rest, height), _LEFT, text)
+        name, sizes = self._title_places
+        painter.setFont(self._theme.font(13, QFont.Weight.Medium))
+        painter.setPen(self._theme.color("text"))
+        painter.drawText(name, _LEFT, self._title)
+        painter.setFont(self._theme.font(13))
+        painter.setPen(self._theme.color("muted"))
+        painter.drawText(sizes, _LEFT, self._shown_sizes)
 
     def _paint_absence(self, painter: QPainter, area: QRectF) -> None:
         noun = _NOUNS[self._shows_biases]
@@ -173,6 +168,21 @@ class WeightPanel(ThemedWidget):
             left += width + gap
         return rows
 
+    def _place_title(self) -> None:
+        """Place the title, and the sizes as far as there is room for them."""
+        theme = self._theme
+        height, gap = theme.px(18), theme.px(6)
+        metrics = QFontMetricsF(theme.font(13, QFont.Weight.Medium))
+        start = metrics.horizontalAdvance(self._title) + gap
+        rest = max(0.0, self.width() - start)
+        self._shown_sizes = QFontMetricsF(theme.font(13)).elidedText(
+            self._sizes, Qt.TextElideMode.ElideRight, rest
+        )
+        self._title_places = (
+            QRectF(0, 0, self.width(), height),
+            QRectF(start, 0, rest, height),
+        )
+
     def _place_facts(self) -> None:
         """Place the figures at the bottom; none where the chart would become too low to read.
 
@@ -192,4 +202,5 @@ class WeightPanel(ThemedWidget):
         ]
 
     def _restyle(self) -> None:
+        self._place_title()
         self._place_facts()
