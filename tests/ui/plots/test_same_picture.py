@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -90,6 +91,10 @@ class Told:
 def picture_of(plot: MetricPlot) -> QImage:
     if focused := QApplication.focusWidget():
         focused.clearFocus()
+    # An earlier test may have left the mouse over a button; Qt notices where it goes in a window.
+    for x in (2, 1):
+        QTest.mouseMove(plot.window().windowHandle(), QPoint(x, 1))
+    QApplication.processEvents()
     return plot.grab().toImage()
 
 
