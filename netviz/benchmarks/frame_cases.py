@@ -95,13 +95,12 @@ class _Plots(QWidget):
             plot.set_ledger_entries(changes)
 
     def frame_ms(self) -> float:
-        """Draw a frame with new steps, painted; return the milliseconds."""
+        """Draw a frame with new steps, and let Qt paint what it asks for; return the milliseconds."""
         self.add(STEPS_PER_FRAME)
         began = perf_counter()
         for plot in self.plots:
             plot.refresh()
-            plot.repaint()
-            plot.canvas.viewport().repaint()
+        QApplication.processEvents()
         return 1000 * (perf_counter() - began)
 
 

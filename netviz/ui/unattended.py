@@ -20,7 +20,9 @@ SETTLE_MS = 700
 
 
 class Unattended(QObject):
-    """Starts the run, waits for its end, then saves what was asked for.
+    """Starts the first run, waits for its end, then saves what was asked for.
+
+    What somebody who sits at the window does with further runs is left to them.
 
     Attributes
     ----------
@@ -57,6 +59,7 @@ class Unattended(QObject):
         self._folder = folder
         self._say = say
         self._when_done = when_done
+        self._run = 0  # its number; 0 before it is ready
         run = window.controller
         run.prepared.connect(self._on_run_prepared)
         run.epoch_finished.connect(self._on_run_epoch_finished)
@@ -67,12 +70,17 @@ class Unattended(QObject):
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
+        if self._run:
+            return
+        self._run = event.run
         # A pad with something on it tells more in the picture than an empty one.
         self._views.put_on_pad(0)
         self._window.controller.start()
 
     @Slot(object)
     def _on_run_epoch_finished(self, event: events.EpochFinished) -> None:
+        if event.run != self._run:
+            return
         m = event.measurement
         self._say(
             f"epoch {m.epoch}/{self._window.controller.config.epochs}"
@@ -82,11 +90,13 @@ class Unattended(QObject):
 
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
-        if event.state in (State.FINISHED, State.FAILED):
+        if event.run == self._run and event.state in (State.FINISHED, State.FAILED):
             QTimer.singleShot(SETTLE_MS, self, self._save)
 
     @Slot(object)
     def _on_run_failed(self, event: events.Failed | events.Refused) -> None:
+        if self._run not in (0, event.run):
+            return
         self.status = 1
         self._say(f"{event.message} {event.hint}".strip())
         if isinstance(event, events.Refused):
