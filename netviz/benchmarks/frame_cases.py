@@ -95,7 +95,7 @@ class _Plots(QWidget):
             plot.set_ledger_entries(changes)
 
     def frame_ms(self) -> float:
-        """Draw a frame with new steps, and let Qt paint what it asks for; return the milliseconds."""
+        """Draw a frame with new steps, as Qt paints it in the window; return the milliseconds."""
         self.add(STEPS_PER_FRAME)
         began = perf_counter()
         for plot in self.plots:
