@@ -37,6 +37,8 @@ class BestLayer(QGraphicsItem):
         self._theme = theme
         self._area = QRectF()
         self._labels: list[tuple[QRectF, str]] = []
+        # What is painted anew is mostly the end of a curve: the option says so.
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.mark: QPointF | None = None
         self.shade = QGraphicsRectItem()
         self.shade.setPen(QPen(Qt.PenStyle.NoPen))
@@ -141,10 +143,12 @@ class BestLayer(QGraphicsItem):
         option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
-        theme = self._theme
+        theme, exposed = self._theme, option.exposedRect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(_FONT_PX))
         for box, text in self._labels:
+            if not exposed.intersects(box):
+                continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("surface", 0.7 if text == _NAME else 0.9))
             painter.drawRoundedRect(box, theme.px(4), theme.px(4))
