@@ -221,8 +221,13 @@ autosave_failed
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
 
+    def go_on_with(self, line: int) -> None:
+        """Go on with a run that was left; what waits is dropped."""
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.GoOnWith(line))
+
     def bring_back(self) -> None:
-        """Change places with the run that the one at hand replaced; what waits is dropped."""
+        """Change places with the run that was left last; what waits is dropped."""
         self._is_preparing = self._is_opening = True
         self.submit(commands.BringBack())
 

@@ -72,7 +72,20 @@ class Reset:
 
 @dataclass(frozen=True)
 class BringBack:
-    """Let the run at hand and the one that it replaced change places."""
+    """Let the run at hand and the one that was left last change places."""
+
+
+@dataclass(frozen=True)
+class GoOnWith:
+    """Go on with a run that was left; the one at hand is left in its place.
+
+    Attributes
+    ----------
+    line
+        Its number, as in `events.Prepared.left`.
+    """
+
+    line: int
 
 
 @dataclass(frozen=True)
@@ -276,6 +289,7 @@ Command = (
     | Reset
     | BringBack
     | GoBack
+    | GoOnWith
     | Change
     | Rewind
     | SetPace

@@ -18,6 +18,7 @@ from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.observations import ImageArrays, Observation
 from netviz.engine.protocol.run_state import Measurement, Place, State
 
@@ -90,6 +91,10 @@ class Prepared:
         Steps of the run that it took the place of and that can be brought back; 0 for none.
     is_back
         Whether it was brought back itself.
+    origin
+        Its number within the session, and which run it parted from.
+    left
+        The runs that were left, which can be gone on with.
     """
 
     run: int
@@ -111,6 +116,8 @@ class Prepared:
     cautions: tuple[str, ...] = ()
     replaced_step: int = 0
     is_back: bool = False
+    origin: Origin = field(default_factory=Origin)
+    left: tuple[LeftRun, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """States of a run along its way, from which any of its steps can be reached again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,9 @@ class States:
         """Their steps, increasing."""
         return tuple(state.step for state in self._states)
 
+    def __iter__(self) -> Iterator[State]:
+        return iter(self._states)
+
     @property
     def size(self) -> int:
         """Bytes that they take."""
@@ -80,6 +83,10 @@ class States:
         self._states.append(state)
         while self.size > self._budget and len(self._states) > 2:
             del self._states[self._least_missed()]
+
+    def thin_out(self) -> None:
+        """Keep the first and the last alone; all steps can be reached, but it takes longer."""
+        del self._states[1:-1]
 
     def until(self, step: int) -> "States":
         """Return those that are no later than `step`."""

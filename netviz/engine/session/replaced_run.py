@@ -5,6 +5,7 @@ from pathlib import Path
 
 from netviz.engine.observatory.evaluator import Known
 from netviz.engine.protocol import events
+from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.preparation import RandomState
@@ -39,13 +40,24 @@ class ReplacedRun:
     known: Known
     has_failed: bool
 
+    @property
+    def origin(self) -> Origin:
+        """Its number, and which run it parted from."""
+        return self.described.origin
+
+    def told(self) -> LeftRun:
+        """Tell what it holds."""
+        trainer = self.run.trainer
+        measurements = tuple(self.run.measurements)
+        return LeftRun(self.origin, trainer.config, trainer.step, measurements, self.has_failed)
+
     def is_affordable(self, beside: DeviceData) -> bool:
         """Whether there is memory to keep it while another run uses the data `beside`."""
         data = self.run.trainer.data
         images = (data.train_images, data.test_images)
         return data is beside or sum(each.nbytes for each in images) <= MOST_DATA_BYTES
 
-    def take_up(self, number: int) -> tuple[events.Prepared, events.Opened]:
+    def take_up(self, number: int, *, is_back: bool) -> tuple[events.Prepared, events.Opened]:
         """Let it go on as run `number`, exactly where it was; return what tells of it."""
         self.random_state.restore()
         run = self.run
@@ -53,5 +65,5 @@ class ReplacedRun:
         if self.has_failed:
             run.rewind()
         run.trainer.use_threads()
-        described = reports.goes_on(self.described, run, is_back=True)
+        described = reports.goes_on(self.described, run, is_back=is_back)
         return described, reports.opened(run, self.folder)

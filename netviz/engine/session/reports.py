@@ -126,15 +126,11 @@ def prepared(run: Run, notes: DataNotes, cautions: tuple[str, ...]) -> events.Pr
     )
 
 
-def goes_on(
-    described: events.Prepared, run: Run, replaced_step: int = 0, *, is_back: bool = False
-) -> events.Prepared:
+def goes_on(described: events.Prepared, run: Run, *, is_back: bool = False) -> events.Prepared:
     """Describe a run that goes on from where it is, by the description of one like it.
 
     Parameters
     ----------
-    replaced_step
-        Steps of the run that it takes the place of, where that one can be brought back.
     is_back
         Whether it was brought back itself.
     """
@@ -147,7 +143,6 @@ def goes_on(
         step=trainer.step,
         warnings=(),
         cautions=(),
-        replaced_step=replaced_step,
         is_back=is_back,
     )
 

@@ -16,6 +16,7 @@ from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
+from netviz.engine.session.left_runs import LeftRuns
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
@@ -77,7 +78,7 @@ class RunControl:
         self._stopped = False
         self._described: events.Prepared | None = None
         self._folder: Path | None = None
-        self._replaced: ReplacedRun | None = None
+        self._left = LeftRuns()
         self._is_going_back = False
 
     @property
@@ -102,16 +103,24 @@ class RunControl:
         self.prepare(self._preparer.reset(command, self.run))
 
     def bring_back(self, _: commands.BringBack) -> None:
-        """Let the run at hand and the one that it replaced change places."""
-        back = self._replaced
+        """Let the run at hand and the one that was left last change places."""
+        back = self._left.last
         if back is None:
-            raise ConfigError(
-                "There is no run to bring back.", "Only the one that was replaced last can be."
-            )
+            raise ConfigError("There is no run to bring back.", "None was left that was trained.")
+        self._take_up(back.origin.line, is_back=True)
+
+    def go_on_with(self, command: commands.GoOnWith) -> None:
+        """Go on with a run that was left, and leave the one at hand."""
+        self._take_up(command.line, is_back=False)
+
+    def _take_up(self, line: int, *, is_back: bool) -> None:
+        back = self._left.find(line)
         self._hold()
         self._observatory.interrupt()
-        self._replaced = self._aside(RandomState.now())
-        self._take_place(back.run, *back.take_up(self._preparer.next_number()))
+        self._left.forget(line)
+        self._leave(RandomState.now())
+        told = back.take_up(self._preparer.next_number(), is_back=is_back)
+        self._take_place(back.run, *told)
         self._enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
 
@@ -134,27 +143,25 @@ class RunControl:
             self._is_going_back = False
         if reached is None:
             return
-        self._replaced = self._aside(RandomState.now())
-        assert self._replaced is not None  # it is the run that is left
+        parting = self._described
+        assert parting is not None  # there is a run to go back in
+        self._leave(RandomState.now())
         reached.random_state.restore()
         number = self._preparer.next_number()
         back = run.at(step, reached.trainer, reached.tally, number)
-        described = reports.goes_on(self._replaced.described, back, run.trainer.step)
+        origin = self._left.new_origin(parting.origin, step)
+        described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
         self._observatory.begin(back, reached.test_logits)
 
-    def _aside(self, random_state: RandomState) -> ReplacedRun | None:
-        """Return the run at hand as it is; `random_state` goes on with it."""
+    def _leave(self, random_state: RandomState) -> None:
+        """Keep the run at hand as it is; `random_state` goes on with it."""
         if self.run is None or self._described is None:
-            return None
-        return ReplacedRun(
-            self.run,
-            self._described,
-            self._folder,
-            random_state,
-            self._observatory.known,
-            has_failed=self.state is State.FAILED,
+            return
+        known, has_failed = self._observatory.known, self.state is State.FAILED
+        self._left.keep(
+            ReplacedRun(self.run, self._described, self._folder, random_state, known, has_failed)
         )
 
     def _take_place(
@@ -162,6 +169,11 @@ class RunControl:
     ) -> None:
         """Turn from the run at hand to another one, and tell of it and of its past."""
         self._loop.drop()
+        if not described.is_back:
+            self._left.forget_untrained()
+        self._left.make_room(run.trainer.data)
+        step = 0 if described.is_back else self._left.last_step
+        described = replace(described, replaced_step=step, left=self._left.told())
         self.run, self._described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
@@ -199,13 +211,9 @@ class RunControl:
         if prepared is None:
             return
         run = prepared.run
-        aside = self._aside(prepared.before)
-        if aside and aside.run.trainer.step:
-            self._replaced = aside
-        if self._replaced and not self._replaced.is_affordable(run.trainer.data):
-            self._replaced = None
-        step = self._replaced.run.trainer.step if self._replaced else 0
-        described = replace(prepared.described, replaced_step=step)
+        if self.run and self.run.trainer.step:
+            self._leave(prepared.before)
+        described = replace(prepared.described, origin=self._left.new_origin())
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)

@@ -87,6 +87,7 @@ class TrainingSession:
             commands.Reset: self._control.reset,
             commands.BringBack: self._control.bring_back,
             commands.GoBack: self._control.go_back,
+            commands.GoOnWith: self._control.go_on_with,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QInputDialog
 
 from netviz.engine.protocol import events
 from netviz.ui.views.ledger_view import LedgerView
+from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -17,7 +18,7 @@ _QUICK_S = 0.3
 
 
 class PastPresenter(QObject):
-    """Connects the plots, the log and the menu with the past of the run."""
+    """Connects the plots, the log, the menu and the table of runs with the past of the run."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -31,6 +32,8 @@ class PastPresenter(QObject):
             plot.menu.back_requested.connect(self._run.go_back)
         self._log = window.views.view(LedgerView)
         self._log.back_requested.connect(self._run.go_back)
+        self._runs = window.views.view(RunView)
+        self._runs.run_chosen.connect(self._run.go_on_with)
         self._run.going_back.connect(self._on_run_going_back)
         for signal in (self._run.state_changed, self._run.progressed):
             signal.connect(self._offer)
@@ -39,6 +42,7 @@ class PastPresenter(QObject):
     @Slot()
     def _offer(self) -> None:
         self._action.setEnabled(self._run.step > 0)
+        self._runs.set_steps(self._run.step)
 
     @Slot()
     def _on_action_triggered(self) -> None:

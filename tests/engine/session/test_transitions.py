@@ -62,6 +62,7 @@ _VALUES = {
     "reset": _RESETS,
     "bad_reset": st.none(),
     "bring_back": st.none(),
+    "go_on_with": st.integers(0, 5),
     "load_weights": st.none(),
     "save": st.none(),
     "open": st.integers(0, 5),
@@ -81,6 +82,8 @@ _OFTEN = (
     "open",
     "reset",
     "bring_back",
+    "go_on_with",
+    "go_on_with",
 )
 _RUNNING = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 30))
 

@@ -245,7 +245,8 @@ class Session(Trained):
         self.floor = 0
         self._folder = folder
         self._saved: list[tuple[Path, Recipe]] = []
-        self._replaced: _Aside | None = None
+        self._asides: dict[int, _Aside] = {}
+        self._line = 1
         self._had_failed = False
         self._names = (folder / f"{number}" for number in itertools.count())
 
@@ -321,13 +322,13 @@ class Session(Trained):
         told = self.driven.do(commands.GoBack(step))  # batches that are not counted
         (prepared,) = only(told, events.Prepared)
         assert prepared.step == step == only(told, events.StateChanged)[-1].step
-        self._begin(self.recipe.gone_back(step, prepared.config))
+        self._begin(self.recipe.gone_back(step, prepared.config), told)
         self.floor = 0  # there are good states before it
 
     def reset(self, running: int, changes: dict[str, Any]) -> None:
         told = self._tell(running, commands.Reset(changes))
         assert only(told, events.Prepared)
-        self._begin(Recipe(self.recipe.settings.with_changes(changes)))
+        self._begin(Recipe(self.recipe.settings.with_changes(changes)), told)
 
     def bad_reset(self, running: int, _: Any) -> None:
         told = self._tell(running, commands.Reset({"dataset": "mnist"}, self._folder / "none"))
@@ -337,8 +338,8 @@ class Session(Trained):
         path = next(self._names).with_suffix(".safetensors")
         self.do(commands.Export(ExportKind.WEIGHTS, path))
         settings = self.recipe.settings
-        self._tell(running, commands.LoadWeights(path))
-        self._begin(Recipe(settings, path))
+        told = self._tell(running, commands.LoadWeights(path))
+        self._begin(Recipe(settings, path), told)
 
     def save(self, running: int, _: Any) -> None:
         folder = next(self._names)
@@ -355,7 +356,7 @@ class Session(Trained):
         folder, recipe = self._saved[number % len(self._saved)]
         told = self._tell(running, commands.Open(folder))
         assert only(told, events.Opened)
-        self._begin(replace(recipe.copy(), is_straight=False))
+        self._begin(replace(recipe.copy(), is_straight=False), told)
 
     def bad_open(self, running: int, _: Any) -> None:
         told = self._tell(running, commands.Open(self._folder / "nothing here"))
@@ -371,12 +372,24 @@ class Session(Trained):
 
     def bring_back(self, running: int, _: Any) -> None:
         told = self._tell(running, commands.BringBack())
-        back = self._replaced
-        if back is None:
+        if not self._asides:
             assert len(only(told, events.Refused)) == 1
             return
-        assert only(told, events.Prepared)[-1].is_back
-        self._replaced = _Aside(self.recipe, self.floor, self._had_failed)
+        self._take_up([*self._asides][-1], told)
+
+    def go_on_with(self, running: int, number: int) -> None:
+        lines = [line for line, left in self._asides.items() if left.recipe.step] or [1000]
+        line = lines[number % len(lines)]
+        told = self._tell(running, commands.GoOnWith(line))
+        if line not in self._asides:
+            assert len(only(told, events.Refused)) == 1
+            return
+        self._take_up(line, told)
+
+    def _take_up(self, line: int, told: list[events.Event]) -> None:
+        back = self._asides.pop(line)
+        prepared = self._leave(told)
+        assert prepared.origin.line == line
         self.recipe, self.floor = back.recipe, back.floor
         if back.has_failed:
             trainer = self.run.trainer
@@ -384,11 +397,28 @@ class Session(Trained):
             self.floor = trainer.step
         self.recipe.is_due = self.run.is_measurement_due
 
-    def _begin(self, recipe: Recipe) -> None:
-        if self.recipe.step:
-            self._replaced = _Aside(self.recipe, self.floor, self._had_failed)
+    def _begin(self, recipe: Recipe, told: list[events.Event]) -> None:
+        self._leave(told)
         self.recipe, self.floor = recipe, recipe.step
         self.recipe.is_due = self.run.is_measurement_due
+
+    def _leave(self, told: list[events.Event]) -> events.Prepared:
+        """Lay the run aside, and compare what is told of all that were left."""
+        prepared = only(told, events.Prepared)[-1]
+        self._asides[self._line] = _Aside(self.recipe, self.floor, self._had_failed)
+        self._line = prepared.origin.line
+        trained = {line: left for line, left in self._asides.items() if left.recipe.step}
+        if not prepared.is_back:
+            self._asides = trained
+        told_of = {each.origin.line: (each.steps, each.config) for each in prepared.left}
+        failed = {line for line, left in trained.items() if left.has_failed}
+        assert told_of.keys() == trained.keys()
+        assert all(
+            told_of[line] == (left.recipe.step, left.recipe.settings)
+            for line, left in trained.items()
+            if line not in failed
+        )
+        return prepared
 
     def autosaved_in(self) -> Path:
         """End the session; return where another process would recover its run from."""

@@ -1,0 +1,50 @@
+"""How the runs of a session came from each other, and what those hold that were left."""
+
+from dataclasses import dataclass
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.run_state import Measurement
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run began.
+
+    Attributes
+    ----------
+    line
+        Number of the run within the session, which it keeps while it is left and taken up again.
+    parent
+        That of the run that it parted from; 0 for one that began with untrained weights or a file.
+    step
+        The step at which it parted.
+    """
+
+    line: int = 1
+    parent: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class LeftRun:
+    """A run that was left, which can be gone on with exactly where it was.
+
+    Attributes
+    ----------
+    origin
+        Its number, and which run it parted from.
+    config
+        Its settings when it was left.
+    steps
+        Steps trained.
+    measurements
+        What was measured of it, the untrained network first.
+    has_failed
+        Whether it goes on from its last good state only.
+    """
+
+    origin: Origin
+    config: RunConfig
+    steps: int
+    measurements: tuple[Measurement, ...]
+    has_failed: bool = False

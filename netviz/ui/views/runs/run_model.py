@@ -1,0 +1,124 @@
+"""The runs of the session as a table."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
+
+from netviz.number_text import loss_text, percent_text
+from netviz.ui.look.icons import icon
+from netviz.ui.look.theme import Theme
+from netviz.ui.views.runs.run_rows import RunRow, best_rows
+
+HEADINGS = (
+    "Run",
+    "Began at",
+    "What differs",
+    "Steps",
+    "Best test loss",
+    "Best test accuracy",
+    "",
+)
+GO_COLUMN = 6
+SETTINGS_COLUMN = 2
+_FIRST_FIGURE = 3
+_BEST_OF = {4: "test_loss", 5: "test_accuracy"}
+_GO = "Click Go on, or press Enter, to go on where it was left; the run at hand is kept."
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class RunModel(QAbstractTableModel):
+    """A row for each run, in the order in which they began."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: Sequence[RunRow] = ()
+        self._best: dict[int, frozenset[int]] = {}
+
+    @property
+    def rows(self) -> Sequence[RunRow]:
+        """What the table shows."""
+        return self._rows
+
+    def set_rows(self, rows: Sequence[RunRow]) -> None:
+        """Show these; where the runs are the same ones, what is selected stays so."""
+        is_same = [row.line for row in rows] == [row.line for row in self._rows]
+        if not is_same:
+            self.beginResetModel()
+        self._rows = rows
+        self._best = {column: best_rows(rows, name) for column, name in _BEST_OF.items()}
+        if not is_same:
+            self.endResetModel()
+        elif rows:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(rows) - 1, self.columnCount() - 1)
+            )
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        is_best = index.row() in self._best.get(column, ())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return cells_of(row)[column]
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.settings if column == SETTINGS_COLUMN else _tooltip(row, is_best)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.ForegroundRole:
+                return QColor(self._theme.color(_token(row, column, is_best=is_best)))
+            case Qt.ItemDataRole.FontRole if is_best or (row.is_at_hand and column == 0):
+                return self._theme.font(13, QFont.Weight.DemiBold)
+            case Qt.ItemDataRole.DecorationRole if column == 0:
+                name, token = ("eye", "primary") if row.is_at_hand else ("history", "muted")
+                return icon(self._theme, name, token, 14)
+        return None
+
+
+def cells_of(row: RunRow) -> tuple[str, ...]:
+    """Return the texts of a run's columns."""
+    return (
+        f"Run {row.line}",
+        row.parted,
+        row.settings,
+        f"{row.steps:,}",
+        loss_text(row.test_loss) if row.test_loss == row.test_loss else "–",
+        percent_text(row.test_accuracy),
+        "" if row.is_at_hand else "Go on",
+    )
+
+
+def _tooltip(row: RunRow, is_best: bool) -> str:
+    what = "The run that the window shows." if row.is_at_hand else _GO
+    return f"The best of all runs.\n{what}" if is_best else what
+
+
+def _token(row: RunRow, column: int, *, is_best: bool) -> str:
+    if column == GO_COLUMN:
+        return "primary"
+    return "right" if is_best else "text" if row.is_at_hand else "muted"
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    is_figure = column >= _FIRST_FIGURE
+    side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
