@@ -28,14 +28,17 @@ class LeftRuns:
         """Steps of the one that was left last; 0 where there is none."""
         return self.last.run.trainer.step if self.last else 0
 
-    def new_origin(self, parent: Origin | None = None, step: int = 0) -> Origin:
+    def new_origin(
+        self, parent: Origin | None = None, step: int = 0, *, line: int | None = None
+    ) -> Origin:
         """Return the origin of a new run, which parted from `parent` at `step`.
 
-        Before it parted itself, a run is the one that it parted from.
+        Before it parted itself, a run is the one that it parted from. `line` is the number of a
+        run that was never trained, in whose place it comes.
         """
         while parent and parent.parent and step <= parent.step:
             parent = self._origins[parent.parent]
-        line = len(self._origins) + 1
+        line = line or len(self._origins) + 1
         self._origins[line] = Origin(line, parent.line if parent else 0, step)
         return self._origins[line]
 

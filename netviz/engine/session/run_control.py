@@ -211,9 +211,11 @@ class RunControl:
         if prepared is None:
             return
         run = prepared.run
+        line = self._described.origin.line if self._described else None
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
-        described = replace(prepared.described, origin=self._left.new_origin())
+            line = None
+        described = replace(prepared.described, origin=self._left.new_origin(line=line))
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)

@@ -10,13 +10,14 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.runs.run_rows import RunRow, best_rows
 
-HEADINGS = (
-    "Run",
-    "Began at",
-    "What differs",
-    "Steps",
-    "Best test loss",
-    "Best test accuracy",
+HEADINGS = ("Run", "Began at", "What differs", "Steps", "Best loss", "Best accuracy", "")
+_MEANINGS = (
+    "Numbered as they began.",
+    "The run that it parted from, and the step at which it did.",
+    "Settings that are not those of the run at hand.",
+    "Batches trained.",
+    "The lowest test loss after an epoch; the lowest of all runs is bold.",
+    "The highest test accuracy after an epoch; the highest of all runs is bold.",
     "",
 )
 GO_COLUMN = 6
@@ -68,6 +69,8 @@ class RunModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return HEADINGS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _MEANINGS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -89,8 +92,7 @@ class RunModel(QAbstractTableModel):
             case Qt.ItemDataRole.FontRole if is_best or (row.is_at_hand and column == 0):
                 return self._theme.font(13, QFont.Weight.DemiBold)
             case Qt.ItemDataRole.DecorationRole if column == 0:
-                name, token = ("eye", "primary") if row.is_at_hand else ("history", "muted")
-                return icon(self._theme, name, token, 14)
+                return icon(self._theme, *_icon(row), 14)
         return None
 
 
@@ -107,8 +109,17 @@ def cells_of(row: RunRow) -> tuple[str, ...]:
     )
 
 
+def _icon(row: RunRow) -> tuple[str, str]:
+    """Return the icon of a run, and its colour."""
+    if row.is_at_hand:
+        return "eye", "primary"
+    return ("circle-x", "wrong") if row.has_failed else ("history", "muted")
+
+
 def _tooltip(row: RunRow, is_best: bool) -> str:
     what = "The run that the window shows." if row.is_at_hand else _GO
+    if row.has_failed:
+        what = f"It failed: it goes on from its last good state.\n{what}"
     return f"The best of all runs.\n{what}" if is_best else what
 
 

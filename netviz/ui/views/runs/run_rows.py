@@ -33,6 +33,8 @@ class RunRow:
         The lowest loss and the highest accuracy measured after an epoch; NaN without any.
     loss
         The loss function in use: losses of two functions cannot be compared.
+    has_failed
+        Whether it goes on from its last good state only.
     """
 
     line: int
@@ -43,6 +45,7 @@ class RunRow:
     test_loss: float
     test_accuracy: float
     loss: str
+    has_failed: bool
 
 
 def rows_of(at_hand: LeftRun, left: Sequence[LeftRun]) -> tuple[RunRow, ...]:
@@ -76,6 +79,7 @@ def _row(run: LeftRun, at_hand: LeftRun) -> RunRow:
         _best(trained, lambda each: each.test_loss, min),
         _best(trained, lambda each: each.test_accuracy, max),
         run.config.loss,
+        run.has_failed,
     )
 
 

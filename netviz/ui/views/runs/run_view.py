@@ -23,7 +23,7 @@ from netviz.ui.views.runs.run_rows import rows_of
 from netviz.ui.views.view_spec import ViewSpec
 
 _ROW_PX = 24
-_WIDTHS_PX = {0: 84, 1: 140, 3: 72, 4: 110, 5: 142, 6: 56}
+_WIDTHS_PX = {0: 80, 1: 124, 3: 70, 4: 78, 5: 108, 6: 66}
 
 
 class RunView(Page):

@@ -20,7 +20,7 @@ from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled
 
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
-    *("Confusion", "Activations", "Data", "Network", "Log"),
+    *("Confusion", "Activations", "Data", "Network", "Log", "Runs"),
 )
 FIRST_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_1)
 
@@ -110,7 +110,7 @@ def test_keys_turn_the_pages_from_the_first_to_the_last(
             assert window.views.heading.startswith(PAGES[stage.page])
             assert not window.views.tabs.tabBar().isVisible()
         assert window.pad.isVisible() == (stage.page == 0)
-        assert f"Page {stage.page + 1} of 10" in stage.foot.dots.accessibleName()
+        assert f"Page {stage.page + 1} of {len(PAGES)}" in stage.foot.dots.accessibleName()
         shown.append(stage.titles[stage.page])
         press(qtbot, window, forth)
     assert tuple(shown) == PAGES

@@ -1,0 +1,141 @@
+"""The table of runs: what it says of each, and going on with one."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_state import Measurement, State
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.runs.run_model import GO_COLUMN
+from netviz.ui.views.runs.run_rows import best_rows, rows_of
+from netviz.ui.views.runs.run_view import RunView
+from tests.ui.conftest import OpenWindow, wait_for_state
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+CONFIG = RunConfig.parse({"learning_rate": 0.001})
+
+
+def measured(epoch: int, loss: float, accuracy: float) -> Measurement:
+    return Measurement(epoch, 400 * epoch, 0.5, 0.9, loss, accuracy, 1.0, 1.0)
+
+
+def run(line: int, *losses: float, parent: int = 0, step: int = 0, **changes: object) -> LeftRun:
+    found = [measured(n, loss, 1 / (1 + loss)) for n, loss in enumerate(losses)]
+    config = CONFIG.with_changes(changes) if changes else CONFIG
+    return LeftRun(Origin(line, parent, step), config, 400 * (len(losses) - 1), tuple(found))
+
+
+def test_a_row_says_what_differs_from_the_run_at_hand() -> None:
+    at_hand = run(2, 2.3, 0.5, 0.4, parent=1, step=400, learning_rate=0.01)
+    others = [run(3, 2.3, 0.6, optimizer="sgd", learning_rate=0.01), run(1, 2.3, 0.7, 0.3)]
+    first, second, third = rows_of(at_hand, others)
+    assert [row.line for row in (first, second, third)] == [1, 2, 3]
+    assert [row.is_at_hand for row in (first, second, third)] == [False, True, False]
+    assert (first.settings, third.settings) == ("lr 0.001", "optimizer SGD")
+    assert (first.parted, second.parted) == ("the beginning", "run 1, step 400")
+    assert (first.steps, first.test_loss) == (800, 0.3)
+    assert first.test_accuracy == 1 / 1.3
+    same = rows_of(at_hand, [replace(at_hand, origin=Origin(5))])[1]
+    assert same.settings == "the same settings"
+
+
+def test_the_best_is_that_of_all_epochs_and_not_of_the_untrained_network() -> None:
+    rows = rows_of(run(1, 0.1, 0.5, 0.7), [run(2, 0.1, math.nan, 0.6), run(3, 0.1)])
+    assert [row.test_loss for row in rows[:2]] == [0.5, 0.6]
+    assert math.isnan(rows[2].test_loss)
+    assert best_rows(rows, "test_loss") == {0}
+    assert best_rows(rows, "test_accuracy") == {0}
+    assert best_rows(rows[2:], "test_loss") == set()
+
+
+def test_losses_of_two_functions_are_not_compared() -> None:
+    rows = rows_of(run(1, 2.3, 0.5), [run(2, 0.9, 0.02, loss="mse")])
+    assert best_rows(rows, "test_loss") == set()
+    assert best_rows(rows, "test_accuracy") == {1}
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, qtbot: QtBot) -> MainWindow:
+    """A window on a run that parted from another one after its only epoch."""
+    window = open_window(epochs=1)
+    view = window.views.view(RunView)
+    window.views.show_view(view)
+    assert not view.has_content
+    assert "kept here" in view.empty.text
+    window.controller.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.go_back(300)
+    wait_for_state(qtbot, window, State.PAUSED)
+    window.controller.change({"learning_rate": 0.01})
+    window.controller.train_one_batch()
+    qtbot.waitUntil(lambda: window.controller.step == 301, timeout=30_000)
+    wait_for_state(qtbot, window, State.PAUSED)
+    return window
+
+
+def cells(view: RunView) -> list[list[str]]:
+    model = view.model
+    columns = range(model.columnCount())
+    return [[model.index(row, at).data() for at in columns] for row in range(model.rowCount())]
+
+
+def test_the_tab_shows_the_run_at_hand_as_it_goes_on(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    assert view.has_content
+    tabs = window.views.tabs
+    assert tabs.tabText(tabs.indexOf(tabs.currentWidget())).split() == ["Runs", "2"]
+    qtbot.waitUntil(lambda: cells(view)[1][3] == "301")
+    first, second = cells(view)
+    assert first[:4] == ["Run 1", "the beginning", "lr 0.001", "400"]
+    assert first[GO_COLUMN] == "Go on"
+    assert second == ["Run 2", "run 1, step 300", "at hand", "301", "–", "–", ""]
+    window.controller.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: cells(view)[1][3] == "400")
+    assert cells(view)[1][5].endswith("%")
+
+
+@pytest.mark.parametrize("way", ["click", "double click", "key", "menu"])
+def test_one_goes_on_with_a_run_and_undo_returns(
+    window: MainWindow, qtbot: QtBot, way: str
+) -> None:
+    view, run = window.views.view(RunView), window.controller
+    viewport = view.table.viewport()
+    place = view.table.visualRect(view.model.index(0, GO_COLUMN if way == "click" else 0)).center()
+    assert not view.go_action.isEnabled()
+    with qtbot.waitSignal(run.prepared, timeout=30_000):
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+        if way != "click":
+            assert run.step == 301  # to select is not to go on
+            assert view.go_action.isEnabled()
+        if way == "double click":
+            qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+        elif way == "key":
+            view.table.setFocus()
+            QApplication.processEvents()
+            qtbot.keyClick(view.table, Qt.Key.Key_Return)
+        elif way == "menu":
+            view.go_action.trigger()
+    qtbot.waitUntil(lambda: run.step == 400, timeout=30_000)
+    assert run.config.learning_rate == 0.001
+    assert [row[2] for row in cells(view)] == ["at hand", "lr 0.01"]
+    with qtbot.waitSignal(run.prepared, timeout=30_000):
+        qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: run.step == 301, timeout=30_000)
+    assert run.config.learning_rate == 0.01
+
+
+def test_the_run_at_hand_cannot_be_gone_on_with(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    with qtbot.assertNotEmitted(view.run_chosen):
+        view.table.selectRow(1)
+        assert not view.go_action.isEnabled()
+        place = view.table.visualRect(view.model.index(1, GO_COLUMN)).center()
+        qtbot.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
