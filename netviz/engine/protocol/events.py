@@ -159,9 +159,9 @@ class Progress:
     running_accuracy
         Fraction of correct predictions in the epoch so far, each made when its batch was trained.
     samples_per_second
-        Training throughput since the last report.
+        Training throughput since the last report; 0 where it is not known.
     remaining_s
-        Estimated seconds of training to the last epoch's end.
+        Estimated seconds of training to the last epoch's end; 0 where it is not known.
     """
 
     run: int

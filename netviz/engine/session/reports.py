@@ -160,7 +160,7 @@ def augmented(run: Run, command: PreviewAugmentation) -> AugmentedSamples:
 def opened(run: Run, folder: Path | None, missing_device: str = "") -> events.Opened:
     """Report the steps, measurements and changes of a run that has a past."""
     history = run.history
-    speed = run.measurements[-1].samples_per_second or 1.0
+    speed = run.measurements[-1].samples_per_second
     columns = (history.steps.copy(), history.losses.copy(), history.learning_rates.copy())
     steps = progress(run, *columns, speed) if len(history) else None
     return events.Opened(
@@ -194,7 +194,10 @@ def progress(
     learning_rates: NDArray[np.float64],
     samples_per_second: float,
 ) -> events.Progress:
-    """Report steps that were trained, and estimate the time that is left."""
+    """Report steps that were trained, and estimate the time that is left.
+
+    A speed of 0 is not known, and neither is the time then: both are 0.
+    """
     trainer = run.trainer
     now = place(run)
     done = trainer.sampler.position
@@ -210,5 +213,5 @@ def progress(
         now.batches,
         run.tally.accuracy,
         samples_per_second,
-        max(0.0, epochs_left * size / samples_per_second),
+        max(0.0, epochs_left * size / samples_per_second) if samples_per_second else 0.0,
     )

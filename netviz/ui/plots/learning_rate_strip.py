@@ -79,6 +79,9 @@ class RateSeries:
         rates = history.learning_rates
         width = bucket_width(math.ceil(x[1] - x[0]), max(2, columns))
         indices = self._extremes.indices(rates, first, last, width)
+        if last > first and indices[-1] != last - 1:
+            # The extremes of equal rates are the first of them, and the curve would end too early.
+            indices = np.append(indices, last - 1)
         steps, values = history.steps[indices].astype(np.float64), rates[indices]
         if len(values) > 2:
             is_same = values[1:] == values[:-1]

@@ -113,6 +113,7 @@ class MetricPlot(QFrame):
         self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
+        self.menu.aboutToHide.connect(self.canvas.look_for_mouse)
         self.menu.log_action.toggled.connect(self.reset_zoom)
         self.menu.hold_action.toggled.connect(self.set_view_paused)
         self.menu.reset_action.triggered.connect(self.reset_zoom)

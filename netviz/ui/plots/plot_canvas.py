@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QMarginsF, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QCursor,
     QFontMetricsF,
     QMouseEvent,
     QPen,
@@ -232,6 +233,11 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         if step is not None:
             axes = self.axes
             self._crosshair.setLine(axes.x(step), axes.area.top(), axes.x(step), axes.area.bottom())
+
+    def look_for_mouse(self) -> None:
+        """Tell if the mouse has gone below a menu: Qt tells nothing of it then."""
+        if not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
+            self.left.emit()
 
     def restyle(self) -> None:
         """Follow the colours and the scale of the theme."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QInputDialog
 
 from netviz.engine.protocol import events
+from netviz.number_text import percent_text
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.runs.run_view import RunView
 
@@ -60,7 +61,11 @@ class PastPresenter(QObject):
         if self._aim is None:
             self._began, self._is_told = perf_counter(), False
         self._aim = event.step if event.done < 1 else None
-        if self._aim is None or perf_counter() - self._began < _QUICK_S or self._is_told:
+        is_long = perf_counter() - self._began >= _QUICK_S
+        if is_long:
+            # Also where the notice was closed: what happens then would come out of the blue.
+            self._window.show_status(_words(event))
+        if self._aim is None or not is_long or self._is_told:
             self._window.message_bar.review()
             return
         self._is_told = True
@@ -71,3 +76,10 @@ class PastPresenter(QObject):
             actions=[("Stay here", self._run.pause)],
             holds=lambda: self._aim == event.step,
         )
+
+
+def _words(event: events.GoingBack) -> str:
+    """Say how far it is; nothing once it is over."""
+    if event.done >= 1:
+        return ""
+    return f"Going back to step {event.step:,}: {percent_text(event.done, 0)} of the way."

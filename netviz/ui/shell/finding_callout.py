@@ -17,6 +17,8 @@ _WIDEST_PX, _NARROW_PX = 350, 230
 _LABELS_PX = 26
 """Height at the top of the area that the labels of the changes take."""
 _RING_PX = 6
+_AWAY_PX = 3
+"""How far the curve may lie from the ring before the frame is placed anew."""
 _CURVE = {FindingKind.OVERFITTING: "test"}
 """The curve that a finding is about; the smoothed one for all others."""
 
@@ -36,6 +38,7 @@ class FindingCallout(FindingNote):
         self._leader.setZValue(15)
         canvas.scene().addItem(self._leader)
         canvas.view_changed.connect(self.place)
+        plot.drawn.connect(self._follow_curve)
         theme.changed.connect(self.place)
 
     def set_finding(self, finding: Finding | None, actions: Sequence[FindingAction] = ()) -> None:
@@ -58,6 +61,15 @@ class FindingCallout(FindingNote):
         self._leader.setVisible(True)
         self.show()
         self.raise_()
+
+    def _follow_curve(self) -> None:
+        """Stand anew where the curve has come or gone: a run may have gone back or been opened."""
+        finding = self.finding
+        if finding is None or self.isHidden():
+            return
+        away = self._anchor(finding) - self._leader.end
+        if away.manhattanLength() > self._theme.px(_AWAY_PX):
+            self.place()
 
     def _leave_out(self, is_exporting: bool) -> None:
         self._is_left_out = is_exporting
@@ -123,6 +135,11 @@ class _Leader(QGraphicsItem):
         self._area = QRectF()
         self._from, self._to = QPointF(), QPointF()
         self.setVisible(False)
+
+    @property
+    def end(self) -> QPointF:
+        """The point that it leads to."""
+        return self._to
 
     def point(self, box: QRectF, anchor: QPointF, area: QRectF) -> None:
         """Lead from `box` to `anchor`, within `area`."""

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,6 +36,9 @@ from netviz.ui.views.story_model import TEXT_COLUMN, StoryModel, cells_of
 from netviz.ui.views.view_spec import ViewSpec
 
 _ROW_PX = 24
+_CELL_GAP_PX = 8
+_WIDEST_STEP, _WIDEST_EPOCHS = "8,888,888", "8,888–8,888"
+"""The widest that is expected of a column; what is wider is cut off."""
 _TOGETHER_MS = 200
 """What comes within this time is shown at once: an opened run brings all of its epochs."""
 
@@ -246,10 +256,12 @@ class LedgerView(Page):
         self.table.setFont(theme.font())
         self.table.verticalHeader().setDefaultSectionSize(px(_ROW_PX))
         self.table.setIconSize(QSize(px(14), px(14)))
-        for column, width in enumerate((px(76), px(92))):
+        digits = QFontMetrics(theme.font())
+        for column, widest in enumerate((_WIDEST_STEP, _WIDEST_EPOCHS)):
+            width = digits.horizontalAdvance(widest) + 2 * px(_CELL_GAP_PX) + px(10)
             self.table.setColumnWidth(column, width)
         self.table.setStyleSheet(
-            f"QTableView::item, QHeaderView::section {{ padding: 0 {px(8)}px; }}"
+            f"QTableView::item, QHeaderView::section {{ padding: 0 {px(_CELL_GAP_PX)}px; }}"
             f"QTableView::item:selected {{ background: {theme.colors.raised}; }}"
             f"QHeaderView::section {{ padding-bottom: {px(4)}px; }}"
         )

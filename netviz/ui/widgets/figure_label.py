@@ -1,7 +1,7 @@
 """A label whose figures change many times a second without a new layout."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel
 
 
@@ -25,6 +25,7 @@ class FigureLabel(QLabel):
         self.setProperty("role", role)
         self.setToolTip(tooltip)
         # It lies on a bar or a card: neither need be painted with every figure.
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_widest(self, text: str) -> None:
@@ -49,7 +50,7 @@ class FigureLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().alternateBase())
+        painter.fillRect(self.rect(), self.palette().brush(self.backgroundRole()))
         self.style().drawItemText(
             painter,
             self.contentsRect(),

@@ -146,6 +146,12 @@ def test_what_is_told_is_the_past_until_there(mixed: FirstRun) -> None:
     assert (mixed.driven.state, mixed.driven.step) == (State.PAUSED, 25)
 
 
+def test_no_speed_is_made_up_before_the_first_epoch_was_measured(mixed: FirstRun) -> None:
+    (opened,) = only(mixed.go_back(2), events.Opened)
+    assert opened.progress is not None
+    assert (opened.progress.samples_per_second, opened.progress.remaining_s) == (0, 0)
+
+
 @pytest.mark.parametrize("step", MIXED)
 def test_at_the_step_of_a_change_it_is_not_made_yet(mixed: FirstRun, step: int) -> None:
     mixed.go_back(step)

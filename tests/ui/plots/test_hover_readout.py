@@ -1,6 +1,8 @@
 """The values under the mouse."""
 
-from PySide6.QtCore import QEvent
+import pytest
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
@@ -28,6 +30,18 @@ def test_hovering_tells_the_values_of_the_step(loss: LossPlot) -> None:
     assert loss.rect().contains(loss.readout.geometry())
     QApplication.sendEvent(loss.canvas, QEvent(QEvent.Type.Leave))
     assert loss.readout.isHidden()
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["stays", "leaves"])
+def test_the_values_go_where_the_mouse_leaves_below_the_menu(loss: LossPlot, stays: bool) -> None:
+    show(loss, UNTRAINED, progress(1, [2.0] * 40))
+    place = loss.canvas.mapToGlobal(loss.canvas.rect().center())
+    loss.menu.popup(place)
+    # A real screen does not say that the mouse left for the menu, Qt's own does.
+    loss.canvas.hovered.emit(20.0)
+    QCursor.setPos(place if stays else loss.header.mapToGlobal(QPoint(5, 5)))
+    loss.menu.close()
+    assert loss.readout.isVisible() == stays
 
 
 def test_hovering_over_the_accuracy_tells_the_nearest_epoch(accuracy: AccuracyPlot) -> None:

@@ -165,3 +165,11 @@ def test_a_rate_of_a_single_step_is_never_left_out() -> None:
     series.update()
     _, y = series.points((0, 100_000), 100_000, 300)
     assert y.max() == 5.0
+
+
+@pytest.mark.parametrize("count", [100, 3_000, 5_555, 40_000])
+def test_it_reaches_as_far_as_the_loss(plot: LossPlot, count: int) -> None:
+    feed(plot, [0.01] * count)
+    last = plot.canvas.mapTo(plot, QPoint(round(plot.canvas.x_pixel(count)), 0)).x()
+    end = plot.rate_strip.mapTo(plot, QPoint(round(corners(plot.rate_strip)[-1][0]), 0)).x()
+    assert end == pytest.approx(last, abs=1)

@@ -115,7 +115,24 @@ def test_what_takes_long_says_so_and_can_be_given_up(
     losses = trained.loss_plot.history.losses.copy()
     trained.controller.go_back(799)
     qtbot.waitUntil(lambda: "Going back to step 799" in trained.message_bar.text)
+    assert "Going back to step 799: " in trained.status
     (stay,) = (b for b in trained.message_bar.findChildren(QPushButton) if b.text() == "Stay here")
     stay.click()
     qtbot.waitUntil(lambda: "Going back" not in trained.message_bar.text)
+    qtbot.waitUntil(lambda: "Going back" not in trained.status)
     assert_at(trained, qtbot, 800, losses)
+
+
+def test_the_way_is_told_also_where_the_notice_was_closed(
+    trained: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netviz.ui.presenters.past_presenter._QUICK_S", 0.0)
+    monkeypatch.setattr(going_back, "SLICE_S", 0.0)
+    losses = trained.loss_plot.history.losses.copy()
+    told: list[str] = []
+    trained.controller.going_back.connect(lambda _: trained.message_bar.close_message())
+    trained.controller.going_back.connect(lambda _: told.append(trained.status))
+    trained.controller.go_back(799)
+    assert_at(trained, qtbot, 799, losses)
+    assert any("Going back to step 799: " in each for each in told)
+    assert "Going back" not in trained.status

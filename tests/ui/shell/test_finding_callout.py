@@ -6,10 +6,11 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.engine.protocol.run_state import State
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, wait_for_state
 from tests.ui.findings import callout, dead, overfitting, slow, tell, weak
+from tests.ui.plots.using_plots import progress
 from tests.ui.shell.test_nothing_moves import places
 
 
@@ -89,3 +90,18 @@ def test_it_follows_the_theme(window: MainWindow) -> None:
     dark = callout(window).grab().toImage()
     window.theme.set_dark(False)
     assert callout(window).grab().toImage() != dark
+
+
+def test_it_points_at_the_curve_also_where_the_curve_comes_after_it(window: MainWindow) -> None:
+    """A run that went back or was opened tells what was noticed before its epochs."""
+    plot = window.loss_plot
+    plot.clear(10)
+    plot.refresh()
+    tell(window, overfitting(30))
+    for epoch, loss in ((1, 0.2), (2, 0.3)):
+        plot.add_progress(progress(40 * epoch - 39, [2.0] * 40, epoch=epoch))
+        plot.add_measurement(Measurement(epoch, 40 * epoch, loss, 0.9, loss, 0.9, 1.0, 1e4))
+        plot.refresh()
+    shown = plot.grab().toImage()
+    callout(window).place()
+    assert plot.grab().toImage() == shown

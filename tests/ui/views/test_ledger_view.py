@@ -235,3 +235,22 @@ def test_what_was_noticed_goes_when_it_is_forgotten(qtbot, view: LedgerView) -> 
     assert [line[0] for line in told(qtbot, view)] == ["20", "375"]
     view.set_findings(())
     assert [line[0] for line in told(qtbot, view)] == ["375"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_steps_of_a_long_run_are_not_cut_off(qtbot, scale: float) -> None:
+    theme = Theme()
+    theme.set_scale(scale)
+    view = LedgerView(theme)
+    qtbot.addWidget(view)
+    view.resize(1000, 400)
+    view.show()
+    view.set_config(RunConfig())
+    for epoch in (0, *range(981, 3001)):
+        view.show_measurement(measured(epoch))
+    view.set_entries((replace(RATE, step=1_199_999, epoch=3000),))
+    told(qtbot, view)
+    view.table.scrollToBottom()
+    words = painted(view.table).words()
+    assert "1,199,999" in words
+    assert not [each for each in words if each.endswith("…") and each[0].isdigit()]

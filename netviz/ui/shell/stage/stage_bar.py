@@ -1,7 +1,7 @@
 """The line at the top of the stage: Train, the accuracy, the epoch, and the way out."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from netviz.ui.look.icons import icon
@@ -49,6 +49,9 @@ class StageBar(ThemedWidget):
         self.step_button.clicked.connect(top_bar.step_button.click)
         self.readings = Readings(theme, Accuracy.name, Accuracy.readings, Accuracy.widest_reading)
         self._epoch = FigureLabel("muted", "Epoch 88 / 88", "The current epoch.")
+        for figures in (self.readings, self._epoch):
+            # They lie on the window here, on no card.
+            figures.setBackgroundRole(QPalette.ColorRole.Window)
         self.close_button = QToolButton()
         self.close_button.setProperty("kind", "quiet")
         self.close_button.setAccessibleName("Leave the stage")

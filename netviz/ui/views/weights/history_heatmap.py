@@ -1,14 +1,18 @@
 """The parameters of one layer over the steps: time to the right, values upwards."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from netviz.number_text import percent_text, signed_text, weight_text
 from netviz.ui.charts.axes import Axes
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.weights.histogram_history import HistogramHistory
+
+_MARGIN_PX, _GAP_PX = 38, 4
 
 
 class HistoryHeatmap:
@@ -23,13 +27,7 @@ class HistoryHeatmap:
     history
         What is painted.
 
-    Attributes
-    ----------
-    margin_px
-        Space for labels on the left.
     """
-
-    margin_px = 38
 
     def __init__(self, theme: Theme, noun: str, history: HistogramHistory) -> None:
         self._theme = theme
@@ -40,6 +38,15 @@ class HistoryHeatmap:
     def is_empty(self) -> bool:
         """Whether there is no value to show."""
         return self.history.is_empty
+
+    @property
+    def margin_px(self) -> float:
+        """Space for the labels on the left, more where the weights have grown very large."""
+        if self.is_empty:
+            return _MARGIN_PX
+        metrics, limit = QFontMetricsF(self._theme.font(12)), self.history.limit
+        widest = max(metrics.horizontalAdvance(weight_text(end)) for end in (-limit, limit))
+        return max(_MARGIN_PX, math.ceil(widest / self._theme.scale) + _GAP_PX)
 
     def text_at(self, area: QRectF, position: QPointF) -> str:
         """Return which fraction of the values is in the bin at a position."""
@@ -68,7 +75,7 @@ class HistoryHeatmap:
         axes, history = self._axes(area), self.history
         low, high = axes.y_range
         ticks = [(low, weight_text(low)), (0.0, "0"), (high, weight_text(high))]
-        axes.paint_y_labels(painter, ticks, gap_px=4, within=(area.top(), area.bottom()))
+        axes.paint_y_labels(painter, ticks, gap_px=_GAP_PX, within=(area.top(), area.bottom()))
         axes.paint_gaps(painter, history.gaps)
         axes.paint_end_labels(painter, f"{history.steps[0]:,}", "", f"{history.end:,} steps")
 

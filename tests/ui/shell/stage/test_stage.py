@@ -72,6 +72,23 @@ def test_no_type_is_smaller_than_the_last_row_can_read(
         assert window.size().toTuple() == size
 
 
+@pytest.mark.parametrize("is_dark", [True, False], ids=["dark", "light"])
+def test_the_figures_at_the_top_lie_on_the_window_and_not_on_a_card(
+    is_dark: bool, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = on_stage(qtbot, open_window)
+    window.theme.set_dark(is_dark)
+    QApplication.processEvents()
+    bar = window.stage.bar
+    picture = window.grab().toImage()
+    row = bar.mapTo(window, QPoint(0, bar.readings.y() + 1)).y()
+    grounds = {
+        picture.pixelColor(bar.mapTo(window, QPoint(x, 0)).x(), row).name()
+        for x in range(bar.readings.x(), bar.close_button.x())
+    }
+    assert grounds == {window.theme.color("ground").name()}
+
+
 def test_the_loss_is_the_largest_and_the_figures_are_large(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -159,6 +159,28 @@ def test_the_history_has_each_step_where_its_axis_says(qtbot: QtBot, theme: Them
                 assert color.getRgb()[:3] == pytest.approx(expected, abs=1.01)
 
 
+@pytest.mark.parametrize("size", [0.8, 170.0, 30_000.0])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_ends_of_the_axis_are_not_cut_off_however_far_weights_explode(
+    qtbot: QtBot, size: float, scale: float
+) -> None:
+    theme = Theme()
+    theme.set_scale(scale)
+    panel = WeightPanel(theme, "Linear 1", "784 → 64")
+    qtbot.addWidget(panel)
+    panel.resize(460, 240)
+    rows = [
+        row(step, (1.0,), weights=(histogram(1, 2, 1, low=-size, high=size),)) for step in (0, 9)
+    ]
+    panel.set_record(recorded(*rows).record, 0, 9)
+    panel.set_mode(biases=False, history=True)
+    painting = painted(panel)
+    (picture,) = painting.pictures
+    ends = [text for text in painting.texts if text.text[0] in "+−"]
+    assert [text.box.right() <= picture.box.left() for text in ends] == [True, True]
+    assert min(text.box.left() for text in ends) >= 0
+
+
 def test_nothing_is_painted_over_what_was_not_recorded(qtbot: QtBot, theme: Theme) -> None:
     panel = WeightPanel(theme, "Linear 1", "784 → 64")
     qtbot.addWidget(panel)
