@@ -116,7 +116,11 @@ class RunControl:
         self._observatory.take_up(back.run, back.known)
 
     def go_back(self, command: commands.GoBack) -> None:
-        """Go back to a step; the run as it is can be brought back."""
+        """Go back to a step; the run as it is can be brought back.
+
+        The test images are evaluated there when somebody looks, and the run can be trained
+        meanwhile: of a network with convolutions it takes longer than to go back.
+        """
         run = self.ready_run()
         self.pause()
         self._report()
@@ -142,7 +146,7 @@ class RunControl:
         described = reports.goes_on(self._replaced.described, back, run.trainer.step)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
-        self._observatory.begin(back, reached.test_logits)
+        self._observatory.take_up(back, self._replaced.known)
 
     def _aside(self, random_state: RandomState) -> ReplacedRun | None:
         """Return the run at hand as it is; `random_state` goes on with it."""

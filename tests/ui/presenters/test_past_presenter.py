@@ -10,6 +10,7 @@ from netviz.engine.protocol.run_state import State
 from netviz.engine.session import going_back
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
+from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -119,3 +120,15 @@ def test_what_takes_long_says_so_and_can_be_given_up(
     stay.click()
     qtbot.waitUntil(lambda: "Going back" not in trained.message_bar.text)
     assert_at(trained, qtbot, 800, losses)
+
+
+def test_the_mistakes_of_the_step_follow(trained: MainWindow, qtbot: QtBot) -> None:
+    trained.views.show_named("mistakes")
+    mistakes = trained.views.view(MistakeView)
+    qtbot.waitUntil(lambda: "step 800" in mistakes.header.toolTip(), timeout=30_000)
+    losses = trained.loss_plot.history.losses.copy()
+    go_back_from_plot(trained, 500)
+    assert_at(trained, qtbot, 500, losses)
+    qtbot.waitUntil(
+        lambda: mistakes.has_content and "step 500" in mistakes.header.toolTip(), timeout=30_000
+    )
