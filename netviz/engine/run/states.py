@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from torch import Tensor
@@ -70,8 +71,10 @@ class States:
 
     @property
     def size(self) -> int:
-        """Bytes that they take."""
-        return sum(state.size for state in self._states)
+        """Bytes that they take; the order of the images, which those of an epoch share, once."""
+        whole = sum(state.size for state in self._states)
+        orders = [state.snapshot.sampler.get("order") for state in self._states]
+        return whole - sum(_size(one) for one, next_one in pairwise(orders) if one is next_one)
 
     def add(self, state: State) -> None:
         """Add the state of the present; at a step that has one already it takes its place."""

@@ -1,6 +1,7 @@
 """Which states of a run are kept: within their budget, fewer the longer ago they are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -145,6 +146,29 @@ def test_a_state_is_as_large_as_its_tensors(run: Run) -> None:
     # order of the images.
     order = 8 * len(run.trainer.data.train_labels)
     assert trained.size - untrained.size == 3 * weights + 4 * 4 + order
+
+
+def test_the_states_of_an_epoch_share_the_order_of_its_images(run: Run) -> None:
+    order = 8 * len(run.trainer.data.train_labels)
+    for _ in range(3):
+        run.trainer.train_batch()
+        run.keep_state(1e9)
+    sizes = [run.states.last_until(step).size for step in run.states.steps]
+    assert len(sizes) == 4
+    assert run.states.size == sum(sizes) - 2 * order
+    while not run.trainer.sampler.epoch_done:
+        run.trainer.train_batch()
+    before = run.states.size
+    run.trainer.train_batch()
+    run.keep_state(1e9)
+    assert run.states.size == before + sizes[-1]
+    run.trainer.restore(run.states.last_until(2).snapshot)
+    run.trainer.train_batch()
+    run.trainer.train_batch()
+    back = run.states.until(2)
+    before = back.size
+    back.add(replace(run.states.last_until(3), snapshot=run.trainer.snapshot()))
+    assert back.size == before + sizes[-1] - order
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])
