@@ -70,7 +70,7 @@ class Evaluator:
         return self._previous, self._latest
 
     def take_up(self, run: Run, known: Known) -> None:
-        """Turn to a run that was evaluated before, and of which so much is `known`."""
+        """Turn to a run that was evaluated before, or its past, of which so much is `known`."""
         self._previous, self._latest = known
         self.rewound(run)  # what was known may be of later steps
 
@@ -96,6 +96,8 @@ class Evaluator:
                 self.runner.attempt(run, lambda: self._tell(run))
         elif not wanted and (training or not self.runner.is_on):
             self.interrupt()
+            if self.runner.is_on and self._latest and self.runner.moment is not self._latest:
+                self.runner.attempt(run, lambda: self._tell(run))  # it has to do until the next
         elif not (training and run.is_measurement_due) and not self.is_busy:
             self._pass = self._evaluate(run)
 

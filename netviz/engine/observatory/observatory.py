@@ -121,7 +121,7 @@ class Observatory:
         return self._evaluator.known
 
     def take_up(self, run: Run, known: Known) -> None:
-        """Turn to a run that was observed before, when so much was `known`."""
+        """Turn to a run that was observed before, or its past, when so much was `known`."""
         self._turn_to(run)
         self._evaluator.take_up(run, known)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 from torch import Tensor
@@ -73,8 +75,10 @@ class States:
 
     @property
     def size(self) -> int:
-        """Bytes that they take."""
-        return sum(state.size for state in self._states)
+        """Bytes that they take; the order of the images, which those of an epoch share, once."""
+        whole = sum(state.size for state in self._states)
+        orders = [state.snapshot.sampler.get("order") for state in self._states]
+        return whole - sum(_size(one) for one, next_one in pairwise(orders) if one is next_one)
 
     def add(self, state: State) -> None:
         """Add the state of the present; at a step that has one already it takes its place."""
@@ -102,11 +106,16 @@ class States:
         return max(sound, key=lambda state: state.step, default=self._states[0])
 
     def _least_missed(self) -> int:
-        """Return which one leaves the smallest gap, as a part of how long ago it is."""
+        """Return which one leaves the smallest gap beside the square root of how long ago it is.
+
+        Beside how long ago it is, the gaps of the first steps of a long run would be several times
+        as large, and it is from there that one waits; with all gaps alike those of the last steps
+        would be, and it is there that one goes back most.
+        """
         steps = self.steps
         return min(
             range(1, len(steps) - 1),
-            key=lambda i: (steps[i + 1] - steps[i - 1]) / (steps[-1] - steps[i]),
+            key=lambda i: (steps[i + 1] - steps[i - 1]) / sqrt(steps[-1] - steps[i]),
         )
 
 

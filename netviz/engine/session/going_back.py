@@ -6,7 +6,6 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from netviz.engine.errors import TrainingError
 from netviz.engine.protocol import events
@@ -33,15 +32,12 @@ class Reached:
     ----------
     trainer, tally
         As they were at that step, before anything was changed there.
-    test_logits
-        Logits of all test images, ``[N, classes]``.
     random_state
         The random generators as they were after that step.
     """
 
     trainer: Trainer
     tally: EpochTally
-    test_logits: Tensor
     random_state: RandomState
 
 
@@ -119,9 +115,7 @@ def _replay(run: Run, step: int, tell: Callable[[float], None]) -> Generator[Non
             meter.start()
             until = perf_counter() + SLICE_S
     trainer.apply(run.config_at(step - 1) if step else run.initial_config)
-    data = trainer.data
-    test = yield from trainer.evaluate(data.test_images, data.test_labels)
-    return Reached(trainer, tally, test.logits, RandomState.now())
+    return Reached(trainer, tally, RandomState.now())
 
 
 def _compare(run: Run, trainer: Trainer, losses: NDArray[np.float32]) -> None:

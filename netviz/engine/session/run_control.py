@@ -125,7 +125,11 @@ class RunControl:
         self._observatory.take_up(back.run, back.known)
 
     def go_back(self, command: commands.GoBack) -> None:
-        """Go back to a step; the run as it is can be brought back."""
+        """Go back to a step; the run as it is can be brought back.
+
+        The test images are evaluated there when somebody looks, and the run can be trained
+        meanwhile: of a network with convolutions it takes longer than to go back.
+        """
         run = self.ready_run()
         self.pause()
         self._report()
@@ -153,7 +157,7 @@ class RunControl:
         described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
-        self._observatory.begin(back, reached.test_logits)
+        self._observatory.take_up(back, self._replaced.known)
 
     def _leave(self, random_state: RandomState) -> None:
         """Keep the run at hand as it is; `random_state` goes on with it."""

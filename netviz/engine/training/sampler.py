@@ -34,7 +34,8 @@ class Sampler:
         self._count = count
         self._device = device
         self._generator = torch.Generator().manual_seed(seed)
-        self._order = torch.empty(0, dtype=torch.int64, device=device)
+        self._order = torch.empty(0, dtype=torch.int64)
+        self._order_there = self._order.to(device)
         self._cut: Iterator[Tensor] = iter(())
         self._cut_size = 0
         self.position = count
@@ -47,11 +48,12 @@ class Sampler:
     def next_batch(self, size: int) -> Tensor:
         """Return the indices of the next batch, ``int64 [size]`` or fewer at an epoch's end."""
         if self.epoch_done:
-            self._order = self._shuffled().to(self._device)
+            self._order = self._shuffled()
+            self._order_there = self._order.to(self._device)
             self.position = 0
         batch = next(self._cut, None) if size == self._cut_size else None
         if batch is None:
-            rest = self._order[self.position : self.position + _CUT_AHEAD * size]
+            rest = self._order_there[self.position : self.position + _CUT_AHEAD * size]
             self._cut, self._cut_size = iter(torch.split(rest, size)), size
             batch = next(self._cut)
         self.position = min(self.position + size, self._count)
@@ -65,16 +67,20 @@ class Sampler:
         return torch.randperm(self._count, generator=self._generator)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that the future order depends on."""
+        """Return all that the future order depends on.
+
+        The order itself is no copy: nothing writes into it, and the states of an epoch share it.
+        """
         return {
             "generator": self._generator.get_state(),
-            "order": self._order.cpu().clone(),
+            "order": self._order,
             "position": self.position,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on exactly where the sampler of `state` was."""
         self._generator.set_state(state["generator"])
-        self._order = state["order"].to(self._device)
+        self._order = state["order"].cpu()
+        self._order_there = self._order.to(self._device)
         self.position = state["position"]
         self._cut_size = 0

@@ -1,7 +1,9 @@
 """Which states of a run are kept: within their budget, fewer the longer ago they are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
+from math import sqrt
 
 import pytest
 import torch
@@ -71,16 +73,19 @@ def test_the_longer_ago_the_farther_apart(adds: int, apart: int) -> None:
     quarter = len(gaps) // 4
     parts = [sum(gaps[at : at + quarter]) for at in range(0, 4 * quarter, quarter)]
     assert parts == sorted(parts, reverse=True)
-    assert gaps[-1] == apart
     assert max(gaps) >= 4 * min(gaps)
 
 
-@pytest.mark.parametrize("adds", range(50, 2000, 170))
-def test_no_step_is_much_farther_from_a_state_than_it_is_long_ago(adds: int) -> None:
-    """The way to any step is short beside the run, however long it has become."""
-    steps = added(list(range(1, adds + 1)), 40 * SIZE).steps
+@pytest.mark.parametrize("adds", [*range(50, 2000, 170), 10_000])
+def test_the_way_to_any_step_is_short_beside_the_run_and_the_shorter_the_newer_it_is(
+    adds: int,
+) -> None:
+    """It is compared with that between states which lie at even distances."""
+    count = 40
+    steps = added(list(range(1, adds + 1)), count * SIZE).steps
+    even = adds / count
     for before, after in pairwise(steps):
-        assert after - before <= max(2, (adds - before) / 4)
+        assert after - before <= max(2, 3.5 * even * sqrt((adds - before) / adds))
 
 
 def test_another_state_of_the_same_step_takes_its_place() -> None:
@@ -145,6 +150,29 @@ def test_a_state_is_as_large_as_its_tensors(run: Run) -> None:
     # order of the images.
     order = 8 * len(run.trainer.data.train_labels)
     assert trained.size - untrained.size == 3 * weights + 4 * 4 + order
+
+
+def test_the_states_of_an_epoch_share_the_order_of_its_images(run: Run) -> None:
+    order = 8 * len(run.trainer.data.train_labels)
+    for _ in range(3):
+        run.trainer.train_batch()
+        run.keep_state(1e9)
+    sizes = [run.states.last_until(step).size for step in run.states.steps]
+    assert len(sizes) == 4
+    assert run.states.size == sum(sizes) - 2 * order
+    while not run.trainer.sampler.epoch_done:
+        run.trainer.train_batch()
+    before = run.states.size
+    run.trainer.train_batch()
+    run.keep_state(1e9)
+    assert run.states.size == before + sizes[-1]
+    run.trainer.restore(run.states.last_until(2).snapshot)
+    run.trainer.train_batch()
+    run.trainer.train_batch()
+    back = run.states.until(2)
+    before = back.size
+    back.add(replace(run.states.last_until(3), snapshot=run.trainer.snapshot()))
+    assert back.size == before + sizes[-1] - order
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])

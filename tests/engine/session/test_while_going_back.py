@@ -268,14 +268,14 @@ def test_what_fails_on_the_way_is_told_and_the_run_goes_on(
     held: Driven, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = type(run_of(held).trainer)
-    evaluate: Callable[..., Any] = trainer.evaluate
+    train: Callable[..., Any] = trainer.train_batch
 
     def failing(*_: Any) -> None:
         raise MemoryError("no such luck")
 
-    monkeypatch.setattr(trainer, "evaluate", failing)
+    monkeypatch.setattr(trainer, "train_batch", failing)
     told = go_back(held)
-    monkeypatch.setattr(trainer, "evaluate", evaluate)
+    monkeypatch.setattr(trainer, "train_batch", train)
     (refused,) = only(told, events.Refused)
     assert "no such luck" in refused.message
     assert_given_up(held, told, whole)

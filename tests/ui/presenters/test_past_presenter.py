@@ -10,6 +10,7 @@ from netviz.engine.protocol.run_state import State
 from netviz.engine.session import going_back
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
+from netviz.ui.views.mistakes.mistake_view import MistakeView
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -136,3 +137,15 @@ def test_the_way_is_told_also_where_the_notice_was_closed(
     assert_at(trained, qtbot, 799, losses)
     assert any("Going back to step 799: " in each for each in told)
     assert "Going back" not in trained.status
+
+
+def test_the_mistakes_of_the_step_follow(trained: MainWindow, qtbot: QtBot) -> None:
+    trained.views.show_named("mistakes")
+    mistakes = trained.views.view(MistakeView)
+    qtbot.waitUntil(lambda: "step 800" in mistakes.header.toolTip(), timeout=30_000)
+    losses = trained.loss_plot.history.losses.copy()
+    go_back_from_plot(trained, 500)
+    assert_at(trained, qtbot, 500, losses)
+    qtbot.waitUntil(
+        lambda: mistakes.has_content and "step 500" in mistakes.header.toolTip(), timeout=30_000
+    )

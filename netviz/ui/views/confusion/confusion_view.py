@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import TestPredictions
+from netviz.engine.protocol.run_state import State
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.confusion.cell_colors import cell_color
 from netviz.ui.views.confusion.confusion_matrix import ConfusionMatrix
+from netviz.ui.views.evaluation_words import awaited
 from netviz.ui.views.page import Page
 from netviz.ui.views.view_spec import ViewSpec
 from netviz.ui.widgets.segmented_control import SegmentedControl
@@ -93,6 +95,9 @@ class ConfusionView(Page):
         """Use the classes of a run."""
         self._classes = classes
         self.clear()
+
+    def set_state(self, state: State) -> None:
+        self.empty.set_text(awaited(state))
 
     def show_predictions(self, predictions: TestPredictions) -> None:
         """Show the confusion of an evaluation."""

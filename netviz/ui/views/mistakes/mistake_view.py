@@ -20,10 +20,11 @@ from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.mistakes import Order, select
 from netviz.engine.protocol.observations import ImageArrays, TestPredictions
-from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.number_text import percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.evaluation_words import awaited
 from netviz.ui.views.mistakes.mistake_delegate import MistakeDelegate
 from netviz.ui.views.mistakes.mistake_detail import MistakeDetail
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE, Mistake, MistakeModel
@@ -91,6 +92,9 @@ class MistakeView(Page):
         self.predicted_filter.set_entries(["says any", *(f"says {name}" for name in classes)])
         self.clear()
         self._restyle()
+
+    def set_state(self, state: State) -> None:
+        self.empty.set_text(awaited(state))
 
     def show_predictions(self, predictions: TestPredictions) -> None:
         """List the mistakes of a measurement."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
 from netviz.engine.protocol.observations import TestPredictions
+from netviz.engine.protocol.run_state import State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.confusion.cell_colors import cell_levels
 from netviz.ui.views.confusion.confusion_view import ConfusionView
@@ -146,3 +147,12 @@ def test_the_moment_of_the_measurement_is_told(view: ConfusionView) -> None:
     assert view.measured_at == "at step 100"
     view.show_predictions(replace(measured(), step=0))
     assert view.measured_at == "before training"
+
+
+def test_while_nothing_is_known_it_says_when_it_will_be(view: ConfusionView) -> None:
+    view.truncate(0)
+    view.set_state(State.PAUSED)
+    assert view.empty.isVisible()
+    assert view.empty.text == "Waiting for the test images to be evaluated."
+    view.set_state(State.RUNNING)
+    assert "at the end of the epoch" in view.empty.text

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
-from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE
@@ -263,3 +263,15 @@ def test_going_back_takes_the_mistakes_and_their_count_back(qtbot, view, data) -
     assert told[-1] == 100
     view.truncate(0)
     assert told[-1] is None
+
+
+def test_while_nothing_is_known_it_says_when_it_will_be(view: MistakeView, data) -> None:
+    assert "Press Train" in view.empty.text
+    view.set_state(State.PAUSED)
+    assert view.empty.text == "Waiting for the test images to be evaluated."
+    view.set_state(State.RUNNING)
+    assert "at the end of the epoch" in view.empty.text
+    view.show_predictions(predictions(data, WRONG))
+    assert view.has_content
+    view.truncate(0)
+    assert view.empty.isVisible()
