@@ -147,7 +147,7 @@ class RunControl:
             self._is_going_back = False
         if reached is None:
             return
-        parting = self._described
+        parting, known = self._described, self._observatory.known
         assert parting is not None  # there is a run to go back in
         self._leave(RandomState.now())
         reached.random_state.restore()
@@ -157,7 +157,7 @@ class RunControl:
         described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
-        self._observatory.take_up(back, self._replaced.known)
+        self._observatory.take_up(back, known)
 
     def _leave(self, random_state: RandomState) -> None:
         """Keep the run at hand as it is; `random_state` goes on with it."""
