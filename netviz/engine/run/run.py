@@ -142,8 +142,11 @@ class Run:
         self._edits += 1
         changes = config.changes_from(self.trainer.config)
         old = self.trainer.config
-        self.trainer.apply(config)
         step = self.trainer.step
+        if step == 0:
+            # A first batch that failed has drawn images and may have moved running averages.
+            self.trainer.restore(self._good.snapshot)
+        self.trainer.apply(config)
         if step == 0:
             self.initial_config = config
             self._good = self._keep()

@@ -154,6 +154,12 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
     ],
     change_last=False,
 )
+@example(
+    network=NETWORKS[0],
+    told_each=False,
+    drawn=[Act("fail"), Act("change", 0, {"learning_rate": 0.0003})],
+    change_last=False,
+)
 @given(
     network=st.sampled_from(NETWORKS),
     told_each=st.booleans(),
