@@ -25,6 +25,7 @@ from netviz.ui.plots.metric_plot import MetricPlot
 from netviz.ui.shell.settings import Settings
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
+from netviz.ui.views.runs.run_view import RunView
 from tests.support import Driven
 
 SIZE = (1280, 800)
@@ -137,6 +138,8 @@ class DrivenWindow:
     def show_tab(self, name: str) -> None:
         """Bring a tab to the front, as it is at this moment."""
         self.window.views.show_named(name)
+        # Which runs were left tells how the run came here.
+        self.window.views.view(RunView).count_changed.emit(None)
         self.settle()
         # What a tab shows with a little delay it shows at once where it comes into sight.
         self.window.views.hide()
