@@ -13,9 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QGridLayout,
-    QHeaderView,
     QPushButton,
     QTableView,
     QWidget,
@@ -32,11 +30,10 @@ from netviz.engine.protocol.story import RunTold, StoryEntry, story
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
+from netviz.ui.views.row_table import CELL_GAP_PX, restyle_rows, row_table
 from netviz.ui.views.story_model import TEXT_COLUMN, StoryModel, cells_of
 from netviz.ui.views.view_spec import ViewSpec
 
-_ROW_PX = 24
-_CELL_GAP_PX = 8
 _WIDEST_STEP, _WIDEST_EPOCHS = "8,888,888", "8,888–8,888"
 """The widest that is expected of a column; what is wider is cut off."""
 _TOGETHER_MS = 200
@@ -221,21 +218,9 @@ class LedgerView(Page):
         self.model.set_entries(self.entries)
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Log")
+        table = row_table(self.model, "Log", TEXT_COLUMN)
         table.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setSectionsClickable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(TEXT_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._on_table_clicked)
         table.installEventFilter(self)
         return table
@@ -249,25 +234,16 @@ class LedgerView(Page):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         copy.triggered.connect(self.copy_selection)
         self.table.addAction(copy)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _restyle(self) -> None:
         theme, px = self._theme, self._theme.px
-        self.table.setFont(theme.font())
-        self.table.verticalHeader().setDefaultSectionSize(px(_ROW_PX))
-        self.table.setIconSize(QSize(px(14), px(14)))
+        restyle_rows(self.table, theme)
         digits = QFontMetrics(theme.font())
         for column, widest in enumerate((_WIDEST_STEP, _WIDEST_EPOCHS)):
-            width = digits.horizontalAdvance(widest) + 2 * px(_CELL_GAP_PX) + px(10)
+            width = digits.horizontalAdvance(widest) + 2 * px(CELL_GAP_PX) + px(10)
             self.table.setColumnWidth(column, width)
-        self.table.setStyleSheet(
-            f"QTableView::item, QHeaderView::section {{ padding: 0 {px(_CELL_GAP_PX)}px; }}"
-            f"QTableView::item:selected {{ background: {theme.colors.raised}; }}"
-            f"QHeaderView::section {{ padding-bottom: {px(4)}px; }}"
-        )
         self.export_button.setIcon(icon(theme, "download", "muted", 14))
         self.export_button.setIconSize(QSize(px(14), px(14)))
-        self.table.viewport().update()
 
 
 VIEW = ViewSpec(

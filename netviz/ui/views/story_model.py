@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor, QFont
 
 from netviz.engine.protocol.story import Kind, StoryEntry
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.row_table import AnyIndex, RowModel
 
 HEADINGS = ("Step", "Epoch", "What happened")
 TEXT_COLUMN = 2
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 _LOOKS: dict[Kind, tuple[str, str, str]] = {
     Kind.SETTINGS: ("settings", "muted", "text"),
@@ -32,8 +32,10 @@ def cells_of(entry: StoryEntry) -> tuple[str, str, str]:
     return f"{entry.step:,}", entry.epochs, entry.text
 
 
-class StoryModel(QAbstractTableModel):
+class StoryModel(RowModel):
     """Entries in the order in which they are told."""
+
+    headings = HEADINGS
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,22 +61,8 @@ class StoryModel(QAbstractTableModel):
             known.extend(entries[same:])
             self.endInsertRows()
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
-
-    def columnCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(section)
-        return None
+    def row_total(self) -> int:
+        return len(self._entries)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -89,7 +77,7 @@ class StoryModel(QAbstractTableModel):
                 link = f"Click to see step {entry.step:,} on the plots."
                 return "\n".join(filter(None, (entry.text, entry.hint, link)))
             case Qt.ItemDataRole.TextAlignmentRole:
-                return self._alignment(column)
+                return self.alignment(column)
             case Qt.ItemDataRole.ForegroundRole:
                 return QColor(self._theme.color(words if is_text else "muted"))
             case Qt.ItemDataRole.FontRole if is_text and entry.kind is Kind.BEST:
@@ -98,7 +86,6 @@ class StoryModel(QAbstractTableModel):
                 return icon(self._theme, name, token, 14)
         return None
 
-    @staticmethod
-    def _alignment(column: int) -> Qt.AlignmentFlag:
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignLeft if column == TEXT_COLUMN else Qt.AlignmentFlag.AlignRight
         return side | Qt.AlignmentFlag.AlignVCenter

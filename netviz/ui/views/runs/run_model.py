@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont
 
 from netviz.number_text import loss_text, percent_text
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
+from netviz.ui.views.row_table import AnyIndex, RowModel
 from netviz.ui.views.runs.run_rows import RunRow, best_rows
 
 HEADINGS = ("Run", "Began at", "What differs", "Steps", "Best loss", "Best accuracy", "")
@@ -25,11 +26,12 @@ SETTINGS_COLUMN = 2
 _FIRST_FIGURE = 3
 _BEST_OF = {4: "test_loss", 5: "test_accuracy"}
 _GO = "Click Go on, or press Enter, to go on where it was left; the run at hand is kept."
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class RunModel(QAbstractTableModel):
+class RunModel(RowModel):
     """A row for each run, in the order in which they began."""
+
+    headings = HEADINGS
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,24 +58,20 @@ class RunModel(QAbstractTableModel):
                 self.index(0, 0), self.index(len(rows) - 1, self.columnCount() - 1)
             )
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+    def row_total(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
+        is_figure = column >= _FIRST_FIGURE
+        side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             return _MEANINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -86,7 +84,7 @@ class RunModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return row.settings if column == SETTINGS_COLUMN else _tooltip(row, is_best)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return self.alignment(column)
             case Qt.ItemDataRole.ForegroundRole:
                 return QColor(self._theme.color(_token(row, column, is_best=is_best)))
             case Qt.ItemDataRole.FontRole if is_best or (row.is_at_hand and column == 0):
@@ -127,9 +125,3 @@ def _token(row: RunRow, column: int, *, is_best: bool) -> str:
     if column == GO_COLUMN:
         return "primary"
     return "right" if is_best else "text" if row.is_at_hand else "muted"
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    is_figure = column >= _FIRST_FIGURE
-    side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

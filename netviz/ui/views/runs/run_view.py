@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
-    QHeaderView,
     QTableView,
     QWidget,
 )
@@ -18,11 +16,11 @@ from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
+from netviz.ui.views.row_table import restyle_rows, row_table
 from netviz.ui.views.runs.run_model import GO_COLUMN, SETTINGS_COLUMN, RunModel
 from netviz.ui.views.runs.run_rows import rows_of
 from netviz.ui.views.view_spec import ViewSpec
 
-_ROW_PX = 24
 _WIDTHS_PX = {0: 80, 1: 124, 3: 70, 4: 78, 5: 108, 6: 66}
 
 
@@ -117,20 +115,8 @@ class RunView(Page):
     # -- how it looks ------------------------------------------------------------------------
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Runs")
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table = row_table(self.model, "Runs", SETTINGS_COLUMN)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setSectionsClickable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(SETTINGS_COLUMN, QHeaderView.ResizeMode.Stretch)
         table.clicked.connect(self._on_table_clicked)
         table.doubleClicked.connect(self._on_go_requested)
         table.selectionModel().selectionChanged.connect(self._offer)
@@ -142,21 +128,11 @@ class RunView(Page):
         self.go_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.go_action.triggered.connect(self._on_go_requested)
         self.table.addAction(self.go_action)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _restyle(self) -> None:
-        theme, px = self._theme, self._theme.px
-        self.table.setFont(theme.font())
-        self.table.verticalHeader().setDefaultSectionSize(px(_ROW_PX))
-        self.table.setIconSize(QSize(px(14), px(14)))
+        restyle_rows(self.table, self._theme)
         for column, width in _WIDTHS_PX.items():
-            self.table.setColumnWidth(column, px(width))
-        self.table.setStyleSheet(
-            f"QTableView::item, QHeaderView::section {{ padding: 0 {px(8)}px; }}"
-            f"QTableView::item:selected {{ background: {theme.colors.raised}; }}"
-            f"QHeaderView::section {{ padding-bottom: {px(4)}px; }}"
-        )
-        self.table.viewport().update()
+            self.table.setColumnWidth(column, self._theme.px(width))
 
 
 VIEW = ViewSpec(
