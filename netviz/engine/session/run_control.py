@@ -12,16 +12,16 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
-from netviz.engine.session.left_runs import LeftRuns
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
-from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.start_points import StartPoint, left_run, saved_run
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
@@ -78,7 +78,7 @@ class RunControl:
         self._stopped = False
         self._described: events.Prepared | None = None
         self._folder: Path | None = None
-        self._left = LeftRuns()
+        self._left = keeper.left
         self._is_going_back = False
 
     @property
@@ -107,17 +107,22 @@ class RunControl:
         back = self._left.last
         if back is None:
             raise ConfigError("There is no run to bring back.", "None was left that was trained.")
-        self._take_up(back.origin.line, is_back=True)
+        self._take_up(back, is_back=True)
 
     def go_on_with(self, command: commands.GoOnWith) -> None:
         """Go on with a run that was left, and leave the one at hand."""
-        self._take_up(command.line, is_back=False)
+        left = self._left.find(command.line)
+        if isinstance(left, ReplacedRun):
+            self._take_up(left, is_back=False)
+            return
+        file = self._keeper.tree.file_of(left)
+        start, config = left_run(left, file, trust_model=command.trust_model)
+        self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
-    def _take_up(self, line: int, *, is_back: bool) -> None:
-        back = self._left.find(line)
+    def _take_up(self, back: ReplacedRun, *, is_back: bool) -> None:
         self._hold()
         self._observatory.interrupt()
-        self._left.forget(line)
+        self._left.forget(back.origin.line)
         self._leave(RandomState.now())
         told = back.take_up(self._preparer.next_number(), is_back=is_back)
         self._take_place(back.run, *told)
@@ -173,6 +178,7 @@ class RunControl:
     ) -> None:
         """Turn from the run at hand to another one, and tell of it and of its past."""
         self._loop.drop()
+        self._left.at_hand = described.origin.line
         if not described.is_back:
             self._left.forget_untrained()
         self._left.make_room(run.trainer.data)
@@ -219,13 +225,22 @@ class RunControl:
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
             line = None
-        described = replace(prepared.described, origin=self._left.new_origin(line=line))
+        described = replace(prepared.described, origin=self._origin(run, start, line))
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
         self._observatory.begin(run, prepared.test_logits)
+
+    def _origin(self, run: Run, start: StartPoint, line: int | None) -> Origin:
+        """Return where a run began that was prepared; with it come those that were saved with it.
+
+        `line` is the number of a run that was never trained, in whose place it comes.
+        """
+        if start.taken_up:
+            return self._keeper.tree.take_up(start.taken_up, run)
+        return self._keeper.tree.adopt(start.tree, line)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
         """Hold a saved run where it was."""
