@@ -12,9 +12,16 @@ MOST_STATE_BYTES = 512 * 2**20
 
 
 class LeftRuns:
-    """Keeps the runs that were left, in the order in which they were."""
+    """Keeps the runs that were left, in the order in which they were.
+
+    Attributes
+    ----------
+    racing
+        Numbers of the runs that race, that at hand among them: those are kept in any case.
+    """
 
     def __init__(self) -> None:
+        self.racing: frozenset[int] = frozenset()
         self._runs: dict[int, ReplacedRun] = {}
         self._origins: dict[int, Origin] = {}
 
@@ -48,12 +55,17 @@ class LeftRuns:
 
     def forget_untrained(self) -> None:
         """Keep no run in which nothing was trained: it was kept to be changed places with."""
-        self._runs = {line: left for line, left in self._runs.items() if left.run.trainer.step}
+        self._runs = {
+            line: left
+            for line, left in self._runs.items()
+            if left.run.trainer.step or line in self.racing
+        }
 
     def make_room(self, beside: DeviceData) -> None:
         """Forget what there is no memory for while a run uses the data `beside`."""
         for line, left in list(self._runs.items()):
-            if len(self._runs) > MOST or not left.is_affordable(beside):
+            is_too_much = len(self._runs) > MOST or not left.is_affordable(beside)
+            if is_too_much and line not in self.racing:
                 del self._runs[line]
         for left in self._runs.values():
             if self._state_bytes > MOST_STATE_BYTES:
@@ -78,9 +90,9 @@ class LeftRuns:
         del self._runs[line]
 
     def told(self) -> tuple[LeftRun, ...]:
-        """Tell of each that was trained, in the order of their numbers."""
+        """Tell of each that was trained or races, in the order of their numbers."""
         told = (self._runs[line].told() for line in sorted(self._runs))
-        return tuple(each for each in told if each.steps)
+        return tuple(each for each in told if each.steps or each.origin.line in self.racing)
 
     @property
     def _state_bytes(self) -> int:
