@@ -19,7 +19,7 @@ from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
-from netviz.engine.protocol.observations import ImageArrays, Observation
+from netviz.engine.protocol.observations import ImageArrays, Observation, Prediction
 from netviz.engine.protocol.run_state import Measurement, Place, State
 
 
@@ -426,6 +426,44 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class RaceChanged:
+    """Other runs are trained in turn, or none where a race has ended.
+
+    Attributes
+    ----------
+    lanes
+        Numbers of the runs that take part, that at hand among them; empty without a race.
+    left
+        As in `Prepared`, by now.
+    """
+
+    run: int
+    lanes: tuple[int, ...]
+    left: tuple[LeftRun, ...]
+
+
+LaneEvent = Progress | EpochFinished | Diverging | Recovered | Failed | Prediction
+"""What is told of a run that is trained in turn with the one at hand."""
+
+
+@dataclass(frozen=True)
+class InLane:
+    """Something happened to a run that is trained in turn with the one at hand.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    event
+        What happened; its `run` is not that of the run at hand.
+    """
+
+    run: int
+    line: int
+    event: LaneEvent
+
+
+@dataclass(frozen=True)
 class AutosaveFailed:
     """The run could not be autosaved; reported once, and training goes on."""
 
@@ -453,6 +491,8 @@ Event = (
     | Saved
     | Opened
     | Exported
+    | RaceChanged
+    | InLane
     | AutosaveFailed
     | Observation
 )

@@ -366,6 +366,21 @@ class Run:
         run.rewinds += 1
         return run
 
+    def copied(self, trainer: Trainer, number: int) -> "Run":
+        """Return a run that is where this one is, and goes on by itself.
+
+        Parameters
+        ----------
+        trainer
+            A twin of this run's, in the same state.
+        """
+        run = copy.copy(self)
+        run.number, run.trainer, run.tally = number, trainer, replace(self.tally)
+        run.history, run.measurements = self.history.copy(), list(self.measurements)
+        run.findings, run._watch = copy.deepcopy(self.findings), self._watch.copy()
+        run.states = self.states.until(trainer.step)
+        return run
+
     def restore_record(
         self,
         initial_config: RunConfig,

@@ -25,10 +25,13 @@ class LeftRuns:
     ----------
     at_hand
         Number of the run at hand; 0 before any.
+    racing
+        Numbers of the runs that race, that at hand among them: those are kept in any case.
     """
 
     def __init__(self) -> None:
         self.at_hand = 0
+        self.racing: frozenset[int] = frozenset()
         self._runs: dict[int, ReplacedRun | SavedLeftRun] = {}
         self._origins: dict[int, Origin] = {}
 
@@ -118,12 +121,15 @@ class LeftRuns:
 
     def forget_untrained(self) -> None:
         """Keep no run in which nothing was trained: it was kept to be changed places with."""
-        self._runs = {line: left for line, left in self._runs.items() if left.steps}
+        self._runs = {
+            line: left for line, left in self._runs.items() if left.steps or line in self.racing
+        }
 
     def make_room(self, beside: DeviceData) -> None:
         """Forget what there is no memory for while a run uses the data `beside`."""
         for left in self._in_memory:
-            if len(self._in_memory) > MOST or not left.is_affordable(beside):
+            is_too_much = len(self._in_memory) > MOST or not left.is_affordable(beside)
+            if is_too_much and left.origin.line not in self.racing:
                 del self._runs[left.origin.line]
         for left in self._in_memory:
             if self._state_bytes > MOST_STATE_BYTES:
@@ -143,13 +149,23 @@ class LeftRuns:
             )
         return self._runs[line]
 
+    def loaded(self, line: int) -> ReplacedRun:
+        """Return a run that was left, as `find`; one that lies in a file is refused, too."""
+        left = self.find(line)
+        if isinstance(left, SavedLeftRun):
+            raise ConfigError(
+                f"Run {line} lies in its file as yet.", "Go on with it once, to have it here."
+            )
+        return left
+
     def forget(self, line: int) -> None:
         """Keep a run no longer: it is at hand again."""
         del self._runs[line]
 
     def told(self) -> tuple[LeftRun, ...]:
-        """Tell of each that was trained, in the order of their numbers."""
-        return tuple(left.told() for left in self.trained)
+        """Tell of each that was trained or races, in the order of their numbers."""
+        told = (self._runs[line].told() for line in sorted(self._runs))
+        return tuple(each for each in told if each.steps or each.origin.line in self.racing)
 
     @property
     def _state_bytes(self) -> int:

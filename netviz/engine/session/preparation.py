@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from netviz.engine.session.reports import not_finite
 from netviz.engine.training.devices import choose_device, usual_threads
 from netviz.engine.training.memory_errors import evaluation_explained
 from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
+
+T = TypeVar("T")
 
 PROGRESS_INTERVAL_S = 0.1
 """Time between two reports of how many pictures were read."""
@@ -48,8 +51,13 @@ class RandomState:
     mps: Tensor | None
 
     @classmethod
-    def now(cls) -> "RandomState":
-        """Copy the present state."""
+    def now(cls, device: torch.device | None = None) -> "RandomState":
+        """Copy the present state; of a CPU alone, where that is the `device` that counts.
+
+        To ask for the state of CUDA takes ten times as long, even where there is no such device.
+        """
+        if device is not None and device.type == "cpu":
+            return cls(torch.get_num_threads(), torch.get_rng_state(), [], None)
         cuda = torch.cuda.get_rng_state_all()
         mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
         return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
@@ -71,6 +79,23 @@ class RandomState:
         if "mps" in generators and self.mps is not None:
             found["mps"] = self.mps
         return found
+
+
+def beside(work: Generator[None, None, T]) -> Generator[None, None, T]:
+    """Do `work` with random generators of its own; what they are to begin with, it decides."""
+    mine = RandomState.now()
+    while True:
+        present = RandomState.now()
+        mine.restore()
+        try:
+            next(work)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            mine = RandomState.now()
+            present.restore()
+        yield
 
 
 class TrainerBuilder:

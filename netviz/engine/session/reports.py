@@ -54,6 +54,11 @@ def failed(run: int, error: Exception) -> events.Failed:
     return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, reason.remedy)
 
 
+def failed_at(run: Run, error: Exception) -> events.Failed:
+    """Explain an error that ends the training of `run`, which may go back from where it is."""
+    return replace(failed(run.number, error), step=run.trainer.step, rewind_step=run.good_step)
+
+
 def not_finite(
     loss: float, step: int, config: RunConfig, better_rate: float | None = None
 ) -> TrainingError:

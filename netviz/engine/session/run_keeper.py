@@ -55,6 +55,8 @@ class RunKeeper:
         The runs that were left, which are written beside the one at hand.
     tree
         What of them is in files.
+    before_autosave
+        Called before the runs are copied: those of a race train meanwhile.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class RunKeeper:
         self._emit = emit
         self.left = LeftRuns()
         self.tree = TreeFiles(self.left)
+        self.before_autosave: Callable[[], object] = lambda: None
         self._folder = folder
         if folder:
             self.tree.know(folder.path)
@@ -140,8 +143,9 @@ class RunKeeper:
         """Autosave a run; while it trains on, not where it may have been ruined."""
         began = perf_counter()
         self._wait()
-        self._saved = run.version, self.tree.state
         try:
+            self.before_autosave()
+            self._saved = run.version, self.tree.state
             record = run.good_record() if run.is_in_doubt and not at_rest else run.sound_record()
             if record.step < run.trainer.step and self._has_newer(run, record.step):
                 return
