@@ -88,6 +88,10 @@ class GoOnWith:
     line: int
 
 
+FEWEST, MOST = 2, 6
+"""Runs that can race."""
+
+
 @dataclass(frozen=True)
 class Race:
     """Train several runs in turn, a step each, all from where the run at hand is.
