@@ -91,6 +91,10 @@ class GoOnWith:
     trust_model: bool = False
 
 
+FEWEST, MOST = 2, 6
+"""Runs that can race."""
+
+
 @dataclass(frozen=True)
 class Race:
     """Train several runs in turn, a step each, all from where the run at hand is.

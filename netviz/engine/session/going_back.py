@@ -14,7 +14,7 @@ from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
-from netviz.engine.session.preparation import RandomState, beside
+from netviz.engine.session.preparation import RandomState
 from netviz.engine.training.trainer import Trainer
 
 SLICE_S = 0.01
@@ -66,12 +66,29 @@ def reach(
 
     tell(0.0)
     try:
-        return (yield from beside(_replay(run, step, tell)))
+        return (yield from _beside(_replay(run, step, tell)))
     except Exception as error:  # noqa: BLE001 - the run itself is well, and stays as it is
         emit(reports.refused(run.number, error))
         return None
     finally:
         tell(1.0)
+
+
+def _beside(work: Generator[None, None, Reached]) -> Generator[None, None, Reached]:
+    """Do `work` with random generators of its own; what they are to begin with, it decides."""
+    mine = RandomState.now()
+    while True:
+        present = RandomState.now()
+        mine.restore()
+        try:
+            next(work)
+        except StopIteration as done:
+            reached: Reached = done.value
+            return reached
+        finally:
+            mine = RandomState.now()
+            present.restore()
+        yield
 
 
 def _replay(run: Run, step: int, tell: Callable[[float], None]) -> Generator[None, None, Reached]:

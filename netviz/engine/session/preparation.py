@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,8 +23,6 @@ from netviz.engine.session.reports import not_finite
 from netviz.engine.training.devices import choose_device, usual_threads
 from netviz.engine.training.memory_errors import evaluation_explained
 from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
-
-T = TypeVar("T")
 
 PROGRESS_INTERVAL_S = 0.1
 """Time between two reports of how many pictures were read."""
@@ -79,23 +76,6 @@ class RandomState:
         if "mps" in generators and self.mps is not None:
             found["mps"] = self.mps
         return found
-
-
-def beside(work: Generator[None, None, T]) -> Generator[None, None, T]:
-    """Do `work` with random generators of its own; what they are to begin with, it decides."""
-    mine = RandomState.now()
-    while True:
-        present = RandomState.now()
-        mine.restore()
-        try:
-            next(work)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        finally:
-            mine = RandomState.now()
-            present.restore()
-        yield
 
 
 class TrainerBuilder:

@@ -97,11 +97,6 @@ class RunControl:
         return self._preparer.is_preparing
 
     @property
-    def goal(self) -> Goal:
-        """How far the run trains, or was trained last."""
-        return self._loop.goal
-
-    @property
     def number(self) -> int:
         """Number of the run that events belong to."""
         return self.run.number if self.run else self._preparer.number
@@ -531,15 +526,18 @@ class RunControl:
             self._enter(State.FAILED)
 
     def _others_go_on(self, failed: events.Failed) -> bool:
-        """Go on with a race without the run at hand, which has failed; return whether one can."""
+        """Go on with a race without the run at hand, which has failed; return whether that goes."""
         lanes = self.race.lanes.values() if self.race and self.state is State.RUNNING else ()
-        lane = next((each for each in lanes if each.can_train), None)
-        if lane is None or self.described is None:
+        sound = sorted(
+            (each for each in lanes if each.is_sound), key=lambda each: not each.can_train
+        )
+        if not sound or self.described is None:
             return False
         line, goal, self.state = self.described.origin.line, self._loop.goal, State.FAILED
-        self.take_up(lane.line)
+        self.take_up(sound[0].line)
         self._emit(events.InLane(self.number, line, failed))
-        self.train_to(goal)
+        if sound[0].can_train:
+            self.train_to(goal)
         return True
 
     def abandon(self) -> None:

@@ -67,10 +67,14 @@ class Lane:
         return self._work is not None and self.run.divergence is None
 
     @property
+    def is_sound(self) -> bool:
+        """Whether it has neither failed nor diverged."""
+        return not self.has_failed and self.run.divergence is None
+
+    @property
     def can_train(self) -> bool:
         """Whether it would train if it were started."""
-        is_sound = not self.has_failed and self.run.divergence is None
-        return is_sound and (self.run.has_epochs_left or self.run.is_measurement_due)
+        return self.is_sound and (self.run.has_epochs_left or self.run.is_measurement_due)
 
     def start(self, loop: TrainingLoop) -> None:
         """Train in the turns that follow as far as `loop` does, where it can."""

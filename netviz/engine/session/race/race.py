@@ -14,9 +14,6 @@ from netviz.engine.session.race.lane import Lane
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.training_loop import TrainingLoop
 
-FEWEST, MOST = 2, 6
-"""Runs that can race."""
-
 COMMON = ("epochs", "threads")
 """Options that are changed in all runs of a race at once."""
 

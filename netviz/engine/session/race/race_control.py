@@ -1,6 +1,6 @@
 """`RaceControl`: what each command does to a race."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,16 +8,16 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
+from netviz.engine.protocol.commands import FEWEST, MOST
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import refuse_resets
 from netviz.engine.session.preparation import RandomState
-from netviz.engine.session.race.race import FEWEST, MOST, Race
-from netviz.engine.session.race.start import copied, with_changes
+from netviz.engine.session.race.race import Race
+from netviz.engine.session.race.start import copied
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_control import RunControl
-from netviz.engine.session.training_loop import Goal
 from netviz.engine.training.lone_image import refuse_lone_images
 
 
@@ -48,14 +48,8 @@ class RaceControl:
         if any(config == other for i, config in enumerate(configs) for other in configs[:i]):
             raise ConfigError("Two of the runs have the same settings.", "Change one of them.")
         self._check_count(len(configs))
-        self._observatory.interrupt()
-        self._control.work = self._race(start, command.lanes)
-
-    def _race(self, start: ReplacedRun, lanes: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         left = self._control.left
-        runs = []
-        for changes in lanes:
-            runs.append((yield from with_changes(start, changes)))
+        runs = [copied(start, changes) for changes in command.lanes]
         origins = [self._origin(start, is_first=run is runs[0]) for run in runs]
         for run, origin in zip(runs, origins, strict=True):
             left.keep(replace(run, described=replace(run.described, origin=origin)))
@@ -133,23 +127,14 @@ class RaceControl:
         others = [control.ready_run(), *(lane.run for lane in race.lanes.values())]
         if any(config == other.trainer.config for other in others):
             raise ConfigError("A run of the race has these settings.", "Change one of them.")
-        was_running, goal = control.state is State.RUNNING, control.goal
-        control.pause()
-        control.work = self._add(race, command.changes, goal if was_running else None)
-
-    def _add(
-        self, race: Race, changes: Mapping[str, Any], goal: Goal | None
-    ) -> Generator[None, None, None]:
-        control = self._control
-        run = yield from with_changes(race.start, changes)
-        run = replace(run, described=replace(run.described, origin=self._origin(race.start)))
-        control.left.keep(run)
-        control.left.racing |= {run.origin.line}
-        race.add(run)
-        race.share_memory()
-        control.tell_race()
-        if goal:
-            control.train_to(goal)
+        with control.training_held():
+            run = copied(race.start, command.changes)
+            run = replace(run, described=replace(run.described, origin=self._origin(race.start)))
+            control.left.keep(run)
+            control.left.racing |= {run.origin.line}
+            race.add(run)
+            race.share_memory()
+            control.tell_race()
 
     def drop_lane(self, command: commands.DropLane) -> None:
         """Take a run out of the race; a race of one is none."""
