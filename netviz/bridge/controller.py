@@ -48,7 +48,7 @@ class Controller(QObject):
     -------
     preparing, loading, going_back, prepared, state_changed, progressed, epoch_finished, changed, \
 rewound, refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
-autosave_failed
+race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -75,6 +75,8 @@ autosave_failed
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
+    race_changed = Signal(object)
+    lane_told = Signal(object)
     autosave_failed = Signal(object)
     observed = Signal(object)
     settings_changed = Signal(object)
@@ -121,6 +123,8 @@ autosave_failed
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
+            events.RaceChanged: self.race_changed.emit,
+            events.InLane: self.lane_told.emit,
             events.AutosaveFailed: self.autosave_failed.emit,
         }
 
@@ -225,6 +229,28 @@ autosave_failed
         """Go on with a run that was left; what waits is dropped."""
         self._is_preparing = self._is_opening = True
         self.submit(commands.GoOnWith(line))
+
+    def race(self, lanes: tuple[Mapping[str, Any], ...]) -> None:
+        """Train several runs in turn from here, each with these options changed."""
+        self.submit(commands.Race(lanes))
+        self.submit(commands.Start())
+
+    def race_with(self, lines: tuple[int, ...]) -> None:
+        """Train runs that were left in turn with the one at hand."""
+        self.submit(commands.RaceRuns(lines))
+        self.submit(commands.Start())
+
+    def show_lane(self, line: int) -> None:
+        """Put another run of the race in the place of the one at hand."""
+        self.submit(commands.ShowLane(line))
+
+    def add_lane(self, changes: Mapping[str, Any]) -> None:
+        """Add a run to the race."""
+        self.submit(commands.AddLane(changes))
+
+    def drop_lane(self, line: int) -> None:
+        """Take a run out of the race."""
+        self.submit(commands.DropLane(line))
 
     def bring_back(self) -> None:
         """Change places with the run that was left last; what waits is dropped."""

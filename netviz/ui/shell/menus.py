@@ -42,6 +42,8 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("stop", "&Stop", "Ctrl+E", "End the run here."),
         _SEPARATOR,
         _Entry("go_back", "Go &back to a step…", "Ctrl+B", "The run as it is can be brought back."),
+        _Entry("race", "R&ace…", "R", "Train several runs in turn from here, and compare them."),
+        _Entry("end_race", "Go on with this run a&lone", "", "End the race; the others are kept."),
         _Entry("reset", "&Reset", "Ctrl+R", "Go back to the same initial weights."),
         _Entry("new_seed", "Reset with a &new seed", "Ctrl+Shift+R", "Start from other weights."),
         _SEPARATOR,
