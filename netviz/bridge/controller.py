@@ -225,10 +225,20 @@ race_changed, lane_told, autosave_failed
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
 
-    def go_on_with(self, line: int) -> None:
-        """Go on with a run that was left; what waits is dropped."""
+    def go_on_with(self, line: int, *, trust_model: bool = False) -> None:
+        """Go on with a run that was left; what waits is dropped.
+
+        `trust_model` is as for `open_run`, for a run that lies in a file.
+        """
         self._is_preparing = self._is_opening = True
-        self.submit(commands.GoOnWith(line))
+        self.submit(commands.GoOnWith(line, trust_model))
+
+    def agree_to(self, consent: commands.Open | commands.GoOnWith) -> None:
+        """Open a run, or go on with it, whose Python file the user agrees is run."""
+        if isinstance(consent, commands.Open):
+            self.open_run(consent.folder, trust_model=True)
+        else:
+            self.go_on_with(consent.line, trust_model=True)
 
     def race(self, lanes: tuple[Mapping[str, Any], ...]) -> None:
         """Train several runs in turn from here, each with these options changed."""

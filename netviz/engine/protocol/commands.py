@@ -83,9 +83,12 @@ class GoOnWith:
     ----------
     line
         Its number, as in `events.Prepared.left`.
+    trust_model
+        Whether the Python file that it names may be run, where it lies in a file.
     """
 
     line: int
+    trust_model: bool = False
 
 
 FEWEST, MOST = 2, 6

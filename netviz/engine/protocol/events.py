@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.commands import ExportKind, Open
+from netviz.engine.protocol.commands import ExportKind, GoOnWith, Open
 from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
@@ -260,7 +260,8 @@ class Refused:
     is_usage
         Whether the settings ask for what is not possible; else a file or the machine fails.
     consent
-        The command that opens the run if the user agrees that its Python file is run; None
+        The command that opens the run, or goes on with it, if the user agrees that its Python file
+        is run; None
         unless that is why it was refused.
     """
 
@@ -271,7 +272,7 @@ class Refused:
     request: int = 0
     remedy: Mapping[str, Any] = field(default_factory=dict)
     is_usage: bool = False
-    consent: Open | None = None
+    consent: Open | GoOnWith | None = None
 
 
 @dataclass(frozen=True)
@@ -370,11 +371,14 @@ class Saved:
     ----------
     good_step
         Step of the last good state, where that was written in the place of the present one.
+    left_out
+        Of each run that was left and could not be written, why, in a sentence.
     """
 
     run: int
     folder: Path
     good_step: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -397,6 +401,8 @@ class Opened:
         Whether the file had no record of the layers, or a damaged one, so that it begins here.
     happenings
         What else happened to it, in order.
+    left_out
+        Of each run that was left and cannot be gone on with, why, in a sentence.
     """
 
     run: int
@@ -407,6 +413,7 @@ class Opened:
     missing_device: str = ""
     lacks_layers: bool = False
     happenings: tuple[Happening, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -293,6 +293,15 @@ class Run:
             return self.good_record(), self._record(present)
         return self._record(present), None
 
+    def present_record(self) -> RunRecord | None:
+        """Return the run as it is, also where it has diverged; None where nothing can go on so.
+
+        That is where its weights are no numbers any more and there is a good state.
+        """
+        present = self._keep()
+        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
+        return None if is_broken else self._record(present)
+
     def _record(self, kept: State) -> RunRecord:
         step = kept.step
         return RunRecord(

@@ -1,12 +1,17 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from netviz.engine.errors import ConfigError
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.session.replaced_run import ReplacedRun
+from netviz.engine.session.saved_left_run import SavedLeftRun
 from netviz.engine.training.trainer import DeviceData
 
 MOST = 20
-"""Runs that are kept; beyond them the one that was left first is forgotten."""
+"""Runs that are kept in memory; beyond them the one that was left first is forgotten."""
 MOST_STATE_BYTES = 512 * 2**20
 """Memory for the states along the way of all of them."""
 
@@ -14,21 +19,45 @@ MOST_STATE_BYTES = 512 * 2**20
 class LeftRuns:
     """Keeps the runs that were left, in the order in which they were.
 
+    Those of a saved tree lie in their files until they are gone on with.
+
     Attributes
     ----------
+    at_hand
+        Number of the run at hand; 0 before any.
     racing
         Numbers of the runs that race, that at hand among them: those are kept in any case.
     """
 
     def __init__(self) -> None:
+        self.at_hand = 0
         self.racing: frozenset[int] = frozenset()
-        self._runs: dict[int, ReplacedRun] = {}
+        self._runs: dict[int, ReplacedRun | SavedLeftRun] = {}
         self._origins: dict[int, Origin] = {}
 
     @property
+    def origin(self) -> Origin:
+        """That of the run at hand."""
+        return self._origins.get(self.at_hand, Origin())
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Those of all runs that ever began, in the order of their numbers."""
+        return tuple(self._origins[line] for line in sorted(self._origins))
+
+    @property
+    def trained(self) -> tuple[ReplacedRun | SavedLeftRun, ...]:
+        """All that were trained, in the order of their numbers."""
+        return tuple(self._runs[line] for line in sorted(self._runs) if self._runs[line].steps)
+
+    @property
+    def _in_memory(self) -> list[ReplacedRun]:
+        return [left for left in self._runs.values() if isinstance(left, ReplacedRun)]
+
+    @property
     def last(self) -> ReplacedRun | None:
-        """The one that was left last."""
-        return next(reversed(self._runs.values()), None)
+        """The one that was left last in this session."""
+        return next(reversed(self._in_memory), None)
 
     @property
     def last_step(self) -> int:
@@ -45,9 +74,46 @@ class LeftRuns:
         """
         while parent and parent.parent and step <= parent.step:
             parent = self._origins[parent.parent]
-        line = line or len(self._origins) + 1
+        line = line or self._next_line
         self._origins[line] = Origin(line, parent.line if parent else 0, step)
         return self._origins[line]
+
+    @property
+    def _next_line(self) -> int:
+        return max(self._origins, default=0) + 1
+
+    def adopt(
+        self,
+        tree: RunTree,
+        left: Mapping[int, SavedLeftRun],
+        line: int | None,
+        same: Mapping[int, int],
+    ) -> Origin:
+        """Keep the runs of a saved tree, too; return the origin of the one that is opened.
+
+        Their numbers are as they were if there is no other run, else those that come next.
+
+        Parameters
+        ----------
+        left
+            Those that can be gone on with, by their numbers in the file.
+        line
+            Number of a run that was never trained, in whose place it comes.
+        same
+            Runs of the tree that are here already: their numbers in the file, and those here.
+        """
+        self._origins.pop(line or 0, None)
+        first = self._next_line
+        others = [each for each in tree.origins if each.line not in same]
+        numbers = dict(same)
+        for index, each in enumerate(others):
+            numbers[each.line] = each.line if first == 1 else first + index
+        for each in others:
+            number, parent = numbers[each.line], numbers.get(each.parent, 0)
+            self._origins[number] = replace(each, line=number, parent=parent)
+            if each.line in left:
+                self._runs[number] = left[each.line].renumbered(self._origins[number])
+        return self._origins[numbers[tree.origin.line]]
 
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
@@ -56,22 +122,20 @@ class LeftRuns:
     def forget_untrained(self) -> None:
         """Keep no run in which nothing was trained: it was kept to be changed places with."""
         self._runs = {
-            line: left
-            for line, left in self._runs.items()
-            if left.run.trainer.step or line in self.racing
+            line: left for line, left in self._runs.items() if left.steps or line in self.racing
         }
 
     def make_room(self, beside: DeviceData) -> None:
         """Forget what there is no memory for while a run uses the data `beside`."""
-        for line, left in list(self._runs.items()):
-            is_too_much = len(self._runs) > MOST or not left.is_affordable(beside)
-            if is_too_much and line not in self.racing:
-                del self._runs[line]
-        for left in self._runs.values():
+        for left in self._in_memory:
+            is_too_much = len(self._in_memory) > MOST or not left.is_affordable(beside)
+            if is_too_much and left.origin.line not in self.racing:
+                del self._runs[left.origin.line]
+        for left in self._in_memory:
             if self._state_bytes > MOST_STATE_BYTES:
                 left.run.states.thin_out()
 
-    def find(self, line: int) -> ReplacedRun:
+    def find(self, line: int) -> ReplacedRun | SavedLeftRun:
         """Return a run that was left.
 
         Raises
@@ -85,6 +149,15 @@ class LeftRuns:
             )
         return self._runs[line]
 
+    def loaded(self, line: int) -> ReplacedRun:
+        """Return a run that was left, as `find`; one that lies in a file is refused, too."""
+        left = self.find(line)
+        if isinstance(left, SavedLeftRun):
+            raise ConfigError(
+                f"Run {line} lies in its file as yet.", "Go on with it once, to have it here."
+            )
+        return left
+
     def forget(self, line: int) -> None:
         """Keep a run no longer: it is at hand again."""
         del self._runs[line]
@@ -97,5 +170,5 @@ class LeftRuns:
     @property
     def _state_bytes(self) -> int:
         """Memory of all states, each counted once: runs share those of their common past."""
-        states = {id(each): each.size for left in self._runs.values() for each in left.run.states}
+        states = {id(each): each.size for left in self._in_memory for each in left.run.states}
         return sum(states.values())

@@ -1,6 +1,6 @@
 """The steps of preparing a run: load its data, build its trainer, measure it untrained."""
 
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -67,6 +67,15 @@ class RandomState:
             torch.cuda.set_rng_state_all(self.cuda)
         if self.mps is not None:
             torch.mps.set_rng_state(self.mps)
+
+    def of_a_run(self, generators: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the generators of a snapshot, torch's own as they are in this state."""
+        found = {**generators, "cpu": self.cpu}
+        if "cuda" in generators:
+            found["cuda"] = self.cuda[torch.cuda.current_device()]
+        if "mps" in generators and self.mps is not None:
+            found["mps"] = self.mps
+        return found
 
 
 class TrainerBuilder:

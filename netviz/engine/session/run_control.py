@@ -12,17 +12,18 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
-from netviz.engine.session.left_runs import LeftRuns
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
-from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.saved_left_run import SavedLeftRun
+from netviz.engine.session.start_points import StartPoint, left_run, saved_run
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
@@ -85,7 +86,8 @@ class RunControl:
         self._stopped = False
         self.described: events.Prepared | None = None
         self._folder: Path | None = None
-        self.left = LeftRuns()
+        self.left = keeper.left
+        keeper.before_autosave = self._keep_lanes
         self.race: Race | None = None
         self._is_going_back = False
 
@@ -124,10 +126,19 @@ class RunControl:
                 self._forget_race()
                 self.tell_race()
             return
-        self.left.find(command.line)
+        left = self.left.find(command.line)
+        if isinstance(left, SavedLeftRun):
+            self._open_left(left, command)
+            return
         self.hold()
         self._forget_race()
         self.take_up(command.line)
+
+    def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
+        """Prepare a run that was left and lies in a file to go on."""
+        file = self._keeper.tree.file_of(left)
+        start, config = left_run(left, file, trust_model=command.trust_model)
+        self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
     def take_up(self, line: int, *, is_back: bool = False, leaves: bool = True) -> None:
         """Put a run that was left in the place of the one at hand; a race that it is in goes on.
@@ -141,9 +152,9 @@ class RunControl:
         leaves
             Whether the run at hand is kept as one that was left.
         """
-        self.left.find(line)
+        self.left.loaded(line)
         self.hold()
-        back = self.left.find(line)
+        back = self.left.loaded(line)
         self._observatory.interrupt()
         self.left.forget(line)
         left = self._leave(RandomState.now()) if leaves else None
@@ -218,6 +229,7 @@ class RunControl:
     ) -> None:
         """Turn from the run at hand to another one, and tell of it and of its past."""
         self._loop.drop()
+        self.left.at_hand = described.origin.line
         is_racing = described.origin.line in self.left.racing
         if not is_racing:
             self._forget_race()
@@ -269,13 +281,22 @@ class RunControl:
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
             line = None
-        described = replace(prepared.described, origin=self.left.new_origin(line=line))
+        described = replace(prepared.described, origin=self._origin(run, start, line))
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
         self._observatory.begin(run, prepared.test_logits)
+
+    def _origin(self, run: Run, start: StartPoint, line: int | None) -> Origin:
+        """Return where a run began that was prepared; with it come those that were saved with it.
+
+        `line` is the number of a run that was never trained, in whose place it comes.
+        """
+        if start.taken_up:
+            return self._keeper.tree.take_up(start.taken_up, run)
+        return self._keeper.tree.adopt(start.tree, line)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
         """Hold a saved run where it was."""

@@ -276,7 +276,7 @@ class RunPresenter(QObject):
         if event.remedy:
             actions.append((f"Use {_words(event.remedy)}", partial(self.change, event.remedy)))
         if event.consent:
-            open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
+            open_it = partial(self._controller.agree_to, event.consent)
             actions.append(("Run the file and open", open_it))
         # What the settings ask for and cannot be is explained by the sentence, not by a trace.
         details = "" if event.is_usage else event.details

@@ -62,7 +62,7 @@ class RaceControl:
         lines = dict.fromkeys((start.origin.line, *command.lines))
         self._check_count(len(lines))
         for line in command.lines:
-            self._control.left.find(line)
+            self._control.left.loaded(line)
         self._begin(start, list(lines))
         self._control.tell_race()
 
@@ -108,7 +108,7 @@ class RaceControl:
         race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:
-            race.add(control.left.find(line))
+            race.add(control.left.loaded(line))
         race.share_memory()
 
     # -- while it is under way ---------------------------------------------------------------
