@@ -109,6 +109,11 @@ class RunView(Page):
         if index.column() == GO_COLUMN:
             self._on_go_requested()
 
+    def _on_table_double_clicked(self, index: QModelIndex) -> None:
+        # There the first click of the two has asked already.
+        if index.column() != GO_COLUMN:
+            self._on_go_requested()
+
     def _offer(self) -> None:
         self.go_action.setEnabled(self._chosen_line() is not None)
 
@@ -118,7 +123,7 @@ class RunView(Page):
         table = row_table(self.model, "Runs", SETTINGS_COLUMN)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.clicked.connect(self._on_table_clicked)
-        table.doubleClicked.connect(self._on_go_requested)
+        table.doubleClicked.connect(self._on_table_double_clicked)
         table.selectionModel().selectionChanged.connect(self._offer)
         return table
 

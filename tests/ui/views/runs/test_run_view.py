@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -130,6 +131,17 @@ def test_one_goes_on_with_a_run_and_undo_returns(
         qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: run.step == 301, timeout=30_000)
     assert run.config.learning_rate == 0.01
+
+
+def test_a_double_click_on_go_on_asks_once(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    viewport, asked = view.table.viewport(), list[int]()
+    view.run_chosen.connect(asked.append)
+    place = view.table.visualRect(view.model.index(0, GO_COLUMN)).center()
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert asked == [1]
 
 
 def test_the_run_at_hand_cannot_be_gone_on_with(window: MainWindow, qtbot: QtBot) -> None:
