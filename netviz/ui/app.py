@@ -36,6 +36,7 @@ from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.past_presenter import PastPresenter
+from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
@@ -128,7 +129,7 @@ def build_window(
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
-    past = PastPresenter(window)
+    past, runs = PastPresenter(window), RunListPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -147,6 +148,7 @@ def build_window(
         findings,
         stage,
         past,
+        runs,
         views,
         own,
         drawings,

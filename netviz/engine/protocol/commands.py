@@ -89,6 +89,32 @@ class GoOnWith:
 
 
 @dataclass(frozen=True)
+class DeleteRuns:
+    """Keep runs no longer that were left; `RestoreRuns` takes it back until another one is left.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RestoreRuns:
+    """Keep runs again that were deleted, in their old places.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Change:
     """Change options of the run under way; the next batch uses them.
 
@@ -290,6 +316,8 @@ Command = (
     | BringBack
     | GoBack
     | GoOnWith
+    | DeleteRuns
+    | RestoreRuns
     | Change
     | Rewind
     | SetPace

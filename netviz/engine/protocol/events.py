@@ -121,6 +121,14 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class LeftRunsChanged:
+    """The runs that were left, which can be gone on with, are these by now."""
+
+    run: int
+    left: tuple[LeftRun, ...]
+
+
+@dataclass(frozen=True)
 class StateChanged:
     """The run went into another state.
 
@@ -432,6 +440,7 @@ Event = (
     | Loading
     | GoingBack
     | Prepared
+    | LeftRunsChanged
     | StateChanged
     | Progress
     | EpochFinished

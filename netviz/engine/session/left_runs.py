@@ -1,5 +1,7 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
+from collections.abc import Sequence
+
 from netviz.engine.errors import ConfigError
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.session.replaced_run import ReplacedRun
@@ -17,11 +19,13 @@ class LeftRuns:
     def __init__(self) -> None:
         self._runs: dict[int, ReplacedRun] = {}
         self._origins: dict[int, Origin] = {}
+        self._deleted: set[int] = set()  # in their places still, until another one is left
 
     @property
     def last(self) -> ReplacedRun | None:
         """The one that was left last."""
-        return next(reversed(self._runs.values()), None)
+        kept = (self._runs[line] for line in reversed(self._runs) if line not in self._deleted)
+        return next(kept, None)
 
     @property
     def last_step(self) -> int:
@@ -51,7 +55,10 @@ class LeftRuns:
         self._runs = {line: left for line, left in self._runs.items() if left.run.trainer.step}
 
     def make_room(self, beside: DeviceData) -> None:
-        """Forget what there is no memory for while a run uses the data `beside`."""
+        """Forget what was deleted, and what there is no memory for beside a run with such data."""
+        for line in self._deleted:
+            del self._runs[line]
+        self._deleted.clear()
         for line, left in list(self._runs.items()):
             if len(self._runs) > MOST or not left.is_affordable(beside):
                 del self._runs[line]
@@ -67,11 +74,36 @@ class LeftRuns:
         ConfigError
             When it is not kept (any more).
         """
-        if line not in self._runs:
-            raise ConfigError(
-                f"Run {line} is not kept any more.", f"Only the {MOST} that were left last are."
-            )
+        if line not in self._runs or line in self._deleted:
+            raise _gone(line)
         return self._runs[line]
+
+    def delete(self, lines: Sequence[int]) -> None:
+        """Keep runs no longer; until another one is left they can be restored.
+
+        Those that parted from them keep their own past.
+
+        Raises
+        ------
+        ConfigError
+            When one is not kept; then all are kept.
+        """
+        for line in lines:
+            self.find(line)
+        self._deleted |= set(lines)
+
+    def restore(self, lines: Sequence[int]) -> None:
+        """Keep runs again that were deleted, in their old places.
+
+        Raises
+        ------
+        ConfigError
+            When one is gone for good, or was not deleted; then nothing is restored.
+        """
+        for line in lines:
+            if line not in self._deleted:
+                raise _gone(line)
+        self._deleted -= set(lines)
 
     def forget(self, line: int) -> None:
         """Keep a run no longer: it is at hand again."""
@@ -79,7 +111,7 @@ class LeftRuns:
 
     def told(self) -> tuple[LeftRun, ...]:
         """Tell of each that was trained, in the order of their numbers."""
-        told = (self._runs[line].told() for line in sorted(self._runs))
+        told = (self._runs[line].told() for line in sorted(self._runs.keys() - self._deleted))
         return tuple(each for each in told if each.steps)
 
     @property
@@ -87,3 +119,10 @@ class LeftRuns:
         """Memory of all states, each counted once: runs share those of their common past."""
         states = {id(each): each.size for left in self._runs.values() for each in left.run.states}
         return sum(states.values())
+
+
+def _gone(line: int) -> ConfigError:
+    return ConfigError(
+        f"Run {line} is not kept any more.",
+        f"The {MOST} that were left last are, but for those that you deleted.",
+    )

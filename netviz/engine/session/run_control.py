@@ -91,6 +91,11 @@ class RunControl:
         """Number of the run that events belong to."""
         return self.run.number if self.run else self._preparer.number
 
+    @property
+    def left_runs(self) -> LeftRuns:
+        """The runs that were left."""
+        return self._left
+
     # -- preparing ---------------------------------------------------------------------------
 
     def prepare(self, command: commands.Prepare) -> None:

@@ -15,6 +15,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
+from netviz.engine.session.list_control import ListControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
@@ -25,6 +26,8 @@ _AT_ANY_TIME = (
     commands.Prepare
     | commands.Reset
     | commands.Open
+    | commands.DeleteRuns
+    | commands.RestoreRuns
     | commands.SetPace
     | commands.Watch
     | commands.Predict
@@ -81,6 +84,7 @@ class TrainingSession:
         self._control = RunControl(
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
+        runs = ListControl(emit, self._control)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
@@ -88,6 +92,8 @@ class TrainingSession:
             commands.BringBack: self._control.bring_back,
             commands.GoBack: self._control.go_back,
             commands.GoOnWith: self._control.go_on_with,
+            commands.DeleteRuns: runs.delete,
+            commands.RestoreRuns: runs.restore,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,
