@@ -46,7 +46,7 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, prepared, left_runs_changed, state_changed, progressed, \
+    preparing, loading, going_back, prepared, run_list_changed, state_changed, progressed, \
 epoch_finished, changed, rewound, refused, failed, diverging, recovered, findings_changed, noted, \
 saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
@@ -61,7 +61,7 @@ saved, opened, exported, autosave_failed
     loading = Signal(object)
     going_back = Signal(object)
     prepared = Signal(object)
-    left_runs_changed = Signal(object)
+    run_list_changed = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
     epoch_finished = Signal(object)
@@ -108,7 +108,7 @@ saved, opened, exported, autosave_failed
             events.Loading: self.loading.emit,
             events.GoingBack: self.going_back.emit,
             events.Prepared: self._on_prepared,
-            events.LeftRunsChanged: self.left_runs_changed.emit,
+            events.RunListChanged: self.run_list_changed.emit,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,

@@ -115,6 +115,22 @@ class RestoreRuns:
 
 
 @dataclass(frozen=True)
+class RenameRun:
+    """Call a run of the session, the one at hand or one that was left, by another name.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    name
+        Its new name; empty for the one that is made of what differs.
+    """
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Change:
     """Change options of the run under way; the next batch uses them.
 
@@ -318,6 +334,7 @@ Command = (
     | GoOnWith
     | DeleteRuns
     | RestoreRuns
+    | RenameRun
     | Change
     | Rewind
     | SetPace

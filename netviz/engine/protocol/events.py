@@ -121,10 +121,19 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class LeftRunsChanged:
-    """The runs that were left, which can be gone on with, are these by now."""
+class RunListChanged:
+    """The runs of the session, or their names, are these by now.
+
+    Attributes
+    ----------
+    origin
+        That of the run at hand.
+    left
+        The runs that were left, which can be gone on with.
+    """
 
     run: int
+    origin: Origin
     left: tuple[LeftRun, ...]
 
 
@@ -440,7 +449,7 @@ Event = (
     | Loading
     | GoingBack
     | Prepared
-    | LeftRunsChanged
+    | RunListChanged
     | StateChanged
     | Progress
     | EpochFinished

@@ -1,9 +1,12 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netviz.engine.errors import ConfigError
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_names import given_name
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.training.trainer import DeviceData
 
@@ -19,6 +22,7 @@ class LeftRuns:
     def __init__(self) -> None:
         self._runs: dict[int, ReplacedRun] = {}
         self._origins: dict[int, Origin] = {}
+        self._at_hand = 0
         self._deleted: set[int] = set()  # in their places still, until another one is left
 
     @property
@@ -33,18 +37,50 @@ class LeftRuns:
         return self.last.run.trainer.step if self.last else 0
 
     def new_origin(
-        self, parent: Origin | None = None, step: int = 0, *, line: int | None = None
+        self,
+        parent: Origin | None = None,
+        step: int = 0,
+        *,
+        line: int | None = None,
+        left_for_it: RunConfig | None = None,
     ) -> Origin:
         """Return the origin of a new run, which parted from `parent` at `step`.
 
         Before it parted itself, a run is the one that it parted from. `line` is the number of a
-        run that was never trained, in whose place it comes.
+        run that was never trained, in whose place it comes and whose name it keeps. `left_for_it`
+        are the settings that its name is made in comparison with.
         """
         while parent and parent.parent and step <= parent.step:
             parent = self._origins[parent.parent]
-        line = line or len(self._origins) + 1
-        self._origins[line] = Origin(line, parent.line if parent else 0, step)
+        if line:
+            self._origins[line] = replace(self._origins[line], parent=0, step=0)
+            return self._origins[line]
+        line = len(self._origins) + 1
+        settings = left_for_it.to_json() if left_for_it else ""
+        self._origins[line] = Origin(line, parent.line if parent else 0, step, "", settings)
         return self._origins[line]
+
+    @property
+    def at_hand(self) -> Origin:
+        """The origin of the run at hand."""
+        return self._origins[self._at_hand]
+
+    def take_up(self, line: int) -> Origin:
+        """Take note of which run is at hand; return its origin, with the name it has by now."""
+        self._at_hand = line
+        return self.at_hand
+
+    def rename(self, line: int, name: str) -> None:
+        """Give a run another name, empty for the made one.
+
+        Raises
+        ------
+        ConfigError
+            When it is neither at hand nor kept.
+        """
+        if line != self._at_hand:
+            self.find(line)
+        self._origins[line] = replace(self._origins[line], name=given_name(name))
 
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
@@ -111,7 +147,8 @@ class LeftRuns:
 
     def told(self) -> tuple[LeftRun, ...]:
         """Tell of each that was trained, in the order of their numbers."""
-        told = (self._runs[line].told() for line in sorted(self._runs.keys() - self._deleted))
+        lines = sorted(self._runs.keys() - self._deleted)
+        told = (replace(self._runs[line].told(), origin=self._origins[line]) for line in lines)
         return tuple(each for each in told if each.steps)
 
     @property

@@ -1,4 +1,4 @@
-"""`ListControl`: what each command does to the list of the runs that were left."""
+"""`ListControl`: what each command does to the list of the runs of the session."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from netviz.engine.session.run_control import RunControl
 
 
 class ListControl:
-    """Deletes runs that were left, and brings them back; the run at hand goes on meanwhile.
+    """Deletes, restores and renames runs; the run at hand goes on meanwhile.
 
     Parameters
     ----------
@@ -32,6 +32,11 @@ class ListControl:
         self._control.left_runs.restore(command.lines)
         self._tell()
 
+    def rename(self, command: commands.RenameRun) -> None:
+        """Call a run by another name."""
+        self._control.left_runs.rename(command.line, command.name)
+        self._tell()
+
     def _tell(self) -> None:
-        control = self._control
-        self._emit(events.LeftRunsChanged(control.number, control.left_runs.told()))
+        number, runs = self._control.number, self._control.left_runs
+        self._emit(events.RunListChanged(number, runs.at_hand, runs.told()))

@@ -158,7 +158,7 @@ class RunControl:
         reached.random_state.restore()
         number = self._preparer.next_number()
         back = run.at(step, reached.trainer, reached.tally, number)
-        origin = self._left.new_origin(parting.origin, step)
+        origin = self._left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
         described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
@@ -182,7 +182,8 @@ class RunControl:
             self._left.forget_untrained()
         self._left.make_room(run.trainer.data)
         step = 0 if described.is_back else self._left.last_step
-        described = replace(described, replaced_step=step, left=self._left.told())
+        origin = self._left.take_up(described.origin.line)
+        described = replace(described, replaced_step=step, origin=origin, left=self._left.told())
         self.run, self._described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
@@ -221,10 +222,12 @@ class RunControl:
             return
         run = prepared.run
         line = self._described.origin.line if self._described else None
+        left_for_it = None
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
-            line = None
-        described = replace(prepared.described, origin=self._left.new_origin(line=line))
+            line, left_for_it = None, None if start.saved else self.run.trainer.config
+        origin = self._left.new_origin(line=line, left_for_it=left_for_it)
+        described = replace(prepared.described, origin=origin)
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)

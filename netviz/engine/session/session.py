@@ -28,6 +28,7 @@ _AT_ANY_TIME = (
     | commands.Open
     | commands.DeleteRuns
     | commands.RestoreRuns
+    | commands.RenameRun
     | commands.SetPace
     | commands.Watch
     | commands.Predict
@@ -94,6 +95,7 @@ class TrainingSession:
             commands.GoOnWith: self._control.go_on_with,
             commands.DeleteRuns: runs.delete,
             commands.RestoreRuns: runs.restore,
+            commands.RenameRun: runs.rename,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

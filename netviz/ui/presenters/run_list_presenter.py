@@ -1,4 +1,4 @@
-"""Does what the user wants with the runs of the table: deletes them, and undoes that."""
+"""Does what the user wants with the runs of the table: deletes and renames them, undoably."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ class RunListPresenter(QObject):
         self._window, self._run = window, window.controller
         self._runs = window.views.view(RunView)
         self._runs.deletion_requested.connect(self._on_deletion_requested)
-        self._run.left_runs_changed.connect(self._on_left_runs_changed)
+        self._runs.renamed.connect(self._on_runs_renamed)
+        self._run.run_list_changed.connect(self._on_run_list_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
 
     @Slot(object)
@@ -46,9 +47,19 @@ class RunListPresenter(QObject):
             holds=lambda: stack.undo_command is deletion,
         )
 
+    @Slot(int, str, str)
+    def _on_runs_renamed(self, line: int, before: str, after: str) -> None:
+        renaming = ListChange(
+            f"renaming Run {line}",
+            self._run.submit,
+            commands.RenameRun(line, after),
+            commands.RenameRun(line, before),
+        )
+        self._run.undo_stack.push(renaming)
+
     @Slot(object)
-    def _on_left_runs_changed(self, event: events.LeftRunsChanged) -> None:
-        self._runs.set_left(event.left)
+    def _on_run_list_changed(self, event: events.RunListChanged) -> None:
+        self._runs.set_runs(event.origin, event.left)
 
     @Slot()
     def _on_undo_stack_index_changed(self) -> None:

@@ -104,7 +104,7 @@ class RunPresenter(QObject):
         run.preparing.connect(self._on_run_preparing)
         run.loading.connect(self._on_run_loading)
         run.prepared.connect(self._on_run_prepared)
-        run.left_runs_changed.connect(self._on_left_runs_changed)
+        run.run_list_changed.connect(self._on_run_list_changed)
         run.state_changed.connect(self._on_run_state_changed)
         run.progressed.connect(self._on_run_progressed)
         run.epoch_finished.connect(self._on_run_epoch_finished)
@@ -160,7 +160,7 @@ class RunPresenter(QObject):
             plot.add_measurement(info.untrained)
 
     @Slot(object)
-    def _on_left_runs_changed(self, _: events.LeftRunsChanged) -> None:
+    def _on_run_list_changed(self, _: events.RunListChanged) -> None:
         # What Ctrl+Z takes back first is no longer that this run came in the place of another.
         self._now = replace(self._now, replaced_step=0)
         self._show_now()

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import (
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_names import given_name, made_name
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
 from netviz.ui.views.row_table import restyle_rows, row_table
-from netviz.ui.views.runs.run_model import GO_COLUMN, SETTINGS_COLUMN, RunModel
+from netviz.ui.views.runs.name_delegate import NameDelegate
+from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN, SETTINGS_COLUMN, RunModel
 from netviz.ui.views.runs.run_rows import rows_of
 from netviz.ui.views.view_spec import ViewSpec
 
@@ -33,6 +35,9 @@ class RunView(Page):
     -------
     run_chosen
         The user wants to go on with a run that was left: its number.
+    renamed
+        The user gave a run another name: its number, the name before, as the user gave it, and
+        the new one; empty is the name that is made.
     deletion_requested
         The user wants runs that were left to be deleted: their numbers.
 
@@ -40,13 +45,14 @@ class RunView(Page):
     ----------
     table, model
         The table and its model.
-    go_action
-        Goes on with the run that is selected.
+    go_action, rename_action
+        Goes on with the run that is selected; lets one type its name.
     delete_action
         Deletes the runs that are selected, but for that at hand.
     """
 
     run_chosen = Signal(int)
+    renamed = Signal(int, str, str)
     deletion_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -61,6 +67,7 @@ class RunView(Page):
         self._left: tuple[LeftRun, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.model = RunModel(theme, self)
+        self.model.renamed.connect(self._on_model_renamed)
         self.table = self._make_table()
         self.body.addWidget(self.table, 1)
         self._add_actions()
@@ -73,6 +80,11 @@ class RunView(Page):
         measured = (prepared.untrained,)
         self._at_hand = LeftRun(prepared.origin, prepared.config, prepared.step, measured)
         self.set_left(prepared.left)
+
+    def set_runs(self, origin: Origin, left: Sequence[LeftRun]) -> None:
+        """Take on what the run at hand is called, and which runs were left."""
+        self._at_hand = replace(self._at_hand, origin=origin)
+        self.set_left(left)
 
     def set_left(self, left: Sequence[LeftRun]) -> None:
         """Take on which runs were left."""
@@ -143,17 +155,31 @@ class RunView(Page):
         if lines := self._left_lines():
             self.deletion_requested.emit(lines)
 
+    def _on_rename_requested(self) -> None:
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.table.edit(index.siblingAtColumn(NAME_COLUMN))
+
+    def _on_model_renamed(self, line: int, text: str) -> None:
+        run = next(run for run in (self._at_hand, *self._left) if run.origin.line == line)
+        name = given_name(text)
+        if name == made_name(run.origin, run.config):
+            name = ""
+        if name != run.origin.name:
+            self.renamed.emit(line, run.origin.name, name)
+
     def _on_table_clicked(self, index: QModelIndex) -> None:
         if index.column() == GO_COLUMN:
             self._on_go_requested()
 
     def _on_table_double_clicked(self, index: QModelIndex) -> None:
-        # There the first click of the two has asked already.
-        if index.column() != GO_COLUMN:
+        # Where one goes on the first click of the two has asked already; a name is edited.
+        if index.column() not in (GO_COLUMN, NAME_COLUMN):
             self._on_go_requested()
 
     def _offer(self) -> None:
         self.go_action.setEnabled(self._chosen_line() is not None)
+        self.rename_action.setEnabled(len(self._selected_lines()) == 1)
         self.delete_action.setEnabled(bool(self._left_lines()))
 
     # -- how it looks ------------------------------------------------------------------------
@@ -161,6 +187,8 @@ class RunView(Page):
     def _make_table(self) -> QTableView:
         table = row_table(self.model, "Runs", SETTINGS_COLUMN)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        table.setItemDelegateForColumn(NAME_COLUMN, NameDelegate(table))
         table.clicked.connect(self._on_table_clicked)
         table.doubleClicked.connect(self._on_table_double_clicked)
         table.selectionModel().selectionChanged.connect(self._offer)
@@ -169,6 +197,8 @@ class RunView(Page):
     def _add_actions(self) -> None:
         self.go_action = self._add_action("Go on with this run", Qt.Key.Key_Return)
         self.go_action.triggered.connect(self._on_go_requested)
+        self.rename_action = self._add_action("Rename", Qt.Key.Key_F2)
+        self.rename_action.triggered.connect(self._on_rename_requested)
         self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
 
