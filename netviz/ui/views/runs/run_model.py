@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
 from netviz.number_text import loss_text, percent_text
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import AnyIndex, RowModel
@@ -131,10 +132,9 @@ def cells_of(row: RunRow) -> tuple[str, ...]:
 
 
 def _icon(row: RunRow) -> tuple[str, str]:
-    """Return the icon of a run, and its colour."""
-    if row.is_at_hand:
-        return "eye", "primary"
-    return ("circle-x", "wrong") if row.has_failed else ("history", "muted")
+    """Return the icon of a run, and its colour: a dot, in a ring at hand, a cross if it failed."""
+    shape = "run-dot-failed" if row.has_failed else "run-dot"
+    return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.line)
 
 
 def _tooltip(row: RunRow, column: int, *, is_best: bool) -> str:

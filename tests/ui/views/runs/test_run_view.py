@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement, State
+from netviz.ui.look.theme import DARK, LIGHT
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN
 from netviz.ui.views.runs.run_rows import best_rows, rows_of
@@ -229,3 +230,20 @@ def test_escape_leaves_the_name_as_it_was(window: MainWindow, qtbot: QtBot) -> N
         qtbot.keyClicks(field, "no")
         qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert name_of(view, 0) == "Run 1"
+
+
+def ink(view: RunView, row: int) -> str:
+    """The colour of the middle of a run's dot."""
+    picture = view.model.index(row, NAME_COLUMN).data(Qt.ItemDataRole.DecorationRole)
+    image = picture.pixmap(14, 14).toImage()
+    return str(image.pixelColor(image.width() // 2, image.height() // 2).name().upper())
+
+
+def test_each_run_has_a_colour_of_its_own_wherever_it_is(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    assert [ink(view, 0), ink(view, 1)] == [DARK.branch_a, DARK.branch_b]
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        view.run_chosen.emit(1)
+    assert [ink(view, 0), ink(view, 1)] == [DARK.branch_a, DARK.branch_b]
+    window.theme.set_dark(False)
+    assert [ink(view, 0), ink(view, 1)] == [LIGHT.branch_a, LIGHT.branch_b]
