@@ -46,9 +46,9 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, prepared, state_changed, progressed, epoch_finished, changed, \
-rewound, refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
-race_changed, lane_told, autosave_failed
+    preparing, loading, going_back, prepared, run_list_changed, state_changed, progressed, \
+epoch_finished, changed, rewound, refused, failed, diverging, recovered, findings_changed, noted, \
+saved, opened, exported, race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -61,6 +61,7 @@ race_changed, lane_told, autosave_failed
     loading = Signal(object)
     going_back = Signal(object)
     prepared = Signal(object)
+    run_list_changed = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
     epoch_finished = Signal(object)
@@ -109,6 +110,7 @@ race_changed, lane_told, autosave_failed
             events.Loading: self.loading.emit,
             events.GoingBack: self.going_back.emit,
             events.Prepared: self._on_prepared,
+            events.RunListChanged: self.run_list_changed.emit,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,

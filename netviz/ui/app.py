@@ -37,6 +37,7 @@ from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.past_presenter import PastPresenter
 from netviz.ui.presenters.race_presenter import RacePresenter
+from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
@@ -129,7 +130,7 @@ def build_window(
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
-    past, race = PastPresenter(window), RacePresenter(window)
+    past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -149,6 +150,7 @@ def build_window(
         stage,
         past,
         race,
+        runs,
         views,
         own,
         drawings,

@@ -166,6 +166,48 @@ class DropLane:
 
 
 @dataclass(frozen=True)
+class DeleteRuns:
+    """Keep runs no longer that were left; `RestoreRuns` takes it back until another one is left.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RestoreRuns:
+    """Keep runs again that were deleted, in their old places.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RenameRun:
+    """Call a run of the session, the one at hand or one that was left, by another name.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    name
+        Its new name; empty for the one that is made of what differs.
+    """
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Change:
     """Change options of the run under way; the next batch uses them.
 
@@ -372,6 +414,9 @@ Command = (
     | ShowLane
     | AddLane
     | DropLane
+    | DeleteRuns
+    | RestoreRuns
+    | RenameRun
     | Change
     | Rewind
     | SetPace

@@ -121,6 +121,23 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class RunListChanged:
+    """The runs of the session, or their names, are these by now.
+
+    Attributes
+    ----------
+    origin
+        That of the run at hand.
+    left
+        The runs that were left, which can be gone on with.
+    """
+
+    run: int
+    origin: Origin
+    left: tuple[LeftRun, ...]
+
+
+@dataclass(frozen=True)
 class StateChanged:
     """The run went into another state.
 
@@ -477,6 +494,7 @@ Event = (
     | Loading
     | GoingBack
     | Prepared
+    | RunListChanged
     | StateChanged
     | Progress
     | EpochFinished
