@@ -46,9 +46,9 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, prepared, state_changed, progressed, epoch_finished, changed, \
-rewound, refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
-autosave_failed
+    preparing, loading, going_back, looked_back, prepared, state_changed, progressed, \
+epoch_finished, changed, rewound, refused, failed, diverging, recovered, findings_changed, noted, \
+saved, opened, exported, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -60,6 +60,7 @@ autosave_failed
     preparing = Signal(object)
     loading = Signal(object)
     going_back = Signal(object)
+    looked_back = Signal(object)
     prepared = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
@@ -106,6 +107,7 @@ autosave_failed
             events.Preparing: self._on_preparing,
             events.Loading: self.loading.emit,
             events.GoingBack: self.going_back.emit,
+            events.LookedBack: self.looked_back.emit,
             events.Prepared: self._on_prepared,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
@@ -220,6 +222,10 @@ autosave_failed
     def go_back(self, step: int) -> None:
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
+
+    def look_back(self, step: int | None) -> None:
+        """Show the network as it was at a step; None for the present. The run stays as it is."""
+        self.submit(commands.LookBack(step, self.run))
 
     def go_on_with(self, line: int) -> None:
         """Go on with a run that was left; what waits is dropped."""

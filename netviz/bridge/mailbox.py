@@ -5,7 +5,7 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.protocol.events import EpochFinished, Event, Loading, Progress
+from netviz.engine.protocol.events import EpochFinished, Event, Loading, LookedBack, Progress
 from netviz.engine.protocol.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
@@ -53,7 +53,8 @@ class Mailbox:
             else:
                 if isinstance(event, Observation):
                     self._forget_older(event)
-                self._events.append(event)
+                if not (isinstance(event, LookedBack) and self._replaces_look(event)):
+                    self._events.append(event)
         return was_empty or is_urgent
 
     def collect(self) -> list[Event]:
@@ -78,9 +79,23 @@ class Mailbox:
                 del self._events[index]
                 return
 
+    def _replaces_look(self, looked: LookedBack) -> bool:
+        """Put a look in the place of the last that waits, if that is at the same step.
+
+        What was observed since is of this step too.
+        """
+        for index in range(len(self._events) - 1, -1, -1):
+            event = self._events[index]
+            if isinstance(event, LookedBack):
+                if (event.run, event.step) == (looked.run, looked.step):
+                    self._events[index] = looked
+                    return True
+                return False
+        return False
+
     def _add_progress(self, progress: Progress) -> None:
         index = len(self._events) - 1
-        while index >= 0 and isinstance(self._events[index], Observation):
+        while index >= 0 and isinstance(self._events[index], Observation | LookedBack):
             index -= 1
         last = self._events[index] if index >= 0 else None
         if isinstance(last, Progress) and last.run == progress.run:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from netviz.bridge import mailbox
 from netviz.bridge.mailbox import CAPACITY_POINTS, Mailbox
-from netviz.engine.protocol.events import EpochFinished, Event, Progress, StateChanged
+from netviz.engine.protocol.events import (
+    EpochFinished,
+    Event,
+    LookedBack,
+    Progress,
+    StateChanged,
+)
 from netviz.engine.protocol.layer_record import LayerRecord, LayersRecorded
 from netviz.engine.protocol.observations import Prediction, WeightsObserved
 from netviz.engine.protocol.run_state import Measurement, State
@@ -240,3 +246,22 @@ def test_nothing_is_lost_between_two_threads() -> None:
     thread.join()
     assert points(told) == list(range(1, count + 1))
     assert [e.measurement.step for e in told if isinstance(e, EpochFinished)] == points(told)
+
+
+def test_of_looks_at_one_step_the_newest_waits_and_what_was_observed_stays_of_its_step() -> None:
+    box = Mailbox()
+    told = [
+        LookedBack(1, 7, (0, 7)),
+        observed(7),
+        LookedBack(1, 7, (0, 7, 14)),
+        LookedBack(1, None, (0, 7, 14)),
+        observed(20),
+        LookedBack(1, 7, (0, 7, 14, 21)),
+    ]
+    for event in told:
+        box.put(event)
+    assert box.collect() == [told[2], *told[3:]]
+    box.put(progress(1, [1]))
+    box.put(told[0])
+    box.put(progress(2, [2]))
+    assert len(box.collect()) == 2

@@ -133,6 +133,25 @@ class GoBack:
 
 
 @dataclass(frozen=True)
+class LookBack:
+    """Show views the network as it was at a step; the run stays as it is, and may go on training.
+
+    Of several that wait only the newest counts.
+
+    Attributes
+    ----------
+    step
+        The last state that was kept until then is shown; None, or the present step, for the
+        present again.
+    run
+        Number of the run that is meant; another one is not looked at.
+    """
+
+    step: int | None
+    run: int
+
+
+@dataclass(frozen=True)
 class SetPace:
     """Slow training down so that single batches can be watched.
 
@@ -290,6 +309,7 @@ Command = (
     | BringBack
     | GoBack
     | GoOnWith
+    | LookBack
     | Change
     | Rewind
     | SetPace

@@ -15,6 +15,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
+from netviz.engine.session.looking_back import LookingBack
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
@@ -29,6 +30,7 @@ _AT_ANY_TIME = (
     | commands.Watch
     | commands.Predict
     | commands.LookAt
+    | commands.LookBack
     | commands.Close
 )
 """Commands that do not wait for a run that is being prepared."""
@@ -81,6 +83,7 @@ class TrainingSession:
         self._control = RunControl(
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
+        self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
@@ -102,6 +105,7 @@ class TrainingSession:
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,
             commands.LookAt: views.look_at,
+            commands.LookBack: self._looking_back.want,
             commands.PreviewAugmentation: views.preview_augmentation,
             commands.Save: self._control.save,
             commands.Export: self._control.export,
@@ -180,8 +184,9 @@ class TrainingSession:
         """Let the views see what they are due; the time it takes is no training time."""
         run, state = self._control.run, self._control.state
         if run and not self._control.is_preparing and not self._closed:
+            spent_s = self._looking_back.update(run)
             self._observatory.observe(run, training=state is State.RUNNING)
-            self._loop.leave_out(self._observatory.take_spent())
+            self._loop.leave_out(spent_s + self._observatory.take_spent())
 
     def _handle_within(self, wait_s: float) -> None:
         """Handle the next command if it comes in time; waiting is no training time."""
