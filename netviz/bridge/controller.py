@@ -94,7 +94,7 @@ saved, opened, exported, autosave_failed
         self.undo_stack = UndoStack(self.bring_back, self)
         self._data_dir = data_dir
         self._changes = 0
-        self._predictions = 0
+        self._predictions = self._looks = 0
         self._is_preparing = True
         self._is_opening = False
         self._first: Callable[[], None] | None = None
@@ -223,9 +223,14 @@ saved, opened, exported, autosave_failed
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
 
-    def look_back(self, step: int | None) -> None:
-        """Show the network as it was at a step; None for the present. The run stays as it is."""
-        self.submit(commands.LookBack(step, self.run))
+    def look_back(self, step: int | None) -> int:
+        """Show the network as it was at a step, or with None the present; the run stays as it is.
+
+        Returns the number of the request, which `LookedBack` gives back.
+        """
+        self._looks += 1
+        self.submit(commands.LookBack(step, self.run, self._looks))
+        return self._looks
 
     def go_on_with(self, line: int) -> None:
         """Go on with a run that was left; what waits is dropped."""

@@ -145,10 +145,13 @@ class LookBack:
         present again.
     run
         Number of the run that is meant; another one is not looked at.
+    request
+        A number that `LookedBack` gives back.
     """
 
     step: int | None
     run: int
+    request: int = 0
 
 
 @dataclass(frozen=True)

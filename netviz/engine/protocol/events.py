@@ -67,11 +67,14 @@ class LookedBack:
         Where the network was when it was like that; None for the present.
     steps
         All steps that can be looked at beside the present, increasing.
+    request
+        Number of the `LookBack` command that was obeyed last.
     """
 
     run: int
     step: int | None
     steps: tuple[int, ...]
+    request: int = 0
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class LookingBack:
         self._copy: Trainer | None = None
         self._step: int | None = None
         self._told: tuple[int, ...] = ()
+        self._request = 0
 
     def want(self, command: LookBack) -> None:
         """Look at another step at the next `update`; of several wishes the last one counts."""
@@ -54,6 +55,7 @@ class LookingBack:
             self._turn_to(run)
         wanted, self._wanted = self._wanted, None
         if wanted is not None and wanted.run == run.number:
+            self._request = wanted.request
             self._look(run, wanted.step)
         elif self._step is not None and _steps(run) != self._told:
             self._tell(run)
@@ -98,7 +100,7 @@ class LookingBack:
 
     def _tell(self, run: Run) -> None:
         self._told = _steps(run)
-        self._emit(events.LookedBack(run.number, self._step, self._told))
+        self._emit(events.LookedBack(run.number, self._step, self._told, self._request))
 
 
 def _steps(run: Run) -> tuple[int, ...]:
