@@ -46,9 +46,9 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, prepared, run_list_changed, state_changed, progressed, \
-epoch_finished, changed, rewound, refused, failed, diverging, recovered, findings_changed, noted, \
-saved, opened, exported, race_changed, lane_told, autosave_failed
+    preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
+progressed, epoch_finished, changed, rewound, refused, failed, diverging, recovered, \
+findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -60,6 +60,7 @@ saved, opened, exported, race_changed, lane_told, autosave_failed
     preparing = Signal(object)
     loading = Signal(object)
     going_back = Signal(object)
+    looked_back = Signal(object)
     prepared = Signal(object)
     run_list_changed = Signal(object)
     state_changed = Signal(object)
@@ -96,7 +97,7 @@ saved, opened, exported, race_changed, lane_told, autosave_failed
         self.undo_stack = UndoStack(self.bring_back, self)
         self._data_dir = data_dir
         self._changes = 0
-        self._predictions = 0
+        self._predictions = self._looks = 0
         self._is_preparing = True
         self._is_opening = False
         self._first: Callable[[], None] | None = None
@@ -109,6 +110,7 @@ saved, opened, exported, race_changed, lane_told, autosave_failed
             events.Preparing: self._on_preparing,
             events.Loading: self.loading.emit,
             events.GoingBack: self.going_back.emit,
+            events.LookedBack: self.looked_back.emit,
             events.Prepared: self._on_prepared,
             events.RunListChanged: self.run_list_changed.emit,
             events.StateChanged: self._on_state_changed,
@@ -226,6 +228,15 @@ saved, opened, exported, race_changed, lane_told, autosave_failed
     def go_back(self, step: int) -> None:
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
+
+    def look_back(self, step: int | None) -> int:
+        """Show the network as it was at a step, or with None the present; the run stays as it is.
+
+        Returns the number of the request, which `LookedBack` gives back.
+        """
+        self._looks += 1
+        self.submit(commands.LookBack(step, self.run, self._looks))
+        return self._looks
 
     def go_on_with(self, line: int, *, trust_model: bool = False) -> None:
         """Go on with a run that was left; what waits is dropped.

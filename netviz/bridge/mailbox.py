@@ -5,7 +5,14 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.protocol.events import EpochFinished, Event, InLane, Loading, Progress
+from netviz.engine.protocol.events import (
+    EpochFinished,
+    Event,
+    InLane,
+    Loading,
+    LookedBack,
+    Progress,
+)
 from netviz.engine.protocol.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
@@ -54,7 +61,8 @@ class Mailbox:
             else:
                 if isinstance(told, Observation):
                     self._forget_older(event)
-                self._events.append(event)
+                if not (isinstance(event, LookedBack) and self._replaces_look(event)):
+                    self._events.append(event)
         return was_empty or is_urgent
 
     def collect(self) -> list[Event]:
@@ -79,6 +87,20 @@ class Mailbox:
             if type(_told(event)) is kind and _whose(event) == whose:
                 del self._events[index]
                 return
+
+    def _replaces_look(self, looked: LookedBack) -> bool:
+        """Put a look in the place of the last that waits, if that is at the same step.
+
+        What was observed since is of this step too.
+        """
+        for index in range(len(self._events) - 1, -1, -1):
+            event = self._events[index]
+            if isinstance(event, LookedBack):
+                if (event.run, event.step) == (looked.run, looked.step):
+                    self._events[index] = looked
+                    return True
+                return False
+        return False
 
     def _add_progress(self, event: Event, progress: Progress) -> None:
         whose, index = _whose(event), len(self._events) - 1
@@ -126,7 +148,9 @@ def _may_be_passed(event: Event, whose: tuple[int, int]) -> bool:
     """Whether progress may be told before `event` as well as after it."""
     told = _told(event)
     is_of_another_lane = isinstance(told, Progress) and _whose(event) != whose
-    return isinstance(told, Observation) or (is_of_another_lane and event.run == whose[0])
+    return isinstance(told, Observation | LookedBack) or (
+        is_of_another_lane and event.run == whose[0]
+    )
 
 
 def _merged(first: Progress, second: Progress) -> Progress:

@@ -31,6 +31,7 @@ from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
+from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
@@ -131,6 +132,7 @@ def build_window(
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
+    look = LookPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -151,6 +153,7 @@ def build_window(
         past,
         race,
         runs,
+        look,
         views,
         own,
         drawings,

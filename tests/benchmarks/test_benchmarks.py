@@ -34,6 +34,7 @@ def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
         "learning-rate",
         "histories",
         "going-back",
+        "playhead",
         "frames",
         "frame-everything",
         "rate-strip",

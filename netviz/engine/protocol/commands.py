@@ -252,6 +252,28 @@ class GoBack:
 
 
 @dataclass(frozen=True)
+class LookBack:
+    """Show views the network as it was at a step; the run stays as it is, and may go on training.
+
+    Of several that wait only the newest counts.
+
+    Attributes
+    ----------
+    step
+        The last state that was kept until then is shown; None, or the present step, for the
+        present again.
+    run
+        Number of the run that is meant; another one is not looked at.
+    request
+        A number that `LookedBack` gives back.
+    """
+
+    step: int | None
+    run: int
+    request: int = 0
+
+
+@dataclass(frozen=True)
 class SetPace:
     """Slow training down so that single batches can be watched.
 
@@ -417,6 +439,7 @@ Command = (
     | DeleteRuns
     | RestoreRuns
     | RenameRun
+    | LookBack
     | Change
     | Rewind
     | SetPace

@@ -58,6 +58,26 @@ class GoingBack:
 
 
 @dataclass(frozen=True)
+class LookedBack:
+    """What is observed from here on is of this step; told again as states are kept meanwhile.
+
+    Attributes
+    ----------
+    step
+        Where the network was when it was like that; None for the present.
+    steps
+        All steps that can be looked at beside the present, increasing.
+    request
+        Number of the `LookBack` command that was obeyed last.
+    """
+
+    run: int
+    step: int | None
+    steps: tuple[int, ...]
+    request: int = 0
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A new run is ready, and consists of this.
 
@@ -493,6 +513,7 @@ Event = (
     Preparing
     | Loading
     | GoingBack
+    | LookedBack
     | Prepared
     | RunListChanged
     | StateChanged

@@ -16,6 +16,7 @@ from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.list_control import ListControl
+from netviz.engine.session.looking_back import LookingBack
 from netviz.engine.session.race.race_control import RaceControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
@@ -34,6 +35,7 @@ _AT_ANY_TIME = (
     | commands.Watch
     | commands.Predict
     | commands.LookAt
+    | commands.LookBack
     | commands.Close
 )
 """Commands that do not wait for a run that is being prepared."""
@@ -88,6 +90,7 @@ class TrainingSession:
         )
         races = RaceControl(emit, self._observatory, self._control)
         runs = ListControl(emit, self._control)
+        self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
@@ -117,6 +120,7 @@ class TrainingSession:
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,
             commands.LookAt: views.look_at,
+            commands.LookBack: self._looking_back.want,
             commands.PreviewAugmentation: views.preview_augmentation,
             commands.Save: self._control.save,
             commands.Export: self._control.export,
@@ -195,8 +199,9 @@ class TrainingSession:
         """Let the views see what they are due; the time it takes is no training time."""
         run, state = self._control.run, self._control.state
         if run and not self._control.is_preparing and not self._closed:
+            spent_s = self._looking_back.update(run)
             self._observatory.observe(run, training=state is State.RUNNING)
-            self._loop.leave_out(self._observatory.take_spent())
+            self._loop.leave_out(spent_s + self._observatory.take_spent())
 
     def _handle_within(self, wait_s: float) -> None:
         """Handle the next command if it comes in time; waiting is no training time."""

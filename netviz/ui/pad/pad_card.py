@@ -77,7 +77,7 @@ class PadCard(Card):
         self.collecting = CollectingRow(theme)
         self.collecting.hide()
         self._classes: tuple[str, ...] = ()
-        self._is_brief = False
+        self._is_brief = self._is_looking = False
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
@@ -119,12 +119,17 @@ class PadCard(Card):
         self.ink_button.setVisible(self.pad.canvas.is_color)
         self._fit_title()
 
+    def look_back(self, looking: bool) -> None:
+        """Take the predictions that follow as those of earlier steps, or of the present again."""
+        self._is_looking = looking
+        self.strip.look_back(looking)
+
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the network's prediction; an empty pad shows none."""
         if self.pad.canvas.is_empty or len(prediction.probabilities) != len(self._classes):
             return
         if not np.isfinite(prediction.probabilities).all():
-            self._forget_prediction()  # the network has diverged
+            self._forget_prediction(with_record=not self._is_looking)  # the network has diverged
             return
         probabilities = prediction.probabilities
         winner = int(probabilities.argmax())
@@ -300,11 +305,12 @@ class PadCard(Card):
         # Not exec(), which would block: training goes on while the dialog is open.
         dialog.open()
 
-    def _forget_prediction(self) -> None:
+    def _forget_prediction(self, *, with_record: bool = True) -> None:
         self.seen.set_seen(None)
         self.prediction.set_prediction("", 0.0)
         self.bars.set_probabilities(None)
-        self.strip.clear()
+        if with_record:
+            self.strip.clear()
 
     def _fit_title(self) -> None:
         """Hide the heading where the buttons need its space."""
