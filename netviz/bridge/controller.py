@@ -46,9 +46,9 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, prepared, state_changed, progressed, epoch_finished, changed, \
-rewound, refused, failed, diverging, recovered, findings_changed, noted, saved, opened, exported, \
-autosave_failed
+    preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
+progressed, epoch_finished, changed, rewound, refused, failed, diverging, recovered, \
+findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -60,7 +60,9 @@ autosave_failed
     preparing = Signal(object)
     loading = Signal(object)
     going_back = Signal(object)
+    looked_back = Signal(object)
     prepared = Signal(object)
+    run_list_changed = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
     epoch_finished = Signal(object)
@@ -75,6 +77,8 @@ autosave_failed
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
+    race_changed = Signal(object)
+    lane_told = Signal(object)
     autosave_failed = Signal(object)
     observed = Signal(object)
     settings_changed = Signal(object)
@@ -93,7 +97,7 @@ autosave_failed
         self.undo_stack = UndoStack(self.bring_back, self)
         self._data_dir = data_dir
         self._changes = 0
-        self._predictions = 0
+        self._predictions = self._looks = 0
         self._is_preparing = True
         self._is_opening = False
         self._first: Callable[[], None] | None = None
@@ -106,7 +110,9 @@ autosave_failed
             events.Preparing: self._on_preparing,
             events.Loading: self.loading.emit,
             events.GoingBack: self.going_back.emit,
+            events.LookedBack: self.looked_back.emit,
             events.Prepared: self._on_prepared,
+            events.RunListChanged: self.run_list_changed.emit,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,
@@ -121,6 +127,8 @@ autosave_failed
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
+            events.RaceChanged: self.race_changed.emit,
+            events.InLane: self.lane_told.emit,
             events.AutosaveFailed: self.autosave_failed.emit,
         }
 
@@ -221,6 +229,15 @@ autosave_failed
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
         self.submit(commands.GoBack(step))
 
+    def look_back(self, step: int | None) -> int:
+        """Show the network as it was at a step, or with None the present; the run stays as it is.
+
+        Returns the number of the request, which `LookedBack` gives back.
+        """
+        self._looks += 1
+        self.submit(commands.LookBack(step, self.run, self._looks))
+        return self._looks
+
     def go_on_with(self, line: int, *, trust_model: bool = False) -> None:
         """Go on with a run that was left; what waits is dropped.
 
@@ -235,6 +252,28 @@ autosave_failed
             self.open_run(consent.folder, trust_model=True)
         else:
             self.go_on_with(consent.line, trust_model=True)
+
+    def race(self, lanes: tuple[Mapping[str, Any], ...]) -> None:
+        """Train several runs in turn from here, each with these options changed."""
+        self.submit(commands.Race(lanes))
+        self.submit(commands.Start())
+
+    def race_with(self, lines: tuple[int, ...]) -> None:
+        """Train runs that were left in turn with the one at hand."""
+        self.submit(commands.RaceRuns(lines))
+        self.submit(commands.Start())
+
+    def show_lane(self, line: int) -> None:
+        """Put another run of the race in the place of the one at hand."""
+        self.submit(commands.ShowLane(line))
+
+    def add_lane(self, changes: Mapping[str, Any]) -> None:
+        """Add a run to the race."""
+        self.submit(commands.AddLane(changes))
+
+    def drop_lane(self, line: int) -> None:
+        """Take a run out of the race."""
+        self.submit(commands.DropLane(line))
 
     def bring_back(self) -> None:
         """Change places with the run that was left last; what waits is dropped."""

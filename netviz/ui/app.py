@@ -31,11 +31,14 @@ from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
+from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.past_presenter import PastPresenter
+from netviz.ui.presenters.race_presenter import RacePresenter
+from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
@@ -128,7 +131,8 @@ def build_window(
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
-    past = PastPresenter(window)
+    past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
+    look = LookPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -147,6 +151,9 @@ def build_window(
         findings,
         stage,
         past,
+        race,
+        runs,
+        look,
         views,
         own,
         drawings,

@@ -54,12 +54,14 @@ class Observatory:
         self._watched: frozenset[type[Observation]] = frozenset()
         self._probes = {spec.observation: _Watched(spec, emit) for spec in all_probes()}
         self._drawing = ProbeRunner("The prediction for the drawing", emit, rate_hz=5)
-        self._evaluator = Evaluator(emit)
+        self._evaluator, self._past_evaluator = Evaluator(emit), Evaluator(emit)
+        self._past: Run | None = None
         self.recorder = LayerRecorder(is_wanted=records_layers)
         self._watchers = (
             *(probe.runner for probe in self._probes.values()),
             self._drawing,
             self._evaluator.runner,
+            self._past_evaluator.runner,
         )
         self._looked_at = LookedAt()
 
@@ -81,9 +83,18 @@ class Observatory:
             self.recorder.try_again()
         for observation, probe in self._probes.items():
             probe.runner.switch(observation in observations)
-        self._evaluator.watch(
-            visible=TestPredictions in observations, opened=TestPredictions in opened
-        )
+        self._watch_test_images(opened=TestPredictions in opened)
+
+    def _watch_test_images(self, *, opened: bool) -> None:
+        """Let that evaluator tell, if any, which belongs to what is observed."""
+        is_visible = TestPredictions in self._watched
+        for evaluator in (self._evaluator, self._past_evaluator):
+            is_seen = is_visible and evaluator is self._seen_evaluator
+            evaluator.watch(visible=is_seen, opened=is_seen and opened)
+
+    @property
+    def _seen_evaluator(self) -> Evaluator:
+        return self._evaluator if self._past is None else self._past_evaluator
 
     def look_at(self, test_index: int | None, run: Run | None) -> None:
         """Choose the image that probes look at; None for the drawing.
@@ -111,7 +122,7 @@ class Observatory:
 
     def measure_test(self) -> None:
         """Predict all test images as soon as possible."""
-        self._evaluator.request()
+        self._seen_evaluator.request()
 
     # -- what happens ------------------------------------------------------------------------
 
@@ -141,6 +152,20 @@ class Observatory:
         self._renew()
         self._evaluator.rewound(run)
 
+    def look_back(self, past: Run | None) -> None:
+        """Observe a copy of the run as it was at an earlier step; None for the run itself.
+
+        What is known of the run's own test images is kept meanwhile, and added to.
+        """
+        is_other = (self._past is None) != (past is None)
+        self._past = past
+        self.interrupt()
+        if past is not None:
+            self._past_evaluator.take_up(past, self._evaluator.known)
+        if is_other:
+            self._watch_test_images(opened=True)
+        self._renew()
+
     def _renew(self) -> None:
         for runner in self._watchers:
             runner.renew()
@@ -154,15 +179,16 @@ class Observatory:
     @property
     def is_busy(self) -> bool:
         """Whether an evaluation of the test images is under way; `advance` continues it."""
-        return self._evaluator.is_busy
+        return self._seen_evaluator.is_busy
 
     def advance(self, run: Run) -> None:
         """Evaluate the next few test images."""
-        self._evaluator.advance(run)
+        self._seen_evaluator.advance(self._past or run)
 
     def interrupt(self) -> None:
         """Give up an evaluation that is under way; it starts again where it is still wanted."""
-        self._evaluator.interrupt()
+        for evaluator in (self._evaluator, self._past_evaluator):
+            evaluator.interrupt()
 
     def take_spent(self) -> float:
         """Return the seconds that observing took since this was asked last."""
@@ -170,7 +196,12 @@ class Observatory:
         return sum(runner.take_spent() for runner in runners)
 
     def observe(self, run: Run, *, training: bool) -> None:
-        """Observe all that is wanted, has changed and, while `training`, is due."""
+        """Observe all that is wanted, has changed and, while `training`, is due.
+
+        A look back waits for no turn: it has changed because somebody asked for it.
+        """
+        if self._past is not None:
+            run, training = self._past, False
         if self._drawing.is_on:
             moment = (run.trainer.step, self._looked_at.drawing)
             if not _run_if_due(self._drawing, run, training, moment, partial(self._predict, run)):
@@ -180,7 +211,7 @@ class Observatory:
                 self._observe_probe(probe, run, training)
         if LayersRecorded in self._watched and (failure := self.recorder.take_failure()):
             self._emit(failure)
-        self._evaluator.update(run, training=training)
+        self._seen_evaluator.update(run, training=training)
 
     def _predict(self, run: Run) -> None:
         self._emit(self._looked_at.predict(run))

@@ -166,6 +166,48 @@ class DropLane:
 
 
 @dataclass(frozen=True)
+class DeleteRuns:
+    """Keep runs no longer that were left; `RestoreRuns` takes it back until another one is left.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RestoreRuns:
+    """Keep runs again that were deleted, in their old places.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RenameRun:
+    """Call a run of the session, the one at hand or one that was left, by another name.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    name
+        Its new name; empty for the one that is made of what differs.
+    """
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Change:
     """Change options of the run under way; the next batch uses them.
 
@@ -207,6 +249,28 @@ class GoBack:
     """
 
     step: int
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """Show views the network as it was at a step; the run stays as it is, and may go on training.
+
+    Of several that wait only the newest counts.
+
+    Attributes
+    ----------
+    step
+        The last state that was kept until then is shown; None, or the present step, for the
+        present again.
+    run
+        Number of the run that is meant; another one is not looked at.
+    request
+        A number that `LookedBack` gives back.
+    """
+
+    step: int | None
+    run: int
+    request: int = 0
 
 
 @dataclass(frozen=True)
@@ -372,6 +436,10 @@ Command = (
     | ShowLane
     | AddLane
     | DropLane
+    | DeleteRuns
+    | RestoreRuns
+    | RenameRun
+    | LookBack
     | Change
     | Rewind
     | SetPace

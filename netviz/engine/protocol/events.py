@@ -58,6 +58,26 @@ class GoingBack:
 
 
 @dataclass(frozen=True)
+class LookedBack:
+    """What is observed from here on is of this step; told again as states are kept meanwhile.
+
+    Attributes
+    ----------
+    step
+        Where the network was when it was like that; None for the present.
+    steps
+        All steps that can be looked at beside the present, increasing.
+    request
+        Number of the `LookBack` command that was obeyed last.
+    """
+
+    run: int
+    step: int | None
+    steps: tuple[int, ...]
+    request: int = 0
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A new run is ready, and consists of this.
 
@@ -118,6 +138,23 @@ class Prepared:
     is_back: bool = False
     origin: Origin = field(default_factory=Origin)
     left: tuple[LeftRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunListChanged:
+    """The runs of the session, or their names, are these by now.
+
+    Attributes
+    ----------
+    origin
+        That of the run at hand.
+    left
+        The runs that were left, which can be gone on with.
+    """
+
+    run: int
+    origin: Origin
+    left: tuple[LeftRun, ...]
 
 
 @dataclass(frozen=True)
@@ -476,7 +513,9 @@ Event = (
     Preparing
     | Loading
     | GoingBack
+    | LookedBack
     | Prepared
+    | RunListChanged
     | StateChanged
     | Progress
     | EpochFinished

@@ -35,6 +35,10 @@ from netviz.engine.training.trainer import Snapshot, Trainer
 STATE_INTERVAL_S = 0.4
 """Training time between two states that are kept for `Run.at`: as long as it takes to go back."""
 
+YOUNG_SHARE = 1 / 8
+"""Part of its training time so far that lies between two states of a young run: what it learns
+first is what one looks back at most."""
+
 STATE_SHARE = 0.01
 """Part of the training time that keeping them may take."""
 
@@ -103,7 +107,7 @@ class Run:
         self._candidate: State | None = None
         self._unkept_s = 0.0
         self.states = States([self._good])
-        self._stateless_s = self._state_cost_s = 0.0
+        self._trained_s = self._stateless_s = self._state_cost_s = 0.0
         self.rewinds = 0
         self._edits = 0
 
@@ -240,9 +244,11 @@ class Run:
         seconds
             Training time since this was called last.
         at_least_s
-            Training time between two states.
+            Training time between two states; less while the run is young.
         """
         self._stateless_s += seconds
+        self._trained_s += seconds
+        at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
         is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
         if is_due or is_stale:

@@ -195,7 +195,7 @@ class RunControl:
         reached.random_state.restore()
         number = self._preparer.next_number()
         back = run.at(step, reached.trainer, reached.tally, number)
-        origin = self.left.new_origin(parting.origin, step)
+        origin = self.left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
         described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
@@ -237,7 +237,8 @@ class RunControl:
             self.left.forget_untrained()
         self.left.make_room(run.trainer.data)
         step = 0 if described.is_back else self.left.last_step
-        described = replace(described, replaced_step=step, left=self.left.told())
+        origin = self.left.origin
+        described = replace(described, replaced_step=step, origin=origin, left=self.left.told())
         self.run, self.described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
@@ -278,10 +279,12 @@ class RunControl:
             return
         run = prepared.run
         line = self.described.origin.line if self.described else None
+        left_for_it = None
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
-            line = None
-        described = replace(prepared.described, origin=self._origin(run, start, line))
+            line, left_for_it = None, None if start.saved else self.run.trainer.config
+        origin = self._origin(run, start, line, left_for_it)
+        described = replace(prepared.described, origin=origin)
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)
@@ -289,14 +292,17 @@ class RunControl:
             self._enter(State.IDLE)
         self._observatory.begin(run, prepared.test_logits)
 
-    def _origin(self, run: Run, start: StartPoint, line: int | None) -> Origin:
+    def _origin(
+        self, run: Run, start: StartPoint, line: int | None, left_for_it: RunConfig | None
+    ) -> Origin:
         """Return where a run began that was prepared; with it come those that were saved with it.
 
         `line` is the number of a run that was never trained, in whose place it comes.
+        `left_for_it` are the settings that its name is made in comparison with.
         """
         if start.taken_up:
             return self._keeper.tree.take_up(start.taken_up, run)
-        return self._keeper.tree.adopt(start.tree, line)
+        return self._keeper.tree.adopt(start.tree, line, left_for_it)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
         """Hold a saved run where it was."""

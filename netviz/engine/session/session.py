@@ -15,6 +15,8 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
+from netviz.engine.session.list_control import ListControl
+from netviz.engine.session.looking_back import LookingBack
 from netviz.engine.session.race.race_control import RaceControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
@@ -26,10 +28,14 @@ _AT_ANY_TIME = (
     commands.Prepare
     | commands.Reset
     | commands.Open
+    | commands.DeleteRuns
+    | commands.RestoreRuns
+    | commands.RenameRun
     | commands.SetPace
     | commands.Watch
     | commands.Predict
     | commands.LookAt
+    | commands.LookBack
     | commands.Close
 )
 """Commands that do not wait for a run that is being prepared."""
@@ -83,6 +89,8 @@ class TrainingSession:
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
         races = RaceControl(emit, self._observatory, self._control)
+        runs = ListControl(emit, self._control)
+        self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
@@ -95,6 +103,9 @@ class TrainingSession:
             commands.ShowLane: races.show_lane,
             commands.AddLane: races.add_lane,
             commands.DropLane: races.drop_lane,
+            commands.DeleteRuns: runs.delete,
+            commands.RestoreRuns: runs.restore,
+            commands.RenameRun: runs.rename,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,
@@ -109,6 +120,7 @@ class TrainingSession:
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,
             commands.LookAt: views.look_at,
+            commands.LookBack: self._looking_back.want,
             commands.PreviewAugmentation: views.preview_augmentation,
             commands.Save: self._control.save,
             commands.Export: self._control.export,
@@ -187,8 +199,9 @@ class TrainingSession:
         """Let the views see what they are due; the time it takes is no training time."""
         run, state = self._control.run, self._control.state
         if run and not self._control.is_preparing and not self._closed:
+            spent_s = self._looking_back.update(run)
             self._observatory.observe(run, training=state is State.RUNNING)
-            self._loop.leave_out(self._observatory.take_spent())
+            self._loop.leave_out(spent_s + self._observatory.take_spent())
 
     def _handle_within(self, wait_s: float) -> None:
         """Handle the next command if it comes in time; waiting is no training time."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from netviz.engine.errors import StorageError
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.run.run import Run
@@ -39,19 +40,27 @@ class TreeFiles:
         self._names: dict[int, tuple[_Content, str]] = {}
         self._folders: list[Path] = []
         self._unread: set[str] = set()
+        self._deleted: set[str] = set()
 
     def know(self, folder: Path) -> None:
         """Look for branch files in this folder, too."""
         if folder not in self._folders:
             self._folders.append(folder)
 
-    def adopt(self, saved: SavedTree, line: int | None) -> Origin:
+    def adopt(
+        self, saved: SavedTree, line: int | None, left_for_it: RunConfig | None = None
+    ) -> Origin:
         """Keep the runs beside one that is opened; return the origin of that one.
 
-        `line` is the number of a run that was never trained, in whose place it comes.
+        Parameters
+        ----------
+        line
+            Number of a run that was never trained, in whose place it comes.
+        left_for_it
+            Settings that its name is made in comparison with.
         """
         if not saved.tree.origins:  # it was saved before there was a tree, or was left itself
-            return self._left.new_origin(line=line)
+            return self._left.new_origin(line=line, left_for_it=left_for_it)
         here = {name: line for line, name in self._current().items()}
         names = saved.tree.branches.items()
         same = {line: here[name] for line, name in names if name in here}
@@ -106,8 +115,11 @@ class TreeFiles:
             else:
                 names[run.origin.line] = name
         tree = RunTree(self._left.origin, self._left.origins, names)
-        spared = frozenset(self._unread)
-        return tree, Branches(frozenset(names.values()), new, spared, tuple(left_out))
+        # One that was deleted may be restored, and its file may be all that there is of it.
+        restorable = {self._name(run) for run in self._left.deleted}
+        self._deleted |= restorable
+        spared, dropped = frozenset(self._unread | restorable), frozenset(self._deleted)
+        return tree, Branches(frozenset(names.values()), new, spared, dropped, tuple(left_out))
 
     def _current(self) -> dict[int, str]:
         return {run.origin.line: self._name(run) for run in self._left.trained}

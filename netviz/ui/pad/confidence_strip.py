@@ -11,7 +11,7 @@ from netviz.engine.protocol.observations import Prediction
 from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
-from netviz.ui.pad.confidence_record import ConfidenceRecord
+from netviz.ui.pad.confidence_record import ConfidenceRecord, LookedRecord
 
 _CONTENDER = 0.2
 _ALIGN = Qt.AlignmentFlag
@@ -24,6 +24,7 @@ class ConfidenceStrip(ThemedWidget):
         super().__init__(theme, parent)
         self._classes: tuple[str, ...] = ()
         self._record = ConfidenceRecord()
+        self._looked: LookedRecord | None = None
         self._hovered_x: float | None = None
         self.setMouseTracking(True)
         fill_with_surface(self)
@@ -38,19 +39,36 @@ class ConfidenceStrip(ThemedWidget):
         """The predictions that are shown."""
         return self._record
 
+    @property
+    def shown_step(self) -> int | None:
+        """The step whose prediction is shown: the last, or that which is looked at."""
+        steps = self._known()[0]
+        return int(steps[self._present(steps)]) if len(steps) else None
+
     def set_classes(self, classes: tuple[str, ...]) -> None:
         """Name the classes and forget all predictions."""
         self._classes = classes
         self.clear()
 
+    def look_back(self, looking: bool) -> None:
+        """Take the predictions that follow as those of earlier steps; they are forgotten after."""
+        if looking != (self._looked is not None):
+            self._looked = LookedRecord() if looking else None
+            self.update()
+
     def add(self, prediction: Prediction) -> None:
         """Add a prediction."""
-        self._record.add(prediction)
+        if self._looked is None:
+            self._record.add(prediction)
+        else:
+            self._looked.add(prediction)
         self.update()
 
     def clear(self) -> None:
         """Forget all predictions."""
         self._record.clear()
+        if self._looked is not None:
+            self._looked = LookedRecord()
         self.update()
 
     def minimumSizeHint(self) -> QSize:
@@ -72,7 +90,7 @@ class ConfidenceStrip(ThemedWidget):
         area = QRectF(self.rect()).adjusted(1, line + theme.px(4), -theme.px(3), -theme.px(2))
         painter.setPen(theme.color("muted"))
         title = QRectF(0, 0, self.width(), line)
-        steps, probabilities = self._record.steps, self._record.probabilities
+        steps, probabilities = self._known()
         chosen = self._chosen(steps, area)
         note = self._note(steps, probabilities, chosen)
         painter.drawText(title, _ALIGN.AlignLeft, self._title(note, painter))
@@ -91,7 +109,8 @@ class ConfidenceStrip(ThemedWidget):
         chosen: int,
     ) -> None:
         theme = self._theme
-        winner = int(probabilities[-1].argmax())
+        present = self._present(steps)
+        winner = int(probabilities[present].argmax())
         x = _positions(steps, area)
         y = area.bottom() - probabilities.astype(np.float64) * area.height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -99,16 +118,29 @@ class ConfidenceStrip(ThemedWidget):
         for rival in np.flatnonzero(probabilities.max(axis=0) > _CONTENDER):
             if rival != winner:
                 painter.drawPolyline(arrayToQPolygonF(x, y[:, rival]))
+        painter.setPen(QPen(theme.color("faint", 0.7), theme.px(2)))
+        painter.drawPolyline(arrayToQPolygonF(x[present:], y[present:, winner]))
         painter.setPen(QPen(theme.color("right"), theme.px(2)))
-        painter.drawPolyline(arrayToQPolygonF(x, y[:, winner]))
+        painter.drawPolyline(arrayToQPolygonF(x[: present + 1], y[: present + 1, winner]))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("right"))
         radius = theme.px(3)
         painter.drawEllipse(QPointF(x[chosen], y[chosen, winner]), radius, radius)
 
+    def _known(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return all steps of which a prediction is known, and the probabilities."""
+        if self._looked is not None:
+            return self._looked.beside(self._record)
+        return self._record.steps, self._record.probabilities
+
+    def _present(self, steps: NDArray[np.int64]) -> int:
+        """Return the place of the step that is shown: the last, or that which is looked at."""
+        step = self._looked.step if self._looked else None
+        return len(steps) - 1 if step is None else int(np.searchsorted(steps, step))
+
     def _chosen(self, steps: NDArray[np.int64], area: QRectF) -> int:
         if self._hovered_x is None or not len(steps):
-            return len(steps) - 1
+            return self._present(steps)
         return int(np.abs(_positions(steps, area) - self._hovered_x).argmin())
 
     def _note(
@@ -119,7 +151,8 @@ class ConfidenceStrip(ThemedWidget):
         step = f"step {steps[chosen]:,}"
         if self._hovered_x is None:
             return step
-        confidence = probabilities[chosen, int(probabilities[-1].argmax())]
+        winner = int(probabilities[self._present(steps)].argmax())
+        confidence = probabilities[chosen, winner]
         return f"{step}: {percent_text(float(confidence))}"
 
     def _title(self, note: str, painter: QPainter) -> str:

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QSizePolicy
 
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
-from netviz.ui.charts.axes import Axes, exponent
+from netviz.ui.charts.axes import Axes, crisp, exponent
 from netviz.ui.charts.downsampling import Extremes, bucket_width
 from netviz.ui.charts.ticks import Range, Ticks, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
+from netviz.ui.plots.playhead import later_part, paint_later
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
-_HEIGHT_PX = 36
+_HEIGHT_PX = 24
 _MOST_DECADES = 5
 """Rates more than this many powers of ten below the highest lie at the lower edge."""
 
@@ -112,6 +113,7 @@ class RateStrip(ThemedWidget):
         self._stop = 0
         self._y_range = self.series.y_range
         self._crosshair: tuple[int, float] | None = None
+        self._looked_step: int | None = None
         self.setMouseTracking(True)
         fill_with_surface(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -135,6 +137,12 @@ class RateStrip(ThemedWidget):
         """Mark a step with its rate, or none."""
         if found != self._crosshair:
             self._crosshair = found
+            self.update()
+
+    def look_at(self, step: int | None) -> None:
+        """Show what came after a step pale; None for none."""
+        if step != self._looked_step:
+            self._looked_step = step
             self.update()
 
     @property
@@ -186,8 +194,19 @@ class RateStrip(ThemedWidget):
         painter.setPen(QPen(theme.color("primary"), theme.px(1.5)))
         painter.drawPolyline(self.curve())
         painter.setClipping(False)
+        if self._looked_step is not None:
+            self._paint_playhead(painter, axes, self._looked_step)
         if self._crosshair:
             self._paint_crosshair(painter, axes, *self._crosshair)
+
+    def _paint_playhead(self, painter: QPainter, axes: Axes, step: int) -> None:
+        part = later_part(axes, step)
+        paint_later(painter, self._theme, part)
+        low, high = axes.x_range
+        if low <= step <= high:
+            painter.setPen(QPen(self._theme.color("text"), self._theme.px(1.5)))
+            x = crisp(part.left())
+            painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
 
     def _paint_crosshair(self, painter: QPainter, axes: Axes, step: int, rate: float) -> None:
         theme, area = self._theme, axes.area

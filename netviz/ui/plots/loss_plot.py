@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from netviz.engine.run.history import StepHistory
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.learning_rate_strip import RateStrip
+from netviz.ui.plots.look_bar import LookBar
 from netviz.ui.plots.loss import Loss
 from netviz.ui.plots.metric import View
 from netviz.ui.plots.metric_plot import MetricPlot
+from netviz.ui.plots.playhead_strip import PlayheadStrip
 from netviz.ui.plots.plot_menus import SmoothingMenu
 
 
@@ -31,6 +33,8 @@ class LossPlot(MetricPlot):
         Under the curves: the learning rate that each step used, where it is not constant.
     rate_action
         Folds the strip away.
+    playhead, look_bar
+        At the foot, what is dragged to an earlier step; over the curves, what says so.
     """
 
     exporting = Signal(bool)
@@ -41,6 +45,7 @@ class LossPlot(MetricPlot):
         super().__init__(theme, self._loss, parent)
         self._add_smoothing()
         self._add_rate_strip()
+        self._add_playhead()
 
     def export(self, path: Path) -> None:
         """Write the plot, without what lies on it to be clicked; see `MetricPlot.export`."""
@@ -65,6 +70,10 @@ class LossPlot(MetricPlot):
         self._loss.set_half_life(steps)
         self.smoothing_menu.set_half_life(steps)
         self.redraw()
+
+    def look_at(self, step: int | None) -> None:
+        super().look_at(step)
+        self.rate_strip.look_at(step)
 
     def show_rates(self, shown: bool) -> None:
         """Show the strip of the learning rate where the user wants it, or in no case."""
@@ -96,6 +105,13 @@ class LossPlot(MetricPlot):
         self.menu.insertAction(self.hold_action, self.rate_action)
         self.drawn.connect(self._on_drawn)
         self.pointed.connect(self._on_pointed)
+
+    def _add_playhead(self) -> None:
+        self.playhead = PlayheadStrip(self._theme, self.canvas)
+        self._column.addWidget(self.playhead)
+        self.look_bar = LookBar(self._theme, self.canvas)
+        self.exporting.connect(self.playhead.leave_out)
+        self.exporting.connect(self.look_bar.leave_out)
 
     def _place_rates(self) -> None:
         self.rate_strip.setVisible(self._has_rates and self.rate_action.isChecked())

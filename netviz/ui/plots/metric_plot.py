@@ -1,6 +1,7 @@
 """The card on which a metric is plotted over the steps of a run."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Signal
@@ -82,6 +83,7 @@ class MetricPlot(QFrame):
         self._is_drawing = False
         self._held_step: int | None = None
         self._pinned_step: int | None = None
+        self._looked_step: int | None = None
         self._hovered_step: float | None = None
         self._marks_in_use: Hashable = None
         self._measurements_in_use: Hashable = None
@@ -96,6 +98,7 @@ class MetricPlot(QFrame):
         self.canvas = PlotCanvas(theme)
         self._range = PlotRange(self.canvas, metric)
         self.canvas.markers.labelled = metric.has_change_labels
+        self.canvas.playhead.is_labelled = metric.has_change_labels
         for name, style in metric.styles.items():
             self.canvas.add_curve(name, style)
         self.readout = Readout(theme, self)
@@ -181,7 +184,7 @@ class MetricPlot(QFrame):
     @property
     def figures(self) -> Figures:
         """What the header says of the last step shown, also while the plot is out of sight."""
-        return self._metric.figures(self._view())
+        return self._figures(self._view())
 
     @property
     def log_y(self) -> bool:
@@ -216,6 +219,16 @@ class MetricPlot(QFrame):
             self._range.bring_into_sight(step)
         self._show_badge()
         self.redraw()
+
+    def look_at(self, step: int | None) -> None:
+        """Show the figures of a step, and what came after it pale; None for the last step."""
+        if step != self._looked_step:
+            self._looked_step = step
+            self.redraw()
+
+    def epoch_at(self, step: int) -> int:
+        """Return the epoch, counted from 1, in which a step was trained; 0 if none was."""
+        return self._record.epoch_at(step)
 
     def curve(self, name: str) -> Points:
         """Return the points of a curve as it is drawn, in units of the axes."""
@@ -268,9 +281,19 @@ class MetricPlot(QFrame):
         self.canvas.mark_clipped(self._metric.clipped, axes, y_range)
         self.drawn.emit(view)
         self._mark_changes(view, axes)
+        self.canvas.look_at(self._looked_step)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
-        self.readings.set_values(*self._metric.figures(view))
+        self.readings.set_values(*self._figures(view))
         self._show_values()
+
+    def _figures(self, view: View) -> Figures:
+        """Return what the header says: of the last step shown, or of that which is looked at."""
+        step = self._looked_step
+        if step is None or step >= view.last_step:
+            return self._metric.figures(view)
+        measured = self._record.measurements_until(step)
+        then = self._metric.figures(replace(view, last_step=step, measurements=measured))
+        return then if then.note else then._replace(note="then")
 
     def _mark_changes(self, view: View, axes: Axes) -> None:
         entries = [entry for entry in self._record.entries if entry.step <= view.last_step]

@@ -24,7 +24,8 @@ from netviz.ui.plots.best_layer import BestLayer
 from netviz.ui.plots.change_markers import MarkerLayer
 from netviz.ui.plots.clipped_marks import ClippedMarks
 from netviz.ui.plots.metric import BestTest, CurveStyle
-from netviz.ui.plots.plot_curve import PlotBox, PlotCurve
+from netviz.ui.plots.playhead import Playhead
+from netviz.ui.plots.plot_curve import NO_POINTS, PlotBox, PlotCurve
 from netviz.ui.plots.step_pin import StepPin
 
 _WIDEST_TICK = "0.0000"
@@ -63,6 +64,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         The best point, and the stretch after it that overfits.
     pin
         The line at a step that was asked for elsewhere.
+    playhead
+        The line at the step that is looked at.
     """
 
     hovered = Signal(float)
@@ -86,6 +89,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self.clipped = ClippedMarks(theme)
         self.best = BestLayer(theme)
         self.pin = StepPin(theme)
+        self.playhead = Playhead(theme)
         self._crosshair = QGraphicsLineItem()
         for item, height in (
             (self._axes_item, -200),
@@ -95,6 +99,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             (self.markers, 10),
             (self.best, 15),
             (self.pin, 15),
+            (self.playhead, 18),
             (self._crosshair, 20),
         ):
             item.setZValue(height)
@@ -222,6 +227,14 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             height = exponent(best.loss, math.nan) if log_y else best.loss
         curve = self.curves["test"].points
         self.best.arrange(best, height, self.axes, curve, self.markers.label_boxes)
+
+    def look_at(self, step: int | None) -> None:
+        """Show that a step is looked at, or none."""
+        if (step, self.playhead.step) != (None, None):
+            smoothed = self.curves.get("smoothed")
+            curve = smoothed.points if smoothed else NO_POINTS
+            place, ticks = QRectF(self.rect()), self._axes_item.y_ticks
+            self.playhead.arrange(step, place, self.axes, ticks, curve)
 
     def x_pixel(self, step: float) -> float:
         """Return where a step is, in pixels of this widget."""

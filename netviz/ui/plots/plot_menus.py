@@ -18,18 +18,19 @@ class PlotMenu(QMenu):
     -------
     export_requested
         The user wants a file; carries ``png``, ``svg`` or ``csv``.
-    back_requested
-        The user wants to go back to a step.
+    back_requested, look_requested
+        The user wants to go back to a step, or only to look at it.
 
     Attributes
     ----------
-    log_action, hold_action, reset_action, back_action
+    log_action, hold_action, reset_action, look_action, back_action
         Switches and commands; the first is in the menu only where `log_tooltip` says something,
-        the last where there is a step to go back to.
+        the last two where there is a step to look at.
     """
 
     export_requested = Signal(str)
     back_requested = Signal(int)
+    look_requested = Signal(int)
 
     def __init__(self, parent: QWidget, log_tooltip: str) -> None:
         super().__init__(parent)
@@ -47,7 +48,12 @@ class PlotMenu(QMenu):
         self.back_action.triggered.connect(
             lambda: self.back_requested.emit(self.back_action.data())
         )
-        self.addAction(self.back_action)
+        self.look_action = QAction(self)
+        self.look_action.setToolTip("See the window as it was then; nothing is changed.")
+        self.look_action.triggered.connect(
+            lambda: self.look_requested.emit(self.look_action.data())
+        )
+        self.addActions([self.look_action, self.back_action])
         self.offer_step(None)
         if log_tooltip:
             self.addAction(self.log_action)
@@ -60,10 +66,11 @@ class PlotMenu(QMenu):
             action.triggered.connect(self._on_save_action_triggered)
 
     def offer_step(self, step: int | None) -> None:
-        """Offer to go back to a step, or to none."""
-        self.back_action.setVisible(step is not None)
-        self.back_action.setData(step)
-        self.back_action.setText("" if step is None else f"Go back to step {step:,}")
+        """Offer to look at a step and to go back to it, or nothing."""
+        for action, verb in ((self.look_action, "Look at"), (self.back_action, "Go back to")):
+            action.setVisible(step is not None)
+            action.setData(step)
+            action.setText("" if step is None else f"{verb} step {step:,}")
 
     def set_log_refusal(self, refusal: str) -> None:
         """Offer a logarithmic axis, or say in the tooltip why not; one in use can be left."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.observations import Observation, Prediction
+from netviz.engine.protocol.observations import AugmentedSamples, Observation, Prediction
 from netviz.ui.views.activations.activation_view import ActivationView
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from netviz.ui.views.mistakes.mistake_view import MistakeView
@@ -25,11 +25,14 @@ class ViewPresenter(QObject):
         self._controller = window.controller
         self._mistakes = window.views.view(MistakeView)
         self._prepared: events.Prepared | None = None
+        self._looked_step: int | None = None
+        self._present: dict[type[Observation], Observation] = {}
         self._connect_views()
 
     def _connect_views(self) -> None:
         window, run = self._window, self._controller
         run.prepared.connect(self._on_run_prepared)
+        run.looked_back.connect(self._on_run_looked_back)
         run.observed.connect(self._on_run_observed)
         run.settings_changed.connect(self._on_run_settings_changed)
         run.state_changed.connect(self._on_run_state_changed)
@@ -47,6 +50,8 @@ class ViewPresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._prepared = event
+        self._present = {}
+        self._look_back(None)
         self._window.views.begin_run(event)
         pad = self._window.pad
         pad.set_heading(_heading(event.config.dataset, event.classes))
@@ -55,9 +60,37 @@ class ViewPresenter(QObject):
 
     @Slot(object)
     def _on_run_observed(self, event: Observation) -> None:
+        if self._looked_step is None:
+            if not isinstance(event, AugmentedSamples):
+                self._present[type(event)] = event
+        elif isinstance(event, Prediction):
+            known = self._present.get(Prediction)
+            if isinstance(known, Prediction) and known.request != event.request:
+                del self._present[Prediction]  # of another drawing
+        self._show(event)
+
+    def _show(self, event: Observation) -> None:
         if isinstance(event, Prediction):
             self._window.pad.show_prediction(event)
         self._window.views.show_observation(event)
+
+    @Slot(object)
+    def _on_run_looked_back(self, event: events.LookedBack) -> None:
+        if event.step != self._looked_step:
+            self._look_back(event.step)
+
+    def _look_back(self, step: int | None) -> None:
+        """Let all parts know that what follows is of an earlier step, or of the present again.
+
+        A view out of sight would go on to show the earlier step: the present that was last seen
+        is shown at once, and the one of now as soon as it comes.
+        """
+        self._looked_step = step
+        self._window.pad.look_back(step is not None)
+        self._window.views.look_back(step)
+        if step is None:
+            for observation in self._present.values():
+                self._show(observation)
 
     @Slot(object)
     def _on_run_settings_changed(self, settings: RunSettings) -> None:
@@ -69,6 +102,9 @@ class ViewPresenter(QObject):
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
+        if self._looked_step is not None:
+            self._look_back(None)
+        self._present = {k: seen for k, seen in self._present.items() if _step(seen) <= event.step}
         self._window.views.truncate(event.step)
 
     @Slot(object)
@@ -106,6 +142,10 @@ class ViewPresenter(QObject):
     @Slot(str, str)
     def _on_widget_failed(self, message: str, hint: str) -> None:
         self._window.message_bar.show_message("warning", message, hint)
+
+
+def _step(observation: Observation) -> int:
+    return int(getattr(observation, "step", 0))
 
 
 _HEADINGS = {"fashion-mnist": "Draw clothes", "kmnist": "Draw a character"}

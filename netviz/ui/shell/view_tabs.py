@@ -103,6 +103,11 @@ class ViewTabs(Card):
         for view in self._views:
             view.show_measurement(measurement)
 
+    def look_back(self, step: int | None) -> None:
+        """Tell all views which step is looked at; None for the present."""
+        for view in self._views:
+            view.look_back(step)
+
     def truncate(self, step: int) -> None:
         """Let all views forget what came after `step`."""
         for view in self._views:

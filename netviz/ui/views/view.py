@@ -37,6 +37,9 @@ class View(ThemedWidget):
     def show_measurement(self, measurement: Measurement) -> None:
         """Take on what an epoch's measurement found, whether the view is visible or not."""
 
+    def look_back(self, step: int | None) -> None:
+        """Take what follows as of an earlier step, which is looked at; None for the present."""
+
     def truncate(self, step: int) -> None:
         """Forget everything after `step`, since the run went back there."""
 

@@ -113,6 +113,21 @@ def test_one_can_go_back_to_the_same_state_again(run: Run) -> None:
         assert run.trainer.step == run.good_step == good
 
 
+def test_the_states_of_a_young_run_lie_closer_together(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(accumulate(each for _ in range(200) for each in (0.0, 1e-5)))
+    monkeypatch.setattr("netviz.engine.run.run.perf_counter", lambda: next(clock))
+    for _ in range(150):
+        run.trainer.train_batch()
+        run.keep_state(STATE_INTERVAL_S / 10)
+    gaps = [after - before for before, after in pairwise(run.states.steps)]
+    assert gaps == sorted(gaps)
+    assert gaps[0] == 1
+    assert 10 <= gaps[-1] <= 11  # as the fractions are rounded
+    assert len(gaps) > 1.5 * 150 / 10
+
+
 def test_one_slow_moment_does_not_keep_states_away_for_long(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

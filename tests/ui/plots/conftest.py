@@ -26,7 +26,7 @@ def accuracy(qtbot: QtBot, theme: Theme) -> AccuracyPlot:
 def _opened(qtbot: QtBot, plot: Plot) -> Plot:
     """Return a plot once it is on the screen."""
     qtbot.addWidget(plot)
-    plot.resize(700, 190)
+    plot.resize(700, 202)
     plot.show()
     qtbot.waitExposed(plot)
     return plot

@@ -28,6 +28,7 @@ def places(window: MainWindow) -> dict[str, QRect]:
         "loss": window.loss_plot,
         "loss curves": window.loss_plot.canvas,
         "rates": window.loss_plot.rate_strip,
+        "playhead": window.loss_plot.playhead,
         "accuracy": window.accuracy_plot,
         "accuracy curves": window.accuracy_plot.canvas,
         "tabs": window.views,
@@ -82,6 +83,8 @@ def test_nothing_moves_whatever_happens(open_window: OpenWindow, qtbot: QtBot) -
         "speed": lambda: window.top_bar.set_speed(123_456, 3700),
         "the end": run.start,
         "more": window.top_bar.train_button.click,
+        "a look back": window.loss_plot.playhead.play_button.click,
+        "back to now": window.loss_plot.look_bar.now_button.click,
         "the stage and back": lambda: [window.actions_by_key["stage"].trigger() for _ in range(2)],
         "folded and opened": lambda: [window.actions_by_key["fold"].trigger() for _ in range(2)],
         "filled and back": lambda: [

@@ -257,6 +257,17 @@ class Actor:
             index = mistakes.model.index(0)
             mistakes.list_view.clicked.emit(index)
 
+    def look(self, part: float) -> None:
+        """Look at an earlier step; the run is what it was."""
+        window = self.driven.window
+        window.loss_plot.playhead.step_asked.emit(int(part * self.story.step))
+
+    def look_now(self, _: Any) -> None:
+        """Come back from it."""
+        self.driven.window.actions_by_key["look_now"].trigger()
+        self.driven.settle()
+        self.driven.window.loss_plot.look_bar.now_button.click()
+
     @property
     def _is_untouched(self) -> bool:
         return self.story.step == 0

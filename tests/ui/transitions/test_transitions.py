@@ -64,6 +64,8 @@ _VALUES = {
     "open": st.none(),
     "bad_open": st.none(),
     "detail": st.none(),
+    "look": st.floats(0, 1),
+    "look_now": st.none(),
 }
 _OFTEN = ("train", "train", "train", "train", "change", "change", "rewind", "save", "open", "hold")
 
@@ -117,6 +119,19 @@ def assert_same(
         ("open", None),
     ],
 )
+@example(
+    tab="Confusion",
+    drawn=[
+        ("train", 9),
+        ("look", 0.0),
+        ("train", 2),
+        ("change", {"learning_rate": 0.02}),
+        ("look", 0.7),
+        ("rewind", None),
+        ("train", 3),
+        ("look", 0.4),
+    ],
+)
 @given(tab=st.sampled_from(TABS), drawn=acts())
 def test_nothing_is_left_over_on_the_screen(
     qapp: QApplication,
@@ -135,6 +150,7 @@ def test_nothing_is_left_over_on_the_screen(
             for kind, value in drawn:
                 actor.act(kind, value)
             actor.act("train", 1)
+            actor.act("look_now", None)
             stack = actor.driven.controller.undo_stack
             assert (stack.count(), stack.index()) == (
                 len(actor.undoable.pairs),

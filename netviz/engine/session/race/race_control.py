@@ -99,7 +99,7 @@ class RaceControl:
         """
         left = self._control.left
         if step := start.run.trainer.step:
-            return left.new_origin(start.origin, step)
+            return left.new_origin(start.origin, step, left_for_it=start.run.trainer.config)
         return left.new_origin(line=start.origin.line if is_first else None)
 
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:

@@ -98,6 +98,7 @@ class Stage(QObject):
         self._window, self._parts, self.bar = window, parts, bar
         self._before: _Before | None = None
         self._page = 0
+        self._is_looking_back = False
         views = parts.views
         self._pages = [
             _Page("Loss", parts.loss),
@@ -153,7 +154,7 @@ class Stage(QObject):
         parts.views.set_folded(False)
         workspace.choose((1.0, 1.0, float(PAD_PX)))
         self.show_page(0)
-        self._escape.setEnabled(parts.messages.isHidden())
+        self._let_escape_leave()
         self._focus_nowhere()
 
     def leave(self) -> None:
@@ -228,7 +229,17 @@ class Stage(QObject):
         messages = self._parts.messages
         # The first Escape closes the message.
         messages.opening.connect(partial(self._escape.setEnabled, False))
-        messages.closed.connect(partial(self._escape.setEnabled, True))
+        messages.closed.connect(self._let_escape_leave)
+
+    def look_back(self, looking: bool) -> None:
+        """Take Escape as the way back to the present, while an earlier step is looked at."""
+        self._is_looking_back = looking
+        self._let_escape_leave()
+
+    def _let_escape_leave(self) -> None:
+        """Let Escape leave the stage where there is nothing else that it closes first."""
+        is_last = self._parts.messages.isHidden() and not self._is_looking_back
+        self._escape.setEnabled(is_last)
 
     def _turn(self, pages: int) -> None:
         self.show_page(self._page + pages)

@@ -73,6 +73,8 @@ class MistakeView(Page):
         self._classes: tuple[str, ...] = ()
         self._predictions: TestPredictions | None = None
         self._counts: dict[int, int] = {}
+        self._looked_step: int | None = None
+        self._looked_count: int | None = None
         self._build_controls()
         self._build_list()
         self.detail.sent_to_pad.connect(self.sent_to_pad)
@@ -101,7 +103,7 @@ class MistakeView(Page):
         if self._images is None:
             return
         self._predictions = predictions
-        self._count(predictions.step, self._mistake_count(predictions))
+        self._count(predictions.step, self._mistake_count(predictions), is_seen=True)
         self._show_content(True)
         self._invalidate()
 
@@ -109,6 +111,11 @@ class MistakeView(Page):
         if self._images is not None and math.isfinite(measurement.test_accuracy):
             wrong = (1 - measurement.test_accuracy) * len(self._images.test_labels)
             self._count(measurement.step, round(wrong))
+
+    def look_back(self, step: int | None) -> None:
+        """Count the mistakes of that step."""
+        self._looked_step, self._looked_count = step, None
+        self._tell_count()
 
     def truncate(self, step: int) -> None:
         if self._predictions is not None and self._predictions.step > step:
@@ -128,15 +135,20 @@ class MistakeView(Page):
         self.detail.hide()
         self._show_content(False)
 
-    def _count(self, step: int, wrong: int) -> None:
+    def _count(self, step: int, wrong: int, *, is_seen: bool = False) -> None:
         """Note how many images are wrong; an untrained network is nothing to count."""
-        if step:
+        if is_seen and self._looked_step is not None:
+            self._looked_count = wrong if step else None
+        elif step:
             self._counts[step] = wrong
         self._tell_count()
 
     def _tell_count(self) -> None:
-        """Tell the newest count, wherever it comes from."""
-        self.count_changed.emit(self._counts[max(self._counts)] if self._counts else None)
+        """Tell the newest count, wherever it comes from; of the past until what is looked at."""
+        last = math.inf if self._looked_step is None else self._looked_step
+        counts = [wrong for step, wrong in sorted(self._counts.items()) if step <= last]
+        count = counts[-1] if counts else None
+        self.count_changed.emit(count if self._looked_count is None else self._looked_count)
 
     def set_filter(self, true_class: int | None, predicted_class: int | None) -> None:
         """List only images of one true class, of one predicted class, or both; None for any."""
