@@ -12,6 +12,8 @@ from netviz.ui.views.runs.run_view import RunView
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
 
+_COLUMNS = "run_columns"
+
 
 class RunListPresenter(QObject):
     """Connects the table of runs with the list that the training keeps."""
@@ -21,6 +23,10 @@ class RunListPresenter(QObject):
         self._window, self._run = window, window.controller
         self._runs = window.views.view(RunView)
         self._runs.deletion_requested.connect(self._on_deletion_requested)
+        self._runs.header.restore(window.settings.text(_COLUMNS))
+        self._runs.header.chosen.connect(self._on_columns_chosen)
+        self._run.diverging.connect(self._on_run_diverging)
+        self._run.recovered.connect(self._on_run_recovered)
         self._runs.renamed.connect(self._on_runs_renamed)
         self._run.run_list_changed.connect(self._on_run_list_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
@@ -60,6 +66,18 @@ class RunListPresenter(QObject):
     @Slot(object)
     def _on_run_list_changed(self, event: events.RunListChanged) -> None:
         self._runs.set_runs(event.origin, event.left)
+
+    @Slot()
+    def _on_columns_chosen(self) -> None:
+        self._window.settings.set(_COLUMNS, self._runs.header.choice)
+
+    @Slot(object)
+    def _on_run_diverging(self, _: events.Diverging) -> None:
+        self._runs.set_diverged(True)
+
+    @Slot(object)
+    def _on_run_recovered(self, _: events.Recovered) -> None:
+        self._runs.set_diverged(False)
 
     @Slot()
     def _on_undo_stack_index_changed(self) -> None:

@@ -1,0 +1,138 @@
+"""The columns of the table of runs, each declared once; free of Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from netviz.number_text import duration_text, loss_text, percent_text
+from netviz.ui.views.runs.run_rows import RunRow
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    key
+        Its name in the code, and that of the attribute of `RunRow` that it shows.
+    heading, meaning
+        What stands over it, and the sentence that explains it.
+    width_px
+        How wide it is; 0 for the one that takes what room there is.
+    text
+        What it says of a run.
+    is_figure
+        Whether it stands right, and is sorted as a number.
+    has_best
+        Whether its best figure is marked.
+    from_px
+        Width of the tab from which it is shown by itself; 0 always, and cannot be hidden.
+    """
+
+    key: str
+    heading: str
+    meaning: str
+    width_px: int
+    text: Callable[[RunRow], str]
+    is_figure: bool = False
+    has_best: bool = False
+    from_px: int = 0
+
+
+def _loss(loss: float) -> str:
+    return loss_text(loss) if loss == loss else "–"
+
+
+COLUMNS = (
+    Column(
+        "name",
+        "Run",
+        "Named by what differs from the run that was left for it. F2, or a double click, renames.",
+        124,
+        lambda row: row.name,
+    ),
+    Column(
+        "parted",
+        "Began at",
+        "The run that it parted from, and the step at which it did.",
+        132,
+        lambda row: row.parted,
+        from_px=860,
+    ),
+    Column(
+        "settings",
+        "What differs",
+        "Settings that are not those of the run at hand.",
+        0,
+        lambda row: row.settings,
+    ),
+    Column("steps", "Steps", "Batches trained.", 88, lambda row: f"{row.steps:,}", True, from_px=1),
+    Column(
+        "seconds",
+        "Time",
+        "Training time of its epochs, evaluation and pauses not counted.",
+        76,
+        lambda row: duration_text(row.seconds) if row.seconds else "–",
+        True,
+        from_px=940,
+    ),
+    Column(
+        "train_loss",
+        "Train loss",
+        "The lowest training loss after an epoch; the lowest of all runs is bold.",
+        98,
+        lambda row: _loss(row.train_loss),
+        True,
+        True,
+        from_px=1060,
+    ),
+    Column(
+        "train_accuracy",
+        "Train accuracy",
+        "The highest training accuracy after an epoch; the highest of all runs is bold.",
+        128,
+        lambda row: percent_text(row.train_accuracy),
+        True,
+        True,
+        from_px=1180,
+    ),
+    Column(
+        "test_loss",
+        "Test loss",
+        "The lowest test loss after an epoch; the lowest of all runs is bold.",
+        92,
+        lambda row: _loss(row.test_loss),
+        True,
+        True,
+        from_px=1,
+    ),
+    Column(
+        "test_accuracy",
+        "Test accuracy",
+        "The highest test accuracy after an epoch; the highest of all runs is bold.",
+        122,
+        lambda row: percent_text(row.test_accuracy),
+        True,
+        True,
+        from_px=1,
+    ),
+    Column(
+        "state",
+        "State",
+        "What the run at hand is doing; how the others were left.",
+        78,
+        lambda row: row.state,
+        from_px=1,
+    ),
+    Column("go", "", "", 66, lambda row: "" if row.is_at_hand else "Go on"),
+)
+
+
+def place_of(key: str) -> int:
+    """Return the number of a column."""
+    return next(place for place, column in enumerate(COLUMNS) if column.key == key)
+
+
+def cells_of(row: RunRow) -> tuple[str, ...]:
+    """Return the texts of a run's columns."""
+    return tuple(column.text(row) for column in COLUMNS)
