@@ -1,9 +1,10 @@
 """The columns of the table of runs, each declared once; free of Qt."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netviz.number_text import duration_text, loss_text, percent_text
+from netviz.number_text import duration_text, loss_text, percent_text, signed_text
 from netviz.ui.views.runs.run_rows import RunRow
 
 
@@ -25,6 +26,8 @@ class Column:
         Whether it stands right, and is sorted as a number.
     has_best
         Whether its best figure is marked.
+    difference
+        What it says of a run beside the one that is pinned as the base; None for the same.
     from_px
         Width of the tab from which it is shown by itself; 0 always, and cannot be hidden.
     """
@@ -37,10 +40,47 @@ class Column:
     is_figure: bool = False
     has_best: bool = False
     from_px: int = 0
+    difference: Callable[[RunRow, RunRow], str] | None = None
+
+    def beside(self, row: RunRow, base: RunRow | None) -> str:
+        """Return what it says of a run: the difference from the base where one is pinned."""
+        if base is None or row is base or self.difference is None:
+            return self.text(row)
+        return self.difference(row, base)
 
 
 def _loss(loss: float) -> str:
     return loss_text(loss) if loss == loss else "–"
+
+
+def _more_steps(row: RunRow, base: RunRow) -> str:
+    return f"{row.steps - base.steps:+,}".replace("-", "−") if row.steps != base.steps else "0"
+
+
+def _less_loss(key: str) -> Callable[[RunRow, RunRow], str]:
+    """Return what writes by how much a loss differs: ``+0.012``."""
+
+    def written(row: RunRow, base: RunRow) -> str:
+        if row.config.loss != base.config.loss:
+            return "–"  # losses of two functions cannot be compared
+        difference = getattr(row, key) - getattr(base, key)
+        if not math.isfinite(difference):
+            return "–"
+        is_plain = 0.0005 <= abs(difference) < 100
+        return f"{difference:+.3f}".replace("-", "−") if is_plain else signed_text(difference)
+
+    return written
+
+
+def _more_points(key: str) -> Callable[[RunRow, RunRow], str]:
+    """Return what writes by how many percentage points an accuracy differs: ``+1.2 pts``."""
+
+    def written(row: RunRow, base: RunRow) -> str:
+        points = 100 * (getattr(row, key) - getattr(base, key))
+        text = f"{points:+.1f} pts".replace("-", "−")
+        return text if math.isfinite(points) else "–"
+
+    return written
 
 
 COLUMNS = (
@@ -62,11 +102,20 @@ COLUMNS = (
     Column(
         "settings",
         "What differs",
-        "Settings that are not those of the run at hand.",
+        "Settings that are not those of the run at hand, or of the one that is pinned as base.",
         0,
         lambda row: row.settings,
     ),
-    Column("steps", "Steps", "Batches trained.", 88, lambda row: f"{row.steps:,}", True, from_px=1),
+    Column(
+        "steps",
+        "Steps",
+        "Batches trained.",
+        88,
+        lambda row: f"{row.steps:,}",
+        True,
+        from_px=1,
+        difference=_more_steps,
+    ),
     Column(
         "seconds",
         "Time",
@@ -85,6 +134,7 @@ COLUMNS = (
         True,
         True,
         from_px=1060,
+        difference=_less_loss("train_loss"),
     ),
     Column(
         "train_accuracy",
@@ -95,6 +145,7 @@ COLUMNS = (
         True,
         True,
         from_px=1180,
+        difference=_more_points("train_accuracy"),
     ),
     Column(
         "test_loss",
@@ -105,6 +156,7 @@ COLUMNS = (
         True,
         True,
         from_px=1,
+        difference=_less_loss("test_loss"),
     ),
     Column(
         "test_accuracy",
@@ -115,6 +167,7 @@ COLUMNS = (
         True,
         True,
         from_px=1,
+        difference=_more_points("test_accuracy"),
     ),
     Column(
         "state",

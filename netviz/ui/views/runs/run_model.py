@@ -39,6 +39,7 @@ class RunModel(RowModel):
         super().__init__(parent)
         self._theme = theme
         self._rows: Sequence[RunRow] = ()
+        self._base: RunRow | None = None
         self._best: dict[int, frozenset[int]] = {}
 
     @property
@@ -54,6 +55,7 @@ class RunModel(RowModel):
         if not is_same:
             self.beginResetModel()
         self._rows = rows
+        self._base = next((row for row in rows if row.is_base), None)
         self._best = {
             place: best_rows(rows, column.key)
             for place, column in enumerate(COLUMNS)
@@ -101,9 +103,11 @@ class RunModel(RowModel):
         is_best = index.row() in self._best.get(place, ())
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
-                return column.text(row)
+                return column.beside(row, self._base)
             case Qt.ItemDataRole.ToolTipRole:
-                return _tooltip(row, column.key, is_best=is_best)
+                text = _tooltip(row, column.key, is_best=is_best)
+                is_other = column.beside(row, self._base) != column.text(row)
+                return f"{column.text(row)}\n{text}" if is_other else text
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self.alignment(place)
             case Qt.ItemDataRole.ForegroundRole:
@@ -112,6 +116,8 @@ class RunModel(RowModel):
                 return self._theme.font(13, QFont.Weight.DemiBold)
             case Qt.ItemDataRole.DecorationRole if place == NAME_COLUMN:
                 return icon(self._theme, *_icon(row), 14)
+            case Qt.ItemDataRole.DecorationRole if row.is_base and place == SETTINGS_COLUMN:
+                return icon(self._theme, "pin", "primary", 14)
             case _ if role == SORT_ROLE:
                 return getattr(row, column.key) if column.is_figure else column.text(row).lower()
         return None

@@ -12,6 +12,7 @@ from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement, State
 
 AT_HAND = "at hand"
+BASE = "base"
 SAME = "the same settings"
 
 
@@ -30,7 +31,7 @@ class RunRow:
     parted
         Where it began.
     settings
-        What differs from the run at hand.
+        What differs from the base, which is the run at hand unless another one is pinned.
     steps
         Steps trained.
     train_loss, train_accuracy, test_loss, test_accuracy
@@ -43,6 +44,8 @@ class RunRow:
         All of its settings.
     has_failed
         Whether it goes on from its last good state only.
+    is_base
+        Whether it is pinned as the one that the others are compared with.
     """
 
     line: int
@@ -59,6 +62,7 @@ class RunRow:
     state: str
     config: RunConfig
     has_failed: bool
+    is_base: bool = False
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether its name and its settings hold all of these words, given in small letters."""
@@ -67,7 +71,10 @@ class RunRow:
 
 
 def rows_of(
-    at_hand: LeftRun, left: Sequence[LeftRun], state: State = State.PAUSED
+    at_hand: LeftRun,
+    left: Sequence[LeftRun],
+    state: State = State.PAUSED,
+    base: int | None = None,
 ) -> tuple[RunRow, ...]:
     """Return a row for each run, in the order in which they began.
 
@@ -75,10 +82,13 @@ def rows_of(
     ----------
     state
         What the run at hand is doing.
+    base
+        Number of the run that is pinned as the base; None where none is.
     """
     runs = sorted((at_hand, *left), key=lambda run: run.origin.line)
     names = {run.origin.line: run_name(run.origin, run.config) for run in runs}
-    return tuple(_row(run, at_hand, names, state) for run in runs)
+    pinned = next((run for run in runs if run.origin.line == base), None)
+    return tuple(_row(run, at_hand, pinned, names, state) for run in runs)
 
 
 def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
@@ -96,7 +106,9 @@ def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
     return frozenset(index for value, index in finite if value == best)
 
 
-def _row(run: LeftRun, at_hand: LeftRun, names: Mapping[int, str], state: State) -> RunRow:
+def _row(
+    run: LeftRun, at_hand: LeftRun, pinned: LeftRun | None, names: Mapping[int, str], state: State
+) -> RunRow:
     trained = [each for each in run.measurements if each.epoch]
     is_at_hand = run is at_hand
     return RunRow(
@@ -104,7 +116,7 @@ def _row(run: LeftRun, at_hand: LeftRun, names: Mapping[int, str], state: State)
         names[run.origin.line],
         is_at_hand,
         _parted(run.origin, names),
-        AT_HAND if is_at_hand else _difference(run.config, at_hand.config),
+        _settings(run, pinned or at_hand, BASE if pinned else AT_HAND),
         run.steps,
         _best(trained, lambda each: each.train_loss, min),
         _best(trained, lambda each: each.train_accuracy, max),
@@ -114,7 +126,12 @@ def _row(run: LeftRun, at_hand: LeftRun, names: Mapping[int, str], state: State)
         _state_word(run, state if is_at_hand else None),
         run.config,
         run.has_failed,
+        run is pinned,
     )
+
+
+def _settings(run: LeftRun, base: LeftRun, word: str) -> str:
+    return word if run is base else _difference(run.config, base.config)
 
 
 def _state_word(run: LeftRun, state: State | None) -> str:

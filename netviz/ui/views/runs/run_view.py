@@ -28,7 +28,7 @@ from netviz.ui.views.runs.run_header import RunHeader
 from netviz.ui.views.runs.run_menu import RunMenu
 from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN, SETTINGS_COLUMN, RunModel
 from netviz.ui.views.runs.run_order import RunOrder
-from netviz.ui.views.runs.run_rows import rows_of
+from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_search import RunSearch
 from netviz.ui.views.view_spec import ViewSpec
 
@@ -60,6 +60,8 @@ class RunView(Page):
         Goes on with the run that is selected; lets one type its name.
     delete_action
         Deletes the runs that are selected, but for that at hand.
+    pin_action, unpin_action
+        Lets the others be compared with the run that is selected; no longer.
     find_action
         Lets one look for runs.
     """
@@ -79,6 +81,7 @@ class RunView(Page):
         self._at_hand = LeftRun(Origin(), RunConfig(), 0, ())
         self._left: tuple[LeftRun, ...] = ()
         self._state = State.IDLE
+        self._base: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         runs = RunModel(theme, self)
         runs.renamed.connect(self._on_model_renamed)
@@ -150,11 +153,15 @@ class RunView(Page):
         self._at_hand = replace(self._at_hand, measurements=measured, steps=step)
         self.set_diverged(False)
 
+    @property
+    def rows(self) -> tuple[RunRow, ...]:
+        """All runs of the session, in the order in which they began."""
+        return rows_of(self._at_hand, self._left, self._state, self._base)
+
     def _refresh(self) -> None:
         current = self.table.currentIndex().row()
         selected = self._selected_lines()
-        rows = rows_of(self._at_hand, self._left, self._state) if self._left else ()
-        self.model.set_rows(rows)
+        self.model.set_rows(self.rows if self._left else ())
         self._select(selected, current)
         self._offer()
 
@@ -216,6 +223,15 @@ class RunView(Page):
         if index.column() not in (GO_COLUMN, NAME_COLUMN):
             self._on_go_requested()
 
+    def _on_pin_requested(self) -> None:
+        lines = self._selected_lines()
+        self._base = lines[0] if len(lines) == 1 else None
+        self._invalidate()
+
+    def _on_unpin_requested(self) -> None:
+        self._base = None
+        self._invalidate()
+
     def _on_find_requested(self) -> None:
         if self.has_content:
             self.search.open()
@@ -230,6 +246,8 @@ class RunView(Page):
         lines = self._selected_lines()
         self.go_action.setEnabled(self._chosen_line() is not None)
         self.rename_action.setEnabled(len(lines) == 1)
+        self.pin_action.setEnabled(len(lines) == 1 and lines != (self._base,))
+        self.unpin_action.setEnabled(self._base is not None)
         self.delete_action.setEnabled(bool(self._left_lines()))
         is_none_found = self.model.is_searched and not self.model.rows
         self._nothing.setText(f"No run has “{self.search.text().strip()}” in name or settings.")
@@ -258,7 +276,8 @@ class RunView(Page):
         self.bar.addWidget(self.search)
         # The button stands in the line of the headings, where it takes no room from the runs.
         self.menu_button = RunMenu(self._theme, self.header.actions)
-        self.menu_button.menu().insertAction(self.menu_button.before, self.find_action)
+        shared = [self.find_action, self.unpin_action]
+        self.menu_button.menu().insertActions(self.menu_button.before, shared)
         over_each_other = QGridLayout()
         over_each_other.addWidget(self.table, 0, 0)
         corner = QHBoxLayout()
@@ -277,13 +296,21 @@ class RunView(Page):
         self.rename_action.triggered.connect(self._on_rename_requested)
         self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
+        self.pin_action = self._add_action("Pin as base")
+        self.pin_action.setToolTip("The other runs show by how much they differ from this one.")
+        self.pin_action.triggered.connect(self._on_pin_requested)
+        self.unpin_action = self._add_action("Unpin the base")
+        self.unpin_action.triggered.connect(self._on_unpin_requested)
         self.find_action = self._add_action("Find…", QKeySequence.StandardKey.Find)
         self.find_action.triggered.connect(self._on_find_requested)
         self.addAction(self.find_action)
 
-    def _add_action(self, text: str, key: Qt.Key | QKeySequence.StandardKey) -> QAction:
+    def _add_action(
+        self, text: str, key: Qt.Key | QKeySequence.StandardKey | None = None
+    ) -> QAction:
         action = QAction(text, self.table)
-        action.setShortcut(QKeySequence(key))
+        if key is not None:
+            action.setShortcut(QKeySequence(key))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.table.addAction(action)
         return action

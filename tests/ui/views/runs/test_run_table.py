@@ -209,3 +209,50 @@ def test_a_row_has_the_best_of_each_figure_the_time_and_the_state() -> None:
     assert (second.test_loss, second.test_accuracy, second.seconds) == (0.25, 0.875, 4.5)
     assert math.isnan(rows[4].train_loss)
     assert rows_of(at_hand, left, State.IDLE)[0].state == "ready"
+
+
+def cell(view: RunView, line: int, key: str) -> str:
+    return str(view.model.index(lines(view).index(line), place_of(key)).data())
+
+
+def test_beside_the_pinned_base_the_others_show_their_difference(view: RunView) -> None:
+    assert not view.unpin_action.isEnabled()
+    view.table.selectRow(lines(view).index(12))
+    view.pin_action.trigger()
+    figures = ("settings", "steps", "test_loss", "test_accuracy")
+    assert [cell(view, 12, key) for key in figures] == ["base", "800", "0.300", "85.0 %"]
+    assert [cell(view, 3, key) for key in figures] == [
+        cell(view, 3, "name"),
+        "−400",
+        "−0.050",
+        "+2.5 pts",
+    ]
+    assert [cell(view, 2, key) for key in figures] == ["lr 0.03", "+400", "+0.200", "−10.0 pts"]
+    assert [cell(view, 1, key) for key in figures] == ["the same settings", "−800", "–", "–"]
+    # The figure itself is in the tooltip, and decides the order.
+    tip = view.model.index(lines(view).index(3), place_of("test_loss")).data(
+        Qt.ItemDataRole.ToolTipRole
+    )
+    assert tip.startswith("0.250\n")
+    view.table.sortByColumn(place_of("test_loss"), UP)
+    assert lines(view) == [3, 12, 2, 1]
+    view.unpin_action.trigger()
+    assert cell(view, 3, "test_loss") == "0.250"
+
+
+def test_losses_of_two_functions_have_no_difference(view: RunView) -> None:
+    view.set_left([run(2, 0.5), run(3, 0.02, loss="mse")])
+    view.table.selectRow(lines(view).index(2))
+    view.pin_action.trigger()
+    assert (cell(view, 3, "test_loss"), cell(view, 3, "test_accuracy")) == ("–", "+24.0 pts")
+
+
+def test_a_base_that_is_deleted_is_no_longer_one_and_again_when_it_is_back(view: RunView) -> None:
+    both = [run(2, 0.5), run(3, 0.25)]
+    view.set_left(both)
+    view.table.selectRow(lines(view).index(2))
+    view.pin_action.trigger()
+    view.set_left(both[1:])
+    assert (cell(view, 3, "test_loss"), cell(view, 1, "settings")) == ("0.250", "at hand")
+    view.set_left(both)
+    assert cell(view, 3, "test_loss") == "−0.250"
