@@ -47,6 +47,8 @@ class RunView(Page):
         the new one; empty is the name that is made.
     deletion_requested
         The user wants runs that were left to be deleted: their numbers.
+    comparison_requested
+        The user wants to see the settings of runs side by side: their rows.
 
     Attributes
     ----------
@@ -60,6 +62,8 @@ class RunView(Page):
         Goes on with the run that is selected; lets one type its name.
     delete_action
         Deletes the runs that are selected, but for that at hand.
+    compare_action
+        Shows the settings of the runs that are selected side by side.
     pin_action, unpin_action
         Lets the others be compared with the run that is selected; no longer.
     find_action
@@ -69,6 +73,7 @@ class RunView(Page):
     run_chosen = Signal(int)
     renamed = Signal(int, str, str)
     deletion_requested = Signal(object)
+    comparison_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -223,6 +228,10 @@ class RunView(Page):
         if index.column() not in (GO_COLUMN, NAME_COLUMN):
             self._on_go_requested()
 
+    def _on_comparison_requested(self) -> None:
+        lines = self._selected_lines()
+        self.comparison_requested.emit([row for row in self.model.rows if row.line in lines])
+
     def _on_pin_requested(self) -> None:
         lines = self._selected_lines()
         self._base = lines[0] if len(lines) == 1 else None
@@ -246,6 +255,7 @@ class RunView(Page):
         lines = self._selected_lines()
         self.go_action.setEnabled(self._chosen_line() is not None)
         self.rename_action.setEnabled(len(lines) == 1)
+        self.compare_action.setEnabled(len(lines) > 1)
         self.pin_action.setEnabled(len(lines) == 1 and lines != (self._base,))
         self.unpin_action.setEnabled(self._base is not None)
         self.delete_action.setEnabled(bool(self._left_lines()))
@@ -296,6 +306,8 @@ class RunView(Page):
         self.rename_action.triggered.connect(self._on_rename_requested)
         self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
+        self.compare_action = self._add_action("Compare settings…")
+        self.compare_action.triggered.connect(self._on_comparison_requested)
         self.pin_action = self._add_action("Pin as base")
         self.pin_action.setToolTip("The other runs show by how much they differ from this one.")
         self.pin_action.triggered.connect(self._on_pin_requested)
