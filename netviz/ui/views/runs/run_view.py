@@ -49,6 +49,8 @@ class RunView(Page):
         The user wants runs that were left to be deleted: their numbers.
     comparison_requested
         The user wants to see the settings of runs side by side: their rows.
+    export_requested
+        The user wants the table in a file.
 
     Attributes
     ----------
@@ -66,14 +68,15 @@ class RunView(Page):
         Shows the settings of the runs that are selected side by side.
     pin_action, unpin_action
         Lets the others be compared with the run that is selected; no longer.
-    find_action
-        Lets one look for runs.
+    find_action, export_action
+        Lets one look for runs; writes the table to a file.
     """
 
     run_chosen = Signal(int)
     renamed = Signal(int, str, str)
     deletion_requested = Signal(object)
     comparison_requested = Signal(object)
+    export_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -162,6 +165,11 @@ class RunView(Page):
     def rows(self) -> tuple[RunRow, ...]:
         """All runs of the session, in the order in which they began."""
         return rows_of(self._at_hand, self._left, self._state, self._base)
+
+    def shown_rows(self) -> tuple[RunRow, ...]:
+        """Return the runs as the table shows them at this moment, all where it shows none."""
+        self._refresh()
+        return tuple(self.model.rows) or self.rows
 
     def _refresh(self) -> None:
         current = self.table.currentIndex().row()
@@ -286,7 +294,7 @@ class RunView(Page):
         self.bar.addWidget(self.search)
         # The button stands in the line of the headings, where it takes no room from the runs.
         self.menu_button = RunMenu(self._theme, self.header.actions)
-        shared = [self.find_action, self.unpin_action]
+        shared = [self.find_action, self.unpin_action, self.export_action]
         self.menu_button.menu().insertActions(self.menu_button.before, shared)
         over_each_other = QGridLayout()
         over_each_other.addWidget(self.table, 0, 0)
@@ -316,6 +324,9 @@ class RunView(Page):
         self.find_action = self._add_action("Find…", QKeySequence.StandardKey.Find)
         self.find_action.triggered.connect(self._on_find_requested)
         self.addAction(self.find_action)
+        self.export_action = self._add_action("Export the table…")
+        self.export_action.setToolTip("Write the runs as they are shown to a CSV or Markdown file.")
+        self.export_action.triggered.connect(self.export_requested)
 
     def _add_action(
         self, text: str, key: Qt.Key | QKeySequence.StandardKey | None = None
