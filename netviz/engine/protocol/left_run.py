@@ -1,8 +1,12 @@
 """How the runs of a session came from each other, and what those hold that were left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 
 
@@ -41,6 +45,14 @@ class LeftRun:
         What was measured of it, the untrained network first.
     has_failed
         Whether it goes on from its last good state only.
+    losses
+        Loss of each of its steps from the first on, ``float32 [steps]``, fewer where it failed;
+        read-only: a view of what is kept of it, which nothing changes any more. Those up to the
+        step at which it parted from another run are that run's too; see `lineage.parting_step`.
+    ledger
+        Every change since step 0.
+    newer
+        How many runs were left after it.
     """
 
     origin: Origin
@@ -48,3 +60,8 @@ class LeftRun:
     steps: int
     measurements: tuple[Measurement, ...]
     has_failed: bool = False
+    losses: NDArray[np.float32] = field(
+        default_factory=lambda: np.empty(0, np.float32), compare=False, repr=False
+    )
+    ledger: tuple[LedgerEntry, ...] = ()
+    newer: int = 0

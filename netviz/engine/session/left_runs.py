@@ -1,5 +1,7 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
+from dataclasses import replace
+
 from netviz.engine.errors import ConfigError
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.session.replaced_run import ReplacedRun
@@ -42,6 +44,23 @@ class LeftRuns:
         self._origins[line] = Origin(line, parent.line if parent else 0, step)
         return self._origins[line]
 
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Those of all runs of the session, in the order of their numbers."""
+        return tuple(self._origins[line] for line in sorted(self._origins))
+
+    def cut(self, line: int, step: int) -> None:
+        """Note that a run went back to `step` within itself: what it trains then is another past.
+
+        Runs that parted from it later have no more than that in common with it.
+        """
+        for child, origin in self._origins.items():
+            if origin.parent == line and origin.step > step:
+                self._origins[child] = parted = replace(origin, step=step)
+                if left := self._runs.get(child):
+                    described = replace(left.described, origin=parted)
+                    self._runs[child] = replace(left, described=described)
+
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
         self._runs[left.origin.line] = left
@@ -79,7 +98,8 @@ class LeftRuns:
 
     def told(self) -> tuple[LeftRun, ...]:
         """Tell of each that was trained, in the order of their numbers."""
-        told = (self._runs[line].told() for line in sorted(self._runs))
+        newer = {line: count for count, line in enumerate(reversed(self._runs))}
+        told = (self._runs[line].told(newer[line]) for line in sorted(self._runs))
         return tuple(each for each in told if each.steps)
 
     @property

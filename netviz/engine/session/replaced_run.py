@@ -45,11 +45,20 @@ class ReplacedRun:
         """Its number, and which run it parted from."""
         return self.described.origin
 
-    def told(self) -> LeftRun:
-        """Tell what it holds."""
-        trainer = self.run.trainer
-        measurements = tuple(self.run.measurements)
-        return LeftRun(self.origin, trainer.config, trainer.step, measurements, self.has_failed)
+    def told(self, newer: int) -> LeftRun:
+        """Tell what it holds; `newer` runs were left after it."""
+        run, trainer = self.run, self.run.trainer
+        return LeftRun(
+            self.origin,
+            trainer.config,
+            trainer.step,
+            tuple(run.measurements),
+            self.has_failed,
+            # It may know losses of a batch that failed after its last step.
+            run.history.losses[: trainer.step],
+            run.ledger,
+            newer,
+        )
 
     def is_affordable(self, beside: DeviceData) -> bool:
         """Whether there is memory to keep it while another run uses the data `beside`."""

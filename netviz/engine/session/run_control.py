@@ -120,6 +120,7 @@ class RunControl:
         self._left.forget(line)
         self._leave(RandomState.now())
         told = back.take_up(self._preparer.next_number(), is_back=is_back)
+        self._left.cut(line, back.run.trainer.step)  # one that failed goes back within itself
         self._take_place(back.run, *told)
         self._enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
@@ -177,7 +178,8 @@ class RunControl:
             self._left.forget_untrained()
         self._left.make_room(run.trainer.data)
         step = 0 if described.is_back else self._left.last_step
-        described = replace(described, replaced_step=step, left=self._left.told())
+        left, origins = self._left.told(), self._left.origins
+        described = replace(described, replaced_step=step, left=left, origins=origins)
         self.run, self._described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
@@ -344,6 +346,8 @@ class RunControl:
         self.work = None
         self._loop.drop()
         run.rewind()
+        if self._described:
+            self._left.cut(self._described.origin.line, run.trainer.step)
         self._observatory.rewound(run)
         trainer = run.trainer
         self._emit(
