@@ -31,6 +31,7 @@ from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
+from netviz.ui.presenters.ghost_presenter import GhostPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
@@ -128,7 +129,7 @@ def build_window(
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
-    past = PastPresenter(window)
+    past, ghosts = PastPresenter(window), GhostPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -147,6 +148,7 @@ def build_window(
         findings,
         stage,
         past,
+        ghosts,
         views,
         own,
         drawings,

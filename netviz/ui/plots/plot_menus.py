@@ -1,5 +1,8 @@
 """The menus of a plot: what it can do beside showing, and how much a curve is smoothed."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QWidget, QWidgetAction
@@ -20,16 +23,21 @@ class PlotMenu(QMenu):
         The user wants a file; carries ``png``, ``svg`` or ``csv``.
     back_requested
         The user wants to go back to a step.
+    run_chosen
+        The user wants to go on with another run: its number.
 
     Attributes
     ----------
     log_action, hold_action, reset_action, back_action
         Switches and commands; the first is in the menu only where `log_tooltip` says something,
         the last where there is a step to go back to.
+    ghosts_action, go_menu
+        Switch that draws runs that were left, and those that are drawn, to go on with one.
     """
 
     export_requested = Signal(str)
     back_requested = Signal(int)
+    run_chosen = Signal(int)
 
     def __init__(self, parent: QWidget, log_tooltip: str) -> None:
         super().__init__(parent)
@@ -47,10 +55,16 @@ class PlotMenu(QMenu):
         self.back_action.triggered.connect(
             lambda: self.back_requested.emit(self.back_action.data())
         )
+        self.ghosts_action = QAction("Earlier runs", self, checkable=True, checked=True)
+        self.go_menu = QMenu("Go on with", self)
+        self.go_menu.setToolTipsVisible(True)
+        self.offer_runs(())
         self.addAction(self.back_action)
         self.offer_step(None)
         if log_tooltip:
             self.addAction(self.log_action)
+        self.addAction(self.ghosts_action)
+        self.addMenu(self.go_menu)
         self.addActions([self.hold_action, self.reset_action])
         self.addSeparator()
         for ending, words in FORMATS.items():
@@ -64,6 +78,30 @@ class PlotMenu(QMenu):
         self.back_action.setVisible(step is not None)
         self.back_action.setData(step)
         self.back_action.setText("" if step is None else f"Go back to step {step:,}")
+
+    def offer_runs(self, runs: Sequence[tuple[int, str]], *, are_any_left: bool = False) -> None:
+        """Offer to go on with other runs, by their numbers and names.
+
+        Parameters
+        ----------
+        are_any_left
+            Whether there are runs that were left, drawn or not.
+        """
+        self.ghosts_action.setEnabled(are_any_left)
+        self.ghosts_action.setToolTip(
+            "Draw the runs that you left in grey, from where they part from this one."
+            if are_any_left
+            else "Go back, or reset: the run that you leave is drawn in grey then."
+        )
+        self.go_menu.clear()
+        self.go_menu.menuAction().setVisible(bool(runs))
+        for line, name in runs:
+            action = self.go_menu.addAction(name[:1].upper() + name[1:])
+            action.setToolTip("Go on where it was left; the run at hand is kept in its place.")
+            action.triggered.connect(partial(self._on_run_action_triggered, line))
+
+    def _on_run_action_triggered(self, line: int) -> None:
+        self.run_chosen.emit(line)
 
     def set_log_refusal(self, refusal: str) -> None:
         """Offer a logarithmic axis, or say in the tooltip why not; one in use can be left."""
