@@ -56,30 +56,16 @@ class CurveGrid:
     """
 
     def __init__(self, area: QRectF, curves: Iterable[Points]) -> None:
-        self._left = area.left()
-        self._x = np.arange(area.left(), area.right() + 1, _COLUMN_PX)
-        self._heights = [self._height(curve) for curve in curves if np.isfinite(curve[1]).any()]
+        self._area = area
+        columns = _columns(area, area, 0)
+        left = area.left()
+        self._heights = [_heights(curve, columns, left) for curve in curves if len(curve[0])]
 
     def is_crossed(self, box: QRectF, gap: float) -> bool:
         """Return whether a curve runs through a box or comes closer to it than `gap`."""
-        first = max(0, int((box.left() - gap - self._left) / _COLUMN_PX))
-        stop = int((box.right() + gap - self._left) / _COLUMN_PX) + 2
-        top, bottom = box.top() - gap, box.bottom() + gap
-        for heights in self._heights:
-            seen = heights[first:stop]
-            seen = seen[np.isfinite(seen)]
-            # Between two columns a steep curve passes all heights.
-            if len(seen) and seen.min() < bottom and seen.max() > top:
-                return True
-        return False
-
-    def _height(self, curve: Points) -> NDArray[np.float64]:
-        x, y = curve
-        finite = np.isfinite(y)
-        heights: NDArray[np.float64] = np.interp(
-            self._x, x[finite], y[finite], left=np.nan, right=np.nan
-        )
-        return heights
+        columns = _columns(self._area, box, gap)
+        seen = slice(columns.start, columns.stop)
+        return any(_is_in(heights[seen], box, gap) for heights in self._heights)
 
 
 class GhostLabels(QGraphicsItem):
@@ -139,10 +125,13 @@ class GhostLabels(QGraphicsItem):
 
     def is_crossed_by(self, curves: Sequence[Points]) -> bool:
         """Return whether a curve, in pixels, has grown into a label."""
-        if not self.labels:
-            return False
-        grid = CurveGrid(self._area, curves)
-        return any(grid.is_crossed(label.box, 0) for label in self.labels)
+        area = self._area
+        return any(
+            _is_in(_heights(curve, _columns(area, label.box, 0), area.left()), label.box, 0)
+            for label in self.labels
+            for curve in curves
+            if len(curve[0]) and curve[0][-1] >= label.box.left()
+        )
 
     def at(self, place: QPointF) -> int | None:
         """Return the number of the run whose label is at a place of the scene."""
@@ -189,6 +178,35 @@ class GhostLabels(QGraphicsItem):
         corners = corners if is_end else []
         corners += [(left, above), (left, below), (middle, above), (middle, below)]
         return [QRectF(x, y, width, height) for x, y in corners]
+
+
+def _columns(area: QRectF, box: QRectF, gap: float) -> range:
+    """Return the columns of an area, counted from its left edge, that a box covers."""
+    first = max(0, int((box.left() - gap - area.left()) / _COLUMN_PX))
+    last = min(area.width(), box.right() + gap - area.left())
+    return range(first, int(last / _COLUMN_PX) + 2)
+
+
+def _heights(curve: Points, columns: range, left: float) -> NDArray[np.float64]:
+    """Return how high a curve, in pixels, lies at some columns from `left` on."""
+    x, y = curve
+    finite = np.isfinite(y)
+    if not finite.all():
+        x, y = x[finite], y[finite]
+    if len(x) == 0:
+        return np.empty(0)
+    at = left + _COLUMN_PX * np.arange(columns.start, columns.stop)
+    heights: NDArray[np.float64] = np.interp(at, x, y, left=np.nan, right=np.nan)
+    return heights
+
+
+def _is_in(heights: NDArray[np.float64], box: QRectF, gap: float) -> bool:
+    """Return whether a curve of these heights passes those of a box.
+
+    Between two columns a steep curve passes all that lie between its heights there.
+    """
+    seen = heights[np.isfinite(heights)]
+    return bool(len(seen) and seen.min() < box.bottom() + gap and seen.max() > box.top() - gap)
 
 
 _CENTERED: Any = Qt.AlignmentFlag.AlignCenter
