@@ -125,13 +125,18 @@ class GhostLabels(QGraphicsItem):
 
     def is_crossed_by(self, curves: Sequence[Points]) -> bool:
         """Return whether a curve, in pixels, has grown into a label."""
-        area = self._area
+        area, gap = self._area, self._gap
         return any(
-            _is_in(_heights(curve, _columns(area, label.box, 0), area.left()), label.box, 0)
+            _is_in(_heights(curve, _columns(area, label.box, gap), area.left()), label.box, gap)
             for label in self.labels
             for curve in curves
-            if len(curve[0]) and curve[0][-1] >= label.box.left()
+            if len(curve[0]) and curve[0][-1] >= label.box.left() - gap - _COLUMN_PX
         )
+
+    @property
+    def _gap(self) -> float:
+        """How close a curve may come to a label."""
+        return self._theme.px(_GAP_PX) / 2
 
     def at(self, place: QPointF) -> int | None:
         """Return the number of the run whose label is at a place of the scene."""
@@ -165,7 +170,7 @@ class GhostLabels(QGraphicsItem):
             for box in self._boxes(size, place, is_end=nth == 0):
                 grown = box.adjusted(-gap, -gap, gap, gap)
                 is_taken = any(grown.intersects(other) for other in taken)
-                if self._area.contains(box) and not is_taken and not grid.is_crossed(box, gap / 2):
+                if self._area.contains(box) and not is_taken and not grid.is_crossed(box, self._gap):
                     return box
         return None
 
