@@ -170,7 +170,11 @@ class GhostLabels(QGraphicsItem):
             for box in self._boxes(size, place, is_end=nth == 0):
                 grown = box.adjusted(-gap, -gap, gap, gap)
                 is_taken = any(grown.intersects(other) for other in taken)
-                if self._area.contains(box) and not is_taken and not grid.is_crossed(box, self._gap):
+                if (
+                    self._area.contains(box)
+                    and not is_taken
+                    and not grid.is_crossed(box, self._gap)
+                ):
                     return box
         return None
 

@@ -1,6 +1,7 @@
 """The other runs on a plot: their curves, labels, values, and what a click on one offers."""
 
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,13 +222,13 @@ class Ghosts(QObject):
         hide.setToolTip("Take it out of the plots; “Earlier runs” in their menu shows it again.")
         hide.triggered.connect(lambda: self.hide_requested.emit(line))
 
-    def _on_scene_clicked(self, event: object) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton or event.double():  # type: ignore[attr-defined]
+    def _on_scene_clicked(self, event: Any) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or event.double():
             return
-        place = QPointF(event.scenePos())  # type: ignore[attr-defined]
+        place = QPointF(event.scenePos())
         line = self.line_at(place)
         if line is not None:
-            event.accept()  # type: ignore[attr-defined]
+            event.accept()
             self.offer(line, self._canvas.mapToGlobal(place.toPoint()))
 
     def _on_canvas_moved(self, place: QPointF) -> None:

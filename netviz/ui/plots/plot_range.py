@@ -87,12 +87,17 @@ class PlotRange:
         self._canvas.set_y_ticks(self._metric.y_ticks(view))
         if whole != self._whole:
             self._whole = whole
-            self._canvas.set_limits(*whole)
+            farthest = max(whole[0][1], _LABELLED_END * _last_of_ghosts(view))
+            self._canvas.set_limits((whole[0][0], farthest), whole[1])
             self._canvas.set_range(self._steps or whole[0], self._heights or whole[1])
         return whole[1]
 
 
 def _end_of_ghosts(view: View) -> float:
     """Return up to where other runs are shown: to their ends, but for those far ahead."""
-    last = max((ghost.last_step for ghost in view.ghosts), default=0)
-    return min(last * _LABELLED_END, _MOST_AHEAD * max(_FIRST_STEPS, view.last_step))
+    most = _MOST_AHEAD * max(_FIRST_STEPS, view.last_step)
+    return min(_last_of_ghosts(view) * _LABELLED_END, most)
+
+
+def _last_of_ghosts(view: View) -> int:
+    return max((ghost.last_step for ghost in view.ghosts), default=0)

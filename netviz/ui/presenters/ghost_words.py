@@ -17,8 +17,10 @@ _MOST_TOLD = 2
 
 
 def shown_by_default(left: Sequence[LeftRun]) -> frozenset[int]:
-    """Return the numbers of the runs that were left last."""
-    return frozenset(run.origin.line for run in left if run.newer < MOST)
+    """Return the numbers of the runs that were left last, of those that were trained at all."""
+    trained = [run for run in left if run.steps > run.origin.step]
+    newest = sorted(trained, key=lambda run: run.newer)[:MOST]
+    return frozenset(run.origin.line for run in newest)
 
 
 def ghosts_of(

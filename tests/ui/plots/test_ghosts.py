@@ -124,6 +124,10 @@ def test_one_that_went_far_ahead_does_not_press_the_run_at_hand_flat(loss: LossP
     assert low == 0
     assert high <= 60 * 400
     assert loss.ghosts.labels.labels, "it is labelled where it leaves the plot"
+    wheel(loss, 200, -40)
+    assert loss.canvas.x_range[1] >= 1_000_000, "who wants to see all of it can"
+    loss.reset_zoom()
+    assert loss.canvas.x_range == (low, high)
 
 
 @pytest.mark.parametrize("half_life", [20, 0])

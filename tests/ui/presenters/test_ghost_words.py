@@ -58,6 +58,10 @@ def test_a_menu_calls_a_run_by_its_number_once() -> None:
 def test_those_left_last_are_drawn() -> None:
     left = [run(line, newer=newer) for line, newer in ((1, 0), (2, 4), (3, 3), (4, 2), (5, 1))]
     assert shown_by_default(left) == {1, 4, 5}
+    # One that was only gone back to, and left there, has nothing to be drawn.
+    looked_at = [run(line, 1, 1000, newer=newer) for line, newer in ((6, 0), (7, 1))]
+    left = [replace(each, newer=each.newer + 2) for each in left]
+    assert shown_by_default([*left, *looked_at]) == {1, 4, 5}
 
 
 def test_each_step_is_drawn_once() -> None:
