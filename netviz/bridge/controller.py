@@ -46,9 +46,9 @@ class Controller(QObject):
 
     Signals
     -------
-    preparing, loading, going_back, looked_back, prepared, state_changed, progressed, \
-epoch_finished, changed, rewound, refused, failed, diverging, recovered, findings_changed, noted, \
-saved, opened, exported, autosave_failed
+    preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
+progressed, epoch_finished, changed, rewound, refused, failed, diverging, recovered, \
+findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -62,6 +62,7 @@ saved, opened, exported, autosave_failed
     going_back = Signal(object)
     looked_back = Signal(object)
     prepared = Signal(object)
+    run_list_changed = Signal(object)
     state_changed = Signal(object)
     progressed = Signal(object)
     epoch_finished = Signal(object)
@@ -76,6 +77,8 @@ saved, opened, exported, autosave_failed
     saved = Signal(object)
     opened = Signal(object)
     exported = Signal(object)
+    race_changed = Signal(object)
+    lane_told = Signal(object)
     autosave_failed = Signal(object)
     observed = Signal(object)
     settings_changed = Signal(object)
@@ -109,6 +112,7 @@ saved, opened, exported, autosave_failed
             events.GoingBack: self.going_back.emit,
             events.LookedBack: self.looked_back.emit,
             events.Prepared: self._on_prepared,
+            events.RunListChanged: self.run_list_changed.emit,
             events.StateChanged: self._on_state_changed,
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,
@@ -123,6 +127,8 @@ saved, opened, exported, autosave_failed
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
             events.Exported: self.exported.emit,
+            events.RaceChanged: self.race_changed.emit,
+            events.InLane: self.lane_told.emit,
             events.AutosaveFailed: self.autosave_failed.emit,
         }
 
@@ -232,10 +238,42 @@ saved, opened, exported, autosave_failed
         self.submit(commands.LookBack(step, self.run, self._looks))
         return self._looks
 
-    def go_on_with(self, line: int) -> None:
-        """Go on with a run that was left; what waits is dropped."""
+    def go_on_with(self, line: int, *, trust_model: bool = False) -> None:
+        """Go on with a run that was left; what waits is dropped.
+
+        `trust_model` is as for `open_run`, for a run that lies in a file.
+        """
         self._is_preparing = self._is_opening = True
-        self.submit(commands.GoOnWith(line))
+        self.submit(commands.GoOnWith(line, trust_model))
+
+    def agree_to(self, consent: commands.Open | commands.GoOnWith) -> None:
+        """Open a run, or go on with it, whose Python file the user agrees is run."""
+        if isinstance(consent, commands.Open):
+            self.open_run(consent.folder, trust_model=True)
+        else:
+            self.go_on_with(consent.line, trust_model=True)
+
+    def race(self, lanes: tuple[Mapping[str, Any], ...]) -> None:
+        """Train several runs in turn from here, each with these options changed."""
+        self.submit(commands.Race(lanes))
+        self.submit(commands.Start())
+
+    def race_with(self, lines: tuple[int, ...]) -> None:
+        """Train runs that were left in turn with the one at hand."""
+        self.submit(commands.RaceRuns(lines))
+        self.submit(commands.Start())
+
+    def show_lane(self, line: int) -> None:
+        """Put another run of the race in the place of the one at hand."""
+        self.submit(commands.ShowLane(line))
+
+    def add_lane(self, changes: Mapping[str, Any]) -> None:
+        """Add a run to the race."""
+        self.submit(commands.AddLane(changes))
+
+    def drop_lane(self, line: int) -> None:
+        """Take a run out of the race."""
+        self.submit(commands.DropLane(line))
 
     def bring_back(self) -> None:
         """Change places with the run that was left last; what waits is dropped."""

@@ -5,7 +5,14 @@ from threading import Lock
 
 import numpy as np
 
-from netviz.engine.protocol.events import EpochFinished, Event, Loading, LookedBack, Progress
+from netviz.engine.protocol.events import (
+    EpochFinished,
+    Event,
+    InLane,
+    Loading,
+    LookedBack,
+    Progress,
+)
 from netviz.engine.protocol.observations import Observation, Prediction
 
 CAPACITY_POINTS = 20_000
@@ -46,12 +53,13 @@ class Mailbox:
         That is where the box was empty before, or where the event is urgent.
         """
         with self._lock:
-            was_empty, is_urgent = not self._events, self._is_urgent(event)
+            told = _told(event)
+            was_empty, is_urgent = not self._events, self._is_urgent(told)
             self.is_urgent |= is_urgent
-            if isinstance(event, Progress):
-                self._add_progress(event)
+            if isinstance(told, Progress):
+                self._add_progress(event, told)
             else:
-                if isinstance(event, Observation):
+                if isinstance(told, Observation):
                     self._forget_older(event)
                 if not (isinstance(event, LookedBack) and self._replaces_look(event)):
                     self._events.append(event)
@@ -72,10 +80,11 @@ class Mailbox:
             return event.request != before
         return not isinstance(event, Progress | EpochFinished | Loading | Observation)
 
-    def _forget_older(self, observation: Observation) -> None:
+    def _forget_older(self, observation: Event) -> None:
+        kind, whose = type(_told(observation)), _whose(observation)
         for index in range(len(self._events) - 1, -1, -1):
             event = self._events[index]
-            if type(event) is type(observation) and event.run == observation.run:
+            if type(_told(event)) is kind and _whose(event) == whose:
                 del self._events[index]
                 return
 
@@ -93,15 +102,16 @@ class Mailbox:
                 return False
         return False
 
-    def _add_progress(self, progress: Progress) -> None:
-        index = len(self._events) - 1
-        while index >= 0 and isinstance(self._events[index], Observation | LookedBack):
+    def _add_progress(self, event: Event, progress: Progress) -> None:
+        whose, index = _whose(event), len(self._events) - 1
+        while index >= 0 and _may_be_passed(self._events[index], whose):
             index -= 1
         last = self._events[index] if index >= 0 else None
-        if isinstance(last, Progress) and last.run == progress.run:
-            self._events[index] = _merged(last, progress)
+        told = _told(last) if last else None
+        if last and isinstance(told, Progress) and _whose(last) == whose:
+            self._events[index] = _with(last, _merged(told, progress))
         else:
-            self._events.append(progress)
+            self._events.append(event)
         self._points += len(progress.steps)
         if self._points > self._limit:
             self._thin_out()
@@ -111,11 +121,36 @@ class Mailbox:
         while enough < self._points < before:
             before, self._points = self._points, 0
             for index, event in enumerate(self._events):
-                if isinstance(event, Progress):
-                    self._events[index] = thinned = _thinned(event)
+                told = _told(event)
+                if isinstance(told, Progress):
+                    thinned = _thinned(told)
+                    self._events[index] = _with(event, thinned)
                     self._points += len(thinned.steps)
         # Many stretches of two or three steps cannot shrink: do not try again too soon.
         self._limit = CAPACITY_POINTS if self._points <= enough else 2 * self._points
+
+
+def _told(event: Event) -> Event:
+    """Return what happened, to whichever run of a race."""
+    return event.event if isinstance(event, InLane) else event
+
+
+def _whose(event: Event) -> tuple[int, int]:
+    """Return which run it happened to: the one at hand has line 0."""
+    return event.run, event.line if isinstance(event, InLane) else 0
+
+
+def _with(event: Event, progress: Progress) -> Event:
+    return replace(event, event=progress) if isinstance(event, InLane) else progress
+
+
+def _may_be_passed(event: Event, whose: tuple[int, int]) -> bool:
+    """Whether progress may be told before `event` as well as after it."""
+    told = _told(event)
+    is_of_another_lane = isinstance(told, Progress) and _whose(event) != whose
+    return isinstance(told, Observation | LookedBack) or (
+        is_of_another_lane and event.run == whose[0]
+    )
 
 
 def _merged(first: Progress, second: Progress) -> Progress:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QUndoCommand
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_values
 
@@ -84,6 +85,49 @@ class LiveChange(QUndoCommand):
         self._name()
         self.setObsolete(self._after == self._before)
         return True
+
+
+class ListChange(QUndoCommand):
+    """A change of the list of runs, such as that some were deleted.
+
+    Parameters
+    ----------
+    text
+        What it does: ``deleting Run 3``.
+    submit
+        Hands a command to the training.
+    done, undone
+        The commands that do it and take it back.
+    is_done
+        Whether it has been done already.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        submit: Callable[[Command], object],
+        done: Command,
+        undone: Command,
+        *,
+        is_done: bool = False,
+    ) -> None:
+        super().__init__(text)
+        self._submit = submit
+        self._commands = done, undone
+        self._is_done = is_done
+
+    def redo(self) -> None:
+        if not self._is_done:
+            self._submit(self._commands[0])
+        self._is_done = True
+
+    def undo(self) -> None:
+        self._submit(self._commands[1])
+        self._is_done = False
+
+    def again(self) -> "ListChange":
+        """Return the same for another stack: what was done stays so."""
+        return ListChange(self.text(), self._submit, *self._commands, is_done=True)
 
 
 class Replacement(QUndoCommand):

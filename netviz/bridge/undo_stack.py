@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from netviz.bridge.undo_commands import LiveChange, Replacement
+from netviz.bridge.undo_commands import ListChange, LiveChange, Replacement
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 
 
 class UndoStack(QUndoStack):
-    """The changes to the run at hand, above that it took the place of another one.
+    """The changes to the run at hand and the list, above that it took the place of another one.
 
     Parameters
     ----------
@@ -24,15 +24,28 @@ class UndoStack(QUndoStack):
         self._change_places = change_places
         self._replaced_step = 0
 
+    @property
+    def undo_command(self) -> QUndoCommand | None:
+        """What undo takes back."""
+        return self.command(self.index() - 1) if self.index() else None
+
     def begin(self, event: events.Prepared) -> None:
         """Turn to a new run; one that was brought back leaves all that can be redone."""
         if event.is_back:
             self._replaced_step = 0
         else:
             self._replaced_step = event.replaced_step
-            self.forget_changes()
+            self._begin_anew()
 
     def forget_changes(self) -> None:
+        """Leave no change of a setting to undo."""
+        done = (self.command(index) for index in range(self.index()))
+        kept = [each.again() for each in done if isinstance(each, ListChange)]
+        self._begin_anew()
+        for each in kept:
+            self.push(each)
+
+    def _begin_anew(self) -> None:
         """Leave nothing to undo but that this run took the place of another."""
         self.clear()
         if self._replaced_step:
@@ -40,7 +53,7 @@ class UndoStack(QUndoStack):
 
     def take_away(self, request: int, config: RunConfig) -> None:
         """Let nobody undo a change that was refused: what is in force then is `config`."""
-        last = self.command(self.index() - 1) if self.index() else None
+        last = self.undo_command
         if isinstance(last, LiveChange) and request and last.request == request:
             last.keep_only(config)
             if last.isObsolete():

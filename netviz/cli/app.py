@@ -13,6 +13,7 @@ import typer
 from netviz import __version__
 from netviz.cli.argument_checks import mirror_argument, path_argument
 from netviz.cli.output import print_error
+from netviz.cli.race import race_argument
 from netviz.cli.run_argument import FLAG, check_opens_alone, run_argument, with_run_named
 from netviz.cli.run_options import takes_run_options
 from netviz.engine.catalogue import CATALOGUE
@@ -200,9 +201,19 @@ def train(
         bool,
         typer.Option("--trust-model", help="Run the Python file that the run of --resume names."),
     ] = False,
+    race: Annotated[
+        str | None,
+        typer.Option(
+            "--race",
+            metavar="OPTION=VALUES",
+            help="Train one run for each value, such as lr=0.01,0.03,0.1, all from the same "
+            "weights and in turn; two to six.",
+        ),
+    ] = None,
     mirror: Mirror = None,
 ) -> int:
     """Train without a window; the losses are the same."""
+    lanes = race_argument(race) if race is not None else ()
     # Loads rich and the library that speaks HTTP, which the window need not wait for.
     from netviz.cli.train import TrainOptions
     from netviz.cli.train import train as train_headless
@@ -219,6 +230,7 @@ def train(
             resume,
             overwrite=overwrite,
             trust_model=trust_model,
+            race=lanes,
         )
     )
 

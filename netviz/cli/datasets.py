@@ -12,6 +12,7 @@ from netviz import paths
 from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output
+from netviz.cli.table import aligned
 from netviz.engine.catalogue import CATALOGUE, DatasetInfo, dataset_info, is_present
 
 _HEADER = ("Name", "Data set", "What it is", "Here?")
@@ -24,7 +25,7 @@ def list_datasets(data_dir: Path | None, *, as_json: bool) -> int:
         return _print(json.dumps(_description(info, folder)) for info in CATALOGUE.values())
     rows = [_row(info, folder) for info in CATALOGUE.values()]
     if sys.stdout is None or not sys.stdout.isatty():
-        return _print(_aligned([_HEADER, *rows]))
+        return _print(aligned([_HEADER, *rows]))
     _print_table(rows)
     return 0
 
@@ -84,11 +85,3 @@ def _print_table(rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console().print(table, markup=False)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]

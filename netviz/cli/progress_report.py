@@ -4,7 +4,7 @@ Each report reads the events of a `TrainingSession`, in whatever thread hands th
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from time import perf_counter
@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from netviz.cli.race import Standings
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.options.run_config import MODELS, RunConfig
 from netviz.engine.protocol import events
@@ -46,8 +47,11 @@ class Outcome:
 class Report:
     """Reports a run; this one reports nothing. Enter it before the first event."""
 
-    def tell(self, event: Event) -> None:
-        """Take one event of the session."""
+    def tell(self, event: Event, lane: str = "") -> None:
+        """Take one event of the session; `lane` is the run of a race that it belongs to."""
+
+    def tell_standings(self, standings: Standings) -> None:
+        """Report what each run of a race has come to; there are none without a race."""
 
     def end(self, outcome: Outcome) -> None:
         """Report how the run ended; nothing is reported after it."""
@@ -74,17 +78,20 @@ class JsonReport(Report):
         self._write = write
         self._batches = batches
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event, lane: str = "") -> None:
         """Write the event's line, or a line for each of its steps."""
+        of_lane = {"lane": lane} if lane else {}
         match event:
             case events.Prepared():
                 self._write(_start_line(event))
             case events.Progress() if self._batches:
-                self._write(_batch_lines(event))
+                self._write(_batch_lines(event, of_lane))
             case events.EpochFinished(measurement=measurement):
-                self._write(_line(event="epoch", **asdict(measurement)))
+                self._write(_line(event="epoch", **of_lane, **asdict(measurement)))
             case events.Diverging():
-                self._write(_diverging_line(event))
+                self._write(_diverging_line(event, of_lane))
+            case events.Failed(step=step, message=message) if lane:
+                self._write(_line(event="failed", **of_lane, step=step, message=message))
             case events.Changed(reason=reason) if reason:
                 self._write(_threads_line(event))
             case _:
@@ -118,9 +125,10 @@ def _start_line(event: events.Prepared) -> str:
     )
 
 
-def _diverging_line(event: events.Diverging) -> str:
+def _diverging_line(event: events.Diverging, of_lane: Mapping[str, str]) -> str:
     return _line(
         event="diverging",
+        **of_lane,
         step=event.step,
         since_step=event.since_step,
         lr=event.learning_rate,
@@ -134,11 +142,11 @@ def _threads_line(event: events.Changed) -> str:
     return _line(event="threads", step=step, threads=event.threads, message=event.reason)
 
 
-def _batch_lines(event: events.Progress) -> str:
+def _batch_lines(event: events.Progress, of_lane: Mapping[str, str]) -> str:
     # As 64-bit floats these numbers read back to the same 32-bit losses.
     columns = (event.steps.tolist(), event.losses.tolist(), event.learning_rates.tolist())
     return "".join(
-        _line(event="batch", step=step, loss=loss, lr=rate)
+        _line(event="batch", **of_lane, step=step, loss=loss, lr=rate)
         for step, loss, rate in zip(*columns, strict=True)
     )
 
@@ -156,8 +164,9 @@ class LineReport(Report):
         self._write = write
         self._epochs = 0
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event, lane: str = "") -> None:
         """Write the event's line if it has one."""
+        whose = f"{lane}: " if lane else ""
         match event:
             case events.Preparing(config=config):
                 self._say(f"Preparing {_subject(config)}.")
@@ -173,10 +182,12 @@ class LineReport(Report):
                 if event.reason:
                     self._say(event.reason)
             case events.EpochFinished(measurement=measurement):
-                self._say(_epoch(measurement, self._epochs))
+                self._say(whose + _epoch(measurement, self._epochs))
             case events.Diverging(message=message):
                 rate = rate_text(event.learning_rate)
-                self._say(f"Step {event.step:,}: {message} The learning rate is {rate}.")
+                self._say(f"{whose}Step {event.step:,}: {message} The learning rate is {rate}.")
+            case events.Failed(message=message) if lane:
+                self._say(whose + message)
             case events.AutosaveFailed():
                 self._say(f"Not kept safe: {event.message} {event.hint}".strip())
             case events.Saved(folder=folder, good_step=None):
@@ -185,6 +196,11 @@ class LineReport(Report):
                 self._say(f"Saved in {folder} as it was after step {step:,}, its last good state")
             case _:
                 pass
+
+    def tell_standings(self, standings: Standings) -> None:
+        """Write the table that ends a race."""
+        for line in standings.table():
+            self._say(line)
 
     def end(self, outcome: Outcome) -> None:
         """Report that the run ended, unless it failed: that is for standard error."""
@@ -251,9 +267,9 @@ class BarReport(LineReport):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event, lane: str = "") -> None:
         """Print the event's line, or move the bar."""
-        super().tell(event)
+        super().tell(event, lane)
         if isinstance(event, events.Progress) and self._is_due():
             self._bar.update(
                 self._task,

@@ -16,6 +16,7 @@ from netviz.cli.fetch import fetch
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output, print_error
 from netviz.cli.progress_report import BarReport, JsonReport, LineReport, Outcome, Report
+from netviz.cli.race import Lane, Standings
 from netviz.engine.catalogue import is_present
 from netviz.engine.dataset_names import dataset_info_or_none
 from netviz.engine.errors import DataError, NetvizError, StorageError
@@ -51,6 +52,8 @@ class TrainOptions:
         Whether `out` may hold another run, which is replaced then.
     trust_model
         Whether the Python file that a resumed run names may be run.
+    race
+        The runs that race; empty for a single one.
     """
 
     def resumed(self) -> "TrainOptions":
@@ -90,6 +93,7 @@ class TrainOptions:
     changes: Mapping[str, Any] = field(default_factory=dict)
     overwrite: bool = False
     trust_model: bool = False
+    race: tuple[Lane, ...] = ()
 
 
 class HeadlessRun:
@@ -107,7 +111,10 @@ class HeadlessRun:
             if options.resume
             else commands.Prepare(options.config, options.data_dir)
         )
+        if options.race:
+            self._inbox.put(commands.Race(tuple(lane.changes for lane in options.race)))
         self._inbox.put(commands.Start())
+        self._standings = Standings(options.race)
         self._report = Report()
         self._is_resumed_in_place = options.is_resumed_in_place
         self._prepared = False
@@ -131,11 +138,14 @@ class HeadlessRun:
         TrainingSession(
             self._on_event, self._inbox, keep_in=self._out, may_lower_threads=True
         ).serve()
+        report.tell_standings(self._standings)
         assert self._outcome is not None
         return self._outcome
 
     def _on_event(self, event: Event) -> None:
-        self._report.tell(event)
+        told, lane = self._standings.lane_of(event)
+        if not (self._prepared and isinstance(event, events.Prepared)):  # of a race the first
+            self._report.tell(told, lane)
         match event:
             case events.Prepared():
                 self._prepared = True
@@ -145,6 +155,8 @@ class HeadlessRun:
                 self._was_finished = True  # so that the command to start will be refused
             case events.StateChanged(state=State.FINISHED):
                 self._conclude(Outcome("interrupted" if self._stopping else "finished"))
+            case events.StateChanged(state=State.PAUSED) if self._started and lane:
+                self._conclude(Outcome("finished"))  # what is shown of the race has diverged
             case events.Refused() if self._was_finished and self._outcome is None:
                 hint = "To train on, add --epochs with a larger number."
                 self._conclude(Outcome("finished", f"{event.message} {hint}"))

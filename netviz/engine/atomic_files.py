@@ -51,13 +51,17 @@ def errors_explained(path: Path, done: str) -> Iterator[None]:
         raise StorageError(message, "Check the folder's permissions.") from error
 
 
-def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all of `files` into `folder`, or none of them.
+def write_files_whole(
+    folder: Path,
+    files: Mapping[str, bytes | Path],
+    tidy: Callable[[], object] = lambda: None,
+) -> None:
+    """Write all of `files` into `folder`, or none of them; a path is that of a file to copy.
 
     A new folder appears with everything in it. In one that is there already (other files in
     it stay) each file is replaced at once and the last of `files` at the end, so make that the
     one that readers rely on. Two processes that write into a folder take turns, so that the
-    files in it belong together.
+    files in it belong together; `tidy` is called in the same turn, after it.
 
     Raises
     ------
@@ -80,6 +84,7 @@ def write_files_whole(folder: Path, files: Mapping[str, bytes]) -> None:
                 path = folder / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staging / file, path)
+            tidy()
     except OSError as error:
         raise _not_written(path, error) from error
     finally:
@@ -124,12 +129,19 @@ def _lock_file(folder: Path) -> Path:
     return locks / f"{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.lock"
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def _write_durably(path: Path, content: bytes | Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
+    fill(path, content)
+    with path.open("rb+") as stream:
         os.fsync(stream.fileno())
+
+
+def fill(path: Path, content: bytes | Path) -> None:
+    """Fill a file with this content, or with that of another file."""
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        shutil.copyfile(content, path)
 
 
 def _not_written(path: Path, error: OSError) -> StorageError:

@@ -37,6 +37,8 @@ from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.past_presenter import PastPresenter
+from netviz.ui.presenters.race_presenter import RacePresenter
+from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
@@ -129,7 +131,7 @@ def build_window(
     network = NetworkPresenter(window, run.change)
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
-    past = PastPresenter(window)
+    past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
@@ -150,6 +152,8 @@ def build_window(
         stage,
         past,
         look,
+        race,
+        runs,
         views,
         own,
         drawings,

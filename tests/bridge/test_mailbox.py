@@ -13,6 +13,8 @@ from netviz.bridge.mailbox import CAPACITY_POINTS, Mailbox
 from netviz.engine.protocol.events import (
     EpochFinished,
     Event,
+    InLane,
+    LaneEvent,
     LookedBack,
     Progress,
     StateChanged,
@@ -265,3 +267,48 @@ def test_of_looks_at_one_step_the_newest_waits_and_what_was_observed_stays_of_it
     box.put(told[0])
     box.put(progress(2, [2]))
     assert len(box.collect()) == 2
+
+
+def of_lane(line: int, event: LaneEvent, run: int = 1) -> InLane:
+    return InLane(run, line, event)
+
+
+def test_the_progress_of_each_run_of_a_race_is_merged_by_itself() -> None:
+    box = Mailbox()
+    for step in (1, 2, 3):
+        box.put(progress(step, [0.5]))
+        for line in (2, 3):
+            box.put(of_lane(line, progress(step, [line])))
+    first, second, third = box.collect()
+    assert points([first]) == [1, 2, 3]
+    for line, told in ((2, second), (3, third)):
+        assert isinstance(told, InLane)
+        assert isinstance(told.event, Progress)
+        assert told.line == line
+        assert told.event.steps.tolist() == [1, 2, 3]
+        assert told.event.losses.tolist() == [line] * 3
+
+
+def test_what_follows_an_event_of_a_run_is_not_told_before_it() -> None:
+    box = Mailbox()
+    told = [of_lane(2, progress(1, [1])), of_lane(2, epoch(1)), of_lane(2, progress(2, [1]))]
+    for event in told:
+        box.put(event)
+    assert box.collect() == told
+
+
+def test_lanes_are_bounded_and_not_urgent() -> None:
+    box = Mailbox()
+    box.put(progress(1, [1]))
+    for first in range(0, 30 * CAPACITY_POINTS // 10, 1000):
+        for line in (2, 3):
+            assert not box.put(of_lane(line, progress(first + 1, np.ones(1000))))
+            assert not box.put(of_lane(line, answered(first)))
+    kept = box.collect()
+    assert len([each for each in kept if isinstance(each, InLane)]) <= 8
+    steps = [
+        len(each.event.steps)
+        for each in kept
+        if isinstance(each, InLane) and isinstance(each.event, Progress)
+    ]
+    assert sum(steps) <= CAPACITY_POINTS

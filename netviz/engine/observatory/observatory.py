@@ -115,6 +115,11 @@ class Observatory:
         self._drawing.switch(True)
         self._drawing.hurry()
 
+    @property
+    def drawing(self) -> Predict | None:
+        """What is on the pad; None for nothing."""
+        return self._looked_at.drawing
+
     def measure_test(self) -> None:
         """Predict all test images as soon as possible."""
         self._seen_evaluator.request()

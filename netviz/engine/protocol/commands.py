@@ -83,9 +83,128 @@ class GoOnWith:
     ----------
     line
         Its number, as in `events.Prepared.left`.
+    trust_model
+        Whether the Python file that it names may be run, where it lies in a file.
     """
 
     line: int
+    trust_model: bool = False
+
+
+FEWEST, MOST = 2, 6
+"""Runs that can race."""
+
+
+@dataclass(frozen=True)
+class Race:
+    """Train several runs in turn, a step each, all from where the run at hand is.
+
+    Each is what it would be by itself. The first one takes the place of the run at hand, which is
+    left. `GoOnWith` one of them ends the race; any command that puts another run in the place of
+    the one at hand does so, too.
+
+    Attributes
+    ----------
+    lanes
+        For each run the options that it changes, those that take effect on Reset excepted; two to
+        six, no two of them alike.
+    """
+
+    lanes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class RaceRuns:
+    """Train runs that were left in turn with the run at hand, from where each of them is.
+
+    Attributes
+    ----------
+    lines
+        Their numbers, as in `events.Prepared.left`; one to five.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ShowLane:
+    """Put another run of the race in the place of the run at hand; the race goes on.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    """
+
+    line: int
+
+
+@dataclass(frozen=True)
+class AddLane:
+    """Add a run to the race, from where its first lanes began; it is trained until it is level.
+
+    Attributes
+    ----------
+    changes
+        The options that it changes.
+    """
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DropLane:
+    """Take a run out of the race; it is kept as one that was left.
+
+    Attributes
+    ----------
+    line
+        Its number; not that of the run at hand.
+    """
+
+    line: int
+
+
+@dataclass(frozen=True)
+class DeleteRuns:
+    """Keep runs no longer that were left; `RestoreRuns` takes it back until another one is left.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RestoreRuns:
+    """Keep runs again that were deleted, in their old places.
+
+    Attributes
+    ----------
+    lines
+        Their numbers.
+    """
+
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RenameRun:
+    """Call a run of the session, the one at hand or one that was left, by another name.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    name
+        Its new name; empty for the one that is made of what differs.
+    """
+
+    line: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -313,6 +432,14 @@ Command = (
     | GoBack
     | GoOnWith
     | LookBack
+    | Race
+    | RaceRuns
+    | ShowLane
+    | AddLane
+    | DropLane
+    | DeleteRuns
+    | RestoreRuns
+    | RenameRun
     | Change
     | Rewind
     | SetPace

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.commands import ExportKind, Open
+from netviz.engine.protocol.commands import ExportKind, GoOnWith, Open
 from netviz.engine.protocol.findings import Finding
 from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
-from netviz.engine.protocol.observations import ImageArrays, Observation
+from netviz.engine.protocol.observations import ImageArrays, Observation, Prediction
 from netviz.engine.protocol.run_state import Measurement, Place, State
 
 
@@ -138,6 +138,23 @@ class Prepared:
     is_back: bool = False
     origin: Origin = field(default_factory=Origin)
     left: tuple[LeftRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunListChanged:
+    """The runs of the session, or their names, are these by now.
+
+    Attributes
+    ----------
+    origin
+        That of the run at hand.
+    left
+        The runs that were left, which can be gone on with.
+    """
+
+    run: int
+    origin: Origin
+    left: tuple[LeftRun, ...]
 
 
 @dataclass(frozen=True)
@@ -280,7 +297,8 @@ class Refused:
     is_usage
         Whether the settings ask for what is not possible; else a file or the machine fails.
     consent
-        The command that opens the run if the user agrees that its Python file is run; None
+        The command that opens the run, or goes on with it, if the user agrees that its Python file
+        is run; None
         unless that is why it was refused.
     """
 
@@ -291,7 +309,7 @@ class Refused:
     request: int = 0
     remedy: Mapping[str, Any] = field(default_factory=dict)
     is_usage: bool = False
-    consent: Open | None = None
+    consent: Open | GoOnWith | None = None
 
 
 @dataclass(frozen=True)
@@ -390,11 +408,14 @@ class Saved:
     ----------
     good_step
         Step of the last good state, where that was written in the place of the present one.
+    left_out
+        Of each run that was left and could not be written, why, in a sentence.
     """
 
     run: int
     folder: Path
     good_step: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -417,6 +438,8 @@ class Opened:
         Whether the file had no record of the layers, or a damaged one, so that it begins here.
     happenings
         What else happened to it, in order.
+    left_out
+        Of each run that was left and cannot be gone on with, why, in a sentence.
     """
 
     run: int
@@ -427,6 +450,7 @@ class Opened:
     missing_device: str = ""
     lacks_layers: bool = False
     happenings: tuple[Happening, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -436,6 +460,44 @@ class Exported:
     run: int
     kind: ExportKind
     path: Path
+
+
+@dataclass(frozen=True)
+class RaceChanged:
+    """Other runs are trained in turn, or none where a race has ended.
+
+    Attributes
+    ----------
+    lanes
+        Numbers of the runs that take part, that at hand among them; empty without a race.
+    left
+        As in `Prepared`, by now.
+    """
+
+    run: int
+    lanes: tuple[int, ...]
+    left: tuple[LeftRun, ...]
+
+
+LaneEvent = Progress | EpochFinished | Diverging | Recovered | Failed | Prediction
+"""What is told of a run that is trained in turn with the one at hand."""
+
+
+@dataclass(frozen=True)
+class InLane:
+    """Something happened to a run that is trained in turn with the one at hand.
+
+    Attributes
+    ----------
+    line
+        Its number.
+    event
+        What happened; its `run` is not that of the run at hand.
+    """
+
+    run: int
+    line: int
+    event: LaneEvent
 
 
 @dataclass(frozen=True)
@@ -453,6 +515,7 @@ Event = (
     | GoingBack
     | LookedBack
     | Prepared
+    | RunListChanged
     | StateChanged
     | Progress
     | EpochFinished
@@ -467,6 +530,8 @@ Event = (
     | Saved
     | Opened
     | Exported
+    | RaceChanged
+    | InLane
     | AutosaveFailed
     | Observation
 )

@@ -1,6 +1,6 @@
 """How the runs of a session came from each other, and what those hold that were left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.run_state import Measurement
@@ -18,11 +18,18 @@ class Origin:
         That of the run that it parted from; 0 for one that began with untrained weights or a file.
     step
         The step at which it parted.
+    name
+        What the user calls it; empty for the name that `run_names` makes.
+    settings
+        Those of the run that was left for it, where it parted, as JSON: the name says what
+        differs from them. Empty where there were none.
     """
 
     line: int = 1
     parent: int = 0
     step: int = 0
+    name: str = ""
+    settings: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ class StepHistory:
         """Return how many of the recorded steps come no later than `step`."""
         return int(np.searchsorted(self.steps, step, side="right"))
 
+    def copy(self) -> "StepHistory":
+        """Return a copy of everything."""
+        return self.until(self.last_step)
+
     def until(self, step: int) -> "StepHistory":
         """Return a copy of everything up to `step`."""
         count, copied = self.count_until(step), StepHistory()

@@ -1,6 +1,6 @@
 """A run as it was at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -10,6 +10,7 @@ from netviz.engine.protocol.happening import Happening
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.training.trainer import Snapshot
@@ -33,6 +34,8 @@ class RunRecord:
         What was noticed, up to that moment.
     happenings
         As in `Run`.
+    tree
+        Its place among the runs of its session.
     """
 
     snapshot: Snapshot
@@ -47,6 +50,7 @@ class RunRecord:
     layers: LayerRecord | None = None
     findings: tuple[Finding, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    tree: RunTree = field(default_factory=RunTree)
 
     @property
     def step(self) -> int:

@@ -248,7 +248,8 @@ class Run:
         """
         self._stateless_s += seconds
         self._trained_s += seconds
-        at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
+        if self._trained_s:
+            at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
         is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
         if is_due or is_stale:
@@ -298,6 +299,15 @@ class Run:
         if self.divergence and self.good_step:
             return self.good_record(), self._record(present)
         return self._record(present), None
+
+    def present_record(self) -> RunRecord | None:
+        """Return the run as it is, also where it has diverged; None where nothing can go on so.
+
+        That is where its weights are no numbers any more and there is a good state.
+        """
+        present = self._keep()
+        is_broken = _broken_parts(present.snapshot) - _broken_parts(self._good.snapshot)
+        return None if is_broken else self._record(present)
 
     def _record(self, kept: State) -> RunRecord:
         step = kept.step
@@ -361,6 +371,21 @@ class Run:
         run._unkept_s = run._stateless_s = 0.0
         run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)
         run.rewinds += 1
+        return run
+
+    def copied(self, trainer: Trainer, number: int) -> "Run":
+        """Return a run that is where this one is, and goes on by itself.
+
+        Parameters
+        ----------
+        trainer
+            A twin of this run's, in the same state.
+        """
+        run = copy.copy(self)
+        run.number, run.trainer, run.tally = number, trainer, replace(self.tally)
+        run.history, run.measurements = self.history.copy(), list(self.measurements)
+        run.findings, run._watch = copy.deepcopy(self.findings), self._watch.copy()
+        run.states = self.states.until(trainer.step)
         return run
 
     def restore_record(

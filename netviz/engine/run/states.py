@@ -59,11 +59,16 @@ class States:
         Ordered by their steps, the first that of step 0.
     budget
         Bytes that they may take; the first and the last are kept in any case.
+
+    Attributes
+    ----------
+    budget
+        May change; it is kept to from the next state on.
     """
 
     def __init__(self, states: Iterable[State], budget: int = BUDGET_BYTES) -> None:
         self._states = list(states)
-        self._budget = budget
+        self.budget = budget
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -85,7 +90,7 @@ class States:
         if self._states[-1].step == state.step:
             self._states.pop()
         self._states.append(state)
-        while self.size > self._budget and len(self._states) > 2:
+        while self.size > self.budget and len(self._states) > 2:
             del self._states[self._least_missed()]
 
     def thin_out(self) -> None:
@@ -94,7 +99,7 @@ class States:
 
     def until(self, step: int) -> "States":
         """Return those that are no later than `step`."""
-        return States((state for state in self._states if state.step <= step), self._budget)
+        return States((state for state in self._states if state.step <= step), self.budget)
 
     def last_until(self, step: int) -> State:
         """Return the last one that is no later than `step`."""

@@ -1,27 +1,73 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from netviz.engine.errors import ConfigError
+from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_names import given_name
+from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.session.replaced_run import ReplacedRun
+from netviz.engine.session.saved_left_run import SavedLeftRun
 from netviz.engine.training.trainer import DeviceData
 
 MOST = 20
-"""Runs that are kept; beyond them the one that was left first is forgotten."""
+"""Runs that are kept in memory; beyond them the one that was left first is forgotten."""
 MOST_STATE_BYTES = 512 * 2**20
 """Memory for the states along the way of all of them."""
 
 
 class LeftRuns:
-    """Keeps the runs that were left, in the order in which they were."""
+    """Keeps the runs that were left, in the order in which they were.
+
+    Those of a saved tree lie in their files until they are gone on with.
+
+    Attributes
+    ----------
+    at_hand
+        Number of the run at hand; 0 before any.
+    racing
+        Numbers of the runs that race, that at hand among them: those are kept in any case.
+    """
 
     def __init__(self) -> None:
-        self._runs: dict[int, ReplacedRun] = {}
+        self.at_hand = 0
+        self.racing: frozenset[int] = frozenset()
+        self._runs: dict[int, ReplacedRun | SavedLeftRun] = {}
         self._origins: dict[int, Origin] = {}
+        self._deleted: set[int] = set()  # in their places still, until another one is left
+
+    @property
+    def origin(self) -> Origin:
+        """That of the run at hand."""
+        return self._origins.get(self.at_hand, Origin())
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Those of all runs that ever began, in the order of their numbers."""
+        return tuple(self._origins[line] for line in sorted(self._origins))
+
+    @property
+    def trained(self) -> tuple[ReplacedRun | SavedLeftRun, ...]:
+        """All that were trained, in the order of their numbers."""
+        lines = sorted(self._runs.keys() - self._deleted)
+        return tuple(self._runs[line] for line in lines if self._runs[line].steps)
+
+    @property
+    def deleted(self) -> tuple[ReplacedRun | SavedLeftRun, ...]:
+        """Those that were deleted and can be restored."""
+        return tuple(self._runs[line] for line in sorted(self._deleted))
+
+    @property
+    def _in_memory(self) -> list[ReplacedRun]:
+        return [left for left in self._runs.values() if isinstance(left, ReplacedRun)]
 
     @property
     def last(self) -> ReplacedRun | None:
-        """The one that was left last."""
-        return next(reversed(self._runs.values()), None)
+        """The one that was left last in this session."""
+        kept = (left for left in self._in_memory if left.origin.line not in self._deleted)
+        return next(reversed(list(kept)), None)
 
     @property
     def last_step(self) -> int:
@@ -29,18 +75,77 @@ class LeftRuns:
         return self.last.run.trainer.step if self.last else 0
 
     def new_origin(
-        self, parent: Origin | None = None, step: int = 0, *, line: int | None = None
+        self,
+        parent: Origin | None = None,
+        step: int = 0,
+        *,
+        line: int | None = None,
+        left_for_it: RunConfig | None = None,
     ) -> Origin:
         """Return the origin of a new run, which parted from `parent` at `step`.
 
         Before it parted itself, a run is the one that it parted from. `line` is the number of a
-        run that was never trained, in whose place it comes.
+        run that was never trained, in whose place it comes and whose name it keeps. `left_for_it`
+        are the settings that its name is made in comparison with.
         """
         while parent and parent.parent and step <= parent.step:
             parent = self._origins[parent.parent]
-        line = line or len(self._origins) + 1
-        self._origins[line] = Origin(line, parent.line if parent else 0, step)
+        if line and line in self._origins:
+            self._origins[line] = replace(self._origins[line], parent=0, step=0)
+            return self._origins[line]
+        line = line or self._next_line
+        settings = left_for_it.to_json() if left_for_it else ""
+        self._origins[line] = Origin(line, parent.line if parent else 0, step, "", settings)
         return self._origins[line]
+
+    @property
+    def _next_line(self) -> int:
+        return max(self._origins, default=0) + 1
+
+    def adopt(
+        self,
+        tree: RunTree,
+        left: Mapping[int, SavedLeftRun],
+        line: int | None,
+        same: Mapping[int, int],
+    ) -> Origin:
+        """Keep the runs of a saved tree, too; return the origin of the one that is opened.
+
+        Their numbers are as they were if there is no other run, else those that come next.
+
+        Parameters
+        ----------
+        left
+            Those that can be gone on with, by their numbers in the file.
+        line
+            Number of a run that was never trained, in whose place it comes.
+        same
+            Runs of the tree that are here already: their numbers in the file, and those here.
+        """
+        self._origins.pop(line or 0, None)
+        first = self._next_line
+        others = [each for each in tree.origins if each.line not in same]
+        numbers = dict(same)
+        for index, each in enumerate(others):
+            numbers[each.line] = each.line if first == 1 else first + index
+        for each in others:
+            number, parent = numbers[each.line], numbers.get(each.parent, 0)
+            self._origins[number] = replace(each, line=number, parent=parent)
+            if each.line in left:
+                self._runs[number] = left[each.line].renumbered(self._origins[number])
+        return self._origins[numbers[tree.origin.line]]
+
+    def rename(self, line: int, name: str) -> None:
+        """Give a run another name, empty for the made one.
+
+        Raises
+        ------
+        ConfigError
+            When it is neither at hand nor kept.
+        """
+        if line != self.at_hand:
+            self.find(line)
+        self._origins[line] = replace(self._origins[line], name=given_name(name))
 
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
@@ -48,18 +153,24 @@ class LeftRuns:
 
     def forget_untrained(self) -> None:
         """Keep no run in which nothing was trained: it was kept to be changed places with."""
-        self._runs = {line: left for line, left in self._runs.items() if left.run.trainer.step}
+        self._runs = {
+            line: left for line, left in self._runs.items() if left.steps or line in self.racing
+        }
 
     def make_room(self, beside: DeviceData) -> None:
-        """Forget what there is no memory for while a run uses the data `beside`."""
-        for line, left in list(self._runs.items()):
-            if len(self._runs) > MOST or not left.is_affordable(beside):
-                del self._runs[line]
-        for left in self._runs.values():
+        """Forget what was deleted, and what there is no memory for beside a run with such data."""
+        for line in self._deleted:
+            del self._runs[line]
+        self._deleted.clear()
+        for left in self._in_memory:
+            is_too_much = len(self._in_memory) > MOST or not left.is_affordable(beside)
+            if is_too_much and left.origin.line not in self.racing:
+                del self._runs[left.origin.line]
+        for left in self._in_memory:
             if self._state_bytes > MOST_STATE_BYTES:
                 left.run.states.thin_out()
 
-    def find(self, line: int) -> ReplacedRun:
+    def find(self, line: int) -> ReplacedRun | SavedLeftRun:
         """Return a run that was left.
 
         Raises
@@ -67,23 +178,65 @@ class LeftRuns:
         ConfigError
             When it is not kept (any more).
         """
-        if line not in self._runs:
-            raise ConfigError(
-                f"Run {line} is not kept any more.", f"Only the {MOST} that were left last are."
-            )
+        if line not in self._runs or line in self._deleted:
+            raise _gone(line)
         return self._runs[line]
+
+    def loaded(self, line: int) -> ReplacedRun:
+        """Return a run that was left, as `find`; one that lies in a file is refused, too."""
+        left = self.find(line)
+        if isinstance(left, SavedLeftRun):
+            raise ConfigError(
+                f"Run {line} lies in its file as yet.", "Go on with it once, to have it here."
+            )
+        return left
+
+    def delete(self, lines: Sequence[int]) -> None:
+        """Keep runs no longer; until another one is left they can be restored.
+
+        Those that parted from them keep their own past.
+
+        Raises
+        ------
+        ConfigError
+            When one is not kept; then all are kept.
+        """
+        for line in lines:
+            self.find(line)
+        self._deleted |= set(lines)
+
+    def restore(self, lines: Sequence[int]) -> None:
+        """Keep runs again that were deleted, in their old places.
+
+        Raises
+        ------
+        ConfigError
+            When one is gone for good, or was not deleted; then nothing is restored.
+        """
+        for line in lines:
+            if line not in self._deleted:
+                raise _gone(line)
+        self._deleted -= set(lines)
 
     def forget(self, line: int) -> None:
         """Keep a run no longer: it is at hand again."""
         del self._runs[line]
 
     def told(self) -> tuple[LeftRun, ...]:
-        """Tell of each that was trained, in the order of their numbers."""
-        told = (self._runs[line].told() for line in sorted(self._runs))
-        return tuple(each for each in told if each.steps)
+        """Tell of each that was trained or races, in the order of their numbers."""
+        lines = sorted(self._runs.keys() - self._deleted)
+        told = (replace(self._runs[line].told(), origin=self._origins[line]) for line in lines)
+        return tuple(each for each in told if each.steps or each.origin.line in self.racing)
 
     @property
     def _state_bytes(self) -> int:
         """Memory of all states, each counted once: runs share those of their common past."""
-        states = {id(each): each.size for left in self._runs.values() for each in left.run.states}
+        states = {id(each): each.size for left in self._in_memory for each in left.run.states}
         return sum(states.values())
+
+
+def _gone(line: int) -> ConfigError:
+    return ConfigError(
+        f"Run {line} is not kept any more.",
+        f"The {MOST} that were left last are, but for those that you deleted.",
+    )

@@ -1,6 +1,6 @@
 """The steps of preparing a run: load its data, build its trainer, measure it untrained."""
 
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -48,8 +48,13 @@ class RandomState:
     mps: Tensor | None
 
     @classmethod
-    def now(cls) -> "RandomState":
-        """Copy the present state."""
+    def now(cls, device: torch.device | None = None) -> "RandomState":
+        """Copy the present state; of a CPU alone, where that is the `device` that counts.
+
+        To ask for the state of CUDA takes ten times as long, even where there is no such device.
+        """
+        if device is not None and device.type == "cpu":
+            return cls(torch.get_num_threads(), torch.get_rng_state(), [], None)
         cuda = torch.cuda.get_rng_state_all()
         mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
         return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
@@ -62,6 +67,15 @@ class RandomState:
             torch.cuda.set_rng_state_all(self.cuda)
         if self.mps is not None:
             torch.mps.set_rng_state(self.mps)
+
+    def of_a_run(self, generators: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the generators of a snapshot, torch's own as they are in this state."""
+        found = {**generators, "cpu": self.cpu}
+        if "cuda" in generators:
+            found["cuda"] = self.cuda[torch.cuda.current_device()]
+        if "mps" in generators and self.mps is not None:
+            found["mps"] = self.mps
+        return found
 
 
 class TrainerBuilder:

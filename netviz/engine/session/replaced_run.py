@@ -1,11 +1,13 @@
 """A run that another one has replaced, kept as it was so that it can be brought back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netviz.engine.observatory.evaluator import Known
 from netviz.engine.protocol import events
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_tree import RunTree
+from netviz.engine.run.record import RunRecord
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.preparation import RandomState
@@ -44,6 +46,22 @@ class ReplacedRun:
     def origin(self) -> Origin:
         """Its number, and which run it parted from."""
         return self.described.origin
+
+    @property
+    def steps(self) -> int:
+        """Steps trained."""
+        return self.run.trainer.step
+
+    def record(self) -> RunRecord:
+        """Return it as its file holds it: as it is, or as it was at its last good state."""
+        present = None if self.has_failed else self.run.present_record()
+        if present is None:
+            record = self.run.good_record()
+        else:
+            generators = self.random_state.of_a_run(present.snapshot.generators)
+            snapshot = replace(present.snapshot, generators=generators)
+            record = replace(present, snapshot=snapshot)
+        return replace(record, tree=RunTree(self.origin, has_failed=present is None))
 
     def told(self) -> LeftRun:
         """Tell what it holds."""

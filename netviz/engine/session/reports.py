@@ -14,7 +14,7 @@ from netviz.engine.network.describe import describe_network
 from netviz.engine.network.trusted_files import UntrustedFileError
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
-from netviz.engine.protocol.commands import Change, Command, Open, PreviewAugmentation
+from netviz.engine.protocol.commands import Change, Command, GoOnWith, Open, PreviewAugmentation
 from netviz.engine.protocol.observations import AugmentedSamples
 from netviz.engine.protocol.run_state import Place
 from netviz.engine.run.divergence import Divergence, Trouble
@@ -43,7 +43,7 @@ def refused(run: int, error: Exception, request: int = 0) -> events.Refused:
 def refused_command(run: int, error: NetvizError, command: Command) -> events.Refused:
     """Explain why a command is refused, with the one that would not be if the user agreed."""
     reason = refused(run, error, command.request if isinstance(command, Change) else 0)
-    if isinstance(error, UntrustedFileError) and isinstance(command, Open):
+    if isinstance(error, UntrustedFileError) and isinstance(command, Open | GoOnWith):
         return replace(reason, consent=replace(command, trust_model=True))
     return reason
 
@@ -52,6 +52,11 @@ def failed(run: int, error: Exception) -> events.Failed:
     """Explain an error that ends training; the step is added later."""
     reason = refused(run, error)
     return events.Failed(run, reason.message, reason.hint, reason.details, 0, None, reason.remedy)
+
+
+def failed_at(run: Run, error: Exception) -> events.Failed:
+    """Explain an error that ends the training of `run`, which may go back from where it is."""
+    return replace(failed(run.number, error), step=run.trainer.step, rewind_step=run.good_step)
 
 
 def not_finite(

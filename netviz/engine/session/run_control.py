@@ -12,16 +12,18 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.happening import What
+from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
-from netviz.engine.session.left_runs import LeftRuns
 from netviz.engine.session.preparation import RandomState
+from netviz.engine.session.race.race import Race
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
-from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.saved_left_run import SavedLeftRun
+from netviz.engine.session.start_points import StartPoint, left_run, saved_run
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
@@ -55,6 +57,12 @@ class RunControl:
         What it is doing.
     work
         What is under way, as an iterator that yields between its parts; None when idle.
+    left
+        The runs that were left.
+    described
+        The event that told of the run at hand when it was ready; None before the first.
+    race
+        The runs that are trained in turn with the one at hand; None without a race.
     """
 
     def __init__(
@@ -76,9 +84,11 @@ class RunControl:
         self._preparer = RunPreparer(emit)
         self._may_lower_threads = may_lower_threads
         self._stopped = False
-        self._described: events.Prepared | None = None
+        self.described: events.Prepared | None = None
         self._folder: Path | None = None
-        self._left = LeftRuns()
+        self.left = keeper.left
+        keeper.before_autosave = self._keep_lanes
+        self.race: Race | None = None
         self._is_going_back = False
 
     @property
@@ -104,21 +114,53 @@ class RunControl:
 
     def bring_back(self, _: commands.BringBack) -> None:
         """Let the run at hand and the one that was left last change places."""
-        back = self._left.last
+        back = self.left.last
         if back is None:
             raise ConfigError("There is no run to bring back.", "None was left that was trained.")
-        self._take_up(back.origin.line, is_back=True)
+        self.take_up(back.origin.line, is_back=True)
 
     def go_on_with(self, command: commands.GoOnWith) -> None:
-        """Go on with a run that was left, and leave the one at hand."""
-        self._take_up(command.line, is_back=False)
+        """Go on with a run that was left, or with the one at hand alone: a race ends."""
+        if self.race and self.described and command.line == self.described.origin.line:
+            with self.training_held():
+                self._forget_race()
+                self.tell_race()
+            return
+        left = self.left.find(command.line)
+        if isinstance(left, SavedLeftRun):
+            self._open_left(left, command)
+            return
+        self.hold()
+        self._forget_race()
+        self.take_up(command.line)
 
-    def _take_up(self, line: int, *, is_back: bool) -> None:
-        back = self._left.find(line)
-        self._hold()
+    def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
+        """Prepare a run that was left and lies in a file to go on."""
+        file = self._keeper.tree.file_of(left)
+        start, config = left_run(left, file, trust_model=command.trust_model)
+        self._begin(commands.Prepare(config, self._preparer.data_dir), start)
+
+    def take_up(self, line: int, *, is_back: bool = False, leaves: bool = True) -> None:
+        """Put a run that was left in the place of the one at hand; a race that it is in goes on.
+
+        Parameters
+        ----------
+        line
+            Its number.
+        is_back
+            Whether it is brought back.
+        leaves
+            Whether the run at hand is kept as one that was left.
+        """
+        self.left.loaded(line)
+        self.hold()
+        back = self.left.loaded(line)
         self._observatory.interrupt()
-        self._left.forget(line)
-        self._leave(RandomState.now())
+        self.left.forget(line)
+        left = self._leave(RandomState.now()) if leaves else None
+        if self.race and line in self.left.racing:
+            is_racing = left and left.origin.line in self.left.racing
+            self.race.change_front(back, left if is_racing else None)
         told = back.take_up(self._preparer.next_number(), is_back=is_back)
         self._take_place(back.run, *told)
         self._enter_held(back.run)
@@ -147,41 +189,62 @@ class RunControl:
             self._is_going_back = False
         if reached is None:
             return
-        parting, known = self._described, self._observatory.known
+        parting, known = self.described, self._observatory.known
         assert parting is not None  # there is a run to go back in
         self._leave(RandomState.now())
         reached.random_state.restore()
         number = self._preparer.next_number()
         back = run.at(step, reached.trainer, reached.tally, number)
-        origin = self._left.new_origin(parting.origin, step)
+        origin = self.left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
         described = replace(reports.goes_on(parting, back), origin=origin)
         self._take_place(back, described, reports.opened(back, self._folder))
         self._enter_held(back)
         self._observatory.take_up(back, known)
 
-    def _leave(self, random_state: RandomState) -> None:
-        """Keep the run at hand as it is; `random_state` goes on with it."""
-        if self.run is None or self._described is None:
-            return
+    def _leave(self, random_state: RandomState) -> ReplacedRun | None:
+        """Keep the run at hand, if there is one, as `at_rest` returns it."""
+        left = self.at_rest(random_state)
+        if left:
+            self.left.keep(left)
+        return left
+
+    def at_rest(self, random_state: RandomState) -> ReplacedRun | None:
+        """Return the run at hand as it is; `random_state` goes on with it."""
+        if self.run is None or self.described is None:
+            return None
         known, has_failed = self._observatory.known, self.state is State.FAILED
-        self._left.keep(
-            ReplacedRun(self.run, self._described, self._folder, random_state, known, has_failed)
-        )
+        return ReplacedRun(self.run, self.described, self._folder, random_state, known, has_failed)
+
+    def _forget_race(self) -> None:
+        """Let the run at hand go on alone; the others are left."""
+        self.race, self.left.racing = None, frozenset()
+
+    def tell_race(self) -> None:
+        """Tell which runs race, and what there is of those that were left."""
+        lanes = tuple(sorted(self.left.racing))
+        self._emit(events.RaceChanged(self.number, lanes, self.left.told()))
 
     def _take_place(
         self, run: Run, described: events.Prepared, opened: events.Opened | None
     ) -> None:
         """Turn from the run at hand to another one, and tell of it and of its past."""
         self._loop.drop()
+        self.left.at_hand = described.origin.line
+        is_racing = described.origin.line in self.left.racing
+        if not is_racing:
+            self._forget_race()
         if not described.is_back:
-            self._left.forget_untrained()
-        self._left.make_room(run.trainer.data)
-        step = 0 if described.is_back else self._left.last_step
-        described = replace(described, replaced_step=step, left=self._left.told())
-        self.run, self._described = run, described
+            self.left.forget_untrained()
+        self.left.make_room(run.trainer.data)
+        step = 0 if described.is_back else self.left.last_step
+        origin = self.left.origin
+        described = replace(described, replaced_step=step, origin=origin, left=self.left.told())
+        self.run, self.described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
         self._emit(described)
+        if is_racing:
+            self.tell_race()
         if opened:
             self._emit(opened)
             self._loop.findings.tell(run)
@@ -215,17 +278,31 @@ class RunControl:
         if prepared is None:
             return
         run = prepared.run
-        line = self._described.origin.line if self._described else None
+        line = self.described.origin.line if self.described else None
+        left_for_it = None
         if self.run and self.run.trainer.step:
             self._leave(prepared.before)
-            line = None
-        described = replace(prepared.described, origin=self._left.new_origin(line=line))
+            line, left_for_it = None, None if start.saved else self.run.trainer.config
+        origin = self._origin(run, start, line, left_for_it)
+        described = replace(prepared.described, origin=origin)
         self._take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)
         else:
             self._enter(State.IDLE)
         self._observatory.begin(run, prepared.test_logits)
+
+    def _origin(
+        self, run: Run, start: StartPoint, line: int | None, left_for_it: RunConfig | None
+    ) -> Origin:
+        """Return where a run began that was prepared; with it come those that were saved with it.
+
+        `line` is the number of a run that was never trained, in whose place it comes.
+        `left_for_it` are the settings that its name is made in comparison with.
+        """
+        if start.taken_up:
+            return self._keeper.tree.take_up(start.taken_up, run)
+        return self._keeper.tree.adopt(start.tree, line, left_for_it)
 
     def _enter_opened(self, run: Run, start: StartPoint) -> None:
         """Hold a saved run where it was."""
@@ -248,23 +325,25 @@ class RunControl:
         """Train to the end."""
         if self.state is State.RUNNING:
             self._loop.goal = Goal.END
+            if self.race:
+                self.race.follow(self._loop)
         else:
-            self._train_to(Goal.END)
+            self.train_to(Goal.END)
 
     def train_one_batch(self, _: commands.Step) -> None:
         """Train one batch."""
-        self._hold()
-        self._train_to(Goal.BATCH)
+        self.hold()
+        self.train_to(Goal.BATCH)
 
     def train_one_epoch(self, _: commands.RunEpoch) -> None:
         """Train to the end of the epoch under way."""
-        self._hold()
-        self._train_to(Goal.EPOCH)
+        self.hold()
+        self.train_to(Goal.EPOCH)
 
     def pause(self, _: commands.Pause | None = None) -> None:
         """Hold the run if it is running; give up to go back."""
         if self.state is State.RUNNING:
-            self._hold()
+            self.hold()
             self._enter(State.PAUSED)
         elif self._is_going_back:
             self.work = None
@@ -272,21 +351,25 @@ class RunControl:
     def stop(self, _: commands.Stop) -> None:
         """End the run."""
         if self.state in (State.RUNNING, State.PAUSED):
-            self._hold()
+            self.hold()
             self._enter(State.FINISHED, stopped=self.ready_run().has_epochs_left)
 
     def set_pace(self, command: commands.SetPace) -> None:
         """Limit how fast batches follow each other."""
         self._loop.set_pace(command.batches_per_second)
+        if self.race:
+            self.race.follow(self._loop)
 
-    def _train_to(self, goal: Goal) -> None:
+    def train_to(self, goal: Goal) -> None:
         run = self.ready_run()
         if self.state is State.FAILED:
             raise ConfigError(
                 "The run has failed and cannot go on from here.",
                 "Go back to the last good state, or reset.",
             )
-        if not run.has_epochs_left and not run.is_measurement_due:
+        others = self.race.lanes.values() if self.race else ()
+        can_train = run.has_epochs_left or run.is_measurement_due
+        if not can_train and not any(lane.can_train for lane in others):
             raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
         refuse_lone_images(run.trainer, run.trainer.config)
         self._loop.goal = goal
@@ -295,11 +378,14 @@ class RunControl:
         self.work = self._train(run)
 
     def _train(self, run: Run) -> Iterator[None]:
-        watch = self._loop.thread_watch
-        for _ in self._loop.train(run):
+        self._loop.in_turn = self.race is not None
+        work = self.race.rounds(self._loop) if self.race else self._loop.train(run)
+        watch = None if self.race else self._loop.thread_watch
+        for _ in work:
             yield
             if watch and watch.is_due():
                 yield from self._choose_threads(run, watch)
+        self._rest_lanes()
         self._enter(State.PAUSED if run.has_epochs_left else State.FINISHED)
 
     def _choose_threads(self, run: Run, watch: ThreadWatch) -> Iterator[None]:
@@ -311,11 +397,31 @@ class RunControl:
             self._change(run, config, reason=ONE_THREAD if threads else USUAL_THREADS)
         self._loop.start_clock()
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
         """Stop training between two batches; what was trained is reported."""
         if self.work is not None:
             self.work = None
             self._report()
+        self._rest_lanes()
+
+    def _rest_lanes(self) -> None:
+        """Give the other runs of a race no more turns, and keep them as they are."""
+        if self.race:
+            self.race.hold()
+            self._keep_lanes()
+
+    def _keep_lanes(self) -> None:
+        for left in self.race.at_rest() if self.race else ():
+            self.left.keep(left)
+
+    @contextlib.contextmanager
+    def training_held(self) -> Iterator[None]:
+        """Hold the run meanwhile; if it was training it goes on."""
+        was_running, goal = self.state is State.RUNNING, self._loop.goal
+        self.hold()
+        yield
+        if was_running:
+            self.train_to(goal)
 
     # -- changing ----------------------------------------------------------------------------
 
@@ -334,7 +440,7 @@ class RunControl:
         self._change(run, config, command.request)
         finished = self.state is State.FINISHED and not self._stopped
         if finished and run.has_epochs_left:
-            self._train_to(Goal.END)
+            self.train_to(Goal.END)
 
     def rewind(self, command: commands.Rewind) -> None:
         """Go back to the last good state."""
@@ -343,6 +449,7 @@ class RunControl:
         refuse_resets(config, run.good_config)
         self.work = None
         self._loop.drop()
+        self._rest_lanes()
         run.rewind()
         self._observatory.rewound(run)
         trainer = run.trainer
@@ -369,6 +476,8 @@ class RunControl:
         self._enter_held(run)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0, reason: str = "") -> None:
+        if self.race:
+            self.race.change(config.changes_from(run.trainer.config))
         entries = run.change(config)
         place, threads = reports.place(run), run.trainer.next_threads
         self._emit(
@@ -411,17 +520,37 @@ class RunControl:
         self._loop.drop()
         run = self.run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
-        self._emit(replace(failed, step=step, rewind_step=good_step))
+        failed = replace(failed, step=step, rewind_step=good_step)
         if run:
             memory_errors.release(run.trainer.device)
             run.note(What.FAILED, failed.message)
+        if self._others_go_on(failed):
+            return
+        self._emit(failed)
+        if run:
             self._emit(events.Noted(run.number, run.happenings))
             self._enter(State.FAILED)
+
+    def _others_go_on(self, failed: events.Failed) -> bool:
+        """Go on with a race without the run at hand, which has failed; return whether that goes."""
+        lanes = self.race.lanes.values() if self.race and self.state is State.RUNNING else ()
+        sound = sorted(
+            (each for each in lanes if each.is_sound), key=lambda each: not each.can_train
+        )
+        if not sound or self.described is None:
+            return False
+        line, goal, self.state = self.described.origin.line, self._loop.goal, State.FAILED
+        self.take_up(sound[0].line)
+        self._emit(events.InLane(self.number, line, failed))
+        if sound[0].can_train:
+            self.train_to(goal)
+        return True
 
     def abandon(self) -> None:
         """Forget the run at hand, whatever it is doing; another can be prepared."""
         self._loop.drop()
         self.run, self.work, self.state = None, None, State.IDLE
+        self._forget_race()
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped
@@ -440,6 +569,8 @@ class RunControl:
             self._keeper.autosave(run)
 
     def _report(self) -> None:
+        """Report what was trained; the other runs of a race are kept as they are now."""
+        self._keep_lanes()
         if self.run:
             self._loop.report(self.run)
 

@@ -10,9 +10,13 @@ from netviz.engine.export.export import export
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.happening import Happening, What
+from netviz.engine.run.record import RunRecord
 from netviz.engine.run.run import Run
 from netviz.engine.run.version import Version
+from netviz.engine.session.left_runs import LeftRuns
+from netviz.engine.session.tree_files import TreeFiles
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
+from netviz.engine.storage.branch_files import Branches
 from netviz.engine.storage.run_file import pack
 from netviz.engine.storage.run_folder import save_run
 
@@ -44,17 +48,31 @@ class RunKeeper:
         Takes each `Saved`, `Exported` and `AutosaveFailed`.
     folder
         Where runs are autosaved; None for no autosave.
+
+    Attributes
+    ----------
+    left
+        The runs that were left, which are written beside the one at hand.
+    tree
+        What of them is in files.
+    before_autosave
+        Called before the runs are copied: those of a race train meanwhile.
     """
 
     def __init__(
         self, emit: Callable[[Event], None], folder: AutosaveFolder | ChosenFolder | None
     ) -> None:
         self._emit = emit
+        self.left = LeftRuns()
+        self.tree = TreeFiles(self.left)
+        self.before_autosave: Callable[[], object] = lambda: None
         self._folder = folder
+        if folder:
+            self.tree.know(folder.path)
         self._writer: Thread | None = None
         self._error: StorageError | None = None
         self._is_reported = False
-        self._saved: Version | None = None  # of the run that was looked at last
+        self._saved: object = None  # version of the run that was looked at last, and of its tree
         self._kept: Version | None = None  # of what is in the folder
         self._interval_s = FIRST_INTERVAL_S
         self._due = perf_counter() + min(FIRST_INTERVAL_S, AUTOSAVE_INTERVAL_S)
@@ -70,14 +88,18 @@ class RunKeeper:
             record.step, run.current_epoch, What.SAVED, f"Saved in {command.folder.name}."
         )
         # It tells of itself, so that it tells the same story when it is opened.
-        record = replace(record, happenings=(*record.happenings, saved))
-        save_run(record, command.folder, ruined)
+        tree, branches = self.tree.branches_for(command.folder)
+        record = replace(record, happenings=(*record.happenings, saved), tree=tree)
+        ruined = ruined and replace(ruined, tree=tree)
+        save_run(record, command.folder, ruined, branches)
+        self.tree.know(command.folder)
         run.note(What.SAVED, saved.text)
         if self._folder and command.folder.absolute() == self._folder.path.absolute():
-            self._saved, self._kept = run.version, run.version._replace(step=record.step)
+            self._saved = run.version, self.tree.state
+            self._kept = run.version._replace(step=record.step)
         is_present = is_sound and record.step == run.trainer.step
         good_step = None if is_present else record.step
-        self._emit(events.Saved(run.number, command.folder, good_step))
+        self._emit(events.Saved(run.number, command.folder, good_step, branches.left_out))
         self._emit(events.Noted(run.number, run.happenings))
 
     def export(self, run: Run, command: commands.Export) -> None:
@@ -113,26 +135,36 @@ class RunKeeper:
             self._folder.end()
 
     def _is_unsaved(self, run: Run) -> bool:
-        return self._folder is not None and run.trainer.step > 0 and run.version != self._saved
+        if self._folder is None or run.trainer.step == 0:
+            return False
+        return self._saved != (run.version, self.tree.state)
 
     def _autosave(self, run: Run, *, at_rest: bool) -> None:
         """Autosave a run; while it trains on, not where it may have been ruined."""
         began = perf_counter()
         self._wait()
-        self._saved = run.version
         try:
+            self.before_autosave()
+            self._saved = run.version, self.tree.state
             record = run.good_record() if run.is_in_doubt and not at_rest else run.sound_record()
             if record.step < run.trainer.step and self._has_newer(run, record.step):
                 return
-            content, self._kept = pack(record), run.version._replace(step=record.step)
+            content, branches = self._packed(record)
+            self._kept = run.version._replace(step=record.step)
         except Exception as error:  # noqa: BLE001 - whatever it is, training can go on
             self._error = _explained(error)
         else:
-            self._writer = Thread(target=self._write, args=(content,), name=WRITER_NAME)
+            self._writer = Thread(target=self._write, args=(content, branches), name=WRITER_NAME)
             self._writer.start()
         self._interval_s = min(2 * self._interval_s, AUTOSAVE_INTERVAL_S)
         interval_s = max(self._interval_s, (perf_counter() - began) / COST_FRACTION)
         self._due = began + min(interval_s, MAX_AUTOSAVE_INTERVAL_S)
+
+    def _packed(self, record: RunRecord) -> tuple[bytes, Branches]:
+        """Copy a run, and those that were left and are not in the folder yet."""
+        assert self._folder is not None
+        tree, branches = self.tree.branches_for(self._folder.path)
+        return pack(replace(record, tree=tree)), branches
 
     def _has_newer(self, run: Run, good_step: int) -> bool:
         """Whether the folder holds a state of the run that is good, and at least so new."""
@@ -147,10 +179,10 @@ class RunKeeper:
         if self._writer is not None:
             self._writer.join()
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, content: bytes, branches: Branches) -> None:
         assert self._folder is not None
         try:
-            self._folder.write(content)
+            self._folder.write(content, branches)
             self._is_reported = False
         except StorageError as error:
             self._error = error

@@ -1,7 +1,7 @@
 """Prepares new runs, one at a time; a run that cannot be prepared leaves nothing behind."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import Tensor
@@ -130,6 +130,7 @@ class RunPreparer:
             opened = None
             if start.saved:
                 opened = reports.opened(run, start.folder, start.missing_device)
+                opened = replace(opened, left_out=start.tree.left_out)
         except Exception as error:  # noqa: BLE001 - the run before this one must survive anything
             self._under_way = None
             self._last = self._last or command

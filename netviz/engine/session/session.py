@@ -15,7 +15,9 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
+from netviz.engine.session.list_control import ListControl
 from netviz.engine.session.looking_back import LookingBack
+from netviz.engine.session.race.race_control import RaceControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
@@ -26,6 +28,9 @@ _AT_ANY_TIME = (
     commands.Prepare
     | commands.Reset
     | commands.Open
+    | commands.DeleteRuns
+    | commands.RestoreRuns
+    | commands.RenameRun
     | commands.SetPace
     | commands.Watch
     | commands.Predict
@@ -84,6 +89,8 @@ class TrainingSession:
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
         self._looking_back = LookingBack(emit, self._observatory)
+        races = RaceControl(emit, self._observatory, self._control)
+        runs = ListControl(emit, self._control)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
@@ -91,6 +98,14 @@ class TrainingSession:
             commands.BringBack: self._control.bring_back,
             commands.GoBack: self._control.go_back,
             commands.GoOnWith: self._control.go_on_with,
+            commands.Race: races.race,
+            commands.RaceRuns: races.race_runs,
+            commands.ShowLane: races.show_lane,
+            commands.AddLane: races.add_lane,
+            commands.DropLane: races.drop_lane,
+            commands.DeleteRuns: runs.delete,
+            commands.RestoreRuns: runs.restore,
+            commands.RenameRun: runs.rename,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

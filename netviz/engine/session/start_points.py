@@ -1,7 +1,7 @@
 """Where a run starts: at the weights of its seed, at those of a file, or in mid-run."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from netviz.engine.protocol import commands
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session.preparation import measure
+from netviz.engine.session.saved_left_run import SavedLeftRun
+from netviz.engine.session.saved_tree import SavedTree, read_saved_tree
 from netviz.engine.storage.run_file import SavedRun
 from netviz.engine.storage.run_folder import open_run, read_run
 from netviz.engine.storage.weights_files import load_weights
@@ -34,6 +36,10 @@ class StartPoint:
         Options to change before the saved run goes on.
     missing_device
         Device of the saved run if this machine lacks it, else empty.
+    tree
+        The runs beside the saved one.
+    taken_up
+        The run that was left and is gone on with, where it is that.
     """
 
     weights: dict[str, Tensor] | None = None
@@ -42,6 +48,8 @@ class StartPoint:
     folder: Path = Path()
     changes: Mapping[str, Any] = field(default_factory=dict)
     missing_device: str = ""
+    tree: SavedTree = field(default_factory=SavedTree)
+    taken_up: SavedLeftRun | None = None
 
     def begin(self, number: int, trainer: Trainer) -> Generator[None, None, tuple[Run, Tensor]]:
         """Make a run from a trainer that was just built.
@@ -76,6 +84,12 @@ class StartPoint:
         return run, test_logits
 
 
+def left_run(left: SavedLeftRun, file: Path, *, trust_model: bool) -> tuple[StartPoint, RunConfig]:
+    """Read a run that was left, which lies in `file`; as `saved_run`."""
+    start, config = saved_run(commands.Open(file, trust_model=trust_model))
+    return replace(start, folder=left.folder, taken_up=left), config
+
+
 def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:
     """Read the run that `command` opens.
 
@@ -102,6 +116,10 @@ def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:
     config = saved.snapshot.config
     refuse_resets(config.with_changes(command.changes), config)
     start = StartPoint(
-        saved=saved, folder=command.folder, changes=command.changes, missing_device=missing
+        saved=saved,
+        folder=command.folder,
+        changes=command.changes,
+        missing_device=missing,
+        tree=read_saved_tree(saved.tree, command.folder),
     )
     return start, saved.initial_config

@@ -56,6 +56,8 @@ class TrainingLoop:
         Is told the speed of every report; None where the number of threads stays as it is.
     findings
         Looks for what is worth pointing out.
+    in_turn
+        Whether other runs wait for their turn after each batch.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class TrainingLoop:
         self.has_reported = False
         self.thread_watch: ThreadWatch | None = None
         self.findings = FindingRounds(emit)
+        self.in_turn = False
         self._emit = emit
         self._observatory = observatory
         self._keeper = keeper
@@ -81,6 +84,11 @@ class TrainingLoop:
         """Train no faster than this; None is full speed."""
         self._batch_interval_s = 1 / batches_per_second if batches_per_second else 0.0
         self.due = 0.0
+
+    @property
+    def batches_per_second(self) -> float | None:
+        """How fast it trains at most; None is full speed."""
+        return 1 / self._batch_interval_s if self._batch_interval_s else None
 
     def leave_out(self, seconds: float) -> None:
         """Do not count `seconds` as training time."""
@@ -121,8 +129,8 @@ class TrainingLoop:
         recorded = recorder.note_if_due(
             run, spare_s=math.inf if is_single else self._batch_interval_s
         )
-        slowly = is_single or self._batch_interval_s > 0
-        self._train_until_called(run, singly=slowly, one_update=recorded)
+        singly = is_single or self.in_turn or self._batch_interval_s > 0
+        self._train_until_called(run, singly=singly, one_update=recorded)
         if recorded:
             recorder.record(run)
 

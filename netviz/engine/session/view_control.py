@@ -37,8 +37,10 @@ class ViewControl:
         self._observatory.measure_test()
 
     def predict(self, command: commands.Predict) -> None:
-        """Predict the class of a drawing."""
+        """Predict the class of a drawing; in a race each run does."""
         self._observatory.predict(command)
+        if self._control.race:
+            self._control.race.predict(command)
 
     def look_at(self, command: commands.LookAt) -> None:
         """Choose the image whose activations are observed."""

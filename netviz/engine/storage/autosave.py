@@ -6,15 +6,17 @@ recover. Free of torch, so that the window can look before torch is loaded.
 """
 
 import contextlib
+import os
 import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netviz.engine.atomic_files import write_files_whole, write_whole
+from netviz.engine.atomic_files import fill, write_files_whole, write_whole
 from netviz.engine.errors import StorageError
 from netviz.engine.locks import take_lock
+from netviz.engine.storage.branch_files import NO_BRANCHES, Branches, branch_file
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 
 if TYPE_CHECKING:
@@ -41,12 +43,16 @@ class AutosaveFolder:
         self.path = root / uuid.uuid4().hex[:12]
         self._lock: BaseFileLock | None = None
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes, branches: Branches = NO_BRANCHES) -> None:
         """Replace the saved run by `content`, whole or not at all; raises `StorageError`."""
         self._claim()
         with contextlib.suppress(OSError):
             (self.path / ENDED_FILE).unlink()
+        remove = branches.remover(self.path)
+        for name, branch in branches.new.items():
+            _write_branch(branch_file(self.path, name), branch)
         write_whole(self.path / RUN_FILE, lambda path: path.write_bytes(content))
+        remove()
 
     def end(self) -> None:
         """Note that the process ended normally, and release the folder."""
@@ -90,9 +96,10 @@ class ChosenFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes, branches: Branches = NO_BRANCHES) -> None:
         """Replace the saved run by `content`, whole or not at all; raises `StorageError`."""
-        write_files_whole(self.path, {RUN_FILE: content})
+        files = {**branches.files, RUN_FILE: content}
+        write_files_whole(self.path, files, branches.remover(self.path))
 
     def end(self) -> None:
         """Leave the run where it is."""
@@ -171,6 +178,19 @@ def find_unreadable(root: Path) -> StorageError | None:
 def ended_runs(root: Path) -> list[Path]:
     """Return the folders of runs whose process ended normally, the newest first."""
     return [folder for folder in _newest_first(root) if (folder / ENDED_FILE).exists()]
+
+
+def _write_branch(file: Path, content: bytes | Path) -> None:
+    """Write a branch file; one that lies elsewhere on the same disk needs no second place there.
+
+    Branch files are never changed, so that two names of one file are as good as two files.
+    """
+    if isinstance(content, Path):
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            os.link(content, file)
+            return
+    write_whole(file, lambda path: fill(path, content))
 
 
 def _newest_first(root: Path) -> list[Path]:

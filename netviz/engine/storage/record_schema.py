@@ -17,9 +17,14 @@ from netviz.engine.protocol.happening import What
 
 _MAX_COUNT = 2**53
 _MAX_THREADS = 1024
+_MAX_LINE = 10**9 - 1
+
+BRANCH_NAME = r"run-[0-9]{1,9}-[0-9a-f]{12}\.safetensors"
+"""What the file of a run that was left is called: nothing that leads out of its folder."""
 
 _Count = Annotated[int, Field(ge=0, le=_MAX_COUNT)]
 _Fraction = Annotated[FiniteFloat, Field(ge=0, le=1)]
+_Line = Annotated[int, Field(ge=1, le=_MAX_LINE)]
 _Seconds = Annotated[FiniteFloat, Field(ge=0)]
 
 
@@ -67,6 +72,23 @@ class _Tally(_Part):
     seconds: _Seconds
 
 
+class _Origin(_Part):
+    line: _Line
+    parent: _Count
+    step: _Count
+
+    @model_validator(mode="after")
+    def _began_after_its_parent(self) -> Self:
+        if self.parent >= self.line:
+            raise ValueError(f"run {self.line} cannot have parted from run {self.parent}")
+        return self
+
+
+class _Branch(_Part):
+    line: _Line
+    file: Annotated[str, Field(pattern=rf"^{BRANCH_NAME}$")]
+
+
 class _State(_Part):
     model: dict[str, Any]
     optimizer: dict[str, Any]
@@ -92,7 +114,24 @@ class _Record(_Part):
     happenings: list[_Happening] = []
     tally: _Tally
     started_from: str
+    origin: _Origin | None = None
+    origins: list[_Origin] = []
+    branches: list[_Branch] = []
+    failed: bool = False
     state: _State
+
+    @model_validator(mode="after")
+    def _runs_are_those_that_began(self) -> Self:
+        lines = [each.line for each in self.origins]
+        own = [self.origin.line] if self.origin else []
+        named = [each.line for each in self.branches]
+        if len(set(lines)) < len(lines) or len({*named, *own}) < len(named) + len(own):
+            raise ValueError("two runs have the same number")
+        if lines and not {*named, *own, *(each.parent for each in self.origins)} <= {0, *lines}:
+            raise ValueError("it names runs that never began")
+        if named and not lines:
+            raise ValueError("it does not tell how its runs began")
+        return self
 
     @model_validator(mode="after")
     def _parts_fit_each_other(self) -> Self:

@@ -23,10 +23,12 @@ from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_record import LayerRecord
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.record import RunRecord
 from netviz.engine.run.run import Run
+from netviz.engine.storage.branch_files import read_tree, tree_record
 from netviz.engine.storage.layer_file import layer_tensors, read_layers
 from netviz.engine.storage.run_summary import FORMAT, META_KEY, broken, read_record, run_file
 from netviz.engine.storage.state_check import check_types, check_weights, fitting_optimizer
@@ -58,6 +60,8 @@ class SavedRun:
         What was noticed.
     happenings
         What is to be told of the run beside its record; of a run saved before that was kept, none.
+    tree
+        Its place among the runs of the session that saved it; of a run saved before, none.
     """
 
     initial_config: RunConfig
@@ -72,6 +76,7 @@ class SavedRun:
     layers: LayerRecord | None = None
     findings: tuple[Finding, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    tree: RunTree = dataclasses.field(default_factory=RunTree)
 
     def on_any_device(self) -> "SavedRun":
         """Return the same run for a machine without its device."""
@@ -118,6 +123,7 @@ def pack(run: RunRecord) -> bytes:
         "tally": _tally_record(run.tally),
         "started_from": run.started_from,
         "findings": finding_records(run.findings),
+        **tree_record(run.tree),
         "state": {name: _encode(value, name, tensors) for name, value in state.items()},
     }
     return tensors_bytes(tensors, {META_KEY: json.dumps(record)})
@@ -199,6 +205,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         _layers(saved_layers, tensors, snapshot.step),
         read_findings(record.get("findings"), snapshot.step),
         tuple(_happening(values) for values in record.get("happenings", ())),
+        read_tree(record),
     )
 
 

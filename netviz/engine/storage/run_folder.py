@@ -14,13 +14,19 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.record import RunRecord
 from netviz.engine.run.run import Run
+from netviz.engine.storage.branch_files import NO_BRANCHES, Branches
 from netviz.engine.storage.run_file import SavedRun, pack, resume, unpack
 from netviz.engine.storage.run_summary import DIVERGED_FILE, RUN_FILE
 from netviz.engine.storage.tensor_file import tensors_bytes
 from netviz.engine.training.trainer import Trainer
 
 
-def save_run(run: RunRecord, folder: Path, ruined: RunRecord | None = None) -> None:
+def save_run(
+    run: RunRecord,
+    folder: Path,
+    ruined: RunRecord | None = None,
+    branches: Branches = NO_BRANCHES,
+) -> None:
     """Write the run into `folder`, which is made if it is missing; all files or none.
 
     ``config.json``
@@ -37,6 +43,8 @@ def save_run(run: RunRecord, folder: Path, ruined: RunRecord | None = None) -> N
         All of that and the trainer's state: what `open_run` continues from.
     ``diverged.safetensors``
         The same of the run as `ruined`, if it is that; else there is no such file afterwards.
+    ``branches``
+        A folder with a file for each run of the session that was left.
 
     Raises
     ------
@@ -50,12 +58,13 @@ def save_run(run: RunRecord, folder: Path, ruined: RunRecord | None = None) -> N
         "epochs.csv": epochs_csv(run.measurements),
         "ledger.json": json.dumps(ledger, indent=2) + "\n",
     }
-    files = {name: text.encode() for name, text in texts.items()}
+    files: dict[str, bytes | Path] = {name: text.encode() for name, text in texts.items()}
+    files |= branches.files
     files["model.safetensors"] = tensors_bytes(run.snapshot.model)
     if ruined is not None:
         files[DIVERGED_FILE] = pack(ruined)
     files[RUN_FILE] = pack(run)
-    write_files_whole(folder, files)
+    write_files_whole(folder, files, branches.remover(folder))
     if ruined is None:
         with contextlib.suppress(OSError):
             (folder / DIVERGED_FILE).unlink(missing_ok=True)

@@ -44,11 +44,14 @@ class RunSummary:
         The settings in force when it was saved.
     step, epoch
         How far it was trained.
+    branches
+        How many runs that were left lie beside it.
     """
 
     config: RunConfig
     step: int
     epoch: int
+    branches: int = 0
 
 
 def run_file(path: Path) -> Path:
@@ -65,7 +68,8 @@ def summarise(path: Path) -> RunSummary:
         When there is no run, it is broken, or it is of a later version.
     """
     record = read_record(run_file(path))
-    return RunSummary(RunConfig.parse(record["config"]), record["step"], record["epoch"])
+    branches = len(record.get("branches", ()))
+    return RunSummary(RunConfig.parse(record["config"]), record["step"], record["epoch"], branches)
 
 
 def read_record(file: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.dataset_names import dataset_info_or_none, dataset_label
@@ -13,9 +13,11 @@ from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.dataset_editor import DatasetEditor
 from netviz.ui.controls.download_strip import DownloadStrip
+from netviz.ui.controls.learning_rate_control import LearningRateEditor
 from netviz.ui.controls.network_buttons import NetworkButtons
 from netviz.ui.controls.option_row import OptionRow
 from netviz.ui.controls.pending_banner import PendingBanner
+from netviz.ui.controls.race_card import RaceCard
 from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.schedule_curve import ScheduleCurve
@@ -56,6 +58,8 @@ class ControlPanel(QWidget):
         The user wants to edit the network's layers, or to open a network in a Python file.
     own_requested
         The user wants to open own pictures: ``folder`` or ``csv``.
+    race_requested
+        The user wants to train several runs in turn.
     section_toggled
         The user folded or opened a section; see `section_states`.
     """
@@ -69,6 +73,7 @@ class ControlPanel(QWidget):
     edit_layers_requested = Signal()
     model_file_requested = Signal()
     own_requested = Signal(str)
+    race_requested = Signal()
     section_toggled = Signal()
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
@@ -155,10 +160,22 @@ class ControlPanel(QWidget):
 
     def _build(self) -> None:
         self._rate_card = Card(self._theme)
-        self._rate_card.body.addWidget(self._make_row("learning_rate"))
+        rate = self._make_row("learning_rate")
+        self._rate_card.body.addWidget(rate)
+        self.race_button = QPushButton("Race")
+        self.race_button.setProperty("kind", "small")
+        self.race_button.setToolTip(
+            "Train several runs in turn from the same weights, with other rates or other settings "
+            "(R)."
+        )
+        self.race_button.clicked.connect(self.race_requested)
+        if isinstance(rate.editor, LearningRateEditor):
+            rate.editor.add_tool(self.race_button)
         self._card = Card(self._theme, margin_px=0)
         self._cards = QVBoxLayout(self)
+        self.race_card = RaceCard(self._theme)
         self._cards.addWidget(self._rate_card)
+        self._cards.addWidget(self.race_card)
         self._cards.addWidget(self._card, 1)
         scrolled = QWidget()
         scrolled.setObjectName("scrolled")

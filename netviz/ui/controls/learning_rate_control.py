@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
@@ -97,7 +97,9 @@ class LearningRateControl(ThemedWidget):
         self._problem.hide()
         direction = QBoxLayout.Direction
         self._row = QBoxLayout(direction.LeftToRight if is_wide else direction.TopToBottom)
-        self._row.addWidget(self.field)
+        self._line = QHBoxLayout()
+        self._line.addWidget(self.field, 1)
+        self._row.addLayout(self._line)
         self._row.addWidget(self.slider, int(is_wide))
         self._layout = QVBoxLayout(self)
         self._layout.addLayout(self._row)
@@ -110,6 +112,10 @@ class LearningRateControl(ThemedWidget):
         self.slider.released.connect(self._on_slider_released)
         self._restyle()
         self._show()
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a button beside the field."""
+        self._line.addWidget(tool)
 
     @property
     def value(self) -> float:
@@ -203,6 +209,10 @@ class LearningRateEditor(OptionEditor):
         self._control = LearningRateControl(theme)
         self._control.changed.connect(self._on_control_changed)
         self._hold(self._control)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a button beside the field."""
+        self._control.add_tool(tool)
 
     def set_value(self, value: Any) -> None:
         self._control.set_value(value)

@@ -75,4 +75,6 @@ def _run_in(folder: Path) -> str:
         summary = summarise(folder)
     except StorageError:
         return "one that cannot be read"
-    return f"{dataset_label(summary.config.dataset)}, step {summary.step:,}"
+    left = {0: "", 1: ", and a run that was left"}
+    others = left.get(summary.branches, f", and {summary.branches} runs that were left")
+    return f"{dataset_label(summary.config.dataset)}, step {summary.step:,}{others}"

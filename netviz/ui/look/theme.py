@@ -23,7 +23,9 @@ class Colors:
     and `wrong` are never used without a tick or a cross. `primary` marks the main button and
     the focus, `primary_fill` is its background behind white letters. `quiet` is for small,
     less important text that must still be readable, `faint` only for lines and shapes. `pill` is
-    behind what floats over the rest, and of tracks.
+    behind what floats over the rest, and of tracks. `branch_a` to `branch_f` are runs that are set
+    side by side, `ghost` one that was left, `later` what comes after the step that is looked at.
+    `lit` is behind the row that is chosen.
     `negative` and `positive` are the ends of the scale of signed values.
     """
 
@@ -45,6 +47,15 @@ class Colors:
     quiet: str
     warning: str
     pill: str
+    branch_a: str
+    branch_b: str
+    branch_c: str
+    branch_d: str
+    branch_e: str
+    branch_f: str
+    ghost: str
+    later: str
+    lit: str
     on_primary: str = "#FFFFFF"
     negative: str = "#0072B2"
     positive: str = "#D55E00"
@@ -69,6 +80,15 @@ DARK = Colors(
     quiet="#8491A1",
     warning="#E6B450",
     pill="#2C3641",
+    branch_a="#56B4E9",
+    branch_b="#F0E442",
+    branch_c="#2FBF8F",
+    branch_d="#CC79A7",
+    branch_e="#E69F00",
+    branch_f="#A99CFF",
+    ghost="#6E7B8A",
+    later="#3E4A57",
+    lit="#1D2C40",
 )
 LIGHT = Colors(
     ground="#EEF1F5",
@@ -89,6 +109,15 @@ LIGHT = Colors(
     quiet="#697584",
     warning="#8A6100",
     pill="#E4E9EF",
+    branch_a="#0072B2",
+    branch_b="#17202B",
+    branch_c="#00795A",
+    branch_d="#A6457F",
+    branch_e="#9A5B00",
+    branch_f="#5B4BB5",
+    ghost="#8692A0",
+    later="#C3CCD6",
+    lit="#E3EEFC",
 )
 
 

@@ -1,6 +1,6 @@
 """The card on the right: a pad to draw on, the network's prediction, and how it developed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
+from netviz.bridge.race_lanes import LaneNow
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
@@ -23,6 +24,7 @@ from netviz.ui.pad.collecting_row import CollectingRow
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 from netviz.ui.pad.drawing_pad import DrawingPad
 from netviz.ui.pad.ink_button import InkButton
+from netviz.ui.pad.lane_answers import LaneAnswers
 from netviz.ui.pad.pad_column import PadColumn
 from netviz.ui.pad.prediction_line import PredictionLine
 from netviz.ui.pad.probability_bars import ProbabilityBars
@@ -54,6 +56,8 @@ class PadCard(Card):
     ----------
     pad, prediction, seen, bars, strip, collecting
         The parts, from top to bottom; the last one only while drawings are collected.
+    answers
+        What each run of a race says, in the place of the bars and the strip.
     ink_button
         The colour of the pen, where the data have colours.
     """
@@ -77,7 +81,10 @@ class PadCard(Card):
         self._buttons: list[tuple[QToolButton, str]] = []
         self._actions: list[tuple[QAction, str]] = []
         self._fill_header()
-        self._column = PadColumn(theme, self.pad, self.prediction, self.seen, self.bars, self.strip)
+        self.answers = LaneAnswers(theme)
+        self._column = PadColumn(
+            theme, self.pad, self.prediction, self.seen, self.bars, self.strip, self.answers
+        )
         self._column.clear_button.clicked.connect(self.pad.clear)
         self.body.addWidget(self._column, 1)
         self.body.addWidget(self.collecting)
@@ -98,6 +105,7 @@ class PadCard(Card):
         """Name the classes of the data set and forget the last prediction."""
         self.bars.set_classes(classes)
         self.strip.set_classes(classes)
+        self.answers.set_classes(classes)
         self._classes = classes
         self._forget_prediction()
         self._column.place()
@@ -112,9 +120,14 @@ class PadCard(Card):
         self._fit_title()
 
     def look_back(self, looking: bool) -> None:
-        """Take the predictions that follow as those of earlier steps, or of the present again."""
-        self._is_looking = looking
-        self.strip.look_back(looking)
+        """Take the predictions that follow as those of earlier steps, or of the present again.
+
+        The other runs of a race are at the present, and are not set beside an earlier step.
+        """
+        if looking != self._is_looking:
+            self._is_looking = looking
+            self.strip.look_back(looking)
+            self._column.set_racing(bool(self.answers.lanes) and not looking)
 
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the network's prediction; an empty pad shows none."""
@@ -129,6 +142,18 @@ class PadCard(Card):
         self.prediction.set_prediction(self._classes[winner], float(probabilities[winner]))
         self.bars.set_probabilities(probabilities)
         self.strip.add(prediction)
+
+    def show_lanes(self, lanes: Sequence[LaneNow]) -> None:
+        """Show the runs of a race, and what each says; none without a race."""
+        before = len(self.answers.lanes)
+        self.answers.set_lanes(lanes)
+        if len(lanes) != before:
+            self._column.set_racing(bool(lanes) and not self._is_looking)
+
+    def show_answer(self, line: int, prediction: Prediction) -> None:
+        """Show what a run of a race says of the drawing; an empty pad shows nothing."""
+        if not self.pad.canvas.is_empty:
+            self.answers.set_answer(line, prediction.probabilities)
 
     def show_example(self, pixels: NDArray[np.uint8], label: str) -> None:
         """Put an image of the data set, ``uint8 [C, H, W]``, on the pad, with its label."""
@@ -304,6 +329,7 @@ class PadCard(Card):
 
     def _on_pad_drawing_changed(self, drawing: NDArray[np.uint8], prepared: bool) -> None:
         if self.pad.canvas.is_empty:
+            self.answers.forget()
             self._forget_prediction()
         self.drawing_changed.emit(drawing, prepared)
 

@@ -79,7 +79,7 @@ class FilePresenter(QObject):
             self._window.message_bar.show_message(
                 "warning",
                 f"The last run ended unexpectedly at step {lost.summary.step:,}.",
-                f"It was training on {_dataset(lost.summary)}.",
+                f"It was training on {_dataset(lost.summary)}.{_others(lost.summary)}",
                 actions=(
                     ("Bring it back", self._bring_back),
                     ("Forget it", self.forget_lost_run),
@@ -235,7 +235,6 @@ class FilePresenter(QObject):
                 "It goes on here; its losses may differ in their last digits.",
                 holds=self._same_run(),
             )
-
         if event.lacks_layers:
             self._window.message_bar.show_message(
                 "info",
@@ -245,6 +244,8 @@ class FilePresenter(QObject):
                 holds=self._same_run(),
             )
 
+        self._tell_left_out(event.left_out, "All other runs are here.")
+
     def _same_run(self) -> Callable[[], bool]:
         """Return what asks whether the run at hand is still the one of now."""
         run = self._controller.run
@@ -253,6 +254,14 @@ class FilePresenter(QObject):
     @Slot(object)
     def _on_run_saved(self, event: events.Saved) -> None:
         self._name_window(event.folder)
+        self._tell_left_out(event.left_out, "All other runs were saved.")
+
+    def _tell_left_out(self, sentences: tuple[str, ...], rest: str) -> None:
+        """Say which runs that were left are missing, and why; all others are there."""
+        if sentences:
+            self._window.message_bar.show_next(
+                "warning", "\n".join(sentences), rest, holds=self._same_run()
+            )
 
     @Slot(object)
     def _on_run_exported(self, event: events.Exported) -> None:
@@ -268,6 +277,14 @@ class FilePresenter(QObject):
         self._window.message_bar.show_message(
             "warning", event.message, event.hint, actions=[("Save run…", save.trigger)]
         )
+
+
+def _others(summary: RunSummary) -> str:
+    """Say how many runs that were left come back with a run."""
+    if not summary.branches:
+        return ""
+    runs = "The run" if summary.branches == 1 else f"The {summary.branches} runs"
+    return f" {runs} that you had left will be there, too."
 
 
 def _dataset(summary: RunSummary) -> str:

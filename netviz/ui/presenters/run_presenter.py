@@ -104,6 +104,7 @@ class RunPresenter(QObject):
         run.preparing.connect(self._on_run_preparing)
         run.loading.connect(self._on_run_loading)
         run.prepared.connect(self._on_run_prepared)
+        run.run_list_changed.connect(self._on_run_list_changed)
         run.state_changed.connect(self._on_run_state_changed)
         run.progressed.connect(self._on_run_progressed)
         run.epoch_finished.connect(self._on_run_epoch_finished)
@@ -157,6 +158,12 @@ class RunPresenter(QObject):
         for plot in (window.loss_plot, window.accuracy_plot):
             plot.clear(len(info.classes))
             plot.add_measurement(info.untrained)
+
+    @Slot(object)
+    def _on_run_list_changed(self, _: events.RunListChanged) -> None:
+        # What Ctrl+Z takes back first is no longer that this run came in the place of another.
+        self._now = replace(self._now, replaced_step=0)
+        self._show_now()
 
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
@@ -276,7 +283,7 @@ class RunPresenter(QObject):
         if event.remedy:
             actions.append((f"Use {_words(event.remedy)}", partial(self.change, event.remedy)))
         if event.consent:
-            open_it = partial(self._controller.open_run, event.consent.folder, trust_model=True)
+            open_it = partial(self._controller.agree_to, event.consent)
             actions.append(("Run the file and open", open_it))
         # What the settings ask for and cannot be is explained by the sentence, not by a trace.
         details = "" if event.is_usage else event.details

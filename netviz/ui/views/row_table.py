@@ -87,5 +87,8 @@ def restyle_rows(table: QTableView, theme: Theme) -> None:
         f"QTableView::item, QHeaderView::section {{ padding: 0 {px(CELL_GAP_PX)}px; }}"
         f"QTableView::item:selected {{ background: {theme.colors.raised}; }}"
         f"QHeaderView::section {{ padding-bottom: {px(4)}px; }}"
+        "QLineEdit, QLineEdit:focus {"
+        f" min-height: 0; border: 1px solid {theme.colors.primary}; border-radius: {px(3)}px;"
+        f" padding: 0 {px(CELL_GAP_PX) - 3}px; }}"
     )
     table.viewport().update()

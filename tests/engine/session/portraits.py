@@ -21,7 +21,7 @@ from tests.support import ALL_OBSERVATIONS, only
 CHANGING_BY_THE_CLOCK = {"seconds", "samples_per_second", "remaining_s"}
 """Figures that no two runs have in common."""
 
-OF_THE_SESSION = {"run", "request", "threads", "folder", "happenings"}
+OF_THE_SESSION = {"run", "request", "threads", "folder", "happenings", "tree"}
 """What names the run or tells how it came here, and not what it is."""
 
 FUTURE = 20

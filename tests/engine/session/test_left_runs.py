@@ -7,11 +7,12 @@ import pytest
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
-from netviz.engine.protocol.left_run import LeftRun
+from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import State
 from netviz.engine.session import left_runs
 from tests.engine.session.driving import STATES
-from tests.support import Driven, Loss, only
+from tests.support import Driven, Loss, losses, only
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told", "snapshots_at_every_batch")
 
@@ -129,3 +130,112 @@ def test_beyond_their_memory_the_states_along_the_way_go_and_every_step_can_be_r
     again = driven.do(commands.Start())
     more = [loss for each in only(again, events.Progress) for loss in each.losses.tolist()]
     assert losses[7:] == more
+
+
+def lines(told: list[events.Event]) -> list[int]:
+    """Return the numbers of the runs that were left, as they were told last."""
+    return [each.origin.line for each in only(told, events.RunListChanged)[-1].left]
+
+
+def three_left(config: RunConfig) -> Driven:
+    """Return a session in which runs 1, 2 and 3 were left, in this order; 2 parted from 1."""
+    driven = Driven(config)
+    for wish in (commands.Start(), commands.GoBack(6), commands.Step(), commands.Reset()):
+        driven.do(wish)
+    driven.do(commands.Step())
+    driven.do(commands.Reset())
+    return driven
+
+
+def test_runs_are_deleted_and_restored_in_their_places(config: RunConfig) -> None:
+    driven = three_left(config)
+    before = left(driven.events)
+    assert lines(driven.do(commands.DeleteRuns((3, 1)))) == [2]
+    (refused,) = only(driven.do(commands.GoOnWith(1)), events.Refused)
+    assert refused.message == "Run 1 is not kept any more."
+    told = driven.do(commands.RestoreRuns((3, 1)))
+    assert only(told, events.RunListChanged)[-1].left == before
+    # Run 3 was left last, and is so again.
+    (back,) = only(driven.do(commands.BringBack()), events.Prepared)
+    assert back.origin.line == 3
+
+
+def test_a_run_from_which_others_parted_can_be_deleted(config: RunConfig) -> None:
+    driven = three_left(config)
+    driven.do(commands.DeleteRuns((1,)))
+    driven.do(commands.GoOnWith(2))
+    driven.do(commands.GoBack(3))
+    # Step 3 of run 2 is one of run 1, which all know still by its number.
+    assert only(driven.events, events.Prepared)[-1].origin == Origin(5, 1, 3)
+    assert driven.step == 3
+
+
+def test_what_was_deleted_is_gone_as_soon_as_another_run_is_left(config: RunConfig) -> None:
+    driven = three_left(config)
+    driven.do(commands.DeleteRuns((1, 2)), commands.Step())
+    driven.do(commands.Reset())
+    assert [each.origin.line for each in left(driven.events)] == [3, 4]
+    (refused,) = only(driven.do(commands.RestoreRuns((1,))), events.Refused)
+    assert refused.message == "Run 1 is not kept any more."
+    assert lines(driven.do(commands.DeleteRuns((3,)))) == [4]
+
+
+def test_nothing_is_deleted_where_one_of_them_is_not_there(config: RunConfig) -> None:
+    driven = three_left(config)
+    told = driven.do(commands.DeleteRuns((1, 77)), commands.RestoreRuns((1,)))
+    assert len(only(told, events.Refused)) == 2
+    assert not only(told, events.RunListChanged)
+    assert lines(driven.do(commands.DeleteRuns((1,)))) == [2, 3]
+
+
+def test_runs_are_deleted_while_another_one_trains_on_the_same(config: RunConfig) -> None:
+    alone, beside = Driven(config), Driven(config)
+    for driven in (alone, beside):
+        driven.do(commands.Step(), commands.Reset())
+    deletes = iter([commands.DeleteRuns((1,)), commands.RestoreRuns((1,))])
+    told = beside.do(
+        commands.Start(),
+        answer=lambda event: next(deletes, None) if isinstance(event, events.Progress) else None,
+    )
+    assert len(only(told, events.RunListChanged)) == 2
+    assert losses(told) == losses(alone.do(commands.Start()))
+
+
+def names(told: list[events.Event]) -> list[str]:
+    """Return the names of all runs as they were told last, the one at hand last."""
+    changed = only(told, events.RunListChanged)[-1]
+    return [each.name for each in (*(run.origin for run in changed.left), changed.origin)]
+
+
+def test_a_run_keeps_its_name_wherever_it_is(config: RunConfig) -> None:
+    driven = three_left(config)
+    assert names(driven.do(commands.RenameRun(4, "now"))) == ["", "", "", "now"]
+    assert names(driven.do(commands.RenameRun(2, " then\n"))) == ["", "then", "", "now"]
+    told = driven.do(commands.Step(), commands.GoOnWith(2))
+    (prepared,) = only(told, events.Prepared)
+    assert prepared.origin.name == "then"
+    assert [each.origin.name for each in prepared.left] == ["", "", "now"]
+    assert names(driven.do(commands.RenameRun(2, ""))) == ["", "", "now", ""]
+    (refused,) = only(driven.do(commands.RenameRun(77, "no")), events.Refused)
+    assert refused.message == "Run 77 is not kept any more."
+
+
+def test_names_are_made_in_comparison_with_the_run_that_was_left(config: RunConfig) -> None:
+    driven = Driven(config)
+    driven.do(commands.Start())
+    driven.do(commands.GoBack(6))
+    driven.do(commands.Change({"learning_rate": 0.03}), commands.Step())
+    driven.do(commands.GoBack(0))
+    driven.do(commands.Change({"learning_rate": 0.3}), commands.Step())
+    told = driven.do(commands.Reset({"hidden": (5,)}))
+    prepared = only(told, events.Prepared)[-1]
+    pairs = [*((run.origin, run.config) for run in prepared.left)]
+    pairs.append((prepared.origin, prepared.config))
+    assert [run_name(*pair) for pair in pairs] == ["Run 1", "lr 0.03", "lr 0.3", "hidden layers 5"]
+
+
+def test_a_name_outlives_a_reset_before_the_first_batch(config: RunConfig) -> None:
+    driven = Driven(config)
+    driven.do(commands.RenameRun(1, "mine"))
+    told = driven.do(commands.Reset({"seed": 5}))
+    assert only(told, events.Prepared)[-1].origin.name == "mine"

@@ -16,6 +16,7 @@ from netviz.engine.run.run import Run
 from netviz.engine.session import run_keeper
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.storage.autosave import ChosenFolder
+from netviz.engine.storage.branch_files import NO_BRANCHES, Branches
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 from tests.support import only, wait_for_autosave
@@ -42,7 +43,7 @@ class Folder(ChosenFolder):
         self.is_ended = False
         self.before_writing: Callable[[], object] = lambda: None
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes, branches: Branches = NO_BRANCHES) -> None:
         self.before_writing()
         assert content
         self.written += 1

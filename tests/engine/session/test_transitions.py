@@ -66,6 +66,7 @@ _VALUES = {
     "load_weights": st.none(),
     "save": st.none(),
     "open": st.integers(0, 5),
+    "reopen": st.none(),
     "bad_open": st.none(),
     "export": st.none(),
     "look": st.none(),
@@ -80,6 +81,7 @@ _OFTEN = (
     "rewind",
     "save",
     "open",
+    "reopen",
     "reset",
     "bring_back",
     "go_on_with",
@@ -159,6 +161,23 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
     told_each=False,
     drawn=[Act("fail"), Act("change", 0, {"learning_rate": 0.0003})],
     change_last=False,
+)
+@example(
+    network=NETWORKS[1],
+    told_each=False,
+    drawn=[
+        Act("change", 7, {"augment_noise": 0.1, "optimizer": "adam"}),
+        Act("go_back", 9, 0.5),
+        Act("change", 3, {"optimizer": "sgd", "batch_size": 50}),
+        Act("reset", 5, {"seed": 3}),
+        Act("reopen", 4),
+        Act("go_on_with", 2, 0),
+        Act("go_on_with", 3, 0),
+        Act("reopen", 2),
+        Act("go_on_with", 0, 1),
+        Act("hold", 6),
+    ],
+    change_last=True,
 )
 @given(
     network=st.sampled_from(NETWORKS),

@@ -7,6 +7,7 @@ something that is no longer so.
 """
 
 import itertools
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from torch import Tensor
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import Command, ExportKind
+from netviz.engine.protocol.left_run import LeftRun
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
 from netviz.engine.storage.run_folder import read_run
@@ -224,11 +226,20 @@ class Direct(Trained):
 
 @dataclass(frozen=True)
 class _Aside:
-    """A run that was replaced: its recipe, and where it was put."""
+    """A run that was replaced: its recipe, where it was put, and whether it lies in a file."""
 
     recipe: Recipe
     floor: int
     has_failed: bool
+    is_in_file: bool = False
+
+
+def _in_file(aside: _Aside, left: LeftRun) -> _Aside:
+    recipe = replace(aside.recipe, is_straight=False)
+    if aside.has_failed:
+        recipe = recipe.gone_back(left.steps, left.config)
+    assert (left.steps, left.config) == (recipe.step, recipe.settings)
+    return _Aside(recipe, recipe.step, aside.has_failed, is_in_file=True)
 
 
 class Session(Trained):
@@ -241,7 +252,8 @@ class Session(Trained):
     """
 
     def __init__(self, config: RunConfig, batches: Batches, folder: Path) -> None:
-        super().__init__(config, batches, folder / "autosaves")
+        self._autosaves = folder / "autosaves"
+        super().__init__(config, batches, self._autosaves)
         self.floor = 0
         self._folder = folder
         self._saved: list[tuple[Path, Recipe]] = []
@@ -354,9 +366,29 @@ class Session(Trained):
         if not self._saved:
             self.save(running, None)
         folder, recipe = self._saved[number % len(self._saved)]
+        shutil.rmtree(folder / "branches", ignore_errors=True)  # those come with `reopen`
         told = self._tell(running, commands.Open(folder))
         assert only(told, events.Opened)
         self._begin(replace(recipe.copy(), is_straight=False), told)
+
+    def reopen(self, running: int, _: Any) -> None:
+        """Save all runs, and go on with them in a session that knows nothing but the files."""
+        self.save(running, None)
+        folder, recipe = self._saved.pop()
+        self.do(commands.Close())
+        self._autosaves = next(self._names)
+        self.driven = Driven(None, self._autosaves)
+        torch.manual_seed(99)
+        told = self.do(commands.Open(folder))
+        (prepared,), (opened,) = only(told, events.Prepared), only(told, events.Opened)
+        assert (prepared.origin.line, opened.left_out) == (self._line, ())
+        self.recipe, self.floor = replace(recipe, is_straight=False), recipe.step
+        self.recipe.is_due = self.run.is_measurement_due
+        left = {each.origin.line: each for each in prepared.left}
+        trained = {line for line, aside in self._asides.items() if aside.recipe.step}
+        assert left.keys() <= trained  # one that failed at its first step has nothing to go on with
+        assert all(self._asides[line].has_failed for line in trained - left.keys())
+        self._asides = {line: _in_file(self._asides[line], left[line]) for line in left}
 
     def bad_open(self, running: int, _: Any) -> None:
         told = self._tell(running, commands.Open(self._folder / "nothing here"))
@@ -372,10 +404,11 @@ class Session(Trained):
 
     def bring_back(self, running: int, _: Any) -> None:
         told = self._tell(running, commands.BringBack())
-        if not self._asides:
+        lines = [line for line, left in self._asides.items() if not left.is_in_file]
+        if not lines:
             assert len(only(told, events.Refused)) == 1
             return
-        self._take_up([*self._asides][-1], told)
+        self._take_up(lines[-1], told)
 
     def go_on_with(self, running: int, number: int) -> None:
         lines = [line for line, left in self._asides.items() if left.recipe.step] or [1000]
@@ -424,5 +457,5 @@ class Session(Trained):
         """End the session; return where another process would recover its run from."""
         self.do(commands.Close())
         wait_for_autosave()
-        (folder,) = (self._folder / "autosaves").iterdir()
+        (folder,) = self._autosaves.iterdir()
         return folder

@@ -1,12 +1,13 @@
 """What the table says of each run; free of Qt."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import LedgerEntry
-from netviz.engine.protocol.left_run import LeftRun
+from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement
 
 AT_HAND = "at hand"
@@ -21,6 +22,8 @@ class RunRow:
     ----------
     line
         Number of the run within the session.
+    name
+        What it is called.
     is_at_hand
         Whether it is the one that the window shows.
     parted
@@ -38,6 +41,7 @@ class RunRow:
     """
 
     line: int
+    name: str
     is_at_hand: bool
     parted: str
     settings: str
@@ -51,7 +55,8 @@ class RunRow:
 def rows_of(at_hand: LeftRun, left: Sequence[LeftRun]) -> tuple[RunRow, ...]:
     """Return a row for each run, in the order in which they began."""
     runs = sorted((at_hand, *left), key=lambda run: run.origin.line)
-    return tuple(_row(run, at_hand) for run in runs)
+    names = {run.origin.line: run_name(run.origin, run.config) for run in runs}
+    return tuple(_row(run, at_hand, names) for run in runs)
 
 
 def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
@@ -68,12 +73,13 @@ def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
     return frozenset(index for value, index in finite if value == best)
 
 
-def _row(run: LeftRun, at_hand: LeftRun) -> RunRow:
+def _row(run: LeftRun, at_hand: LeftRun, names: Mapping[int, str]) -> RunRow:
     trained = [each for each in run.measurements if each.epoch]
     return RunRow(
         run.origin.line,
+        names[run.origin.line],
         run is at_hand,
-        _parted(run),
+        _parted(run.origin, names),
         AT_HAND if run is at_hand else _difference(run.config, at_hand.config),
         run.steps,
         _best(trained, lambda each: each.test_loss, min),
@@ -83,10 +89,10 @@ def _row(run: LeftRun, at_hand: LeftRun) -> RunRow:
     )
 
 
-def _parted(run: LeftRun) -> str:
-    if not run.origin.parent:
+def _parted(origin: Origin, names: Mapping[int, str]) -> str:
+    if not origin.parent:
         return "the beginning"
-    return f"run {run.origin.parent}, step {run.origin.step:,}"
+    return f"{names.get(origin.parent, f'Run {origin.parent}')}, step {origin.step:,}"
 
 
 def _difference(config: RunConfig, other: RunConfig) -> str:

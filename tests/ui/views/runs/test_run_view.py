@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement, State
+from netviz.ui.look.theme import DARK, LIGHT
 from netviz.ui.shell.main_window import MainWindow
-from netviz.ui.views.runs.run_model import GO_COLUMN
+from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN
 from netviz.ui.views.runs.run_rows import best_rows, rows_of
 from netviz.ui.views.runs.run_view import RunView
 from tests.ui.conftest import OpenWindow, wait_for_state
@@ -38,7 +40,7 @@ def test_a_row_says_what_differs_from_the_run_at_hand() -> None:
     assert [row.line for row in (first, second, third)] == [1, 2, 3]
     assert [row.is_at_hand for row in (first, second, third)] == [False, True, False]
     assert (first.settings, third.settings) == ("lr 0.001", "optimizer SGD")
-    assert (first.parted, second.parted) == ("the beginning", "run 1, step 400")
+    assert (first.parted, second.parted) == ("the beginning", "Run 1, step 400")
     assert (first.steps, first.test_loss) == (800, 0.3)
     assert first.test_accuracy == 1 / 1.3
     same = rows_of(at_hand, [replace(at_hand, origin=Origin(5))])[1]
@@ -95,7 +97,7 @@ def test_the_tab_shows_the_run_at_hand_as_it_goes_on(window: MainWindow, qtbot: 
     first, second = cells(view)
     assert first[:4] == ["Run 1", "the beginning", "lr 0.001", "400"]
     assert first[GO_COLUMN] == "Go on"
-    assert second == ["Run 2", "run 1, step 300", "at hand", "301", "–", "–", ""]
+    assert second == ["lr 0.01", "Run 1, step 300", "at hand", "301", "–", "–", ""]
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
     qtbot.waitUntil(lambda: cells(view)[1][3] == "400")
@@ -108,7 +110,7 @@ def test_one_goes_on_with_a_run_and_undo_returns(
 ) -> None:
     view, run = window.views.view(RunView), window.controller
     viewport = view.table.viewport()
-    place = view.table.visualRect(view.model.index(0, GO_COLUMN if way == "click" else 0)).center()
+    place = view.table.visualRect(view.model.index(0, GO_COLUMN if way == "click" else 3)).center()
     assert not view.go_action.isEnabled()
     with qtbot.waitSignal(run.prepared, timeout=30_000):
         qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
@@ -132,6 +134,17 @@ def test_one_goes_on_with_a_run_and_undo_returns(
     assert run.config.learning_rate == 0.01
 
 
+def test_a_double_click_on_go_on_asks_once(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    viewport, asked = view.table.viewport(), list[int]()
+    view.run_chosen.connect(asked.append)
+    place = view.table.visualRect(view.model.index(0, GO_COLUMN)).center()
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert asked == [1]
+
+
 def test_the_run_at_hand_cannot_be_gone_on_with(window: MainWindow, qtbot: QtBot) -> None:
     view = window.views.view(RunView)
     with qtbot.assertNotEmitted(view.run_chosen):
@@ -139,3 +152,98 @@ def test_the_run_at_hand_cannot_be_gone_on_with(window: MainWindow, qtbot: QtBot
         assert not view.go_action.isEnabled()
         place = view.table.visualRect(view.model.index(1, GO_COLUMN)).center()
         qtbot.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def name_of(view: RunView, row: int) -> str:
+    return str(view.model.index(row, NAME_COLUMN).data())
+
+
+def open_name(view: RunView, qtbot: QtBot, row: int, way: str) -> QLineEdit:
+    """Begin to type a name."""
+    viewport = view.table.viewport()
+    place = view.table.visualRect(view.model.index(row, NAME_COLUMN)).center()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    view.table.setFocus()
+    QApplication.processEvents()
+    if way == "double click":
+        qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    elif way == "key":
+        qtbot.keyClick(view.table, Qt.Key.Key_F2)
+    else:
+        view.rename_action.trigger()
+    (field,) = viewport.findChildren(QLineEdit)
+    return field
+
+
+def type_name(view: RunView, qtbot: QtBot, row: int, text: str, way: str = "key") -> None:
+    field = open_name(view, qtbot, row, way)
+    qtbot.keyClick(field, Qt.Key.Key_A, CONTROL)
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("way", ["double click", "key", "menu"])
+def test_a_run_is_renamed_in_the_table_and_goes_on_with_none(
+    window: MainWindow, qtbot: QtBot, way: str
+) -> None:
+    view, run = window.views.view(RunView), window.controller
+    with qtbot.assertNotEmitted(view.run_chosen):
+        type_name(view, qtbot, 0, "The first, of 1.5 epochs", way)
+    qtbot.waitUntil(lambda: name_of(view, 0) == "The first, of 1.5 epochs", timeout=30_000)
+    assert run.state is State.PAUSED  # the blank and the point were letters of the name
+    assert (run.step, len(view.model.rows)) == (301, 2)
+    assert cells(view)[1][1] == "The first, of 1.5 epochs, step 300"
+    window.actions_by_key["undo"].trigger()
+    qtbot.waitUntil(lambda: name_of(view, 0) == "Run 1", timeout=30_000)
+
+
+def test_no_name_is_the_made_one_again(window: MainWindow, qtbot: QtBot) -> None:
+    view, run = window.views.view(RunView), window.controller
+    type_name(view, qtbot, 1, "mine")
+    qtbot.waitUntil(lambda: name_of(view, 1) == "mine", timeout=30_000)
+    with qtbot.waitSignal(run.prepared, timeout=30_000):
+        view.run_chosen.emit(1)
+    assert [row.name for row in view.model.rows] == ["Run 1", "mine"]
+    type_name(view, qtbot, 1, "")
+    qtbot.waitUntil(lambda: name_of(view, 1) == "lr 0.01", timeout=30_000)
+    with qtbot.assertNotEmitted(view.renamed):
+        type_name(view, qtbot, 1, "lr 0.01")
+
+
+def test_what_is_typed_stays_while_the_run_trains_on(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    field = open_name(view, qtbot, 1, "key")
+    qtbot.keyClicks(field, "a better r")
+    window.controller.start()
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: cells(view)[1][3] == "400")
+    qtbot.keyClicks(field, "ate")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: name_of(view, 1) == "a better rate", timeout=30_000)
+
+
+def test_escape_leaves_the_name_as_it_was(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    field = open_name(view, qtbot, 0, "key")
+    with qtbot.assertNotEmitted(view.renamed):
+        qtbot.keyClicks(field, "no")
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert name_of(view, 0) == "Run 1"
+
+
+def ink(view: RunView, row: int) -> str:
+    """The colour of the middle of a run's dot."""
+    picture = view.model.index(row, NAME_COLUMN).data(Qt.ItemDataRole.DecorationRole)
+    image = picture.pixmap(14, 14).toImage()
+    return str(image.pixelColor(image.width() // 2, image.height() // 2).name().upper())
+
+
+def test_each_run_has_a_colour_of_its_own_wherever_it_is(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.views.view(RunView)
+    assert [ink(view, 0), ink(view, 1)] == [DARK.branch_a, DARK.branch_b]
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        view.run_chosen.emit(1)
+    assert [ink(view, 0), ink(view, 1)] == [DARK.branch_a, DARK.branch_b]
+    window.theme.set_dark(False)
+    assert [ink(view, 0), ink(view, 1)] == [LIGHT.branch_a, LIGHT.branch_b]

@@ -1,0 +1,145 @@
+"""The runs of a race, and the order in which they have their turns."""
+
+from collections.abc import Callable, Iterator, Mapping
+from time import perf_counter
+from typing import Any
+
+from netviz.engine.protocol import events
+from netviz.engine.protocol.commands import Predict
+from netviz.engine.protocol.events import Event, LaneEvent
+from netviz.engine.run.run import Run
+from netviz.engine.run.states import BUDGET_BYTES
+from netviz.engine.session.preparation import RandomState
+from netviz.engine.session.race.lane import Lane
+from netviz.engine.session.replaced_run import ReplacedRun
+from netviz.engine.session.training_loop import TrainingLoop
+
+COMMON = ("epochs", "threads")
+"""Options that are changed in all runs of a race at once."""
+
+
+class Race:
+    """The lanes beside the run at hand.
+
+    Parameters
+    ----------
+    emit
+        Takes each `InLane`.
+    front
+        The run at hand.
+    start
+        The run from which the first lanes began, as it was then: others can join from there.
+    drawing
+        What is on the pad; None for nothing.
+
+    Attributes
+    ----------
+    front
+        The run at hand.
+    start
+        The run from which others can join.
+    lanes
+        By the numbers of their runs, in the order in which they joined.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        front: Run,
+        start: ReplacedRun,
+        drawing: Predict | None,
+    ) -> None:
+        self._emit = emit
+        self.front, self.start = front, start
+        self.lanes: dict[int, Lane] = {}
+        self._drawing = drawing
+
+    def add(self, left: ReplacedRun) -> None:
+        """Let a run that was left take part."""
+        line = left.origin.line
+        self.lanes[line] = Lane(left, lambda event: self._tell(line, event), self._drawing)
+
+    def change_front(self, front: ReplacedRun, behind: ReplacedRun | None) -> None:
+        """Put `front` in the place of the run at hand, which becomes a lane or takes no part."""
+        self.lanes.pop(front.origin.line, None)
+        self.front = front.run
+        if behind:
+            self.add(behind)
+
+    def drop(self, line: int) -> None:
+        """Let a run take part no longer."""
+        del self.lanes[line]
+
+    def share_memory(self) -> None:
+        """Divide among all runs the memory that states along the way may take."""
+        runs = [self.front, *(lane.run for lane in self.lanes.values())]
+        for run in runs:
+            run.states.budget = BUDGET_BYTES // len(runs)
+
+    def follow(self, loop: TrainingLoop) -> None:
+        """Let the lanes train as far, and as fast, as `loop` trains the run at hand."""
+        for lane in self.lanes.values():
+            lane.follow(loop)
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Let the lanes take those changes of the run at hand that are no way of training."""
+        common = {name: value for name, value in changes.items() if name in COMMON}
+        for lane in self.lanes.values() if common else ():
+            lane.change(common)
+
+    def predict(self, command: Predict) -> None:
+        """Let each lane predict the class of this drawing from now on."""
+        self._drawing = command
+        for lane in self.lanes.values():
+            lane.predict(command)
+
+    def hold(self) -> None:
+        """Give the lanes no more turns."""
+        for lane in self.lanes.values():
+            lane.hold()
+
+    def at_rest(self) -> list[ReplacedRun]:
+        """Return the runs beside the one at hand as they are now."""
+        return [lane.at_rest() for lane in self.lanes.values()]
+
+    def rounds(self, loop: TrainingLoop) -> Iterator[None]:
+        """Give each run a turn, until none has one to come; a run that is behind has them alone.
+
+        Parameters
+        ----------
+        loop
+            Trains the run at hand; where that fails its error is raised.
+        """
+        front = self.front
+        for lane in self.lanes.values():
+            lane.start(loop)
+        work: Iterator[None] | None = loop.train(front)
+        while True:
+            training = [lane for lane in self.lanes.values() if lane.is_training]
+            is_front_training = work is not None and front.divergence is None
+            if not training and not is_front_training:
+                return
+            steps = [lane.step for lane in training]
+            if is_front_training:
+                steps.append(front.trainer.step)
+            last = min(steps)
+            if work is not None and is_front_training and front.trainer.step == last:
+                try:
+                    next(work)
+                except StopIteration:
+                    work = None
+            began = perf_counter()
+            self._take_turns([lane for lane in training if lane.step == last])
+            loop.leave_out(perf_counter() - began)
+            yield
+
+    def _take_turns(self, lanes: list[Lane]) -> None:
+        if not lanes:
+            return
+        present = RandomState.now(self.front.trainer.device)
+        for lane in lanes:
+            lane.turn()
+        present.restore()
+
+    def _tell(self, line: int, event: LaneEvent) -> None:
+        self._emit(events.InLane(self.front.number, line, event))

@@ -1,0 +1,179 @@
+"""Begins races, and shows how their runs stand."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QKeySequence
+
+from netviz.bridge.race_lanes import RaceLanes, without_figures
+from netviz.bridge.run_settings import RunSettings
+from netviz.engine.protocol import events
+from netviz.engine.protocol.lanes import LETTERS
+from netviz.engine.protocol.observations import Observation, Prediction
+from netviz.ui.dialogs.race_dialog import RaceDialog
+
+if TYPE_CHECKING:
+    from netviz.ui.shell.main_window import MainWindow
+
+
+class RacePresenter(QObject):
+    """Connects the menu, the card of the race, the plots and the pad with the race."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window, self._run = window, window.controller
+        self._card, self._pad = window.panel.race_card, window.pad
+        self._race = RaceLanes()
+        self._is_stale = False
+        self._connect_hand()
+        run = self._run
+        run.prepared.connect(self._on_run_prepared)
+        run.race_changed.connect(self._on_run_race_changed)
+        run.lane_told.connect(self._on_run_lane_told)
+        for signal in (run.progressed, run.diverging, run.recovered, run.failed):
+            signal.connect(self._on_run_told)
+        run.settings_changed.connect(self._on_run_settings_changed)
+        run.observed.connect(self._on_run_observed)
+        run.frames.ticked.connect(self._refresh)
+        self._offer()
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def _connect_hand(self) -> None:
+        actions, card = self._window.actions_by_key, self._card
+        actions["race"].triggered.connect(self._on_race_triggered)
+        actions["end_race"].triggered.connect(self._on_end_race_triggered)
+        self._window.panel.race_requested.connect(self._on_race_triggered)
+        card.lane_chosen.connect(self._run.show_lane)
+        card.lane_dropped.connect(self._run.drop_lane)
+        card.add_requested.connect(self._on_add_requested)
+        card.go_on_requested.connect(self._run.go_on_with)
+        self._lane_actions = [self._make_lane_action(letter) for letter in LETTERS]
+
+    def _make_lane_action(self, letter: str) -> QAction:
+        """Return what shows a run of the race by its key, which is for the pad while that is in
+        use, and for the pages on the stage."""
+        number = LETTERS.index(letter) + 1
+        action = QAction(f"Show run {letter}", self._window)
+        action.setShortcut(QKeySequence(str(number)))
+        action.setStatusTip("Show this run of the race in the window.")
+        action.setData(letter)
+        action.triggered.connect(self._on_lane_action_triggered)
+        self._window.actions_by_key.menus["Run"].addAction(action)
+        self._window.addAction(action)
+        return action
+
+    @Slot()
+    def _on_race_triggered(self) -> None:
+        if self._race:
+            self._on_add_requested()
+            return
+        dialog = self._ask(joins=False)
+        if dialog.lanes:
+            self._run.race(dialog.lanes)
+
+    @Slot()
+    def _on_add_requested(self) -> None:
+        dialog = self._ask(joins=True)
+        if dialog.lanes:
+            self._run.add_lane(dialog.lanes[0])
+
+    def _ask(self, *, joins: bool) -> RaceDialog:
+        dialog = RaceDialog(self._window.theme, self._run.config, self._window, joins=joins)
+        dialog.exec()
+        dialog.deleteLater()
+        return dialog
+
+    @Slot()
+    def _on_end_race_triggered(self) -> None:
+        if shown := next((lane for lane in self._race.now() if lane.is_shown), None):
+            self._run.go_on_with(shown.line)
+
+    @Slot()
+    def _on_lane_action_triggered(self) -> None:
+        action = self.sender()
+        letter = action.data() if isinstance(action, QAction) else ""
+        lane = next((each for each in self._race.now() if each.letter == letter), None)
+        if lane and not lane.is_shown:
+            self._run.show_lane(lane.line)
+
+    # -- what happened -----------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_run_prepared(self, event: events.Prepared) -> None:
+        self._race.set_shown(event.origin.line, event.config, event.step)
+        self._show()
+
+    @Slot(object)
+    def _on_run_race_changed(self, event: events.RaceChanged) -> None:
+        began = not self._race and bool(event.lanes)
+        self._race.set_lanes(event)
+        self._show()
+        if began:
+            self._window.show_status(_announcement(self._race))
+
+    @Slot(object)
+    def _on_run_lane_told(self, event: events.InLane) -> None:
+        if isinstance(event.event, Prediction):
+            self._pad.show_answer(event.line, event.event)
+            return
+        self._race.add(event.line, event.event)
+        self._is_stale = True
+        if isinstance(event.event, events.Diverging | events.Failed):
+            self._tell_trouble(event.line)
+
+    @Slot(object)
+    def _on_run_told(self, event: events.LaneEvent) -> None:
+        self._race.add_shown(event)
+        self._is_stale = True
+
+    @Slot(object)
+    def _on_run_observed(self, event: Observation) -> None:
+        shown = next((lane for lane in self._race.now() if lane.is_shown), None)
+        if shown and isinstance(event, Prediction):
+            self._pad.show_answer(shown.line, event)
+
+    @Slot(object)
+    def _on_run_settings_changed(self, settings: RunSettings) -> None:
+        self._race.set_config(settings.config)
+        self._is_stale = True
+
+    def _tell_trouble(self, line: int) -> None:
+        """Say why a run has stopped, while the others go on."""
+        lane = next((each for each in self._race.now() if each.line == line), None)
+        if lane is None:
+            return
+        self._window.message_bar.show_message(
+            "warning",
+            f"{lane.letter} ({lane.name}) has stopped: {lane.reason}",
+            "The others go on.",
+            holds=lambda: any(each.line == line and each.trouble for each in self._race.now()),
+        )
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    @Slot()
+    def _refresh(self) -> None:
+        if self._is_stale and self._race:
+            self._show()
+
+    def _show(self) -> None:
+        self._is_stale = False
+        lanes = self._race.now()
+        self._card.show_lanes(lanes, self._race.start_step)
+        self._pad.show_lanes(tuple(map(without_figures, lanes)))
+        self._offer()
+
+    def _offer(self) -> None:
+        actions, lanes = self._window.actions_by_key, self._race.now()
+        actions["end_race"].setEnabled(bool(lanes))
+        letters = {lane.letter for lane in lanes}
+        is_staged = actions["stage"].isChecked()
+        for action in self._lane_actions:
+            action.setVisible(action.data() in letters)
+            action.setEnabled(action.data() in letters and not is_staged)
+
+
+def _announcement(race: RaceLanes) -> str:
+    names = ", ".join(f"{lane.letter} {lane.name}" for lane in race.now())
+    return f"Race from step {race.start_step:,}: {names}."

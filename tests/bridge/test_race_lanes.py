@@ -1,0 +1,80 @@
+"""What is known of the runs of a race."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from netviz.bridge.race_lanes import RaceLanes
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
+from netviz.engine.protocol.lanes import lane_names
+from netviz.engine.protocol.left_run import LeftRun, Origin
+from tests.bridge.test_mailbox import progress
+
+
+def left(line: int, steps: int = 0, **changes: Any) -> LeftRun:
+    return LeftRun(Origin(line), RunConfig.parse(changes), steps, ())
+
+
+@pytest.fixture
+def race() -> RaceLanes:
+    """Runs 2, 3 and 4 from step 100, of which the first is shown."""
+    race = RaceLanes()
+    told = (left(3, 100, learning_rate=0.3), left(4, 100, learning_rate=1))
+    race.set_shown(2, RunConfig(learning_rate=0.1), 100)
+    race.set_lanes(events.RaceChanged(1, (2, 3, 4), told))
+    return race
+
+
+def test_runs_are_named_by_what_differs(race: RaceLanes) -> None:
+    lanes = race.now()
+    assert [(lane.letter, lane.name, lane.token) for lane in lanes] == [
+        ("A", "lr 0.1", "branch_a"),
+        ("B", "lr 0.3", "branch_b"),
+        ("C", "lr 1", "branch_c"),
+    ]
+    assert [lane.is_shown for lane in lanes] == [True, False, False]
+    assert race.start_step == 100
+    configs = {1: RunConfig(), 2: RunConfig(optimizer="sgd", learning_rate=0.1)}
+    assert lane_names(configs) == {1: "lr 0.001, optimizer Adam", 2: "lr 0.1, optimizer SGD"}
+
+
+def test_the_one_with_the_lowest_mean_loss_leads(race: RaceLanes) -> None:
+    assert not any(lane.leads for lane in race.now())
+    race.add_shown(progress(101, [1.0, 3.0]))
+    race.add(3, progress(101, [1.5, 1.5]))
+    assert [lane.leads for lane in race.now()] == [False, True, False]
+    assert race.now()[0].loss == 2.0
+    race.add(3, events.Diverging(1, "It broke.", "", 150, 120, 1.0, 0))
+    assert race.now()[1].trouble == "diverged"
+    assert race.now()[1].reason == "It broke."
+    assert not race.now()[1].leads
+    race.add(3, events.Recovered(1, 170))
+    assert race.now()[1].leads
+
+
+def test_a_loss_that_is_no_number_is_left_out(race: RaceLanes) -> None:
+    race.add(4, progress(101, [2.0, np.nan, np.inf]))
+    assert race.now()[2].loss == 2.0
+    assert math.isnan(race.now()[1].loss)
+
+
+def test_letters_stay_and_that_of_one_that_left_is_given_again(race: RaceLanes) -> None:
+    told = (left(4, 120, learning_rate=1), left(5, 100, learning_rate=3))
+    race.set_lanes(events.RaceChanged(1, (2, 4), told))
+    assert [(lane.line, lane.letter) for lane in race.now()] == [(2, "A"), (4, "C")]
+    race.set_lanes(events.RaceChanged(1, (2, 4, 5), told))
+    assert [(lane.line, lane.letter) for lane in race.now()] == [(2, "A"), (5, "B"), (4, "C")]
+    race.set_lanes(events.RaceChanged(1, (), told))
+    assert not race
+
+
+def test_losses_of_two_functions_have_no_leader() -> None:
+    race = RaceLanes()
+    race.set_shown(1, RunConfig(), 0)
+    race.set_lanes(events.RaceChanged(1, (1, 2), (left(2, loss="mse"),)))
+    race.add_shown(progress(1, [2.0]))
+    race.add(2, progress(1, [0.1]))
+    assert not any(lane.leads for lane in race.now())
