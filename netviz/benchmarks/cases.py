@@ -18,6 +18,7 @@ CASES = {
     "learning-rate": "engine_cases:learning_rate",
     "histories": "history_cases:histories",
     "going-back": "going_back_cases:going_back",
+    "tree": "tree_cases:tree",
     "playhead": "look_cases:looking",
     "window": "window_cases:default_views",
     "window-offscreen": "window_cases:default_views",

@@ -1,6 +1,7 @@
 """Training sessions without a window, run for a while and held again."""
 
 import threading
+from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter
 
@@ -59,13 +60,20 @@ class Stopwatch:
 class BareSession:
     """A session in a thread of its own, without a window."""
 
-    def __init__(self, config: RunConfig, plan: Plan, *, records_layers: bool = True) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        plan: Plan,
+        *,
+        records_layers: bool = True,
+        autosaves: Path | None = None,
+    ) -> None:
         self.stopwatch = Stopwatch()
         self._enough_s = 0.0
         self._had_enough = threading.Event()
         self.told: SimpleQueue[Event] = SimpleQueue()
         self.config = config
-        self.session = TrainingSession(self._take, records_layers=records_layers)
+        self.session = TrainingSession(self._take, None, autosaves, records_layers=records_layers)
         self._thread = threading.Thread(target=self.session.serve, name="bare session", daemon=True)
         self._thread.start()
         self.session.submit(commands.Prepare(config, plan.data_dir))
@@ -87,6 +95,12 @@ class BareSession:
             if isinstance(event, events.StateChanged) and event.state is not State.RUNNING:
                 break
         return self.stopwatch.steps_per_second() * self.config.batch_size
+
+    def do(self, command: commands.Command, until: type[Event]) -> None:
+        """Give a command, and wait until the run is held again after an event of this kind."""
+        self.session.submit(command)
+        self._wait_for(until)
+        self._wait_for(events.StateChanged)
 
     def close(self) -> None:
         """End the session and its thread."""

@@ -94,6 +94,8 @@ class JsonReport(Report):
                 self._write(_line(event="failed", **of_lane, step=step, message=message))
             case events.Changed(reason=reason) if reason:
                 self._write(_threads_line(event))
+            case events.Opened(left_out=messages) | events.Saved(left_out=messages) if messages:
+                self._write(_line(event="runs_left_out", messages=messages))
             case _:
                 pass
 
@@ -190,10 +192,12 @@ class LineReport(Report):
                 self._say(whose + message)
             case events.AutosaveFailed():
                 self._say(f"Not kept safe: {event.message} {event.hint}".strip())
-            case events.Saved(folder=folder, good_step=None):
-                self._say(f"Saved in {folder}")
-            case events.Saved(folder=folder, good_step=step):
-                self._say(f"Saved in {folder} as it was after step {step:,}, its last good state")
+            case events.Opened(left_out=left_out):
+                for sentence in left_out:
+                    self._say(sentence)
+            case events.Saved():
+                for sentence in (_saved(event), *event.left_out):
+                    self._say(sentence)
             case _:
                 pass
 
@@ -209,6 +213,13 @@ class LineReport(Report):
 
     def _say(self, text: str) -> None:
         self._write(text + "\n")
+
+
+def _saved(event: events.Saved) -> str:
+    where = f"Saved in {event.folder}"
+    if event.good_step is None:
+        return where
+    return f"{where} as it was after step {event.good_step:,}, its last good state"
 
 
 def _subject(config: RunConfig) -> str:

@@ -34,6 +34,7 @@ def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
         "learning-rate",
         "histories",
         "going-back",
+        "tree",
         "playhead",
         "frames",
         "frame-everything",
@@ -49,7 +50,7 @@ def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     assert table["quick"]
     assert table["dataset"] == "mnist-sample"
     assert all(set(row) == ROW for row in table["rows"])
-    assert len(table["rows"]) >= 22
+    assert len(table["rows"]) >= 25
 
 
 def test_an_unknown_benchmark_is_refused() -> None:

@@ -250,25 +250,6 @@ def test_nothing_is_lost_between_two_threads() -> None:
     assert [e.measurement.step for e in told if isinstance(e, EpochFinished)] == points(told)
 
 
-def test_of_looks_at_one_step_the_newest_waits_and_what_was_observed_stays_of_its_step() -> None:
-    box = Mailbox()
-    told = [
-        LookedBack(1, 7, (0, 7)),
-        observed(7),
-        LookedBack(1, 7, (0, 7, 14)),
-        LookedBack(1, None, (0, 7, 14)),
-        observed(20),
-        LookedBack(1, 7, (0, 7, 14, 21)),
-    ]
-    for event in told:
-        box.put(event)
-    assert box.collect() == [told[2], *told[3:]]
-    box.put(progress(1, [1]))
-    box.put(told[0])
-    box.put(progress(2, [2]))
-    assert len(box.collect()) == 2
-
-
 def of_lane(line: int, event: LaneEvent, run: int = 1) -> InLane:
     return InLane(run, line, event)
 
@@ -312,3 +293,22 @@ def test_lanes_are_bounded_and_not_urgent() -> None:
         if isinstance(each, InLane) and isinstance(each.event, Progress)
     ]
     assert sum(steps) <= CAPACITY_POINTS
+
+
+def test_of_looks_at_one_step_the_newest_waits_and_what_was_observed_stays_of_its_step() -> None:
+    box = Mailbox()
+    told = [
+        LookedBack(1, 7, (0, 7)),
+        observed(7),
+        LookedBack(1, 7, (0, 7, 14)),
+        LookedBack(1, None, (0, 7, 14)),
+        observed(20),
+        LookedBack(1, 7, (0, 7, 14, 21)),
+    ]
+    for event in told:
+        box.put(event)
+    assert box.collect() == [told[2], *told[3:]]
+    box.put(progress(1, [1]))
+    box.put(told[0])
+    box.put(progress(2, [2]))
+    assert len(box.collect()) == 2

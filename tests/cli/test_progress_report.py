@@ -123,3 +123,20 @@ def test_a_divergence_has_a_line() -> None:
     }
     LineReport(written.append).tell(event)
     assert written == ["Step 90: It has diverged. The learning rate is 10.\n"]
+
+
+def test_runs_that_are_left_out_are_named() -> None:
+    missing = ("Run 1 is left out: it is not there.",)
+    events_of_it = (
+        events.Opened(1, Path("run"), None, (), (), left_out=missing),
+        events.Saved(1, Path("other"), left_out=missing),
+    )
+    written: list[str] = []
+    for event in events_of_it:
+        JsonReport(written.append, batches=False).tell(event)
+    line = {"event": "runs_left_out", "messages": list(missing)}
+    assert [json.loads(each) for each in written] == [line, line]
+    written.clear()
+    for event in events_of_it:
+        LineReport(written.append).tell(event)
+    assert written == [f"{missing[0]}\n", "Saved in other\n", f"{missing[0]}\n"]

@@ -431,7 +431,6 @@ Command = (
     | BringBack
     | GoBack
     | GoOnWith
-    | LookBack
     | Race
     | RaceRuns
     | ShowLane
@@ -440,6 +439,7 @@ Command = (
     | DeleteRuns
     | RestoreRuns
     | RenameRun
+    | LookBack
     | Change
     | Rewind
     | SetPace

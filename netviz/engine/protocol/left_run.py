@@ -48,6 +48,10 @@ class LeftRun:
         What was measured of it, the untrained network first.
     has_failed
         Whether it goes on from its last good state only.
+    has_ended
+        Whether all of its epochs are trained.
+    has_diverged
+        Whether its loss said that the network is ruined.
     """
 
     origin: Origin
@@ -55,3 +59,5 @@ class LeftRun:
     steps: int
     measurements: tuple[Measurement, ...]
     has_failed: bool = False
+    has_ended: bool = False
+    has_diverged: bool = False

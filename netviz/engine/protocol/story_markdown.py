@@ -13,11 +13,11 @@ _MARKED = (Kind.BEST, Kind.NOTICED, Kind.FAILED, Kind.WENT_BACK)
 def story_markdown(told: RunTold) -> str:
     """Return a heading, the outcome, a table of the story, and all settings at step 0."""
     config = told.initial_config
-    lines = [f"# {_cell(settings_text(told))}", ""]
+    lines = [f"# {markdown_cell(settings_text(told))}", ""]
     lines += [*_outcome(told), ""]
     lines += ["| Step | Epoch | What happened |", "| ---: | ---: | --- |"]
     for entry in story(told):
-        text = _cell(entry.text)
+        text = markdown_cell(entry.text)
         if entry.kind in _MARKED:
             text = f"**{text}**"
         lines.append(f"| {entry.step:,} | {entry.epochs} | {text} |")
@@ -25,7 +25,7 @@ def story_markdown(told: RunTold) -> str:
     for name, option in OPTIONS.items():
         if config.is_relevant(name):
             value = format_value(option, getattr(config, name))
-            lines.append(f"| {_cell(option.label)} | {_cell(value)} |")
+            lines.append(f"| {markdown_cell(option.label)} | {markdown_cell(value)} |")
     return "\n".join([*lines, ""])
 
 
@@ -48,7 +48,7 @@ def _outcome(told: RunTold) -> list[str]:
     return [text]
 
 
-def _cell(text: str) -> str:
+def markdown_cell(text: str) -> str:
     """Return a text that stays in its cell, and is no markup."""
     for sign in "\\|*_<>`[]#":
         text = text.replace(sign, f"\\{sign}")

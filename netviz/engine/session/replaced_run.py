@@ -65,9 +65,16 @@ class ReplacedRun:
 
     def told(self) -> LeftRun:
         """Tell what it holds."""
-        trainer = self.run.trainer
-        measurements = tuple(self.run.measurements)
-        return LeftRun(self.origin, trainer.config, trainer.step, measurements, self.has_failed)
+        run, trainer = self.run, self.run.trainer
+        return LeftRun(
+            self.origin,
+            trainer.config,
+            trainer.step,
+            tuple(run.measurements),
+            self.has_failed,
+            has_ended=not (run.has_epochs_left or run.is_measurement_due),
+            has_diverged=run.divergence is not None,
+        )
 
     def is_affordable(self, beside: DeviceData) -> bool:
         """Whether there is memory to keep it while another run uses the data `beside`."""

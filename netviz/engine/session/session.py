@@ -88,9 +88,9 @@ class TrainingSession:
         self._control = RunControl(
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
-        self._looking_back = LookingBack(emit, self._observatory)
         races = RaceControl(emit, self._observatory, self._control)
         runs = ListControl(emit, self._control)
+        self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,

@@ -40,6 +40,7 @@ class TreeFiles:
         self._names: dict[int, tuple[_Content, str]] = {}
         self._folders: list[Path] = []
         self._unread: set[str] = set()
+        self._deleted: set[str] = set()
 
     def know(self, folder: Path) -> None:
         """Look for branch files in this folder, too."""
@@ -115,8 +116,10 @@ class TreeFiles:
                 names[run.origin.line] = name
         tree = RunTree(self._left.origin, self._left.origins, names)
         # One that was deleted may be restored, and its file may be all that there is of it.
-        spared = frozenset(self._unread.union(map(self._name, self._left.deleted)))
-        return tree, Branches(frozenset(names.values()), new, spared, tuple(left_out))
+        restorable = {self._name(run) for run in self._left.deleted}
+        self._deleted |= restorable
+        spared, dropped = frozenset(self._unread | restorable), frozenset(self._deleted)
+        return tree, Branches(frozenset(names.values()), new, spared, dropped, tuple(left_out))
 
     def _current(self) -> dict[int, str]:
         return {run.origin.line: self._name(run) for run in self._left.trained}

@@ -45,7 +45,9 @@ class Branches:
     new
         Those that are to be written first: the content, or a file that has it.
     spared
-        Those that are not named any more, and stay: they could not be read.
+        Those that are not named any more, and stay: they could not be read, or may be restored.
+    dropped
+        Those that were spared before, and need not be any more.
     left_out
         Of each run that cannot be written, why, in a sentence.
     """
@@ -53,6 +55,7 @@ class Branches:
     names: frozenset[str] = frozenset()
     new: Mapping[str, bytes | Path] = field(default_factory=dict)
     spared: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
 
     @property
@@ -63,9 +66,9 @@ class Branches:
     def remover(self, folder: Path) -> Callable[[], None]:
         """Return what removes the branch files that nothing in a run's folder names any more.
 
-        Those are named by the run file as it is now, which is replaced before.
+        Most of them are named by the run file as it is now, which is replaced before.
         """
-        obsolete = _names_in(folder) - self.names - self.spared
+        obsolete = (_names_in(folder) | self.dropped) - self.names - self.spared
 
         def remove() -> None:
             for name in obsolete:

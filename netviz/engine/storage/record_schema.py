@@ -76,6 +76,8 @@ class _Origin(_Part):
     line: _Line
     parent: _Count
     step: _Count
+    name: str = ""
+    settings: str = ""
 
     @model_validator(mode="after")
     def _began_after_its_parent(self) -> Self:

@@ -229,6 +229,12 @@ QHeaderView::section {{
     background: {c.surface}; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.border}; padding: {px(4)}px {px(6)}px; font-size: {px(12)}px;
 }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{
+    subcontrol-origin: border; subcontrol-position: right center; width: {px(9)}px;
+    height: {px(9)}px;
+}}
+QHeaderView::up-arrow {{ image: url({_arrow("chevron-up", c.text)}); }}
+QHeaderView::down-arrow {{ image: url({_arrow("chevron-down", c.text)}); }}
 """
 
 

@@ -18,6 +18,8 @@ from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 from netviz.ui.presenters.run_words import window_title
 from netviz.ui.shell.folder_action import show_folder
 from netviz.ui.views.ledger_view import LedgerView
+from netviz.ui.views.runs.run_table_text import runs_csv, runs_markdown
+from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -124,6 +126,10 @@ class FilePresenter(QObject):
         export_log = self.exports.addAction("&Log as Markdown…")
         export_log.setToolTip("The story of the run, with its settings, changes and epochs.")
         export_log.triggered.connect(self._on_export_log_triggered)
+        export_runs = self.exports.addAction("&Runs as a table…")
+        export_runs.setToolTip("Settings and figures of all runs of the session.")
+        export_runs.triggered.connect(self._on_export_runs_triggered)
+        self._window.views.view(RunView).export_requested.connect(self._on_export_runs_triggered)
         self._log = self._window.views.view(LedgerView)
         self._log.export_requested.connect(self._on_export_log_triggered)
 
@@ -156,23 +162,35 @@ class FilePresenter(QObject):
         path = self._ask_path("log", "log.md", "Markdown (*.md)")
         if path is None:
             return
-        text = story_markdown(self._log.told)
+        self._write(path, story_markdown(self._log.told), "The log was")
+
+    @Slot()
+    def _on_export_runs_triggered(self) -> None:
+        path = self._ask_path("runs", "runs.csv", "CSV (*.csv);;Markdown (*.md)")
+        if path is not None:
+            is_markdown = path.suffix.lower() in (".md", ".markdown")
+            rows = self._window.views.view(RunView).shown_rows()
+            self._write(path, (runs_markdown if is_markdown else runs_csv)(rows), "The runs were")
+
+    def _write(self, path: Path, text: str, what: str) -> None:
+        """Write a text to a file, and say so, or why not."""
         try:
             write_whole(path, lambda temporary: temporary.write_text(text, "utf-8"))
         except StorageError as error:
             self._window.message_bar.show_message("warning", error.message, error.hint)
         else:
             self._window.message_bar.show_message(
-                "success", f"The log was written to {path}.", actions=[show_folder(path)]
+                "success", f"{what} written to {path}.", actions=[show_folder(path)]
             )
 
     def _ask_path(self, what: str, name: str, filters: str) -> Path | None:
-        """Ask where to export to; without an ending of its own a file gets that of `name`."""
-        chosen, _ = QFileDialog.getSaveFileName(self._window, f"Export: {what}", name, filters)
+        """Ask where to export to; without an ending a file gets that of its form, or of `name`."""
+        chosen, form = QFileDialog.getSaveFileName(self._window, f"Export: {what}", name, filters)
         if not chosen:
             return None
         path = Path(chosen)
-        return path if path.suffix else path.with_suffix(Path(name).suffix)
+        ending = form.partition("*")[2].partition(")")[0] or Path(name).suffix
+        return path if path.suffix else path.with_suffix(ending)
 
     @Slot()
     def _on_recent_about_to_show(self) -> None:

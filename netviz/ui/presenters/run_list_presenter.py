@@ -7,10 +7,17 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.bridge.undo_commands import ListChange
 from netviz.engine.protocol import commands, events
+from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
+from netviz.ui.views.runs.run_comparison import differing_settings
+from netviz.ui.views.runs.run_rows import RunRow
 from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
+
+_COLUMNS = "run_columns"
+_LONGEST = 32
+"""Letters of a run's name in a menu or a notice."""
 
 
 class RunListPresenter(QObject):
@@ -21,7 +28,12 @@ class RunListPresenter(QObject):
         self._window, self._run = window, window.controller
         self._runs = window.views.view(RunView)
         self._runs.deletion_requested.connect(self._on_deletion_requested)
+        self._runs.header.restore(window.settings.text(_COLUMNS))
+        self._runs.header.chosen.connect(self._on_columns_chosen)
+        self._run.diverging.connect(self._on_run_diverging)
+        self._run.recovered.connect(self._on_run_recovered)
         self._runs.renamed.connect(self._on_runs_renamed)
+        self._runs.comparison_requested.connect(self._on_comparison_requested)
         self._run.run_list_changed.connect(self._on_run_list_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
 
@@ -29,7 +41,7 @@ class RunListPresenter(QObject):
     def _on_deletion_requested(self, lines: Sequence[int]) -> None:
         """Delete runs without asking; it is said how to take it back, as long as one can."""
         lines, stack = tuple(lines), self._run.undo_stack
-        what = f"Run {lines[0]}" if len(lines) == 1 else f"{len(lines)} runs"
+        what = self._name(lines[0]) if len(lines) == 1 else f"{len(lines)} runs"
         deletion = ListChange(
             f"deleting {what}",
             self._run.submit,
@@ -47,10 +59,15 @@ class RunListPresenter(QObject):
             holds=lambda: stack.undo_command is deletion,
         )
 
+    def _name(self, line: int) -> str:
+        """Return what a run is called, short enough for a menu."""
+        name = next((row.name for row in self._runs.rows if row.line == line), f"Run {line}")
+        return name if len(name) <= _LONGEST else f"{name[:_LONGEST].rstrip(' ,')}…"
+
     @Slot(int, str, str)
     def _on_runs_renamed(self, line: int, before: str, after: str) -> None:
         renaming = ListChange(
-            f"renaming Run {line}",
+            f"renaming {self._name(line)}",
             self._run.submit,
             commands.RenameRun(line, after),
             commands.RenameRun(line, before),
@@ -60,6 +77,24 @@ class RunListPresenter(QObject):
     @Slot(object)
     def _on_run_list_changed(self, event: events.RunListChanged) -> None:
         self._runs.set_runs(event.origin, event.left)
+
+    @Slot(object)
+    def _on_comparison_requested(self, rows: Sequence[RunRow]) -> None:
+        names, window = [row.name for row in rows], self._window
+        dialog = CompareRunsDialog(window.theme, names, differing_settings(rows), window)
+        dialog.show()
+
+    @Slot()
+    def _on_columns_chosen(self) -> None:
+        self._window.settings.set(_COLUMNS, self._runs.header.choice)
+
+    @Slot(object)
+    def _on_run_diverging(self, _: events.Diverging) -> None:
+        self._runs.set_diverged(True)
+
+    @Slot(object)
+    def _on_run_recovered(self, _: events.Recovered) -> None:
+        self._runs.set_diverged(False)
 
     @Slot()
     def _on_undo_stack_index_changed(self) -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from netviz.ui.look.theme import Theme
@@ -50,7 +57,7 @@ class RowModel(QAbstractTableModel):
         return None
 
 
-def row_table(model: RowModel, name: str, stretched: int) -> QTableView:
+def row_table(model: QAbstractItemModel, name: str, stretched: int) -> QTableView:
     """Make a table without a grid, of which whole rows are chosen.
 
     Parameters

@@ -56,6 +56,7 @@ def test_what_was_measured_and_changed_is_told_of_each(config: RunConfig) -> Non
     )
     assert (second.steps, second.config.learning_rate) == (7, 0.03)
     assert not first.has_failed
+    assert (first.has_ended, second.has_ended) == (True, False)
 
 
 def test_the_run_at_hand_changes_places_with_the_one_gone_on_with(config: RunConfig) -> None:

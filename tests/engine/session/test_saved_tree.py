@@ -398,3 +398,30 @@ def test_the_python_file_of_a_run_that_was_left_is_run_only_if_the_user_agrees(
     told = again.do(refused.consent, commands.Start())
     assert (again.state, again.step) == (State.FINISHED, 60)
     assert only(told, events.Prepared)[0].origin.line == 1
+
+
+def test_a_deleted_run_keeps_its_file_as_long_as_it_can_be_restored(
+    config: RunConfig, tmp_path: Path
+) -> None:
+    driven = grown(config)
+    driven.do(commands.Save(tmp_path))
+    again = opened(tmp_path)
+    again.do(commands.DeleteRuns((1,)), commands.Save(tmp_path))
+    assert summarise(tmp_path).branches == 1
+    again.do(commands.RestoreRuns((1,)), commands.Save(tmp_path))
+    assert futures(opened(tmp_path), [1]) == futures(driven, [1])
+    again.do(commands.DeleteRuns((1,)), commands.Save(tmp_path))
+    again.do(commands.GoBack(25))  # after which it is gone for good
+    again.do(commands.Save(tmp_path))
+    assert sorted(branch_files(tmp_path)) == [2, 3]
+
+
+def test_names_come_back(config: RunConfig, tmp_path: Path) -> None:
+    driven = grown(config)
+    driven.do(commands.RenameRun(1, "the first"), commands.RenameRun(3, "mine"))
+    driven.do(commands.Save(tmp_path))
+    again = opened(tmp_path)
+    assert (left(again)[1].origin.name, left(again)[2].origin.name) == ("the first", "")
+    assert only(again.events, events.Prepared)[-1].origin.name == "mine"
+    again.do(commands.RenameRun(1, "another"), commands.Save(tmp_path))
+    assert left(opened(tmp_path))[1].origin.name == "another"

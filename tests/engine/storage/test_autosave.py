@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +23,7 @@ from netviz.engine.storage.autosave import (
 )
 from netviz.engine.storage.run_file import unpack
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
+from tests.engine.storage.disk import files_limited_to
 from tests.support import Driven, losses, only, wait_for_autosave, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -237,19 +236,6 @@ def test_a_run_that_was_recovered_is_one_that_ended_and_is_held_by_nobody(
     lock.release()
     assert find_lost(root) is None
     assert ended_runs(root) == [lost.folder]
-
-
-@contextmanager
-def files_limited_to(size: int) -> Iterator[None]:
-    """Play a full disk: no file can become larger than `size` bytes."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")

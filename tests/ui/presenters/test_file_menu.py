@@ -18,6 +18,7 @@ from netviz.paths import state_dir
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.ledger_view import LedgerView
+from netviz.ui.views.runs.run_view import RunView
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 
@@ -178,6 +179,35 @@ def test_the_log_is_written_as_markdown_from_the_menu_and_from_its_button(
     (tmp_path / "missing").write_text("in the way")
     entry(submenu(window, "Export"), "Log").trigger()
     assert "could not be written" in window.message_bar.text
+
+
+def test_the_table_of_runs_is_written_as_a_sheet_or_a_report(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path
+) -> None:
+    window = open_window()
+    trained(qtbot, window)
+    choose(tmp_path / "alone")
+    entry(submenu(window, "Export"), "Runs").trigger()
+    assert (tmp_path / "alone.csv").read_text("utf-8").count("\n") == 2
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
+        window.controller.reset()
+    view = window.views.view(RunView)
+    window.views.show_view(view)
+    choose(tmp_path / "report.md")
+    view.export_action.trigger()
+    report = (tmp_path / "report.md").read_text("utf-8").splitlines()
+    assert [line.split(" | ")[0] for line in report[2:]] == ["| Run 1", "| **Run 2**"]
+    assert "report.md" in window.message_bar.text
+
+
+def test_a_file_without_an_ending_gets_that_of_the_chosen_form(
+    qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    chosen = (str(tmp_path / "table"), "Markdown (*.md)")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    entry(submenu(window, "Export"), "Runs").trigger()
+    assert (tmp_path / "table.md").read_text("utf-8").startswith("| Run |")
 
 
 def test_a_lost_run_is_offered_back(

@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
+from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.runs.run_view import RunView
 from tests.ui.conftest import OpenWindow, wait_for_state
@@ -135,3 +137,24 @@ def test_what_was_deleted_cannot_be_undone_once_another_run_is_left(
     assert window.actions_by_key["undo"].text() == "&Undo leaving step 1"
     assert not window.message_bar.isVisible()
     assert numbers(window) == [2, 3, 4]
+
+
+def test_the_settings_of_several_runs_are_compared_and_copied(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    run, view = window.controller, window.views.view(RunView)
+    run.change({"learning_rate": 0.03})
+    qtbot.waitUntil(lambda: view.model.rows[2].config.learning_rate == 0.03)
+    click(qtbot, window, 1)
+    assert not view.compare_action.isEnabled()
+    click(qtbot, window, 3, CONTROL)
+    view.compare_action.trigger()
+    (dialog,) = window.findChildren(CompareRunsDialog)
+    dialog.copy_button.click()
+    copied = QGuiApplication.clipboard().text().splitlines()
+    names = [view.model.rows[0].name, view.model.rows[2].name]
+    assert copied == ["\t".join(["Setting", *names]), "Learning rate\t0.001\t0.03"]
+    assert dialog.table.item(0, 2).text() == "0.03"
+    assert not dialog.isModal()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(CompareRunsDialog))

@@ -5,31 +5,22 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
-from netviz.number_text import loss_text, percent_text
 from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import AnyIndex, RowModel
+from netviz.ui.views.runs.run_columns import COLUMNS, place_of
 from netviz.ui.views.runs.run_rows import RunRow, best_rows
 
-HEADINGS = ("Run", "Began at", "What differs", "Steps", "Best loss", "Best accuracy", "")
-_MEANINGS = (
-    "Named by what differs from the run that it parted from. F2, or a double click, renames it.",
-    "The run that it parted from, and the step at which it did.",
-    "Settings that are not those of the run at hand.",
-    "Batches trained.",
-    "The lowest test loss after an epoch; the lowest of all runs is bold.",
-    "The highest test accuracy after an epoch; the highest of all runs is bold.",
-    "",
-)
-NAME_COLUMN = 0
-GO_COLUMN = 6
-SETTINGS_COLUMN = 2
-_PARTED_COLUMN = 1
-_FIRST_FIGURE = 3
-_BEST_OF = {4: "test_loss", 5: "test_accuracy"}
+NAME_COLUMN = place_of("name")
+SETTINGS_COLUMN = place_of("settings")
+GO_COLUMN = place_of("go")
+SORT_ROLE = Qt.ItemDataRole.UserRole
+"""Where the model says what its cells are sorted by: numbers as numbers."""
+
 _EDITABLE = Qt.ItemFlag.ItemIsEditable
 _GO = "Click Go on, or press Enter, to go on where it was left; the run at hand is kept."
+_STATES = {"failed": "wrong", "diverged": "warning"}
 
 
 class RunModel(RowModel):
@@ -42,17 +33,18 @@ class RunModel(RowModel):
     """
 
     renamed = Signal(int, str)
-    headings = HEADINGS
+    headings = tuple(column.heading for column in COLUMNS)
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._rows: Sequence[RunRow] = ()
+        self._base: RunRow | None = None
         self._best: dict[int, frozenset[int]] = {}
 
     @property
     def rows(self) -> Sequence[RunRow]:
-        """What the table shows."""
+        """All runs."""
         return self._rows
 
     def set_rows(self, rows: Sequence[RunRow]) -> None:
@@ -63,7 +55,12 @@ class RunModel(RowModel):
         if not is_same:
             self.beginResetModel()
         self._rows = rows
-        self._best = {column: best_rows(rows, name) for column, name in _BEST_OF.items()}
+        self._base = next((row for row in rows if row.is_base), None)
+        self._best = {
+            place: best_rows(rows, column.key)
+            for place, column in enumerate(COLUMNS)
+            if column.has_best
+        }
         if not is_same:
             self.endResetModel()
         elif rows:
@@ -75,15 +72,16 @@ class RunModel(RowModel):
         return len(self._rows)
 
     def alignment(self, column: int) -> Qt.AlignmentFlag:
-        is_figure = column >= _FIRST_FIGURE
-        side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
+        is_right = COLUMNS[column].is_figure or column == GO_COLUMN
+        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
-            return _MEANINGS[section]
+            meaning = COLUMNS[section].meaning
+            return f"{meaning}\nA click sorts by it." if meaning else ""
         return super().headerData(section, orientation, role)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -100,35 +98,29 @@ class RunModel(RowModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        row, column = self._rows[index.row()], index.column()
-        is_best = index.row() in self._best.get(column, ())
+        row, place = self._rows[index.row()], index.column()
+        column = COLUMNS[place]
+        is_best = index.row() in self._best.get(place, ())
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
-                return cells_of(row)[column]
+                return column.beside(row, self._base)
             case Qt.ItemDataRole.ToolTipRole:
-                return _tooltip(row, column, is_best=is_best)
+                text = _tooltip(row, column.key, is_best=is_best)
+                is_other = column.beside(row, self._base) != column.text(row)
+                return f"{column.text(row)}\n{text}" if is_other else text
             case Qt.ItemDataRole.TextAlignmentRole:
-                return self.alignment(column)
+                return self.alignment(place)
             case Qt.ItemDataRole.ForegroundRole:
-                return QColor(self._theme.color(_token(row, column, is_best=is_best)))
-            case Qt.ItemDataRole.FontRole if is_best or (row.is_at_hand and column == NAME_COLUMN):
+                return QColor(self._theme.color(_token(row, column.key, is_best=is_best)))
+            case Qt.ItemDataRole.FontRole if is_best or (row.is_at_hand and place == NAME_COLUMN):
                 return self._theme.font(13, QFont.Weight.DemiBold)
-            case Qt.ItemDataRole.DecorationRole if column == NAME_COLUMN:
+            case Qt.ItemDataRole.DecorationRole if place == NAME_COLUMN:
                 return icon(self._theme, *_icon(row), 14)
+            case Qt.ItemDataRole.DecorationRole if row.is_base and place == SETTINGS_COLUMN:
+                return icon(self._theme, "pin", "primary", 14)
+            case _ if role == SORT_ROLE:
+                return getattr(row, column.key) if column.is_figure else column.text(row).lower()
         return None
-
-
-def cells_of(row: RunRow) -> tuple[str, ...]:
-    """Return the texts of a run's columns."""
-    return (
-        row.name,
-        row.parted,
-        row.settings,
-        f"{row.steps:,}",
-        loss_text(row.test_loss) if row.test_loss == row.test_loss else "–",
-        percent_text(row.test_accuracy),
-        "" if row.is_at_hand else "Go on",
-    )
 
 
 def _icon(row: RunRow) -> tuple[str, str]:
@@ -137,18 +129,21 @@ def _icon(row: RunRow) -> tuple[str, str]:
     return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.line)
 
 
-def _tooltip(row: RunRow, column: int, *, is_best: bool) -> str:
-    if column in (NAME_COLUMN, SETTINGS_COLUMN, _PARTED_COLUMN):
-        # In full: there may be no room for all of it.
-        text = cells_of(row)[column]
-        return f"{text}\nRun {row.line} of this session." if column == NAME_COLUMN else text
+def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:
+    if key == "name":
+        # Also where it began: that column may be hidden, and there may be no room for the name.
+        return f"{row.name}\nRun {row.line} of this session, from {row.parted}."
+    if key in ("settings", "parted"):
+        return str(getattr(row, key))
     what = "The run that the window shows." if row.is_at_hand else _GO
     if row.has_failed:
         what = f"It failed: it goes on from its last good state.\n{what}"
     return f"The best of all runs.\n{what}" if is_best else what
 
 
-def _token(row: RunRow, column: int, *, is_best: bool) -> str:
-    if column == GO_COLUMN:
+def _token(row: RunRow, key: str, *, is_best: bool) -> str:
+    if key == "go":
         return "primary"
+    if key == "state" and row.state in _STATES:
+        return _STATES[row.state]
     return "right" if is_best else "text" if row.is_at_hand else "muted"

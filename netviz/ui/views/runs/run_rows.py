@@ -4,13 +4,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import run_name
-from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_state import Measurement, State
 
 AT_HAND = "at hand"
+BASE = "base"
 SAME = "the same settings"
 
 
@@ -29,15 +31,21 @@ class RunRow:
     parted
         Where it began.
     settings
-        What differs from the run at hand.
+        What differs from the base, which is the run at hand unless another one is pinned.
     steps
         Steps trained.
-    test_loss, test_accuracy
-        The lowest loss and the highest accuracy measured after an epoch; NaN without any.
-    loss
-        The loss function in use: losses of two functions cannot be compared.
+    train_loss, train_accuracy, test_loss, test_accuracy
+        The lowest losses and the highest accuracies measured after an epoch; NaN without any.
+    seconds
+        Training time of its epochs.
+    state
+        What it is doing, or in which state it was left.
+    config
+        All of its settings.
     has_failed
         Whether it goes on from its last good state only.
+    is_base
+        Whether it is pinned as the one that the others are compared with.
     """
 
     line: int
@@ -46,47 +54,95 @@ class RunRow:
     parted: str
     settings: str
     steps: int
+    train_loss: float
+    train_accuracy: float
     test_loss: float
     test_accuracy: float
-    loss: str
+    seconds: float
+    state: str
+    config: RunConfig
     has_failed: bool
+    is_base: bool = False
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether its name and its settings hold all of these words, given in small letters."""
+        text = f"{self.name} {_all_settings(self.config)}".lower()
+        return all(word in text for word in words)
 
 
-def rows_of(at_hand: LeftRun, left: Sequence[LeftRun]) -> tuple[RunRow, ...]:
-    """Return a row for each run, in the order in which they began."""
+def rows_of(
+    at_hand: LeftRun,
+    left: Sequence[LeftRun],
+    state: State = State.PAUSED,
+    base: int | None = None,
+) -> tuple[RunRow, ...]:
+    """Return a row for each run, in the order in which they began.
+
+    Parameters
+    ----------
+    state
+        What the run at hand is doing.
+    base
+        Number of the run that is pinned as the base; None where none is.
+    """
     runs = sorted((at_hand, *left), key=lambda run: run.origin.line)
     names = {run.origin.line: run_name(run.origin, run.config) for run in runs}
-    return tuple(_row(run, at_hand, names) for run in runs)
+    pinned = next((run for run in runs if run.origin.line == base), None)
+    return tuple(_row(run, at_hand, pinned, names, state) for run in runs)
 
 
 def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
-    """Return the rows with the best ``test_loss`` or ``test_accuracy`` of at least two.
+    """Return the rows with the best loss or accuracy, the attribute `column`, of at least two.
 
     Of losses only those of one function are compared; none is the best where there are several.
     """
     found = [(getattr(row, column), index) for index, row in enumerate(rows)]
     finite = [pair for pair in found if math.isfinite(pair[0])]
-    is_loss = column == "test_loss"
-    if len(finite) < 2 or (is_loss and len({rows[index].loss for _, index in finite}) > 1):
+    is_loss = column.endswith("loss")
+    functions = {rows[index].config.loss for _, index in finite}
+    if len(finite) < 2 or (is_loss and len(functions) > 1):
         return frozenset()
     best = (min if is_loss else max)(value for value, _ in finite)
     return frozenset(index for value, index in finite if value == best)
 
 
-def _row(run: LeftRun, at_hand: LeftRun, names: Mapping[int, str]) -> RunRow:
+def _row(
+    run: LeftRun, at_hand: LeftRun, pinned: LeftRun | None, names: Mapping[int, str], state: State
+) -> RunRow:
     trained = [each for each in run.measurements if each.epoch]
+    is_at_hand = run is at_hand
     return RunRow(
         run.origin.line,
         names[run.origin.line],
-        run is at_hand,
+        is_at_hand,
         _parted(run.origin, names),
-        AT_HAND if run is at_hand else _difference(run.config, at_hand.config),
+        _settings(run, pinned or at_hand, BASE if pinned else AT_HAND),
         run.steps,
+        _best(trained, lambda each: each.train_loss, min),
+        _best(trained, lambda each: each.train_accuracy, max),
         _best(trained, lambda each: each.test_loss, min),
         _best(trained, lambda each: each.test_accuracy, max),
-        run.config.loss,
+        sum(each.seconds for each in trained),
+        _state_word(run, state if is_at_hand else None),
+        run.config,
         run.has_failed,
+        run is pinned,
     )
+
+
+def _settings(run: LeftRun, base: LeftRun, word: str) -> str:
+    return word if run is base else _difference(run.config, base.config)
+
+
+def _state_word(run: LeftRun, state: State | None) -> str:
+    """Say what a run is doing; `state` is that of the run at hand."""
+    if run.has_failed or state is State.FAILED:
+        return "failed"
+    if run.has_diverged:
+        return "diverged"
+    if state is State.IDLE:
+        return "ready"
+    return state or ("finished" if run.has_ended else "paused")
 
 
 def _parted(origin: Origin, names: Mapping[int, str]) -> str:
@@ -99,6 +155,15 @@ def _difference(config: RunConfig, other: RunConfig) -> str:
     pairs = [(name, getattr(other, name), getattr(config, name)) for name in OPTIONS]
     entries = [LedgerEntry(0, 0, name, old, new) for name, old, new in pairs if old != new]
     return ", ".join(entry.short_label for entry in entries) or SAME
+
+
+def _all_settings(config: RunConfig) -> str:
+    """Write all settings that have a meaning, by their labels and by their short names."""
+    return ", ".join(
+        f"{option.label} {option.short} {format_value(option, getattr(config, name))}"
+        for name, option in OPTIONS.items()
+        if config.is_relevant(name)
+    )
 
 
 def _best(

@@ -4,10 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -15,17 +19,20 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import given_name, made_name
-from netviz.engine.protocol.run_state import Measurement
+from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
 from netviz.ui.views.row_table import restyle_rows, row_table
 from netviz.ui.views.runs.name_delegate import NameDelegate
+from netviz.ui.views.runs.run_header import RunHeader
+from netviz.ui.views.runs.run_menu import RunMenu
 from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN, SETTINGS_COLUMN, RunModel
-from netviz.ui.views.runs.run_rows import rows_of
+from netviz.ui.views.runs.run_order import RunOrder
+from netviz.ui.views.runs.run_rows import RunRow, rows_of
+from netviz.ui.views.runs.run_search import RunSearch
 from netviz.ui.views.view_spec import ViewSpec
 
 _ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-_WIDTHS_PX = {0: 80, 1: 124, 3: 70, 4: 78, 5: 108, 6: 66}
 
 
 class RunView(Page):
@@ -40,20 +47,36 @@ class RunView(Page):
         the new one; empty is the name that is made.
     deletion_requested
         The user wants runs that were left to be deleted: their numbers.
+    comparison_requested
+        The user wants to see the settings of runs side by side: their rows.
+    export_requested
+        The user wants the table in a file.
 
     Attributes
     ----------
     table, model
-        The table and its model.
+        The table and its model, which is sorted and searched.
+    header
+        Which columns are shown.
+    search
+        The field to look for runs in.
     go_action, rename_action
         Goes on with the run that is selected; lets one type its name.
     delete_action
         Deletes the runs that are selected, but for that at hand.
+    compare_action
+        Shows the settings of the runs that are selected side by side.
+    pin_action, unpin_action
+        Lets the others be compared with the run that is selected; no longer.
+    find_action, export_action
+        Lets one look for runs; writes the table to a file.
     """
 
     run_chosen = Signal(int)
     renamed = Signal(int, str, str)
     deletion_requested = Signal(object)
+    comparison_requested = Signal(object)
+    export_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -65,12 +88,21 @@ class RunView(Page):
         )
         self._at_hand = LeftRun(Origin(), RunConfig(), 0, ())
         self._left: tuple[LeftRun, ...] = ()
+        self._state = State.IDLE
+        self._base: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.model = RunModel(theme, self)
-        self.model.renamed.connect(self._on_model_renamed)
+        runs = RunModel(theme, self)
+        runs.renamed.connect(self._on_model_renamed)
+        self.model = RunOrder(runs, self)
         self.table = self._make_table()
-        self.body.addWidget(self.table, 1)
+        self.header = RunHeader(self.table)
+        self.header.chosen.connect(self._fit)
+        self.search = RunSearch(theme)
+        self.search.textChanged.connect(self._on_search_text_changed)
+        self.search.left.connect(self.table.setFocus)
+        self._nothing = QLabel()
         self._add_actions()
+        self._lay_out()
         self._restyle()
         self._offer()
 
@@ -78,7 +110,13 @@ class RunView(Page):
 
     def begin_run(self, prepared: Prepared) -> None:
         measured = (prepared.untrained,)
-        self._at_hand = LeftRun(prepared.origin, prepared.config, prepared.step, measured)
+        line = prepared.origin.line
+        was = next((run for run in self._left if run.origin.line == line), None)
+        # A ruined network is one still where it is gone on with; one that failed goes back.
+        has_diverged = was is not None and was.has_diverged and not was.has_failed
+        self._at_hand = LeftRun(
+            prepared.origin, prepared.config, prepared.step, measured, has_diverged=has_diverged
+        )
         self.set_left(prepared.left)
 
     def set_runs(self, origin: Origin, left: Sequence[LeftRun]) -> None:
@@ -99,6 +137,15 @@ class RunView(Page):
         self._at_hand = replace(self._at_hand, config=config)
         self._invalidate()
 
+    def set_state(self, state: State) -> None:
+        self._state = state
+        self._invalidate()
+
+    def set_diverged(self, has_diverged: bool) -> None:
+        """Take on whether the loss says that the network at hand is ruined."""
+        self._at_hand = replace(self._at_hand, has_diverged=has_diverged)
+        self._invalidate()
+
     def show_measurement(self, measurement: Measurement) -> None:
         measured = (*self._at_hand.measurements, measurement)
         self._at_hand = replace(self._at_hand, measurements=measured)
@@ -112,29 +159,41 @@ class RunView(Page):
     def truncate(self, step: int) -> None:
         measured = tuple(each for each in self._at_hand.measurements if each.step <= step)
         self._at_hand = replace(self._at_hand, measurements=measured, steps=step)
-        self._invalidate()
+        self.set_diverged(False)
+
+    @property
+    def rows(self) -> tuple[RunRow, ...]:
+        """All runs of the session, in the order in which they began."""
+        return rows_of(self._at_hand, self._left, self._state, self._base)
+
+    def shown_rows(self) -> tuple[RunRow, ...]:
+        """Return the runs as the table shows them at this moment, all where it shows none."""
+        self._refresh()
+        return tuple(self.model.rows) or self.rows
 
     def _refresh(self) -> None:
         current = self.table.currentIndex().row()
         selected = self._selected_lines()
-        self.model.set_rows(rows_of(self._at_hand, self._left) if self._left else ())
+        self.model.set_rows(self.rows if self._left else ())
         self._select(selected, current)
         self._offer()
 
     def _select(self, lines: Collection[int], current: int) -> None:
         """Select the runs again that were, after the rows are others; else the row that was."""
-        rows = [row for row, each in enumerate(self.model.rows) if each.line in lines]
+        shown = self.model.rows
+        rows = [row for row, each in enumerate(shown) if each.line in lines]
         selection = self.table.selectionModel()
-        if selection.hasSelection() or current < 0 or not self.model.rows:
+        if selection.hasSelection() or current < 0 or not shown:
             return
-        for row in rows or [min(current, len(self.model.rows) - 1)]:
-            selection.setCurrentIndex(self.model.index(row, 0), _ROWS)
+        for row in rows or [min(current, len(shown) - 1)]:
+            selection.setCurrentIndex(self.model.index(row, NAME_COLUMN), _ROWS)
 
     # -- what the user does ------------------------------------------------------------------
 
     def _selected_lines(self) -> tuple[int, ...]:
-        rows = {index.row() for index in self.table.selectionModel().selectedRows()}
-        return tuple(self.model.rows[row].line for row in sorted(rows))
+        rows = {index.row() for index in self.table.selectionModel().selectedRows(NAME_COLUMN)}
+        shown = self.model.rows
+        return tuple(shown[row].line for row in sorted(rows))
 
     def _left_lines(self) -> tuple[int, ...]:
         """Return the numbers of the selected runs, but for that at hand."""
@@ -177,12 +236,49 @@ class RunView(Page):
         if index.column() not in (GO_COLUMN, NAME_COLUMN):
             self._on_go_requested()
 
+    def _on_comparison_requested(self) -> None:
+        lines = self._selected_lines()
+        self.comparison_requested.emit([row for row in self.model.rows if row.line in lines])
+
+    def _on_pin_requested(self) -> None:
+        lines = self._selected_lines()
+        self._base = lines[0] if len(lines) == 1 else None
+        self._invalidate()
+
+    def _on_unpin_requested(self) -> None:
+        self._base = None
+        self._invalidate()
+
+    def _on_find_requested(self) -> None:
+        if self.has_content:
+            self.search.open()
+
+    def _on_search_text_changed(self, text: str) -> None:
+        self.model.search(text)
+        self.table.scrollToTop()
+        self._offer()
+
     def _offer(self) -> None:
+        """Offer what can be done with the runs that are selected."""
+        lines = self._selected_lines()
         self.go_action.setEnabled(self._chosen_line() is not None)
-        self.rename_action.setEnabled(len(self._selected_lines()) == 1)
+        self.rename_action.setEnabled(len(lines) == 1)
+        self.compare_action.setEnabled(len(lines) > 1)
+        self.pin_action.setEnabled(len(lines) == 1 and lines != (self._base,))
+        self.unpin_action.setEnabled(self._base is not None)
         self.delete_action.setEnabled(bool(self._left_lines()))
+        is_none_found = self.model.is_searched and not self.model.rows
+        self._nothing.setText(f"No run has “{self.search.text().strip()}” in name or settings.")
+        self._nothing.setVisible(is_none_found)
 
     # -- how it looks ------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.header.fit(self._theme, self.width())
 
     def _make_table(self) -> QTableView:
         table = row_table(self.model, "Runs", SETTINGS_COLUMN)
@@ -194,6 +290,23 @@ class RunView(Page):
         table.selectionModel().selectionChanged.connect(self._offer)
         return table
 
+    def _lay_out(self) -> None:
+        self.bar.addWidget(self.search)
+        # The button stands in the line of the headings, where it takes no room from the runs.
+        self.menu_button = RunMenu(self._theme, self.header.actions)
+        shared = [self.find_action, self.unpin_action, self.export_action]
+        self.menu_button.menu().insertActions(self.menu_button.before, shared)
+        over_each_other = QGridLayout()
+        over_each_other.addWidget(self.table, 0, 0)
+        corner = QHBoxLayout()
+        corner.setContentsMargins(0, 0, self._theme.px(12), 0)  # beside the scroll bar
+        corner.addStretch(1)
+        corner.addWidget(self.menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        over_each_other.addLayout(corner, 0, 0)
+        self.body.addLayout(over_each_other, 1)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.table.viewport()).addWidget(self._nothing)
+
     def _add_actions(self) -> None:
         self.go_action = self._add_action("Go on with this run", Qt.Key.Key_Return)
         self.go_action.triggered.connect(self._on_go_requested)
@@ -201,18 +314,34 @@ class RunView(Page):
         self.rename_action.triggered.connect(self._on_rename_requested)
         self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
+        self.compare_action = self._add_action("Compare settings…")
+        self.compare_action.triggered.connect(self._on_comparison_requested)
+        self.pin_action = self._add_action("Pin as base")
+        self.pin_action.setToolTip("The other runs show by how much they differ from this one.")
+        self.pin_action.triggered.connect(self._on_pin_requested)
+        self.unpin_action = self._add_action("Unpin the base")
+        self.unpin_action.triggered.connect(self._on_unpin_requested)
+        self.find_action = self._add_action("Find…", QKeySequence.StandardKey.Find)
+        self.find_action.triggered.connect(self._on_find_requested)
+        self.addAction(self.find_action)
+        self.export_action = self._add_action("Export the table…")
+        self.export_action.setToolTip("Write the runs as they are shown to a CSV or Markdown file.")
+        self.export_action.triggered.connect(self.export_requested)
 
-    def _add_action(self, text: str, key: Qt.Key) -> QAction:
+    def _add_action(
+        self, text: str, key: Qt.Key | QKeySequence.StandardKey | None = None
+    ) -> QAction:
         action = QAction(text, self.table)
-        action.setShortcut(QKeySequence(key))
+        if key is not None:
+            action.setShortcut(QKeySequence(key))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.table.addAction(action)
         return action
 
     def _restyle(self) -> None:
         restyle_rows(self.table, self._theme)
-        for column, width in _WIDTHS_PX.items():
-            self.table.setColumnWidth(column, self._theme.px(width))
+        self._nothing.setStyleSheet(f"color: {self._theme.colors.muted};")
+        self._fit()
 
 
 VIEW = ViewSpec(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol import events
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import DARK, LIGHT
@@ -97,11 +98,11 @@ def test_the_tab_shows_the_run_at_hand_as_it_goes_on(window: MainWindow, qtbot: 
     first, second = cells(view)
     assert first[:4] == ["Run 1", "the beginning", "lr 0.001", "400"]
     assert first[GO_COLUMN] == "Go on"
-    assert second == ["lr 0.01", "Run 1, step 300", "at hand", "301", "–", "–", ""]
+    assert second == ["lr 0.01", "Run 1, step 300", "at hand", "301", *"–––––", "paused", ""]
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
     qtbot.waitUntil(lambda: cells(view)[1][3] == "400")
-    assert cells(view)[1][5].endswith("%")
+    assert cells(view)[1][8].endswith("%")
 
 
 @pytest.mark.parametrize("way", ["click", "double click", "key", "menu"])
@@ -247,3 +248,19 @@ def test_each_run_has_a_colour_of_its_own_wherever_it_is(window: MainWindow, qtb
     assert [ink(view, 0), ink(view, 1)] == [DARK.branch_a, DARK.branch_b]
     window.theme.set_dark(False)
     assert [ink(view, 0), ink(view, 1)] == [LIGHT.branch_a, LIGHT.branch_b]
+
+
+def test_a_run_that_diverges_is_said_to_for_as_long_as_it_does(window: MainWindow) -> None:
+    view, run = window.views.view(RunView), window.controller
+    run.diverging.emit(events.Diverging(run.run, "", "", 301, 300, 5.0, 300))
+    assert view.model.rows[1].state == "diverged"
+    run.recovered.emit(events.Recovered(run.run, 301))
+    assert view.model.rows[1].state == "paused"
+
+
+def test_the_columns_that_were_chosen_are_there_the_next_time(
+    window: MainWindow, open_window: OpenWindow
+) -> None:
+    (time,) = (a for a in window.views.view(RunView).header.actions if a.text() == "Time")
+    time.trigger()
+    assert open_window().views.view(RunView).header.choice == "+seconds"
