@@ -248,7 +248,8 @@ class Run:
         """
         self._stateless_s += seconds
         self._trained_s += seconds
-        at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
+        if self._trained_s:
+            at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
         is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
         if is_due or is_stale:
