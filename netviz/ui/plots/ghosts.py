@@ -28,6 +28,8 @@ class Ghosts(QObject):
     -------
     changed
         Other runs are to be drawn.
+    restyled
+        The same runs look otherwise, or have other words.
     grown
         There is more of one of them.
     go_requested
@@ -42,6 +44,7 @@ class Ghosts(QObject):
     """
 
     changed = Signal()
+    restyled = Signal()
     grown = Signal()
     go_requested = Signal(int)
     hide_requested = Signal(int)
@@ -51,6 +54,8 @@ class Ghosts(QObject):
         self._theme, self._canvas, self._metric = theme, canvas, metric
         self._tracks: dict[int, GhostTrack] = {}
         self._is_visible = True
+        self._pointed: int | None = None
+        self._is_offering = False
         self._drawn: Hashable = None
         self._arranged: Hashable = None
         self.labels = GhostLabels(theme)
@@ -59,6 +64,7 @@ class Ghosts(QObject):
         self._avoided = [name for name, style in metric.styles.items() if style.width > 1]
         canvas.scene().sigMouseClicked.connect(self._on_scene_clicked)
         canvas.moved.connect(self._on_canvas_moved)
+        canvas.left.connect(self._on_canvas_left)
 
     # -- what is drawn -----------------------------------------------------------------------
 
@@ -92,6 +98,7 @@ class Ghosts(QObject):
             The loss function of the run at hand.
         """
         before, now = self._tracks, dict[int, GhostTrack]()
+        words = [ghost.label for ghost in self.all]
         for ghost in ghosts:
             track = before.get(ghost.line)
             is_new = track is None or track.loss != loss or not track.take(ghost)
@@ -99,8 +106,8 @@ class Ghosts(QObject):
         self._tracks = now
         if [*before.values()] != [*now.values()]:
             self._tell()
-        elif now:
-            self.grown.emit()  # the words may be others
+        elif words != [ghost.label for ghost in ghosts]:
+            self.restyled.emit()
 
     def append(self, line: int, steps: NDArray[np.int64], losses: NDArray[np.float32]) -> None:
         """Draw more steps of a run, ``[k]`` each."""
@@ -125,9 +132,7 @@ class Ghosts(QObject):
     def draw(self, view: View, axes: Axes, y_range: Range) -> None:
         """Draw what is not drawn yet; costs next to nothing where nothing is new."""
         lines = self._canvas.beside
-        lines.set_styles(
-            {g.line: CurveStyle(g.token, g.width) for g in (each.ghost for each in view.ghosts)}
-        )
+        lines.set_styles({each.ghost.line: self._style(each.ghost) for each in view.ghosts})
         columns = round(axes.area.width())
         looks = axes.x_range, y_range, columns, self._metric.ghost_scale(view)
         now = [(each.ghost.line, each.loss, each.version) for each in view.ghosts]
@@ -138,6 +143,11 @@ class Ghosts(QObject):
                 curve = self._metric.ghost_curve(ghost, view, axes.x_range, columns)
                 lines.set_points(ghost.ghost.line, *curve)
         self._place_labels(view, axes)
+
+    def _style(self, ghost: Ghost) -> CurveStyle:
+        if ghost.line != self._pointed:
+            return CurveStyle(ghost.token, ghost.width)
+        return CurveStyle("muted" if ghost.token == "ghost" else ghost.token, ghost.width + 1)
 
     def forget_places(self) -> None:
         """Place the labels anew: letters have another size."""
@@ -205,12 +215,26 @@ class Ghosts(QObject):
             return line
         return nearest_curve(self._curves(self.shown, axes), place, self._theme.px(_NEAR_PX))
 
+    def point_at(self, line: int | None) -> None:
+        """Let a run stand out that a click would be about, or none."""
+        if line == self._pointed:
+            return
+        self._pointed = line
+        if line is None:
+            self._canvas.viewport().unsetCursor()
+        else:
+            self._canvas.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        self.restyled.emit()
+
     def offer(self, line: int, place: QPoint) -> None:
         """Offer what can be done with a run, at a global place."""
         menu = QMenu(self._canvas)
         menu.setToolTipsVisible(True)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.add_actions(menu, line)
+        menu.aboutToHide.connect(self._on_menu_about_to_hide)
+        self.point_at(line)
+        self._is_offering = True  # it stands out until the menu is gone, though the mouse leaves
         menu.popup(place)
 
     def add_actions(self, menu: QMenu, line: int) -> None:
@@ -231,12 +255,16 @@ class Ghosts(QObject):
             event.accept()
             self.offer(line, self._canvas.mapToGlobal(place.toPoint()))
 
+    def _on_menu_about_to_hide(self) -> None:
+        self._is_offering = False
+        self.point_at(None)
+
+    def _on_canvas_left(self) -> None:
+        if not self._is_offering:
+            self.point_at(None)
+
     def _on_canvas_moved(self, place: QPointF) -> None:
-        viewport = self._canvas.viewport()
-        if self.line_at(place) is None:
-            viewport.unsetCursor()
-        else:
-            viewport.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.point_at(self.line_at(place))
 
 
 def _ink(ghost: Ghost) -> str:

@@ -122,6 +122,7 @@ class MetricPlot(QFrame):
         self.menu.ghosts_action.toggled.connect(self.ghosts.set_visible)
         self.menu.run_chosen.connect(self.ghosts.go_requested)
         self.ghosts.changed.connect(self._on_ghosts_changed)
+        self.ghosts.restyled.connect(self.redraw)
         self.ghosts.grown.connect(self._on_ghosts_grown)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         self.menu.aboutToHide.connect(self.canvas.look_for_mouse)
@@ -363,6 +364,7 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
+            self.ghosts.point_at(None)
             self.redraw()
             self._hide_values()
             data = picture_bytes(self, self.header, self.canvas, self._theme, ending)

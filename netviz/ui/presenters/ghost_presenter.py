@@ -64,6 +64,9 @@ class GhostPresenter(QObject):
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
         self._prepared, self._common = event, float("inf")
+        # What was chosen of a run that is at hand again does not hold when it is left again.
+        lines = {run.origin.line for run in event.left}
+        self._chosen = {line: on for line, on in self._chosen.items() if line in lines}
         self._show()
 
     @Slot(object)

@@ -1,11 +1,12 @@
 """Runs that were left on the plots, as a person sees and uses them."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -225,8 +226,10 @@ def test_a_click_offers_to_go_on_with_it_or_to_hide_it(
     show_run(loss, ghost(), ghost(2, level=0.7, label="lr 0.1", steps=600))
     label = next(each for each in loss.ghosts.labels.labels if each.line == 1)
     place = label.box.center().toPoint() if where == "label" else place_of(loss, 700, 1.0)
+    plain = loss.canvas.beside.pen(1)
     menu = click(loss, place)
     assert menu is not None
+    assert loss.canvas.beside.pen(1) != plain, "it stands out while the menu is about it"
     assert [each.text() for each in menu.actions()] == ["Go on with run 1 (lr 0.3)", "Hide"]
     assert all(each.toolTip() for each in menu.actions())
     with qtbot.waitSignal(loss.ghosts.go_requested) as asked:
@@ -236,9 +239,32 @@ def test_a_click_offers_to_go_on_with_it_or_to_hide_it(
         menu.actions()[1].trigger()
     assert asked.args == [1]
     menu.close()
-    assert loss.canvas.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    assert loss.canvas.beside.pen(1) == plain
     assert click(loss, place_of(loss, 700, 1.5)) is None
-    assert loss.canvas.viewport().cursor().shape() is not Qt.CursorShape.PointingHandCursor
+    assert loss.canvas.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
+
+
+def test_the_one_under_the_mouse_stands_out(loss: LossPlot, theme: Theme) -> None:
+    show_run(loss, ghost(), ghost(2, level=0.7, label="lr 0.1", steps=600))
+    pens = loss.canvas.beside.pen
+    plain = pens(1)
+    assert plain.color() == pens(2).color() == theme.color("ghost")
+    QTest.mouseMove(loss.canvas.viewport(), place_of(loss, 700, 1.0))
+    assert loss.canvas.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    assert pens(1).widthF() > plain.widthF()
+    assert pens(1).color() != plain.color()
+    assert pens(2).color() == plain.color()
+    QTest.mouseMove(loss.canvas.viewport(), place_of(loss, 500, 0.7))
+    assert (pens(1), pens(2) == plain) == (plain, False)
+    QApplication.sendEvent(loss.canvas, QEvent(QEvent.Type.Leave))
+    assert pens(2) == plain
+
+
+def test_other_words_are_written_at_once(loss: LossPlot) -> None:
+    first = ghost()
+    show_run(loss, first)
+    loss.ghosts.set_ghosts([replace(first, label="lr 0.3, batch 64")], CE)
+    assert [label.text for label in loss.ghosts.labels.labels] == ["lr 0.3, batch 64"]
 
 
 def test_the_menu_hides_all_and_leads_on_with_each(qtbot: QtBot, loss: LossPlot) -> None:
