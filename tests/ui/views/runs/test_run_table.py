@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +12,6 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.row_table import CELL_GAP_PX
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
 from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_view import RunView
@@ -189,8 +187,7 @@ def test_no_figure_is_cut_off(view: RunView) -> None:
         for place, column in enumerate(COLUMNS):
             if column.is_figure or column.key in ("go", "state"):
                 index = view.model.index(line, place)
-                font = index.data(Qt.ItemDataRole.FontRole) or view.table.font()
-                wanted = QFontMetrics(font).horizontalAdvance(index.data()) + 2 * CELL_GAP_PX
+                wanted = view.table.sizeHintForIndex(index).width()
                 assert wanted <= view.table.columnWidth(place), column.key
 
 
