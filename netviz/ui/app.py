@@ -134,7 +134,7 @@ def build_window(
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
-    ghosts = GhostPresenter(window)
+    ghosts = GhostPresenter(window, race)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)

@@ -109,14 +109,31 @@ class Ghosts(QObject):
         elif words != [ghost.label for ghost in ghosts]:
             self.restyled.emit()
 
-    def append(self, line: int, steps: NDArray[np.int64], losses: NDArray[np.float32]) -> None:
-        """Draw more steps of a run, ``[k]`` each."""
-        self._tracks[line].append(steps, losses)
-        self.grown.emit()
+    def catch_up(
+        self,
+        line: int,
+        steps: NDArray[np.int64],
+        losses: NDArray[np.float32],
+        measurements: Sequence[Measurement] = (),
+    ) -> None:
+        """Draw what a run has come to since; what is drawn already is passed over.
 
-    def add_measurement(self, line: int, measurement: Measurement) -> None:
-        """Draw the measurement of an epoch of a run."""
-        self._tracks[line].add_measurement(measurement)
+        Parameters
+        ----------
+        steps, losses
+            Numbers of steps, increasing, and their losses, ``[k]`` each.
+        measurements
+            Of its epochs, oldest first.
+        """
+        track = self._tracks.get(line)
+        if track is None:
+            return
+        first = int(np.searchsorted(steps, track.last_step, side="right"))
+        if first < len(steps):
+            track.append(steps[first:], losses[first:])
+        for measurement in measurements:
+            if not track.measurements or measurement.step > track.measurements[-1].step:
+                track.add_measurement(measurement)
         self.grown.emit()
 
     def curve(self, line: int) -> Points:

@@ -437,6 +437,13 @@ class MetricPlot(QFrame):
         else:
             self.point_out(None)
 
+    def set_run_color(self, token: str) -> None:
+        """Draw the run at hand in one colour, as in a race; an empty `token` for the usual two."""
+        for name, style in self._metric.styles.items():
+            if style.token in ("train", "test"):
+                self.canvas.curves[name].set_color(token or style.token)
+        self.canvas.style_curves(self.devicePixelRatioF())
+
     def _restyle(self) -> None:
         px = self._theme.px
         self._column.setContentsMargins(px(12), px(8), px(12), px(8))

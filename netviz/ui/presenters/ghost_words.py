@@ -1,7 +1,9 @@
 """What is said of a run that was left, and what is drawn of it; free of Qt."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from netviz.bridge.race_lanes import LaneNow
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
@@ -68,6 +70,12 @@ def ghosts_of(
             )
         )
     return ghosts
+
+
+def as_lane(ghost: Ghost, lane: LaneNow) -> Ghost:
+    """Return a run as it is drawn in a race, in its own colour."""
+    name = f"{lane.letter} {lane.name}"
+    return replace(ghost, label=name, name=name, token=lane.token, width=2, widens=True)
 
 
 def labels_of(runs: Sequence[LeftRun], config: RunConfig) -> list[str]:

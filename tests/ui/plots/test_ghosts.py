@@ -23,6 +23,9 @@ from tests.ui.plots.using_plots import UNTRAINED, action, hover, measured, progr
 CE = "cross-entropy"
 
 
+NO_STEPS, NO_LOSSES = np.empty(0, np.int64), np.empty(0, np.float32)
+
+
 def ghost(
     line: int = 1,
     level: float = 1.0,
@@ -324,9 +327,9 @@ def test_lanes_grow_beside_the_run_at_hand_in_their_colours(loss: LossPlot, them
     for first in range(202, 1202, 100):
         for n in range(1, 5):
             steps = np.arange(first, first + 100)
-            loss.ghosts.append(n, steps, np.full(100, 0.3 * n + 0.3, np.float32))
+            loss.ghosts.catch_up(n, steps, np.full(100, 0.3 * n + 0.3, np.float32))
         loss.refresh()
-    loss.ghosts.add_measurement(1, measured(5, 1201))
+    loss.ghosts.catch_up(1, NO_STEPS, NO_LOSSES, [measured(5, 1201)])
     loss.refresh()
     assert loss.canvas.x_range[1] >= 1201
     for n, letter in enumerate("abcd", 1):
@@ -343,7 +346,7 @@ def test_what_grows_is_painted_as_what_is_painted_at_once(loss: LossPlot) -> Non
     show_run(loss, ghost(steps=201, width=2.0), steps=2000)
     steps = np.arange(202, 1402)
     for first in range(0, 1200, 75):
-        loss.ghosts.append(1, steps[first : first + 75], losses[first : first + 75])
+        loss.ghosts.catch_up(1, steps[first : first + 75], losses[first : first + 75])
         loss.refresh()
         QApplication.processEvents()
     grown = loss.canvas.grab().toImage()
