@@ -178,6 +178,8 @@ COLUMNS = (
         from_px=1,
     ),
     Column("go", "", "", 62, lambda row: "" if row.is_at_hand else "Go on"),
+    # On the screen it stands first; see `RunHeader`.
+    Column("eye", "", "", 34, lambda row: ""),
 )
 
 
