@@ -260,7 +260,7 @@ class Ghosts(QObject):
         go.setToolTip("Go on where it was left; the run at hand is kept in its place.")
         go.triggered.connect(lambda: self.go_requested.emit(line))
         hide = menu.addAction("Hide")
-        hide.setToolTip("Take it out of the plots; “Earlier runs” in their menu shows it again.")
+        hide.setToolTip("Take it out of the plots; its eye in the tab Runs shows it again.")
         hide.triggered.connect(lambda: self.hide_requested.emit(line))
 
     def _on_scene_clicked(self, event: Any) -> None:

@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from netviz.engine.protocol import events
 from netviz.engine.protocol.lineage import origins_by_line
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.presenters.ghost_words import as_lane, ghosts_of, shown_by_default
 from netviz.ui.presenters.lane_record import LaneRecord, parts_of
 from netviz.ui.presenters.race_presenter import RacePresenter
+from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -53,6 +55,9 @@ class GhostPresenter(QObject):
         self._run.race_changed.connect(self._on_list_changed)
         self._run.lane_told.connect(self._on_run_lane_told)
         race.changed.connect(self._show)
+        runs = window.views.view(RunView)
+        runs.shown_requested.connect(self.set_shown)
+        self.shown_changed.connect(runs.set_shown)
 
     @property
     def shown(self) -> frozenset[int]:
@@ -64,8 +69,11 @@ class GhostPresenter(QObject):
         lines = (run.origin.line for run in left)
         return frozenset(line for line in lines if self._chosen.get(line, line in usual))
 
+    @Slot(int, bool)
     def set_shown(self, line: int, shown: bool) -> None:
         """Draw a run that was left, or do not; for as long as the window is open."""
+        if shown:
+            self._plots[0].menu.ghosts_action.setChecked(True)
         self._chosen[line] = shown
         self._show()
 
@@ -113,8 +121,7 @@ class GhostPresenter(QObject):
     def _on_hide_requested(self, line: int) -> None:
         self.set_shown(line, False)
         self._window.show_status(
-            f"Run {line} is hidden in the plots. To see it again, switch “Earlier runs” in their"
-            " menu off and on."
+            f"Run {line} is hidden in the plots. Its eye in the tab Runs shows it again."
         )
 
     @Slot()
@@ -133,9 +140,8 @@ class GhostPresenter(QObject):
             as_lane(ghost, lanes[ghost.line]) if ghost.line in lanes else ghost for ghost in ghosts
         ]
         runs = [(ghost.line, ghost.name) for ghost in ghosts]
-        at_hand = lanes.get(line)
         for plot in self._plots:
-            plot.set_run_color(at_hand.token if at_hand else "")
+            plot.set_run_color(branch_token(line) if line in lanes else "")
             plot.ghosts.set_ghosts(ghosts, settings.confirmed.loss)
             for grown, record in self._grown.items():
                 plot.ghosts.catch_up(grown, record.steps, record.losses, record.measurements)

@@ -8,6 +8,7 @@ from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import parting_step
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.plots.ghost import Ghost
 
 MOST = 3
@@ -74,8 +75,8 @@ def ghosts_of(
 
 def as_lane(ghost: Ghost, lane: LaneNow) -> Ghost:
     """Return a run as it is drawn in a race, in its own colour."""
-    name = f"{lane.letter} {lane.name}"
-    return replace(ghost, label=name, name=name, token=lane.token, width=2, widens=True)
+    name, token = f"{lane.letter} {lane.name}", branch_token(lane.line)
+    return replace(ghost, label=name, name=name, token=token, width=2, widens=True)
 
 
 def labels_of(runs: Sequence[LeftRun], config: RunConfig) -> list[str]:

@@ -158,7 +158,7 @@ class RacePresenter(QObject):
         if lane is None:
             return
         self._window.message_bar.show_message(
-            "warning",
+            "info",
             f"{lane.letter} ({lane.name}) has stopped: {lane.reason}",
             "The others go on.",
             holds=lambda: any(each.line == line and each.trouble for each in self.race.now()),
