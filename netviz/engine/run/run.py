@@ -248,7 +248,8 @@ class Run:
         """
         self._stateless_s += seconds
         self._trained_s += seconds
-        at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
+        if self._trained_s:
+            at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
         is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
         if is_due or is_stale:
@@ -332,7 +333,8 @@ class Run:
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.states = self.states.until(snapshot.step)
-        self.history.truncate(snapshot.step)
+        # Not truncated: who was told of what came after goes on seeing it.
+        self.history = self.history.until(snapshot.step)
         self.layers = self.layers.until(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger

@@ -110,7 +110,7 @@ def _steps(run: Run) -> tuple[int, ...]:
 
 def _copy_of(run: Run) -> Trainer:
     """Copy the network; torch's random generators are left as they were."""
-    present = RandomState.now()
+    present = RandomState.now(run.trainer.device)
     try:
         return run.trainer.twin()
     finally:

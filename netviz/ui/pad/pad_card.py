@@ -120,9 +120,14 @@ class PadCard(Card):
         self._fit_title()
 
     def look_back(self, looking: bool) -> None:
-        """Take the predictions that follow as those of earlier steps, or of the present again."""
-        self._is_looking = looking
-        self.strip.look_back(looking)
+        """Take the predictions that follow as those of earlier steps, or of the present again.
+
+        The other runs of a race are at the present, and are not set beside an earlier step.
+        """
+        if looking != self._is_looking:
+            self._is_looking = looking
+            self.strip.look_back(looking)
+            self._column.set_racing(bool(self.answers.lanes) and not looking)
 
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the network's prediction; an empty pad shows none."""
@@ -143,7 +148,7 @@ class PadCard(Card):
         before = len(self.answers.lanes)
         self.answers.set_lanes(lanes)
         if len(lanes) != before:
-            self._column.set_racing(bool(lanes))
+            self._column.set_racing(bool(lanes) and not self._is_looking)
 
     def show_answer(self, line: int, prediction: Prediction) -> None:
         """Show what a run of a race says of the drawing; an empty pad shows nothing."""

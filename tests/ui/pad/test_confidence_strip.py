@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from netviz.engine.protocol.observations import Prediction
 from netviz.ui.look.theme import Theme
-from netviz.ui.pad.confidence_record import ConfidenceRecord
+from netviz.ui.pad.confidence_record import ConfidenceRecord, LookedRecord
 from netviz.ui.pad.confidence_strip import ConfidenceStrip
 
 
@@ -69,3 +69,37 @@ def test_the_strip_shows_the_value_under_the_pointer(qtbot) -> None:
     strip.clear()
     assert strip.grab().toImage() == pictures[0]
     assert all(a != b for a, b in pairwise(pictures))
+
+
+def test_steps_that_are_looked_at_stand_beside_the_record_and_are_forgotten_after(qtbot) -> None:
+    strip = ConfidenceStrip(Theme())
+    qtbot.addWidget(strip)
+    strip.set_classes(tuple("0123456789"))
+    for step in (20, 30, 40):
+        strip.add(_prediction(step))
+    assert strip.shown_step == 40
+    strip.look_back(True)
+    assert strip.shown_step == 40
+    for step in (25, 10, 30):
+        strip.add(_prediction(step, confidence=0.4))
+        assert strip.shown_step == step
+    assert strip.record.steps.tolist() == [20, 30, 40]
+    strip.look_back(False)
+    assert strip.shown_step == 40
+
+
+def test_looked_at_with_another_drawing_only_that_one_is_shown() -> None:
+    record, looked = ConfidenceRecord(), LookedRecord()
+    for step in (0, 20):
+        record.add(_prediction(step))
+    assert looked.beside(record)[0].tolist() == [0, 20]
+    for step in (10, 5):
+        looked.add(_prediction(step, confidence=0.3 + step / 100))
+    steps, probabilities = looked.beside(record)
+    assert (steps.tolist(), looked.step) == ([0, 5, 10, 20], 5)
+    assert probabilities[:, 7].tolist() == pytest.approx([0.8, 0.35, 0.4, 0.8])
+    for step in (20, 0):
+        looked.add(_prediction(step, request=2))
+    assert looked.beside(record)[0].tolist() == [0, 20]
+    looked.add(_prediction(10, request=3))
+    assert looked.beside(record)[0].tolist() == [10]

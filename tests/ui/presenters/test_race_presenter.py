@@ -169,3 +169,25 @@ def test_what_cannot_race_cannot_be_started(window: MainWindow, qtbot: QtBot) ->
     names = [dialog.option_box.itemText(i) for i in range(dialog.option_box.count())]
     assert "Momentum" not in names  # which Adam does not have
     assert "Seed" not in names
+
+
+def test_an_earlier_step_is_not_set_beside_what_the_others_say_at_present(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    draw_line(qtbot, window)
+    begin(qtbot, window)
+    wait_for_state(qtbot, window, State.FINISHED)
+    pad = window.pad
+    qtbot.waitUntil(pad.answers.isVisible)
+    window.loss_plot.playhead.step_asked.emit(0)
+    qtbot.waitUntil(lambda: pad.strip.shown_step == 0, timeout=30_000)
+    assert not pad.answers.isVisible()
+    assert pad.bars.isVisible()
+    window.controller.look_back(None)
+    qtbot.waitUntil(pad.answers.isVisible, timeout=30_000)
+    window.loss_plot.playhead.step_asked.emit(0)
+    qtbot.waitUntil(lambda: window.loss_plot.look_bar.isVisible(), timeout=30_000)
+    qtbot.mouseClick(window.panel.race_card.rows[1], LEFT)
+    qtbot.waitUntil(lambda: shown(window) == "B")
+    qtbot.waitUntil(lambda: not window.loss_plot.look_bar.isVisible())
+    assert pad.answers.isVisible()

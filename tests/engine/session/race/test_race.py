@@ -368,3 +368,18 @@ def test_each_run_answers_the_drawing(config: RunConfig) -> None:
         if isinstance(each.event, Prediction)
     }
     assert not np.array_equal(by_line[lines[1]], by_line[lines[2]])
+
+
+def test_a_look_at_an_earlier_step_changes_no_run_of_the_race(config: RunConfig) -> None:
+    config = config.with_changes(NETWORKS[1])
+    wanted = [alone(config, 25, {}, lane) for lane in RATES]
+    driven = trained_until(config, 25, {})
+    lines = racing(driven, RATES)
+    number = run_of(driven).number
+    looks: dict[int, Command] = {
+        step: commands.LookBack(back, number) for step, back in ((30, 10), (41, 0), (50, None))
+    }
+    told = driven.do(commands.Start(), answer=at_steps(looks))
+    assert not only(told, events.Refused)
+    assert [each.step for each in only(told, events.LookedBack)][-1] is None
+    assert_lanes(driven, dict(zip(lines, wanted, strict=True)))
