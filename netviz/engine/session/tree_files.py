@@ -141,7 +141,7 @@ class TreeFiles:
         return self._locate(name) or pack(run.record())
 
     def _locate(self, name: str) -> Path | None:
-        """Return where a branch file is: in the newest of the folders that have it."""
+        """Return where a branch file is: in the first of the folders that has it."""
         files = (branch_file(folder, name) for folder in self._folders)
         return next((file for file in files if file.is_file()), None)
 
