@@ -27,6 +27,7 @@ CASES = {
     "pad": "window_cases:pad",
     "frames": "frame_cases:frames",
     "frame-everything": "frame_cases:everything_on",
+    "frame-ghosts": "frame_cases:ghosts",
     "rate-strip": "frame_cases:rate_strip",
     "start": "start_cases:starts",
 }

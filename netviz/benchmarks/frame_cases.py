@@ -19,12 +19,15 @@ from netviz.engine.run.history import StepHistory
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.ghost import Ghost
 from netviz.ui.plots.loss_plot import LossPlot
 
 LENGTHS = (1_000, 100_000, 1_000_000)
 STEPS_PER_FRAME = 100
 _EPOCHS = 500
 _MOST_MS = 4.0
+_GHOSTS = 12
+_MOST_WITH_GHOSTS_MS = 5.0
 _CHUNK = 1_000
 _MOST_RATIO = 1.3
 """How much more a frame of the longest run may cost than one of the shortest."""
@@ -94,6 +97,32 @@ class _Plots(QWidget):
         for plot in self.plots:
             plot.set_ledger_entries(changes)
 
+    def add_ghosts(self, count: int) -> None:
+        """Draw runs that were left beside it, as long as it is, with an epoch's figures each."""
+        steps = np.arange(1, self._length + 1)
+        ghosts = []
+        for line in range(1, count + 1):
+            noise = self._random.normal(size=self._length)
+            losses = (2.3 / (1 + 2e-5 * line * steps) * np.exp(0.3 * noise)).astype(np.float32)
+            measured = tuple(
+                Measurement(
+                    epoch,
+                    epoch * self._length // _EPOCHS,
+                    0.3,
+                    0.9,
+                    0.4,
+                    0.9 - 0.02 * line,
+                    1.0,
+                    2e4,
+                )
+                for epoch in range(_EPOCHS + 1)
+            )
+            begins = line * self._length // (4 * count)
+            loss = ((0, "cross-entropy"),)
+            ghosts.append(Ghost(line, f"lr {line}", f"run {line}", begins, losses, measured, loss))
+        for plot in self.plots:
+            plot.ghosts.set_ghosts(ghosts, "cross-entropy")
+
     def frame_ms(self) -> float:
         """Draw a frame with new steps, as Qt paints it in the window; return the milliseconds."""
         self.add(STEPS_PER_FRAME)
@@ -140,6 +169,20 @@ def everything_on(plan: Plan) -> list[Outcome]:
     what = f"a frame at {length:,} steps with epochs, changes and overfitting"
     median, spread = statistics.median(costs), middle_half(costs)
     return [Outcome(what, median, *spread, "ms", _MOST_MS, at_least=False)]
+
+
+def ghosts(plan: Plan) -> list[Outcome]:
+    """Cost of a frame of a long run with all of `everything_on` and runs that were left."""
+    app = QApplication(["netviz"])
+    length = LENGTHS[1 if plan.quick else -1]
+    run = _Plots(Theme(dark=True, parent=app), length, _four_steps)
+    run.add_story()
+    run.add_ghosts(_GHOSTS)
+    app.processEvents()
+    costs = [row[0] for row in _rounds([run], plan)]
+    what = f"a frame at {length:,} steps with everything and {_GHOSTS} earlier runs as long"
+    median, spread = statistics.median(costs), middle_half(costs)
+    return [Outcome(what, median, *spread, "ms", _MOST_WITH_GHOSTS_MS, at_least=False)]
 
 
 def rate_strip(plan: Plan) -> list[Outcome]:

@@ -50,11 +50,6 @@ class LaneNow:
     is_shown: bool = False
     leads: bool = False
 
-    @property
-    def token(self) -> str:
-        """Its colour in the theme."""
-        return f"branch_{self.letter.lower()}"
-
 
 @dataclass
 class _Known:

@@ -236,6 +236,20 @@ def train(
 
 
 @app.command()
+def runs(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(parser=path_argument, metavar="DIR...", help="Folders of saved runs."),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON object for each run.")] = False,
+) -> int:
+    """List the runs saved in folders, with those that were left: settings, steps, and the best."""
+    from netviz.cli.runs import list_runs  # late, as in `train`
+
+    return list_runs(folders, as_json=json)
+
+
+@app.command()
 def shortcut(
     remove: Annotated[
         bool, typer.Option("--remove", help="Take it out of the menu again.")

@@ -31,6 +31,7 @@ from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
+from netviz.ui.presenters.ghost_presenter import GhostPresenter
 from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
@@ -133,6 +134,7 @@ def build_window(
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
+    ghosts = GhostPresenter(window, race)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -154,6 +156,7 @@ def build_window(
         race,
         runs,
         look,
+        ghosts,
         views,
         own,
         drawings,

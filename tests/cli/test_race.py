@@ -1,6 +1,7 @@
 """`netviz train --race`: runs that are trained in turn, told apart by their names."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,14 @@ def test_options_are_named_as_on_the_command_line() -> None:
             {"batch_size": 10},
             {"batch_size": 20},
         ]
+
+
+def test_the_folder_holds_every_run_of_the_race(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert train(f"--race lr=0.01,0.1,0.03 --out {tmp_path / 'race'}") == 0
+    capfd.readouterr()
+    assert app.run(["runs", "--json", str(tmp_path / "race")]) == 0
+    rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [row["config"]["learning_rate"] for row in rows] == [0.01, 0.1, 0.03]
+    assert [row["steps"] for row in rows] == [80] * 3

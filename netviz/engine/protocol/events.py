@@ -115,6 +115,8 @@ class Prepared:
         Its number within the session, and which run it parted from.
     left
         The runs that were left, which can be gone on with.
+    origins
+        Those of all runs of the session, also of runs that are not kept any more.
     """
 
     run: int
@@ -138,6 +140,7 @@ class Prepared:
     is_back: bool = False
     origin: Origin = field(default_factory=Origin)
     left: tuple[LeftRun, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)

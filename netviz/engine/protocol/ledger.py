@@ -1,10 +1,11 @@
 """The ledger: every change that the user made to a run, and at which step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from netviz.engine.options.option import format_value
-from netviz.engine.options.run_config import OPTIONS
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,10 @@ class LedgerEntry:
 
     def _written(self, value: Any) -> str:
         return format_value(OPTIONS[self.option], value)
+
+
+def read_entry(values: Mapping[str, Any], config: RunConfig) -> LedgerEntry:
+    """Read an entry of a saved ledger; its values get the types that `config` has."""
+    name = str(values["option"])
+    old, new = (getattr(config.with_changes({name: values[key]}), name) for key in ("old", "new"))
+    return LedgerEntry(int(values["step"]), int(values["epoch"]), name, old, new)

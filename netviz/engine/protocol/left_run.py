@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 
 
@@ -52,6 +56,14 @@ class LeftRun:
         Whether all of its epochs are trained.
     has_diverged
         Whether its loss said that the network is ruined.
+    losses
+        Loss of each of its steps from the first on, ``float32 [steps]``, fewer where it failed;
+        read-only: a view of what is kept of it, which nothing changes any more. Those up to the
+        step at which it parted from another run are that run's too; see `lineage.parting_step`.
+    ledger
+        Every change since step 0.
+    newer
+        How many runs were left after it.
     """
 
     origin: Origin
@@ -61,3 +73,8 @@ class LeftRun:
     has_failed: bool = False
     has_ended: bool = False
     has_diverged: bool = False
+    losses: NDArray[np.float32] = field(
+        default_factory=lambda: np.empty(0, np.float32), compare=False, repr=False
+    )
+    ledger: tuple[LedgerEntry, ...] = ()
+    newer: int = 0

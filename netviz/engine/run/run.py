@@ -333,7 +333,8 @@ class Run:
         snapshot = self._good.snapshot
         self.trainer.restore(snapshot)
         self.states = self.states.until(snapshot.step)
-        self.history.truncate(snapshot.step)
+        # Not truncated: who was told of what came after goes on seeing it.
+        self.history = self.history.until(snapshot.step)
         self.layers = self.layers.until(snapshot.step)
         self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
         self.ledger = self._good.ledger

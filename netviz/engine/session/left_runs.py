@@ -147,6 +147,17 @@ class LeftRuns:
             self.find(line)
         self._origins[line] = replace(self._origins[line], name=given_name(name))
 
+    def cut(self, line: int, step: int) -> None:
+        """Note that a run went back to `step` within itself: what it trains then is another past.
+
+        Runs that parted from it later have no more than that in common with it.
+        """
+        for child, origin in self._origins.items():
+            if origin.parent == line and origin.step > step:
+                self._origins[child] = parted = replace(origin, step=step)
+                if left := self._runs.get(child):
+                    self._runs[child] = left.renumbered(parted)
+
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
         self._runs[left.origin.line] = left
@@ -224,9 +235,13 @@ class LeftRuns:
 
     def told(self) -> tuple[LeftRun, ...]:
         """Tell of each that was trained or races, in the order of their numbers."""
-        lines = sorted(self._runs.keys() - self._deleted)
-        told = (replace(self._runs[line].told(), origin=self._origins[line]) for line in lines)
-        return tuple(each for each in told if each.steps or each.origin.line in self.racing)
+        kept = [line for line in self._runs if line not in self._deleted]
+        told = (
+            replace(self._runs[line].told(), origin=self._origins[line], newer=len(kept) - place)
+            for place, line in enumerate(kept, start=1)
+        )
+        shown = (each for each in told if each.steps or each.origin.line in self.racing)
+        return tuple(sorted(shown, key=lambda each: each.origin.line))
 
     @property
     def _state_bytes(self) -> int:

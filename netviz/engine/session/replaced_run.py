@@ -63,6 +63,10 @@ class ReplacedRun:
             record = replace(present, snapshot=snapshot)
         return replace(record, tree=RunTree(self.origin, has_failed=present is None))
 
+    def renumbered(self, origin: Origin) -> "ReplacedRun":
+        """Return the same run with the number, parent and step that it has by now."""
+        return replace(self, described=replace(self.described, origin=origin))
+
     def told(self) -> LeftRun:
         """Tell what it holds."""
         run, trainer = self.run, self.run.trainer
@@ -74,6 +78,9 @@ class ReplacedRun:
             self.has_failed,
             has_ended=not (run.has_epochs_left or run.is_measurement_due),
             has_diverged=run.divergence is not None,
+            # It may know losses of a batch that failed after its last step.
+            losses=run.history.losses[: trainer.step],
+            ledger=run.ledger,
         )
 
     def is_affordable(self, beside: DeviceData) -> bool:

@@ -162,6 +162,7 @@ class RunControl:
             is_racing = left and left.origin.line in self.left.racing
             self.race.change_front(back, left if is_racing else None)
         told = back.take_up(self._preparer.next_number(), is_back=is_back)
+        self.left.cut(line, back.run.trainer.step)  # one that failed goes back within itself
         self._take_place(back.run, *told)
         self._enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
@@ -237,8 +238,13 @@ class RunControl:
             self.left.forget_untrained()
         self.left.make_room(run.trainer.data)
         step = 0 if described.is_back else self.left.last_step
-        origin = self.left.origin
-        described = replace(described, replaced_step=step, origin=origin, left=self.left.told())
+        described = replace(
+            described,
+            replaced_step=step,
+            origin=self.left.origin,
+            left=self.left.told(),
+            origins=self.left.origins,
+        )
         self.run, self.described = run, described
         self._folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
@@ -451,6 +457,8 @@ class RunControl:
         self._loop.drop()
         self._rest_lanes()
         run.rewind()
+        if self.described:
+            self.left.cut(self.described.origin.line, run.trainer.step)
         self._observatory.rewound(run)
         trainer = run.trainer
         self._emit(

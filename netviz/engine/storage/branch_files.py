@@ -13,8 +13,13 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
 from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.ledger import read_entry
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.run_tree import RunTree
@@ -135,14 +140,28 @@ def read_left_run(file: Path) -> LeftRun:
         raise StorageError(f"{file} is not there any more.", "The other runs are as they were.")
     record = read_record(file)
     _check_length(file)
-    tree = read_tree(record)
+    tree, config = read_tree(record), RunConfig.parse(record["config"])
     return LeftRun(
         tree.origin,
-        RunConfig.parse(record["config"]),
+        config,
         record["step"],
         tuple(Measurement(**values) for values in record["measurements"]),
         tree.has_failed,
+        has_ended=record["epoch"] >= config.epochs,
+        losses=_losses(file),
+        ledger=tuple(read_entry(values, config) for values in record["ledger"]),
     )
+
+
+def _losses(file: Path) -> NDArray[np.float32]:
+    """Read the loss of each step, and nothing else."""
+    try:
+        with safe_open(file, framework="numpy") as tensors:
+            losses: NDArray[np.float32] = np.asarray(tensors.get_tensor("losses"), np.float32)
+    except (SafetensorError, ValueError) as error:
+        raise broken(file, error) from error
+    losses.flags.writeable = False
+    return losses
 
 
 def _check_length(file: Path) -> None:

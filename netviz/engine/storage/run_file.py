@@ -21,7 +21,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.findings import Finding, finding_records, read_findings
 from netviz.engine.protocol.happening import Happening, What
 from netviz.engine.protocol.layer_record import LayerRecord
-from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.ledger import LedgerEntry, read_entry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.run.epoch_tally import EpochTally
@@ -197,7 +197,7 @@ def _unpack(record: dict[str, Any], tensors: dict[str, Tensor]) -> SavedRun:
         snapshot,
         history,
         measurements,
-        tuple(_entry(values, config) for values in record["ledger"]),
+        tuple(read_entry(values, config) for values in record["ledger"]),
         _tally(record["tally"]),
         max(1, int(record["threads"])),
         state["start"],
@@ -229,13 +229,6 @@ def _tally_record(tally: EpochTally) -> dict[str, Any]:
 
 def _tally(values: dict[str, Any]) -> EpochTally:
     return EpochTally(values["samples"], values["right"], values["seconds"])
-
-
-def _entry(values: dict[str, Any], config: RunConfig) -> LedgerEntry:
-    """Read an entry of the ledger; its values get the types that the config has."""
-    name = str(values["option"])
-    old, new = (getattr(config.with_changes({name: values[key]}), name) for key in ("old", "new"))
-    return LedgerEntry(int(values["step"]), int(values["epoch"]), name, old, new)
 
 
 def _encode(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:

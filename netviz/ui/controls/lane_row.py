@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from netviz.bridge.race_lanes import LaneNow
 from netviz.number_text import loss_text
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.widgets.icon_button import quiet_button
@@ -79,7 +80,7 @@ class LaneRow(QAbstractButton):
         painter.drawRoundedRect(frame, px(6), px(6))
         badge = QRectF(px(7), (self.height() - px(16)) / 2, px(16), px(16))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color(lane.token))
+        painter.setBrush(theme.color(branch_token(lane.line)))
         painter.drawRoundedRect(badge, px(4), px(4))
         painter.setPen(theme.color("surface"))
         painter.setFont(theme.font(11, QFont.Weight.Bold))

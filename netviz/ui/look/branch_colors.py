@@ -1,6 +1,6 @@
 """Which colour a run of the session has, in every theme and for good."""
 
-TOKENS = ("branch_a", "branch_b", "branch_c", "branch_d")
+TOKENS = ("branch_a", "branch_b", "branch_c", "branch_d", "branch_e", "branch_f")
 
 
 def branch_token(line: int) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from netviz.bridge.race_lanes import LaneNow
 from netviz.number_text import percent_text
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 
@@ -92,7 +93,7 @@ class LaneAnswers(ThemedWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(row, px(4), px(4))
-        painter.setBrush(theme.color(lane.token))
+        painter.setBrush(theme.color(branch_token(lane.line)))
         painter.drawRect(row.left(), row.top(), px(3), row.height())
         inner = row.adjusted(px(10), 0, -px(6), 0)
         answer = self._answers.get(lane.line)
@@ -155,7 +156,7 @@ class LaneAnswers(ThemedWidget):
             painter.setBrush(theme.color("grid"))
             painter.drawRoundedRect(groove, px(3), px(3))
             groove.setWidth(room * float(answer[which]))
-            painter.setBrush(theme.color(lane.token if index == 0 else "muted"))
+            painter.setBrush(theme.color(branch_token(lane.line) if index == 0 else "muted"))
             painter.drawRoundedRect(groove, px(3), px(3))
 
     def _paint_name(self, painter: QPainter, place: QRect, lane: LaneNow) -> None:

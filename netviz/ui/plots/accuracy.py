@@ -10,6 +10,7 @@ from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import percent_text
 from netviz.ui.charts.ticks import Range, Ticks, percent_range, percent_ticks
+from netviz.ui.plots.ghost import GhostTrack
 from netviz.ui.plots.metric import (
     CurveStyle,
     Figures,
@@ -117,6 +118,23 @@ class Accuracy(Metric):
             "train": (x, np.array([item.train_accuracy for item in chosen], np.float64)),
             "test": (x, np.array([item.test_accuracy for item in chosen], np.float64)),
         }
+
+    def ghost_scale(self, view: View) -> Hashable:
+        return ()
+
+    def ghost_curve(self, ghost: GhostTrack, view: View, steps: Range, columns: int) -> Points:
+        measured = ghost.measured()
+        x = np.array([item.step for item in measured], np.float64)
+        test = np.array([item.test_accuracy for item in measured], np.float64)
+        shown = shown_indices(x, (test,), steps, columns)
+        return x[shown], test[shown]
+
+    def ghost_value(self, ghost: GhostTrack, step: float) -> tuple[int, str] | None:
+        own = [item for item in ghost.measured() if item.step > ghost.ghost.begins]
+        if not own or not ghost.ghost.begins < step <= ghost.last_step:
+            return None
+        nearest = min(own, key=lambda item: abs(item.step - step))
+        return nearest.step, percent_text(nearest.test_accuracy)
 
     def figures(self, view: View) -> Figures:
         if not view.measurements:

@@ -188,7 +188,10 @@ class RateStrip(ThemedWidget):
                 space, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "rate"
             )
             return
-        axes.paint_y_ticks(painter, self._ticks(axes), gap_px=8, within=(0.0, self.height()))
+        # The letters stay inside, and so far apart that those of two labels do not touch.
+        beyond = theme.px(3)
+        within = (0.0 - beyond, self.height() + beyond)
+        axes.paint_y_ticks(painter, self._ticks(axes), gap_px=8, within=within)
         painter.setClipRect(axes.area.adjusted(0, -theme.px(2), 0, theme.px(2)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.color("primary"), theme.px(1.5)))

@@ -17,7 +17,8 @@ from netviz.ui.charts.downsampling import Extremes, bucket_width
 from netviz.ui.charts.smoothing import Smoother
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
 from netviz.ui.plots.best_test import best_test
-from netviz.ui.plots.loss_parts import LossPart, loss_parts
+from netviz.ui.plots.ghost import GhostTrack
+from netviz.ui.plots.loss_parts import LossPart, Reach, loss_parts
 from netviz.ui.plots.loss_range import LossRange, measured_alike
 from netviz.ui.plots.metric import (
     BestTest,
@@ -71,7 +72,7 @@ class Loss(Metric):
         self._extremes = Extremes()
         self._smoother = Smoother(DEFAULT_HALF_LIFE)
         self._is_smoothed = True
-        self._range = LossRange(self.history, self._smoothed)
+        self._range = LossRange(self.history, self._smoothed, self._ghost_reach)
 
     @property
     def half_life(self) -> int:
@@ -163,6 +164,19 @@ class Loss(Metric):
         y = np.array([item.test_loss for item in chosen], np.float64)
         return {"test": _drawable(x, y, view)}
 
+    def ghost_scale(self, view: View) -> Hashable:
+        return view.log_y, self._smoother.half_life
+
+    def ghost_curve(self, ghost: GhostTrack, view: View, steps: Range, columns: int) -> Points:
+        # Also where the present curve is not smoothed: the noise of several would be a fog.
+        parts = ghost.parts(self._smoother.half_life, steps, columns)
+        return _parted([_drawable(x, y, view) for x, y in parts])
+
+    def ghost_value(self, ghost: GhostTrack, step: float) -> tuple[int, str] | None:
+        nearest = math.ceil(step - 0.5)
+        value = ghost.value_at(nearest, self._smoother.half_life)
+        return None if value is None else (nearest, loss_text(value))
+
     def best(self, view: View) -> BestTest | None:
         return best_test(view)
 
@@ -227,6 +241,12 @@ class Loss(Metric):
 
     def _smoothed(self, view: View) -> NDArray[np.float32] | None:
         return self._averages(view.record) if self._is_smoothed else None
+
+    def _ghost_reach(self, view: View) -> Reach:
+        reach = Reach()
+        for ghost in view.ghosts:
+            reach.add_reach(ghost.reach(self._smoother.half_life))
+        return reach
 
     def _has_batches(self, part: LossPart, last: LossPart, view: View) -> bool:
         """Return whether the noise of a part is drawn.

@@ -121,5 +121,7 @@ class LossPlot(MetricPlot):
         self.rate_strip.show_until(self._loss.count(view))
 
     def _on_pointed(self, step: int | None) -> None:
-        found = None if step is None else (step, self._loss.rate_at(step))
+        # Another run may have been trained farther, with rates that are not drawn.
+        is_known = step is not None and step <= self.history.last_step
+        found = (step, self._loss.rate_at(step)) if step is not None and is_known else None
         self.rate_strip.show_crosshair(found)

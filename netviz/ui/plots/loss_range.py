@@ -38,15 +38,19 @@ class LossRange:
         Loss of every step.
     averages
         Returns the smoothed losses of the history, ``[n]``; None without smoothing.
+    beside
+        Returns how far the axis has to reach for the other runs that are drawn.
     """
 
     def __init__(
         self,
         history: StepHistory,
         averages: Callable[[View], NDArray[np.float32] | None],
+        beside: Callable[[View], Reach],
     ) -> None:
         self._history = history
         self._averages = averages
+        self._beside = beside
         self._batches = Reaches()
         self._smoothed = Levels()
         self._tests: dict[bool, tuple[Measurement | None, int, str, Reach]] = {}
@@ -64,6 +68,8 @@ class LossRange:
         parts = loss_parts(view, self._history)
         reach = self._curves(view, [part for part in parts if part.loss == parts[-1].loss])
         reach.add_reach(self._tested(view, alike=True))
+        if any(ghost.ghost.widens for ghost in view.ghosts):
+            reach.add_reach(self._beside(view))
         high = min(reach.highest, _highest_shown(view))
         low = min(reach.lowest, high)
         if not math.isfinite(low):
@@ -149,6 +155,8 @@ class LossRange:
         reach.add_reach(self._tested(view, alike=False))
         for part in parts:
             reach.highest = max(reach.highest, self._batches.of(part, self._history.losses).highest)
+        if view.ghosts:
+            reach.add_reach(self._beside(view))
         return max(reach.lowest_positive, min(_SMALLEST, reach.highest)), reach.highest
 
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from netviz.number_text import round_stride
 from netviz.ui.charts.downsampling import extreme_indices
 from netviz.ui.charts.ticks import Range, Ticks
 from netviz.ui.plots.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from netviz.ui.plots.ghost import GhostTrack
 
 _POINT_PX = 3
 """Pixels for which one point of a wide line is enough."""
@@ -112,12 +115,15 @@ class View:
         Whether the vertical axis is logarithmic.
     record
         The whole run.
+    ghosts
+        The other runs that are drawn beside it.
     """
 
     last_step: int
     measurements: list[Measurement]
     log_y: bool
     record: RunRecord
+    ghosts: "tuple[GhostTrack, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -226,6 +232,21 @@ class Metric(ABC):
             How many dots find room side by side.
         """
         return {}
+
+    @abstractmethod
+    def ghost_scale(self, view: View) -> Hashable:
+        """Return what the curve of a ghost depends on beside the range."""
+
+    @abstractmethod
+    def ghost_curve(self, ghost: "GhostTrack", view: View, steps: Range, columns: int) -> Points:
+        """Return the curve of another run; see `curves`."""
+
+    @abstractmethod
+    def ghost_value(self, ghost: "GhostTrack", step: float) -> tuple[int, str] | None:
+        """Return what the readout says of another run: its step nearest to `step`, and the value.
+
+        None where it was not trained at `step`, or not by itself, or cannot be compared.
+        """
 
     def best(self, view: View) -> BestTest | None:
         """Return the epoch that is marked as the best; None for none."""

@@ -16,6 +16,7 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.axes import Axes
 from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
+from netviz.ui.plots.ghosts import Ghosts
 from netviz.ui.plots.hover_readout import Readout
 from netviz.ui.plots.metric import BestTest, Figures, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
@@ -61,6 +62,8 @@ class MetricPlot(QFrame):
     header, readings, canvas, readout, menu
         The parts: the line at the top and the figures in it, drawing area, hover box, and what
         the plot can do beside showing.
+    ghosts
+        The other runs that are drawn beside the run at hand.
     hold_action
         Switch of the menu that holds the view.
     """
@@ -96,6 +99,7 @@ class MetricPlot(QFrame):
         )
         self.readings = self.header.readings
         self.canvas = PlotCanvas(theme)
+        self.ghosts = Ghosts(theme, self.canvas, metric)
         self._range = PlotRange(self.canvas, metric)
         self.canvas.markers.labelled = metric.has_change_labels
         self.canvas.playhead.is_labelled = metric.has_change_labels
@@ -115,6 +119,11 @@ class MetricPlot(QFrame):
         self.canvas.reset_requested.connect(self.reset_zoom)
         self.canvas.menu_requested.connect(self.menu.popup)
         self.canvas.view_changed.connect(self._on_canvas_view_changed)
+        self.menu.ghosts_action.toggled.connect(self.ghosts.set_visible)
+        self.menu.run_chosen.connect(self.ghosts.go_requested)
+        self.ghosts.changed.connect(self._on_ghosts_changed)
+        self.ghosts.restyled.connect(self.redraw)
+        self.ghosts.grown.connect(self._on_ghosts_grown)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         self.menu.aboutToHide.connect(self.canvas.look_for_mouse)
         self.menu.log_action.toggled.connect(self.reset_zoom)
@@ -251,7 +260,7 @@ class MetricPlot(QFrame):
         end = self._record.end
         last_step = end if self._held_step is None else min(end, self._held_step)
         measurements = self._record.measurements_until(last_step)
-        return View(last_step, measurements, self.log_y, self._record)
+        return View(last_step, measurements, self.log_y, self._record, self.ghosts.shown)
 
     def _draw(self, view: View) -> None:
         self._is_drawing = True
@@ -262,7 +271,8 @@ class MetricPlot(QFrame):
 
     def _draw_parts(self, view: View) -> None:
         y_range = self._range.fit(view)
-        message = "" if view.last_step else self._metric.empty_text
+        # Where other runs are drawn it would lie over them.
+        message = "" if view.last_step or view.ghosts else self._metric.empty_text
         # First of all, since the axes make room for the note.
         self.canvas.set_texts(message, self._metric.note(view, y_range))
         axes = self.canvas.axes
@@ -282,6 +292,7 @@ class MetricPlot(QFrame):
         self.drawn.emit(view)
         self._mark_changes(view, axes)
         self.canvas.look_at(self._looked_step)
+        self.ghosts.draw(view, axes, y_range)
         self.menu.set_log_refusal(self._metric.log_refusal(view))
         self.readings.set_values(*self._figures(view))
         self._show_values()
@@ -318,7 +329,10 @@ class MetricPlot(QFrame):
     def _show_values(self) -> None:
         """Show crosshair and readout where the mouse is."""
         hovered = self._hovered_step
-        found = None if hovered is None else self._metric.rows_at(self._view(), hovered)
+        found = None
+        if hovered is not None:
+            view = self._view()
+            found = self.ghosts.values_at(view, hovered, self._metric.rows_at(view, hovered))
         if hovered is None or found is None:
             self._hide_values()
             return
@@ -350,6 +364,7 @@ class MetricPlot(QFrame):
         if ending == ".csv":
             data = csv_bytes(*self._metric.table(self._record))
         else:
+            self.ghosts.point_at(None)
             self.redraw()
             self._hide_values()
             data = picture_bytes(self, self.header, self.canvas, self._theme, ending)
@@ -407,6 +422,13 @@ class MetricPlot(QFrame):
             self._range.keep_chosen()
             self._draw(self._view())  # what is new stays so: the parts are not arranged for it
 
+    def _on_ghosts_changed(self) -> None:
+        self._range.forget()
+        self.redraw()
+
+    def _on_ghosts_grown(self) -> None:
+        self._is_dirty = True
+
     def _on_badge_clicked(self) -> None:
         if self.is_view_paused:
             self.set_view_paused(False)
@@ -414,6 +436,13 @@ class MetricPlot(QFrame):
             self.reset_zoom()
         else:
             self.point_out(None)
+
+    def set_run_color(self, token: str) -> None:
+        """Draw the run at hand in one colour, as in a race; an empty `token` for the usual two."""
+        for name, style in self._metric.styles.items():
+            if style.token in ("train", "test"):
+                self.canvas.curves[name].set_color(token or style.token)
+        self.canvas.style_curves(self.devicePixelRatioF())
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -429,4 +458,5 @@ class MetricPlot(QFrame):
         self.canvas.restyle()
         self.canvas.style_curves(self.devicePixelRatioF())
         self._marks_in_use = None
+        self.ghosts.forget_places()
         self.redraw()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QMarginsF, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMarginsF, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -23,6 +23,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.plots.best_layer import BestLayer
 from netviz.ui.plots.change_markers import MarkerLayer
 from netviz.ui.plots.clipped_marks import ClippedMarks
+from netviz.ui.plots.ghost_lines import GhostLines
 from netviz.ui.plots.metric import BestTest, CurveStyle
 from netviz.ui.plots.playhead import Playhead
 from netviz.ui.plots.plot_curve import NO_POINTS, PlotBox, PlotCurve
@@ -41,6 +42,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     -------
     hovered
         The mouse is over the step given, a float.
+    moved
+        The mouse is at another place of the widget.
     left
         The mouse has left.
     zoomed
@@ -56,6 +59,8 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     ----------
     curves
         By their names.
+    beside
+        The curves of other runs.
     markers
         The lines of the changes.
     clipped
@@ -69,6 +74,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
     """
 
     hovered = Signal(float)
+    moved = Signal(QPointF)
     left = Signal()
     zoomed = Signal()
     reset_requested = Signal()
@@ -84,6 +90,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._y_ticks: Callable[[float, float], Ticks] = linear_ticks
         self._box = PlotBox(enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
+        self.beside = GhostLines(theme, self._box)
         self._axes_item = AxesItem(theme)
         self.markers = MarkerLayer(theme)
         self.clipped = ClippedMarks(theme)
@@ -183,6 +190,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         """
         for curve in self.curves.values():
             curve.restyle(pixel_ratio, as_shapes=as_shapes)
+        self.beside.restyle(pixel_ratio)
 
     def set_y_ticks(self, y_ticks: Callable[[float, float], Ticks]) -> None:
         """Place the ticks in a range of the vertical axis by another function."""
@@ -270,6 +278,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
+        self.moved.emit(event.position())
         axes = self.axes
         if axes.area.contains(event.position()):
             self.hovered.emit(axes.x_value(event.position().x()))

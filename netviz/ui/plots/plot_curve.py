@@ -1,6 +1,7 @@
 """The curves of a plot, and the box inside the axes that they are drawn in."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -78,6 +79,10 @@ class PlotCurve:
         reach = _FARTHEST * (high - low)
         clipped: NDArray[Any] = np.clip(y, low - reach, high + reach)
         return clipped
+
+    def set_color(self, token: str) -> None:
+        """Draw it in another colour of the theme, from the next `restyle` on."""
+        self._style = replace(self._style, token=token)
 
     def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
         """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""

@@ -1,5 +1,8 @@
 """The menus of a plot: what it can do beside showing, and how much a curve is smoothed."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QWidget, QWidgetAction
@@ -20,17 +23,22 @@ class PlotMenu(QMenu):
         The user wants a file; carries ``png``, ``svg`` or ``csv``.
     back_requested, look_requested
         The user wants to go back to a step, or only to look at it.
+    run_chosen
+        The user wants to go on with another run: its number.
 
     Attributes
     ----------
     log_action, hold_action, reset_action, look_action, back_action
         Switches and commands; the first is in the menu only where `log_tooltip` says something,
         the last two where there is a step to look at.
+    ghosts_action, go_menu
+        Switch that draws runs that were left, and those that are drawn, to go on with one.
     """
 
     export_requested = Signal(str)
     back_requested = Signal(int)
     look_requested = Signal(int)
+    run_chosen = Signal(int)
 
     def __init__(self, parent: QWidget, log_tooltip: str) -> None:
         super().__init__(parent)
@@ -48,6 +56,10 @@ class PlotMenu(QMenu):
         self.back_action.triggered.connect(
             lambda: self.back_requested.emit(self.back_action.data())
         )
+        self.ghosts_action = QAction("Earlier runs", self, checkable=True, checked=True)
+        self.go_menu = QMenu("Go on with", self)
+        self.go_menu.setToolTipsVisible(True)
+        self.offer_runs(())
         self.look_action = QAction(self)
         self.look_action.setToolTip("See the window as it was then; nothing is changed.")
         self.look_action.triggered.connect(
@@ -57,6 +69,8 @@ class PlotMenu(QMenu):
         self.offer_step(None)
         if log_tooltip:
             self.addAction(self.log_action)
+        self.addAction(self.ghosts_action)
+        self.addMenu(self.go_menu)
         self.addActions([self.hold_action, self.reset_action])
         self.addSeparator()
         for ending, words in FORMATS.items():
@@ -71,6 +85,30 @@ class PlotMenu(QMenu):
             action.setVisible(step is not None)
             action.setData(step)
             action.setText("" if step is None else f"{verb} step {step:,}")
+
+    def offer_runs(self, runs: Sequence[tuple[int, str]], *, are_any_left: bool = False) -> None:
+        """Offer to go on with other runs, by their numbers and names.
+
+        Parameters
+        ----------
+        are_any_left
+            Whether there are runs that were left, drawn or not.
+        """
+        self.ghosts_action.setEnabled(are_any_left)
+        self.ghosts_action.setToolTip(
+            "Draw the runs that you left in grey, from where they part from this one."
+            if are_any_left
+            else "Go back, or reset: the run that you leave is drawn in grey then."
+        )
+        self.go_menu.clear()
+        self.go_menu.menuAction().setVisible(bool(runs))
+        for line, name in runs:
+            action = self.go_menu.addAction(name[:1].upper() + name[1:])
+            action.setToolTip("Go on where it was left; the run at hand is kept in its place.")
+            action.triggered.connect(partial(self._on_run_action_triggered, line))
+
+    def _on_run_action_triggered(self, line: int) -> None:
+        self.run_chosen.emit(line)
 
     def set_log_refusal(self, refusal: str) -> None:
         """Offer a logarithmic axis, or say in the tooltip why not; one in use can be left."""

@@ -7,6 +7,12 @@ from netviz.ui.plots.metric import Metric, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
 _FIRST_STEPS = 100
+_MOST_AHEAD = 50
+"""Times as many steps as the run at hand has that are shown of another run: it would be lost."""
+_END = 1.015
+"""The last step stays off the edge, where its dot would be cut."""
+_LABELLED_END = 1.06
+"""That of another run has a label."""
 
 
 class PlotRange:
@@ -76,12 +82,22 @@ class PlotRange:
             self.scale = scale
             self._whole = None
         x, y = self._whole or ((0.0, 0.0), None)
-        # The last step stays off the edge, where its dot would be cut.
-        last = max(_FIRST_STEPS, view.last_step * 1.015)
+        last = max(_FIRST_STEPS, view.last_step * _END, _end_of_ghosts(view))
         whole = (x if last <= x[1] else (0.0, round_up(last)), self._metric.y_range(view, y))
         self._canvas.set_y_ticks(self._metric.y_ticks(view))
         if whole != self._whole:
             self._whole = whole
-            self._canvas.set_limits(*whole)
+            farthest = max(whole[0][1], _LABELLED_END * _last_of_ghosts(view))
+            self._canvas.set_limits((whole[0][0], farthest), whole[1])
             self._canvas.set_range(self._steps or whole[0], self._heights or whole[1])
         return whole[1]
+
+
+def _end_of_ghosts(view: View) -> float:
+    """Return up to where other runs are shown: to their ends, but for those far ahead."""
+    most = _MOST_AHEAD * max(_FIRST_STEPS, view.last_step)
+    return min(_last_of_ghosts(view) * _LABELLED_END, most)
+
+
+def _last_of_ghosts(view: View) -> int:
+    return max((ghost.last_step for ghost in view.ghosts), default=0)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from netviz.bridge.race_lanes import RaceLanes, without_figures
@@ -17,14 +17,28 @@ if TYPE_CHECKING:
 
 
 class RacePresenter(QObject):
-    """Connects the menu, the card of the race, the plots and the pad with the race."""
+    """Connects the menu, the card of the race and the pad with the race.
+
+    Signals
+    -------
+    changed
+        Other runs race, are named otherwise, or another one is the run at hand.
+
+    Attributes
+    ----------
+    race
+        What is known of the runs.
+    """
+
+    changed = Signal()
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window, self._run = window, window.controller
         self._card, self._pad = window.panel.race_card, window.pad
-        self._race = RaceLanes()
+        self.race = RaceLanes()
         self._is_stale = False
+        self._named: list[tuple[int, str, str, bool]] = []
         self._connect_hand()
         run = self._run
         run.prepared.connect(self._on_run_prepared)
@@ -65,7 +79,7 @@ class RacePresenter(QObject):
 
     @Slot()
     def _on_race_triggered(self) -> None:
-        if self._race:
+        if self.race:
             self._on_add_requested()
             return
         dialog = self._ask(joins=False)
@@ -86,14 +100,14 @@ class RacePresenter(QObject):
 
     @Slot()
     def _on_end_race_triggered(self) -> None:
-        if shown := next((lane for lane in self._race.now() if lane.is_shown), None):
+        if shown := next((lane for lane in self.race.now() if lane.is_shown), None):
             self._run.go_on_with(shown.line)
 
     @Slot()
     def _on_lane_action_triggered(self) -> None:
         action = self.sender()
         letter = action.data() if isinstance(action, QAction) else ""
-        lane = next((each for each in self._race.now() if each.letter == letter), None)
+        lane = next((each for each in self.race.now() if each.letter == letter), None)
         if lane and not lane.is_shown:
             self._run.show_lane(lane.line)
 
@@ -101,71 +115,75 @@ class RacePresenter(QObject):
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
-        self._race.set_shown(event.origin.line, event.config, event.step)
+        self.race.set_shown(event.origin.line, event.config, event.step)
         self._show()
 
     @Slot(object)
     def _on_run_race_changed(self, event: events.RaceChanged) -> None:
-        began = not self._race and bool(event.lanes)
-        self._race.set_lanes(event)
+        began = not self.race and bool(event.lanes)
+        self.race.set_lanes(event)
         self._show()
         if began:
-            self._window.show_status(_announcement(self._race))
+            self._window.show_status(_announcement(self.race))
 
     @Slot(object)
     def _on_run_lane_told(self, event: events.InLane) -> None:
         if isinstance(event.event, Prediction):
             self._pad.show_answer(event.line, event.event)
             return
-        self._race.add(event.line, event.event)
+        self.race.add(event.line, event.event)
         self._is_stale = True
         if isinstance(event.event, events.Diverging | events.Failed):
             self._tell_trouble(event.line)
 
     @Slot(object)
     def _on_run_told(self, event: events.LaneEvent) -> None:
-        self._race.add_shown(event)
+        self.race.add_shown(event)
         self._is_stale = True
 
     @Slot(object)
     def _on_run_observed(self, event: Observation) -> None:
-        shown = next((lane for lane in self._race.now() if lane.is_shown), None)
+        shown = next((lane for lane in self.race.now() if lane.is_shown), None)
         if shown and isinstance(event, Prediction):
             self._pad.show_answer(shown.line, event)
 
     @Slot(object)
     def _on_run_settings_changed(self, settings: RunSettings) -> None:
-        self._race.set_config(settings.config)
+        self.race.set_config(settings.config)
         self._is_stale = True
 
     def _tell_trouble(self, line: int) -> None:
         """Say why a run has stopped, while the others go on."""
-        lane = next((each for each in self._race.now() if each.line == line), None)
+        lane = next((each for each in self.race.now() if each.line == line), None)
         if lane is None:
             return
         self._window.message_bar.show_message(
-            "warning",
+            "info",
             f"{lane.letter} ({lane.name}) has stopped: {lane.reason}",
             "The others go on.",
-            holds=lambda: any(each.line == line and each.trouble for each in self._race.now()),
+            holds=lambda: any(each.line == line and each.trouble for each in self.race.now()),
         )
 
     # -- what is shown -----------------------------------------------------------------------
 
     @Slot()
     def _refresh(self) -> None:
-        if self._is_stale and self._race:
+        if self._is_stale and self.race:
             self._show()
 
     def _show(self) -> None:
         self._is_stale = False
-        lanes = self._race.now()
-        self._card.show_lanes(lanes, self._race.start_step)
+        lanes = self.race.now()
+        self._card.show_lanes(lanes, self.race.start_step)
         self._pad.show_lanes(tuple(map(without_figures, lanes)))
         self._offer()
+        named = [(lane.line, lane.letter, lane.name, lane.is_shown) for lane in lanes]
+        if named != self._named:
+            self._named = named
+            self.changed.emit()
 
     def _offer(self) -> None:
-        actions, lanes = self._window.actions_by_key, self._race.now()
+        actions, lanes = self._window.actions_by_key, self.race.now()
         actions["end_race"].setEnabled(bool(lanes))
         letters = {lane.letter for lane in lanes}
         is_staged = actions["stage"].isChecked()

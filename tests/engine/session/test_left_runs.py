@@ -240,3 +240,38 @@ def test_a_name_outlives_a_reset_before_the_first_batch(config: RunConfig) -> No
     driven.do(commands.RenameRun(1, "mine"))
     told = driven.do(commands.Reset({"seed": 5}))
     assert only(told, events.Prepared)[-1].origin.name == "mine"
+
+
+def losses_of(told: list[events.Event]) -> list[float]:
+    return [loss for each in only(told, events.Progress) for loss in each.losses.tolist()]
+
+
+def test_the_losses_of_each_are_told_and_nothing_changes_them(config: RunConfig) -> None:
+    driven = Driven(config)
+    losses = losses_of(driven.do(commands.Start()))
+    driven.do(commands.GoBack(6))
+    driven.do(commands.Change({"learning_rate": 0.5}))
+    more = losses_of(driven.do(commands.Step(), commands.Step()))
+    first, second = left(driven.do(commands.Reset()))
+    assert first.losses.tolist() == losses
+    assert second.losses.tolist() == [*losses[:6], *more]
+    assert [entry.option for entry in second.ledger] == ["learning_rate"]
+    assert (first.newer, second.newer) == (1, 0)
+    assert not first.losses.flags.writeable
+    # It goes on, and back within itself, and on from there to other losses.
+    driven.do(commands.GoOnWith(2))
+    driven.do(commands.Step(), commands.Rewind({"learning_rate": 0.3}), commands.Start())
+    assert second.losses.tolist() == [*losses[:6], *more]
+
+
+def test_runs_that_left_one_later_than_it_went_back_to_part_there(config: RunConfig) -> None:
+    driven = Driven(config)
+    driven.do(commands.Start())
+    driven.do(commands.GoBack(11))
+    driven.do(commands.Step(), commands.GoOnWith(1), commands.Rewind({}))
+    step = driven.step
+    told = driven.do(commands.Step(), commands.GoOnWith(2))
+    (prepared,) = only(told, events.Prepared)
+    expected = min(11, step)
+    assert prepared.origin.step == expected
+    assert [origin.step for origin in prepared.origins] == [0, expected]

@@ -20,6 +20,7 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.ghost import Ghost
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.plots.metric_plot import MetricPlot
 from netviz.ui.shell.message_bar import MessageBar
@@ -39,8 +40,23 @@ happenings = st.one_of(
     st.tuples(st.just("notice"), st.sampled_from(NOTICES)),
     st.tuples(st.just("train"), st.sampled_from([*LOSSES]), st.sampled_from([0.01, 10.0])),
     st.tuples(st.sampled_from(["measure", "change the loss", "go back", "log y", "hold", "clear"])),
+    st.tuples(st.just("beside"), st.integers(0, 3)),
     st.tuples(st.sampled_from(["draw", "settle"])),
 )
+
+
+def beside(line: int, begins: int) -> Ghost:
+    """A run that goes on longer than the one at hand, with two epochs of its own."""
+    steps = begins + 300 * line
+    noise = np.random.default_rng(line).normal(size=steps)
+    losses = (0.4 * line * np.exp(0.3 * noise)).astype(np.float32)
+    ends = (0, begins + 100, steps)
+    epochs = tuple(
+        Measurement(epoch, step, 0.3, 0.9, 0.4, 0.2 * line + 0.1 * epoch, 1.0, 1e4)
+        for epoch, step in enumerate(ends)
+    )
+    label, loss = f"lr 0.{line}", ((0, "cross-entropy"),)
+    return Ghost(line, label, f"run {line} ({label})", begins, losses, epochs, loss)
 
 
 class Told:
@@ -78,6 +94,9 @@ class Told:
                 plot.set_log_y(not plot.log_y)
             case "hold":
                 plot.set_view_paused(not plot.is_view_paused)
+            case "beside":
+                others = [beside(line, self.step) for line in range(1, values[0] + 1)]
+                plot.ghosts.set_ghosts(others, "cross-entropy")
             case "clear":
                 self._begin()
 
@@ -103,7 +122,7 @@ def test_the_picture_does_not_depend_on_the_way_to_it(
     qtbot: QtBot, theme: Theme, kind: Callable[[Theme], MetricPlot]
 ) -> None:
     @settings(
-        max_examples=10,
+        max_examples=12,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -193,6 +212,7 @@ def test_to_paint_only_what_is_new_shows_the_same_as_to_paint_all(
     plot.show()
     qtbot.waitExposed(plot)
     run = Told(plot)
+    run.tell("beside", seed % 4)
     for _ in range(25):
         what = chance.choice(["train"] * 6 + ["measure", "change the loss", "log y", "go back"])
         name = chance.choice(["falling", "flat", "exploding", "not a number", "long"])

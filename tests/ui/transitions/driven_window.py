@@ -108,6 +108,8 @@ class DrivenWindow:
         self.refused: list[events.Refused] = []
         self.controller.refused.connect(self.refused.append)
         self._thread = self.controller.findChild(SameThread)
+        # Which runs were left tells how the run came here.
+        self.window.loss_plot.menu.ghosts_action.setChecked(False)
         self.window.show()
         self.controller.open()
         self.settle()

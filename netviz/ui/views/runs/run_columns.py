@@ -88,7 +88,7 @@ COLUMNS = (
         "name",
         "Run",
         "Named by what differs from the run that was left for it. F2, or a double click, renames.",
-        124,
+        120,
         lambda row: row.name,
     ),
     Column(
@@ -138,13 +138,13 @@ COLUMNS = (
     ),
     Column(
         "train_accuracy",
-        "Train accuracy",
+        "Train acc.",
         "The highest training accuracy after an epoch; the highest of all runs is bold.",
-        128,
+        98,
         lambda row: percent_text(row.train_accuracy),
         True,
         True,
-        from_px=1180,
+        from_px=1140,
         difference=_more_points("train_accuracy"),
     ),
     Column(
@@ -160,9 +160,9 @@ COLUMNS = (
     ),
     Column(
         "test_accuracy",
-        "Test accuracy",
+        "Test acc.",
         "The highest test accuracy after an epoch; the highest of all runs is bold.",
-        122,
+        94,
         lambda row: percent_text(row.test_accuracy),
         True,
         True,
@@ -173,11 +173,13 @@ COLUMNS = (
         "state",
         "State",
         "What the run at hand is doing; how the others were left.",
-        78,
+        82,
         lambda row: row.state,
         from_px=1,
     ),
-    Column("go", "", "", 66, lambda row: "" if row.is_at_hand else "Go on"),
+    Column("go", "", "", 62, lambda row: "" if row.is_at_hand else "Go on"),
+    # On the screen it stands first; see `RunHeader`.
+    Column("eye", "", "", 34, lambda row: ""),
 )
 
 

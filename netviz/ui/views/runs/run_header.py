@@ -20,6 +20,8 @@ class RunHeader(QObject):
     ----------
     actions
         One for each column that can be hidden, and one that leaves the choice to the width again.
+    has_eyes
+        Whether it is known which runs the plots draw, so that there is a column for it.
     """
 
     chosen = Signal()
@@ -28,6 +30,7 @@ class RunHeader(QObject):
         super().__init__(table)
         self._table = table
         self._choice: dict[str, bool] = {}
+        self.has_eyes = False
         header = table.horizontalHeader()
         header.setSectionsClickable(True)
         header.setSortIndicatorClearable(True)
@@ -43,6 +46,7 @@ class RunHeader(QObject):
         usual.triggered.connect(self._on_usual_triggered)
         self.actions = [*self._by_key.values(), usual]
         header.addActions(self.actions)
+        header.moveSection(place_of("eye"), 0)
 
     def _make_action(self, column: Column) -> QAction:
         action = QAction(column.heading, self)
@@ -66,6 +70,8 @@ class RunHeader(QObject):
         width = width_px / theme.scale
         for place, column in enumerate(COLUMNS):
             is_shown = self._choice.get(column.key, width >= column.from_px)
+            if column.key == "eye":
+                is_shown = self.has_eyes
             self._table.setColumnHidden(place, not is_shown)
             if column.key in self._by_key:
                 self._by_key[column.key].setChecked(is_shown)

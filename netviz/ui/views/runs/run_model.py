@@ -15,11 +15,17 @@ from netviz.ui.views.runs.run_rows import RunRow, best_rows
 NAME_COLUMN = place_of("name")
 SETTINGS_COLUMN = place_of("settings")
 GO_COLUMN = place_of("go")
+EYE_COLUMN = place_of("eye")
 SORT_ROLE = Qt.ItemDataRole.UserRole
 """Where the model says what its cells are sorted by: numbers as numbers."""
 
 _EDITABLE = Qt.ItemFlag.ItemIsEditable
 _GO = "Click Go on, or press Enter, to go on where it was left; the run at hand is kept."
+_EYES = (
+    "The plots do not draw it; a click shows it.",
+    "The plots draw it; a click hides it.",
+    "The plots always draw the run at hand.",
+)
 _STATES = {"failed": "wrong", "diverged": "warning"}
 
 
@@ -118,6 +124,9 @@ class RunModel(RowModel):
                 return icon(self._theme, *_icon(row), 14)
             case Qt.ItemDataRole.DecorationRole if row.is_base and place == SETTINGS_COLUMN:
                 return icon(self._theme, "pin", "primary", 14)
+            case Qt.ItemDataRole.DecorationRole if place == EYE_COLUMN:
+                name, token = ("eye", "muted") if row.is_shown else ("eye-off", "faint")
+                return icon(self._theme, name, token, 14)
             case _ if role == SORT_ROLE:
                 return getattr(row, column.key) if column.is_figure else column.text(row).lower()
         return None
@@ -133,6 +142,8 @@ def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:
     if key == "name":
         # Also where it began: that column may be hidden, and there may be no room for the name.
         return f"{row.name}\nRun {row.line} of this session, from {row.parted}."
+    if key == "eye":
+        return _EYES[2 if row.is_at_hand else row.is_shown]
     if key in ("settings", "parted"):
         return str(getattr(row, key))
     what = "The run that the window shows." if row.is_at_hand else _GO

@@ -46,6 +46,8 @@ class RunRow:
         Whether it goes on from its last good state only.
     is_base
         Whether it is pinned as the one that the others are compared with.
+    is_shown
+        Whether the plots draw it.
     """
 
     line: int
@@ -63,6 +65,7 @@ class RunRow:
     config: RunConfig
     has_failed: bool
     is_base: bool = False
+    is_shown: bool = True
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether its name and its settings hold all of these words, given in small letters."""

@@ -26,7 +26,13 @@ from netviz.ui.views.row_table import restyle_rows, row_table
 from netviz.ui.views.runs.name_delegate import NameDelegate
 from netviz.ui.views.runs.run_header import RunHeader
 from netviz.ui.views.runs.run_menu import RunMenu
-from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN, SETTINGS_COLUMN, RunModel
+from netviz.ui.views.runs.run_model import (
+    EYE_COLUMN,
+    GO_COLUMN,
+    NAME_COLUMN,
+    SETTINGS_COLUMN,
+    RunModel,
+)
 from netviz.ui.views.runs.run_order import RunOrder
 from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_search import RunSearch
@@ -51,6 +57,8 @@ class RunView(Page):
         The user wants to see the settings of runs side by side: their rows.
     export_requested
         The user wants the table in a file.
+    shown_requested
+        The user wants the plots to draw a run that was left, or not: its number, and whether.
 
     Attributes
     ----------
@@ -64,6 +72,8 @@ class RunView(Page):
         Goes on with the run that is selected; lets one type its name.
     delete_action
         Deletes the runs that are selected, but for that at hand.
+    eye_action
+        Shows the runs that are selected in the plots, or hides them.
     compare_action
         Shows the settings of the runs that are selected side by side.
     pin_action, unpin_action
@@ -77,6 +87,7 @@ class RunView(Page):
     deletion_requested = Signal(object)
     comparison_requested = Signal(object)
     export_requested = Signal()
+    shown_requested = Signal(int, bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -90,6 +101,7 @@ class RunView(Page):
         self._left: tuple[LeftRun, ...] = ()
         self._state = State.IDLE
         self._base: int | None = None
+        self._shown: frozenset[int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         runs = RunModel(theme, self)
         runs.renamed.connect(self._on_model_renamed)
@@ -133,6 +145,13 @@ class RunView(Page):
         self.count_changed.emit(len(left) + 1 if left else None)
         self._invalidate()
 
+    def set_shown(self, lines: frozenset[int]) -> None:
+        """Take on which of the runs that were left the plots draw; until then no eye is shown."""
+        self._shown = lines
+        self.header.has_eyes = True
+        self._fit()
+        self._invalidate()
+
     def set_config(self, config: RunConfig) -> None:
         self._at_hand = replace(self._at_hand, config=config)
         self._invalidate()
@@ -164,7 +183,11 @@ class RunView(Page):
     @property
     def rows(self) -> tuple[RunRow, ...]:
         """All runs of the session, in the order in which they began."""
-        return rows_of(self._at_hand, self._left, self._state, self._base)
+        rows = rows_of(self._at_hand, self._left, self._state, self._base)
+        if self._shown is None:
+            return rows
+        shown = {self._at_hand.origin.line, *self._shown}
+        return tuple(replace(row, is_shown=row.line in shown) for row in rows)
 
     def shown_rows(self) -> tuple[RunRow, ...]:
         """Return the runs as the table shows them at this moment, all where it shows none."""
@@ -230,10 +253,12 @@ class RunView(Page):
     def _on_table_clicked(self, index: QModelIndex) -> None:
         if index.column() == GO_COLUMN:
             self._on_go_requested()
+        elif index.column() == EYE_COLUMN:
+            self._toggle_eyes((self.model.rows[index.row()],))
 
     def _on_table_double_clicked(self, index: QModelIndex) -> None:
         # Where one goes on the first click of the two has asked already; a name is edited.
-        if index.column() not in (GO_COLUMN, NAME_COLUMN):
+        if index.column() not in (GO_COLUMN, NAME_COLUMN, EYE_COLUMN):
             self._on_go_requested()
 
     def _on_comparison_requested(self) -> None:
@@ -249,6 +274,17 @@ class RunView(Page):
         self._base = None
         self._invalidate()
 
+    def _on_eye_requested(self) -> None:
+        lines = self._left_lines()
+        self._toggle_eyes([row for row in self.model.rows if row.line in lines])
+
+    def _toggle_eyes(self, rows: Sequence[RunRow]) -> None:
+        """Show runs in the plots if one of them is hidden; else hide them."""
+        are_shown = all(row.is_shown for row in rows)
+        for row in rows:
+            if not row.is_at_hand:
+                self.shown_requested.emit(row.line, not are_shown)
+
     def _on_find_requested(self) -> None:
         if self.has_content:
             self.search.open()
@@ -263,6 +299,8 @@ class RunView(Page):
         lines = self._selected_lines()
         self.go_action.setEnabled(self._chosen_line() is not None)
         self.rename_action.setEnabled(len(lines) == 1)
+        self.eye_action.setVisible(self._shown is not None)
+        self.eye_action.setEnabled(bool(self._left_lines()))
         self.compare_action.setEnabled(len(lines) > 1)
         self.pin_action.setEnabled(len(lines) == 1 and lines != (self._base,))
         self.unpin_action.setEnabled(self._base is not None)
@@ -314,6 +352,8 @@ class RunView(Page):
         self.rename_action.triggered.connect(self._on_rename_requested)
         self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
+        self.eye_action = self._add_action("Show or hide in the plots", Qt.Key.Key_E)
+        self.eye_action.triggered.connect(self._on_eye_requested)
         self.compare_action = self._add_action("Compare settings…")
         self.compare_action.triggered.connect(self._on_comparison_requested)
         self.pin_action = self._add_action("Pin as base")

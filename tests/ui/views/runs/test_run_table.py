@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +12,6 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.row_table import CELL_GAP_PX
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
 from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_view import RunView
@@ -152,7 +150,7 @@ USUAL = ["name", "settings", "steps", "test_loss", "test_accuracy", "state", "go
 def test_there_are_as_many_columns_as_fit(view: RunView, qtbot: QtBot) -> None:
     assert shown(view) == USUAL
     view.resize(1240, 260)
-    qtbot.waitUntil(lambda: shown(view) == [column.key for column in COLUMNS])
+    qtbot.waitUntil(lambda: shown(view) == [column.key for column in COLUMNS[:-1]])
     view.resize(712, 160)
     qtbot.waitUntil(lambda: shown(view) == USUAL)
 
@@ -189,8 +187,7 @@ def test_no_figure_is_cut_off(view: RunView) -> None:
         for place, column in enumerate(COLUMNS):
             if column.is_figure or column.key in ("go", "state"):
                 index = view.model.index(line, place)
-                font = index.data(Qt.ItemDataRole.FontRole) or view.table.font()
-                wanted = QFontMetrics(font).horizontalAdvance(index.data()) + 2 * CELL_GAP_PX
+                wanted = view.table.sizeHintForIndex(index).width()
                 assert wanted <= view.table.columnWidth(place), column.key
 
 
@@ -256,3 +253,49 @@ def test_a_base_that_is_deleted_is_no_longer_one_and_again_when_it_is_back(view:
     assert (cell(view, 3, "test_loss"), cell(view, 1, "settings")) == ("0.250", "at hand")
     view.set_left(both)
     assert cell(view, 3, "test_loss") == "−0.250"
+
+
+def eye(view: RunView, line: int) -> str:
+    place = view.model.index(lines(view).index(line), place_of("eye"))
+    return str(place.data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_there_is_no_eye_until_it_is_known_what_the_plots_draw(view: RunView) -> None:
+    assert "eye" not in shown(view)
+    assert not view.eye_action.isVisible()
+    view.set_shown(frozenset({2, 3}))
+    assert view.table.horizontalHeader().visualIndex(place_of("eye")) == 0
+    assert "eye" in shown(view)
+    assert [line for line in lines(view) if "do not draw" in eye(view, line)] == [12]
+    assert "always" in eye(view, 1)
+
+
+def test_an_eye_asks_to_show_or_hide_a_run_and_goes_on_with_none(
+    view: RunView, qtbot: QtBot
+) -> None:
+    view.set_shown(frozenset({2, 3}))
+    asked: list[tuple[int, bool]] = []
+    view.shown_requested.connect(lambda line, is_shown: asked.append((line, is_shown)))
+    with qtbot.assertNotEmitted(view.run_chosen):
+        for line in (2, 12, 1):
+            index = view.model.index(lines(view).index(line), place_of("eye"))
+            place = view.table.visualRect(index).center()
+            qtbot.mouseClick(view.table.viewport(), LEFT, pos=place)
+            qtbot.mouseDClick(view.table.viewport(), LEFT, pos=place)
+    assert asked == [(2, False), (12, True)]  # the run at hand is always drawn
+
+
+def test_e_shows_all_that_are_selected_if_one_is_hidden_and_else_hides_them(
+    view: RunView, qtbot: QtBot
+) -> None:
+    asked: list[tuple[int, bool]] = []
+    view.shown_requested.connect(lambda line, is_shown: asked.append((line, is_shown)))
+    view.set_shown(frozenset({2, 3}))
+    view.table.selectAll()
+    view.table.setFocus()
+    QApplication.processEvents()
+    qtbot.keyClick(view.table, Qt.Key.Key_E)
+    assert asked == [(2, True), (3, True), (12, True)]
+    view.set_shown(frozenset({2, 3, 12}))
+    qtbot.keyClick(view.table, Qt.Key.Key_E)
+    assert asked[3:] == [(2, False), (3, False), (12, False)]
