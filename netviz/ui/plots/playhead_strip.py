@@ -18,7 +18,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
-_HEIGHT_PX = 22
+_HEIGHT_PX = 21
 _TRACK_PX = 4
 _HANDLE_PX = (8, 16)
 SECONDS = (5, 10, 20, 40)
