@@ -1,9 +1,10 @@
 """`RunControl`: what each command does to the run at hand, and the state that it leaves it in."""
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from netviz.engine.errors import ConfigError, TrainingError
 from netviz.engine.network.trusted_files import trust_model
@@ -437,8 +438,7 @@ class RunControl:
         config = run.trainer.config.with_changes(command.changes)
         refuse_resets(config, run.trainer.config)
         if run.trainer.step == 0 and config.loss != run.trainer.config.loss:
-            # The untrained network was measured by the other loss: measure it again.
-            self.reset(commands.Reset(command.changes))
+            self._measure_again(run, command.changes)
             return
         if not DECIDED_BY.isdisjoint(config.changes_from(run.trainer.config)):
             refuse_lone_images(run.trainer, config)
@@ -475,13 +475,19 @@ class RunControl:
         self._loop.findings.tell(run)
         self._emit(events.Noted(run.number, run.happenings))
         if trainer.step == 0 and config.loss != trainer.config.loss:
-            # The untrained network was measured by the other loss: measure it again.
             self._enter_held(run)
-            self.reset(commands.Reset(command.changes))
+            self._measure_again(run, command.changes)
             return
         if command.changes:
             self._change(run, config)
         self._enter_held(run)
+
+    def _measure_again(self, run: Run, changes: Mapping[str, Any]) -> None:
+        """Prepare a run anew that was not trained, and was measured by another loss."""
+        start = StartPoint()
+        if run.start is not None:
+            start = StartPoint(weights=run.start, weights_path=Path(run.started_from))
+        self._begin(self._preparer.reset(commands.Reset(changes), run), start)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0, reason: str = "") -> None:
         if self.race:

@@ -145,3 +145,22 @@ def test_lowered_epochs_end_the_run_and_raised_ones_continue_it(config: RunConfi
     driven.do(commands.Change({"epochs": 3}))
     assert (driven.state, driven.step) == (State.FINISHED, LAST)
     assert losses(driven.events) == reference(config)
+
+
+@pytest.mark.parametrize("first", [{"loss": "mse"}, {"loss": "mse", "learning_rate": 0.1}])
+def test_another_loss_before_the_first_batch_keeps_weights_of_a_file(
+    first: dict[str, Any], config: RunConfig, tmp_path: Path
+) -> None:
+    weights = tmp_path / "w.pth"
+    driven = Driven(config)
+    driven.do(commands.RunEpoch(), commands.Export(commands.ExportKind.WEIGHTS, weights))
+    driven.do(commands.LoadWeights(weights))
+    accuracy = only(driven.events, events.Prepared)[-1].untrained.test_accuracy
+    told = driven.do(commands.Change(first))
+    (prepared,) = only(told, events.Prepared)
+    assert prepared.started_from == str(weights)
+    assert prepared.untrained.test_accuracy == accuracy
+    # As if the loss had been chosen first.
+    other = Driven(config.with_changes(first))
+    other.do(commands.LoadWeights(weights))
+    assert losses(driven.do(commands.Start())) == losses(other.do(commands.Start()))
