@@ -137,7 +137,9 @@ class GhostPresenter(QObject):
         drawn = shown | (lanes.keys() - {line})
         ghosts = ghosts_of(prepared.left, drawn, origins, line, settings.config, self._common)
         ghosts = [
-            as_lane(ghost, lanes[ghost.line]) if ghost.line in lanes else ghost for ghost in ghosts
+            as_lane(ghost, lanes[ghost.line]) if ghost.line in lanes else ghost
+            for ghost in ghosts
+            if ghost.line in lanes or len(ghost.losses) > ghost.begins  # else all of it is drawn
         ]
         runs = [(ghost.line, ghost.name) for ghost in ghosts]
         for plot in self._plots:

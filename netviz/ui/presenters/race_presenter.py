@@ -11,6 +11,7 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.lanes import LETTERS
 from netviz.engine.protocol.observations import Observation, Prediction
 from netviz.ui.dialogs.race_dialog import RaceDialog
+from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
     from netviz.ui.shell.main_window import MainWindow
@@ -58,6 +59,8 @@ class RacePresenter(QObject):
         actions["race"].triggered.connect(self._on_race_triggered)
         actions["end_race"].triggered.connect(self._on_end_race_triggered)
         self._window.panel.race_requested.connect(self._on_race_triggered)
+        runs = self._window.views.view(RunView)
+        runs.race_requested.connect(self._run.race_with)
         card.lane_chosen.connect(self._run.show_lane)
         card.lane_dropped.connect(self._run.drop_lane)
         card.add_requested.connect(self._on_add_requested)

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
 from netviz.ui.dialogs.race_dialog import RaceDialog
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.runs.run_view import RunView
 from tests.ui.conftest import OpenWindow, draw_line, wait_for_state
@@ -149,6 +150,43 @@ def test_going_back_ends_the_race_and_the_others_stay_in_the_table(
     assert window.panel.race_card.isHidden()
     assert lines_in_table(window) == {1, 2, 3, 4, 5}
     assert not window.actions_by_key["end_race"].isEnabled()
+
+
+def test_runs_that_were_left_race_with_the_run_at_hand(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.controller.prepared):
+        window.controller.go_back(20)
+    view = window.views.view(RunView)
+    window.views.show_view(view)
+    row = next(n for n, row in enumerate(view.model.rows) if not row.is_at_hand)
+    view.table.selectRow(row)
+    view.race_action.trigger()
+    wait_for_state(qtbot, window, State.FINISHED)
+    lanes = [row.lane for row in window.panel.race_card.rows]
+    assert {lane.line for lane in lanes} == {1, 2}
+    assert {lane.steps for lane in lanes} == {120}
+
+
+def test_the_plots_draw_each_run_in_its_colour_while_it_trains(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    begin(qtbot, window)
+    wait_for_state(qtbot, window, State.FINISHED)
+    plot, rows = window.loss_plot, window.panel.race_card.rows
+    qtbot.waitUntil(lambda: {row.lane.steps for row in rows} == {120}, timeout=30_000)
+    plot.refresh()
+    tokens = {row.lane.line: branch_token(row.lane.line) for row in rows if not row.lane.is_shown}
+    assert {ghost.line: ghost.token for ghost in plot.ghosts.all} == tokens
+    for line in tokens:
+        assert plot.ghosts.curve(line)[0][-1] == 120
+    (shown_line,) = [row.lane.line for row in rows if row.lane.is_shown]
+    color = window.theme.color(branch_token(shown_line))
+    assert plot.canvas.curves["smoothed"].pen.color() == color
+    measured = [track.measurements[-1].step for track in window.accuracy_plot.ghosts.shown]
+    assert measured == [120] * len(tokens)
+    qtbot.mouseClick(window.panel.race_card.go_on_button, LEFT)
+    qtbot.waitUntil(lambda: not window.panel.race_card.isVisible(), timeout=30_000)
+    assert plot.canvas.curves["smoothed"].pen.color() == window.theme.color("train")
+    assert {ghost.token for ghost in plot.ghosts.all} == {"ghost"}
 
 
 def test_what_cannot_race_cannot_be_started(window: MainWindow, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import MOST
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import given_name, made_name
@@ -59,6 +60,8 @@ class RunView(Page):
         The user wants the table in a file.
     shown_requested
         The user wants the plots to draw a run that was left, or not: its number, and whether.
+    race_requested
+        The user wants runs that were left to race with the one at hand: their numbers.
 
     Attributes
     ----------
@@ -74,6 +77,8 @@ class RunView(Page):
         Deletes the runs that are selected, but for that at hand.
     eye_action
         Shows the runs that are selected in the plots, or hides them.
+    race_action
+        Lets the runs that are selected race with the one at hand.
     compare_action
         Shows the settings of the runs that are selected side by side.
     pin_action, unpin_action
@@ -88,6 +93,7 @@ class RunView(Page):
     comparison_requested = Signal(object)
     export_requested = Signal()
     shown_requested = Signal(int, bool)
+    race_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -285,6 +291,9 @@ class RunView(Page):
             if not row.is_at_hand:
                 self.shown_requested.emit(row.line, not are_shown)
 
+    def _on_race_requested(self) -> None:
+        self.race_requested.emit(self._left_lines())
+
     def _on_find_requested(self) -> None:
         if self.has_content:
             self.search.open()
@@ -302,6 +311,7 @@ class RunView(Page):
         self.eye_action.setVisible(self._shown is not None)
         self.eye_action.setEnabled(bool(self._left_lines()))
         self.compare_action.setEnabled(len(lines) > 1)
+        self.race_action.setEnabled(0 < len(self._left_lines()) < MOST)
         self.pin_action.setEnabled(len(lines) == 1 and lines != (self._base,))
         self.unpin_action.setEnabled(self._base is not None)
         self.delete_action.setEnabled(bool(self._left_lines()))
@@ -354,6 +364,9 @@ class RunView(Page):
         self.delete_action.triggered.connect(self._on_delete_requested)
         self.eye_action = self._add_action("Show or hide in the plots", Qt.Key.Key_E)
         self.eye_action.triggered.connect(self._on_eye_requested)
+        self.race_action = self._add_action("Race with the run at hand")
+        self.race_action.setToolTip("Train them in turn, each from where it was left.")
+        self.race_action.triggered.connect(self._on_race_requested)
         self.compare_action = self._add_action("Compare settings…")
         self.compare_action.triggered.connect(self._on_comparison_requested)
         self.pin_action = self._add_action("Pin as base")
