@@ -219,6 +219,8 @@ class RunControl:
 
     def _forget_race(self) -> None:
         """Let the run at hand go on alone; the others are left."""
+        if self.race:
+            self.race.end()
         self.race, self.left.racing = None, frozenset()
 
     def tell_race(self) -> None:

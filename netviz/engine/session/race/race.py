@@ -65,16 +65,25 @@ class Race:
         self.front = front.run
         if behind:
             self.add(behind)
+        self.share_memory()
 
     def drop(self, line: int) -> None:
         """Let a run take part no longer."""
-        del self.lanes[line]
+        self.lanes.pop(line).run.states.budget = BUDGET_BYTES
 
     def share_memory(self) -> None:
         """Divide among all runs the memory that states along the way may take."""
-        runs = [self.front, *(lane.run for lane in self.lanes.values())]
-        for run in runs:
-            run.states.budget = BUDGET_BYTES // len(runs)
+        for run in self._runs:
+            run.states.budget = BUDGET_BYTES // len(self._runs)
+
+    def end(self) -> None:
+        """Let each run have the memory of a run by itself again."""
+        for run in self._runs:
+            run.states.budget = BUDGET_BYTES
+
+    @property
+    def _runs(self) -> list[Run]:
+        return [self.front, *(lane.run for lane in self.lanes.values())]
 
     def follow(self, loop: TrainingLoop) -> None:
         """Let the lanes train as far, and as fast, as `loop` trains the run at hand."""

@@ -18,6 +18,7 @@ from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.observations import Prediction
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run
+from netviz.engine.run.states import BUDGET_BYTES
 from tests.engine.session.first_runs import (
     Changes,
     assert_no_difference,
@@ -217,6 +218,17 @@ def test_a_run_that_is_dropped_stays_where_it_was(config: RunConfig) -> None:
     assert left[lines[1]].steps == 15
     driven.do(commands.GoOnWith(lines[1]), commands.Start())
     assert_no_difference(reached(run_of(driven)), reached(alone(config, 8, {}, RATES[1])))
+
+
+def test_the_memory_for_states_is_shared_while_they_race(config: RunConfig) -> None:
+    driven = Driven(config)
+    lines = racing(driven, RATES)
+    front = run_of(driven)
+    assert front.states.budget == BUDGET_BYTES // 3
+    driven.do(commands.DropLane(lines[2]))
+    assert front.states.budget == BUDGET_BYTES // 2
+    driven.do(commands.GoOnWith(lines[1]))
+    assert run_of(driven).states.budget == front.states.budget == BUDGET_BYTES
 
 
 # -- ends ----------------------------------------------------------------------------------------
