@@ -53,7 +53,7 @@ def test_a_disk_that_fills_up_loses_only_what_came_after(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     class FillsTheDisk(Report):
-        def tell(self, event: Event) -> None:
+        def tell(self, event: Event, lane: str = "") -> None:
             if isinstance(event, events.EpochFinished) and event.measurement.epoch == 2:
                 wait_for_autosave()
                 kept.append(summarise(tmp_path).step)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import RunConfig
@@ -155,6 +154,8 @@ def read_left_run(file: Path) -> LeftRun:
 
 def _losses(file: Path) -> NDArray[np.float32]:
     """Read the loss of each step, and nothing else."""
+    from safetensors import SafetensorError, safe_open  # late: the window need not wait for it
+
     try:
         with safe_open(file, framework="numpy") as tensors:
             losses: NDArray[np.float32] = np.asarray(tensors.get_tensor("losses"), np.float32)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import restyle_rows
+from netviz.ui.widgets.main_button import make_main
 
 _MOST_COLUMN_PX, _MOST_PX = 240, 900
 
@@ -66,7 +67,6 @@ class CompareRunsDialog(QDialog):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self).activated.connect(self.copy)
         close = QPushButton("Close")
         close.clicked.connect(self.close)
-        close.setDefault(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy_button)
         buttons.addStretch(1)
@@ -75,6 +75,7 @@ class CompareRunsDialog(QDialog):
         layout.addWidget(text)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
+        make_main(self, close)
         theme.changed.connect(self._restyle)
         self._restyle()
 

@@ -15,8 +15,10 @@ from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.options.run_config import RunConfig
 from netviz.ui import dialogs
 from netviz.ui.dialogs.already_open_dialog import AlreadyOpenDialog
+from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
 from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
+from netviz.ui.dialogs.race_dialog import RaceDialog
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
 from netviz.ui.look.theme import Theme
 
@@ -36,12 +38,22 @@ def already_open(theme: Theme) -> AlreadyOpenDialog:
     return AlreadyOpenDialog(theme, "MNIST – NetViz", "monday")
 
 
-WITHOUT_FIELDS = (AlreadyOpenDialog,)
+def race(theme: Theme) -> RaceDialog:
+    return RaceDialog(theme, RunConfig())
+
+
+def compare_runs(theme: Theme) -> CompareRunsDialog:
+    return CompareRunsDialog(theme, ("Run 1", "Run 2"), [("Learning rate", "0.1", "1")])
+
+
+WITHOUT_FIELDS = (AlreadyOpenDialog, CompareRunsDialog)
 MAKERS = {
     OwnPreview: preview,
     AlreadyOpenDialog: already_open,
     LayerEditor: LayerEditor,
     SaveRunDialog: save_run,
+    RaceDialog: race,
+    CompareRunsDialog: compare_runs,
 }
 
 

@@ -98,7 +98,7 @@ def test_the_tab_shows_the_run_at_hand_as_it_goes_on(window: MainWindow, qtbot: 
     first, second = cells(view)
     assert first[:4] == ["Run 1", "the beginning", "lr 0.001", "400"]
     assert first[GO_COLUMN] == "Go on"
-    assert second == ["lr 0.01", "Run 1, step 300", "at hand", "301", *"–––––", "paused", ""]
+    assert second == ["lr 0.01", "Run 1, step 300", "at hand", "301", *"–––––", "paused", "", ""]
     window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
     qtbot.waitUntil(lambda: cells(view)[1][3] == "400")
