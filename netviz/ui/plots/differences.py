@@ -84,12 +84,15 @@ class Difference:
             return
         steps, losses = self.run.between(self._seen, until)
         base_steps, base_losses = self.base.between(self._seen, until)
-        shared, own, others = np.intersect1d(
-            steps, base_steps, assume_unique=True, return_indices=True
-        )
+        if not np.array_equal(steps, base_steps):
+            # Where the window was away not each step of a run was told.
+            steps, own, others = np.intersect1d(
+                steps, base_steps, assume_unique=True, return_indices=True
+            )
+            losses, base_losses = losses[own], base_losses[others]
         with np.errstate(invalid="ignore"):  # of two infinite losses there is no difference
-            self._values.extend(losses[own] - base_losses[others])
-        self._steps.extend(shared)
+            self._values.extend(losses - base_losses)
+        self._steps.extend(steps)
         self._smoother.update(self._values.view)
         self._seen = until
 
