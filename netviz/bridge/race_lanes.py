@@ -14,6 +14,8 @@ from netviz.engine.protocol.lanes import LETTERS, lane_names
 
 AVERAGED = 60
 """Losses that the figure of a run is the mean of."""
+_SAME_BATCHES = ("batch_size", "seed", "dataset", "test_share", "loss")
+"""What has to be equal for losses of the same step to be of the same images, and comparable."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,17 @@ class RaceLanes:
                 line == best,
             )
             for line, known in sorted(self._known.items(), key=lambda each: each[1].letter)
+        )
+
+    def comparable_with(self, line: int) -> frozenset[int]:
+        """Return the runs on the same batches with the same loss as a run, itself among them."""
+        known = self._known.get(line)
+        if known is None:
+            return frozenset()
+        return frozenset(
+            other
+            for other, each in self._known.items()
+            if all(getattr(each.config, n) == getattr(known.config, n) for n in _SAME_BATCHES)
         )
 
     def _best(self, means: dict[int, float]) -> int | None:

@@ -27,6 +27,7 @@ from netviz.ui.faults.event_guard import guard_events
 from netviz.ui.look import damaged_resources
 from netviz.ui.look.style_sheet import dress_application
 from netviz.ui.look.theme import Theme
+from netviz.ui.presenters.difference_presenter import DifferencePresenter
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
@@ -134,7 +135,7 @@ def build_window(
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
-    ghosts = GhostPresenter(window, race)
+    ghosts, differences = GhostPresenter(window, race), DifferencePresenter(window, race)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -157,6 +158,7 @@ def build_window(
         runs,
         look,
         ghosts,
+        differences,
         views,
         own,
         drawings,

@@ -72,6 +72,11 @@ class StepHistory:
         """Return how many of the recorded steps come no later than `step`."""
         return int(np.searchsorted(self.steps, step, side="right"))
 
+    def between(self, after: int, until: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the recorded steps after `after` up to `until`, and the loss of each."""
+        first, stop = self.count_until(after), self.count_until(until)
+        return self.steps[first:stop], self.losses[first:stop]
+
     def copy(self) -> "StepHistory":
         """Return a copy of everything."""
         return self.until(self.last_step)

@@ -1,8 +1,15 @@
 """A run of a race as a line: its letter and colour, what differs, and its loss."""
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
 from netviz.bridge.race_lanes import LaneNow
 from netviz.number_text import loss_text
@@ -23,6 +30,8 @@ class LaneRow(QAbstractButton):
     -------
     drop_clicked
         It shall take part no longer.
+    compare_clicked
+        The others shall be compared with it.
 
     Attributes
     ----------
@@ -30,14 +39,22 @@ class LaneRow(QAbstractButton):
         What it shows.
     drop_button
         What emits `drop_clicked`.
+    menu
+        What a right click offers.
+    compare_action
+        What emits `compare_clicked`.
+    is_base
+        Whether the others are compared with it.
     """
 
     drop_clicked = Signal()
+    compare_clicked = Signal()
 
     def __init__(self, theme: Theme, lane: LaneNow) -> None:
         super().__init__()
         self._theme = theme
         self.lane = lane
+        self.is_base = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.drop_button = quiet_button(
@@ -45,14 +62,40 @@ class LaneRow(QAbstractButton):
         )
         self.drop_button.setParent(self)
         self.drop_button.clicked.connect(self.drop_clicked)
+        self._make_menu()
         theme.changed.connect(self._restyle)
         self._restyle()
         self.set_lane(lane)
+
+    def _make_menu(self) -> None:
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
+        self.show_action = self.menu.addAction("Show this run in the window")
+        self.show_action.triggered.connect(self.clicked)
+        self.compare_action = self.menu.addAction("Compare the others with this one")
+        self.compare_action.setCheckable(True)
+        self.compare_action.triggered.connect(self.compare_clicked)
+        self.drop_action = self.menu.addAction("Take it out of the race")
+        self.drop_action.triggered.connect(self.drop_clicked)
+        self.set_base(is_base=False, has_others=True)
+
+    def set_base(self, *, is_base: bool, has_others: bool) -> None:
+        """Say whether the others are compared with it, and whether any can be."""
+        self.is_base = is_base
+        self.compare_action.setChecked(is_base)
+        self.compare_action.setEnabled(has_others)
+        self.compare_action.setToolTip(
+            "Show below the loss how far the others are from it."
+            if has_others
+            else "No other run is on the same batches with the same loss."
+        )
+        self.update()
 
     def set_lane(self, lane: LaneNow) -> None:
         """Show a run as it is now."""
         self.lane = lane
         self.drop_button.setVisible(not lane.is_shown)
+        self.show_action.setEnabled(not lane.is_shown)
         self.setText(f"{lane.letter}, {lane.name}")
         self.setAccessibleName(self.text())
         self.setToolTip(_tooltip(lane))
@@ -63,6 +106,11 @@ class LaneRow(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.drop_action.setEnabled(not self.lane.is_shown and self.drop_button.isEnabled())
+        self.compare_action.setChecked(self.is_base)
+        self.menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         side = self._theme.px(22)
@@ -100,6 +148,11 @@ class LaneRow(QAbstractButton):
         room = place.width() - taken
         name = QFontMetrics(painter.font()).elidedText(lane.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(place, _LEFT, name)
+        free = room - QFontMetrics(painter.font()).horizontalAdvance(name)
+        painter.setFont(theme.font(11))
+        if self.is_base and free >= QFontMetrics(painter.font()).horizontalAdvance("base"):
+            painter.setPen(theme.color("quiet"))
+            painter.drawText(place.adjusted(0, 0, -taken, 0), _RIGHT, "base")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

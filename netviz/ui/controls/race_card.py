@@ -1,6 +1,6 @@
 """The card of a race: its runs, how they stand, and what can be done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -21,6 +21,8 @@ class RaceCard(Card):
         The number of the run that the window shall show.
     lane_dropped
         The number of the run that shall take part no longer.
+    compare_requested
+        The number of the run that the others shall be compared with.
     add_requested
         Another run shall take part.
     go_on_requested
@@ -36,6 +38,7 @@ class RaceCard(Card):
 
     lane_chosen = Signal(int)
     lane_dropped = Signal(int)
+    compare_requested = Signal(int)
     add_requested = Signal()
     go_on_requested = Signal(int)
 
@@ -83,6 +86,12 @@ class RaceCard(Card):
         self.add_button.setEnabled(len(lanes) < MOST)
         self.setVisible(bool(lanes))
 
+    def show_base(self, base: int | None, comparable: Collection[int]) -> None:
+        """Mark the run that the others are compared with; `comparable` are those that can be it."""
+        for row in self.rows:
+            line = row.lane.line
+            row.set_base(is_base=line == base, has_others=line in comparable)
+
     def _make_rows(self, lanes: Sequence[LaneNow]) -> None:
         for row in self.rows:
             self._column.removeWidget(row)
@@ -92,6 +101,7 @@ class RaceCard(Card):
         for row in self.rows:
             row.clicked.connect(self._on_row_clicked)
             row.drop_clicked.connect(self._on_row_drop_clicked)
+            row.compare_clicked.connect(self._on_row_compare_clicked)
             self._column.addWidget(row)
 
     def _on_row_clicked(self) -> None:
@@ -103,6 +113,11 @@ class RaceCard(Card):
         row = self.sender()
         if isinstance(row, LaneRow):
             self.lane_dropped.emit(row.lane.line)
+
+    def _on_row_compare_clicked(self) -> None:
+        row = self.sender()
+        if isinstance(row, LaneRow):
+            self.compare_requested.emit(row.lane.line)
 
     def _on_go_on_button_clicked(self) -> None:
         shown = next((row.lane for row in self.rows if row.lane.is_shown), None)

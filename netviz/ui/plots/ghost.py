@@ -106,6 +106,11 @@ class GhostTrack:
         """Number of its last step."""
         return self._step_at(len(self._losses) - 1) if len(self._losses) else 0
 
+    def between(self, after: int, until: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return its steps after `after` up to `until`, and the loss of each."""
+        first, stop = self._count_until(after), self._count_until(until)
+        return self._steps_at(np.arange(first, stop)), self._losses[first:stop]
+
     def append(self, steps: NDArray[np.int64], losses: NDArray[np.float32]) -> None:
         """Take more steps, which go on increasing, ``[k]`` each."""
         if self._grown is None:

@@ -1,6 +1,6 @@
 """The other runs on a plot: their curves, labels, values, and what a click on one offers."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,11 @@ class Ghosts(QObject):
     def shown(self) -> tuple[GhostTrack, ...]:
         """Those that are drawn: all or none."""
         return tuple(self._tracks.values()) if self._is_visible else ()
+
+    @property
+    def tracks(self) -> Mapping[int, GhostTrack]:
+        """What is known of the runs, drawn or not, by their numbers."""
+        return self._tracks
 
     @property
     def is_visible(self) -> bool:

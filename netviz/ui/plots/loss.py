@@ -79,6 +79,11 @@ class Loss(Metric):
         """Steps after which a batch counts half in the smoothed curve; 0 without smoothing."""
         return round(self._smoother.half_life) if self._is_smoothed else 0
 
+    @property
+    def average_half_life(self) -> float:
+        """That of what is drawn as an average even where the curve is not smoothed."""
+        return self._smoother.half_life
+
     def set_half_life(self, steps: int) -> None:
         """Smooth over another number of steps; 0 draws the loss of the batches alone."""
         self._is_smoothed = steps > 0

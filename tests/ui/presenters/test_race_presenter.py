@@ -161,9 +161,10 @@ def test_runs_that_were_left_race_with_the_run_at_hand(window: MainWindow, qtbot
     view.table.selectRow(row)
     view.race_action.trigger()
     wait_for_state(qtbot, window, State.FINISHED)
-    lanes = [row.lane for row in window.panel.race_card.rows]
-    assert {lane.line for lane in lanes} == {1, 2}
-    assert {lane.steps for lane in lanes} == {120}
+    rows = window.panel.race_card.rows
+    assert {row.lane.line for row in rows} == {1, 2}
+    # The card is told with the next frame.
+    qtbot.waitUntil(lambda: {row.lane.steps for row in rows} == {120}, timeout=30_000)
 
 
 def test_the_plots_draw_each_run_in_its_colour_while_it_trains(
