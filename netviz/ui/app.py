@@ -41,7 +41,6 @@ from netviz.ui.presenters.past_presenter import PastPresenter
 from netviz.ui.presenters.race_presenter import RacePresenter
 from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
-from netviz.ui.presenters.saved_runs_presenter import SavedRunsPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
@@ -134,7 +133,7 @@ def build_window(
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
-    saved, look = SavedRunsPresenter(window), LookPresenter(window)
+    look = LookPresenter(window)
     ghosts = GhostPresenter(window, race)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
@@ -156,7 +155,6 @@ def build_window(
         past,
         race,
         runs,
-        saved,
         look,
         ghosts,
         views,

@@ -22,8 +22,8 @@ _LONGEST = 32
 class SavedRunsPresenter(QObject):
     """Connects what is dropped onto the table of runs with the list that the training keeps."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
+    def __init__(self, window: "MainWindow", parent: QObject) -> None:
+        super().__init__(parent)
         self._window, self._run = window, window.controller
         adding = window.views.view(RunView).adding
         adding.dropped.connect(self._on_adding_dropped)
