@@ -166,6 +166,21 @@ class DropLane:
 
 
 @dataclass(frozen=True)
+class AddSavedRuns:
+    """Lay saved runs, and those that were left beside them, beside the runs of the session.
+
+    The run at hand goes on meanwhile, and the files stay as they are. `DeleteRuns` takes it back.
+
+    Attributes
+    ----------
+    folders
+        Where `Save` wrote each, or its run file.
+    """
+
+    folders: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class DeleteRuns:
     """Keep runs no longer that were left; `RestoreRuns` takes it back until another one is left.
 
@@ -439,6 +454,7 @@ Command = (
     | DeleteRuns
     | RestoreRuns
     | RenameRun
+    | AddSavedRuns
     | LookBack
     | Change
     | Rewind

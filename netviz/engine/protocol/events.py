@@ -153,11 +153,17 @@ class RunListChanged:
         That of the run at hand.
     left
         The runs that were left, which can be gone on with.
+    added
+        Numbers of those that were added from files just now.
+    left_out
+        Of each that should have been added and was not, why, in a sentence.
     """
 
     run: int
     origin: Origin
     left: tuple[LeftRun, ...]
+    added: tuple[int, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

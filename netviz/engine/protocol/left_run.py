@@ -27,6 +27,9 @@ class Origin:
     settings
         Those of the run that was left for it, where it parted, as JSON: the name says what
         differs from them. Empty where there were none.
+    added_from
+        Folder, or run file, of the user's that it was added from to lie beside the others; empty
+        for a run of this session.
     """
 
     line: int = 1
@@ -34,6 +37,7 @@ class Origin:
     step: int = 0
     name: str = ""
     settings: str = field(default="", compare=False, repr=False)
+    added_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,14 @@ class SavedLeftRun:
         Of its branch file.
     folder
         The run's folder that was opened, in which it is saved again.
+    file
+        The user's own run file that it was added from; None for one that has a branch file.
     """
 
     left: LeftRun
     name: str
     folder: Path
+    file: Path | None = None
 
     @property
     def origin(self) -> Origin:

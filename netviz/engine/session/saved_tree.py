@@ -7,7 +7,7 @@ from pathlib import Path
 from netviz.engine.errors import StorageError
 from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.session.saved_left_run import SavedLeftRun
-from netviz.engine.storage.branch_files import branch_file, read_left_run
+from netviz.engine.storage.branch_files import branch_file, is_branch_file, read_left_run
 from netviz.engine.storage.run_summary import run_file
 
 
@@ -44,7 +44,10 @@ def read_saved_tree(tree: RunTree, path: Path) -> SavedTree:
     path
         The folder, or the run file, that is opened.
     """
-    home = run_file(path).parent
+    file = run_file(path)
+    if is_branch_file(file):  # it may be a copy of a file that had others beside it
+        return SavedTree()
+    home = file.parent
     left: dict[int, SavedLeftRun] = {}
     unread: list[str] = []
     left_out: list[str] = []

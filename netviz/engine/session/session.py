@@ -31,6 +31,7 @@ _AT_ANY_TIME = (
     | commands.DeleteRuns
     | commands.RestoreRuns
     | commands.RenameRun
+    | commands.AddSavedRuns
     | commands.SetPace
     | commands.Watch
     | commands.Predict
@@ -89,7 +90,7 @@ class TrainingSession:
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
         races = RaceControl(emit, self._observatory, self._control)
-        runs = ListControl(emit, self._control)
+        runs = ListControl(emit, self._control, keeper.tree)
         self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
@@ -106,6 +107,7 @@ class TrainingSession:
             commands.DeleteRuns: runs.delete,
             commands.RestoreRuns: runs.restore,
             commands.RenameRun: runs.rename,
+            commands.AddSavedRuns: runs.add,
             commands.Open: self._control.open,
             commands.LoadWeights: self._control.load_weights,
             commands.Start: self._control.start,

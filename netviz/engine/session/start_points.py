@@ -87,7 +87,8 @@ class StartPoint:
 def left_run(left: SavedLeftRun, file: Path, *, trust_model: bool) -> tuple[StartPoint, RunConfig]:
     """Read a run that was left, which lies in `file`; as `saved_run`."""
     start, config = saved_run(commands.Open(file, trust_model=trust_model))
-    return replace(start, folder=left.folder, taken_up=left), config
+    # Those beside it in the file are here already, or were left where they are.
+    return replace(start, folder=left.folder, taken_up=left, tree=SavedTree()), config
 
 
 def saved_run(command: commands.Open) -> tuple[StartPoint, RunConfig]:

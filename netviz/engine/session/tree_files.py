@@ -1,5 +1,6 @@
 """What of a session's runs that were left is in files, and what is to be written yet."""
 
+import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from netviz.engine.session.left_runs import LeftRuns
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.saved_left_run import SavedLeftRun
 from netviz.engine.session.saved_tree import SavedTree
-from netviz.engine.storage.branch_files import Branches, branch_file, new_name
+from netviz.engine.storage.branch_files import Branches, branch_file, fingerprint, new_name
 from netviz.engine.storage.run_file import pack
 
 
@@ -68,6 +69,25 @@ class TreeFiles:
         self.know(saved.home)
         return self._left.adopt(saved.tree, saved.left, line, same)
 
+    def add(self, saved: SavedTree) -> tuple[int, ...]:
+        """Keep the runs of a saved tree beside those that are here; return the new numbers.
+
+        Those that are here already are not kept twice; those that were deleted are restored.
+        """
+        kept = (*self._left.trained, *self._left.deleted)
+        here = {self._name(run): run.origin.line for run in kept}
+        same = {line: here[run.name] for line, run in saved.left.items() if run.name in here}
+        deleted = {run.origin.line for run in self._left.deleted}
+        restored = tuple(sorted(deleted & set(same.values())))
+        self._left.restore(restored)
+        if len(same) == len(saved.left):
+            return restored
+        before = set(self._current())
+        self._unread.update(saved.unread)
+        self.know(saved.home)
+        self._left.adopt(saved.tree, saved.left, None, same)
+        return tuple(sorted({*restored, *(self._current().keys() - before)}))
+
     def take_up(self, saved: SavedLeftRun, run: Run) -> Origin:
         """Keep a run no longer that was opened from its file; return its origin."""
         origin = saved.origin
@@ -84,6 +104,8 @@ class TreeFiles:
             When its file is gone.
         """
         file = self._locate(run.name)
+        if file is None and run.file is not None:
+            return _own_file(run, run.file)
         if file is None:
             raise StorageError(
                 f"The file of run {run.origin.line} is gone: {branch_file(run.folder, run.name)}.",
@@ -144,6 +166,17 @@ class TreeFiles:
         """Return where a branch file is: in the first of the folders that has it."""
         files = (branch_file(folder, name) for folder in self._folders)
         return next((file for file in files if file.is_file()), None)
+
+
+def _own_file(run: SavedLeftRun, file: Path) -> Path:
+    """Return the user's file that a run was added from; raises `StorageError` if it is another."""
+    with contextlib.suppress(StorageError):
+        if fingerprint(file) in run.name:
+            return file
+    raise StorageError(
+        f"The file of run {run.origin.line} is gone, or another by now: {file}.",
+        "Put it back, or add the run again from where it is now.",
+    )
 
 
 def _content(run: ReplacedRun) -> _Content:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from netviz.engine.atomic_files import fill, write_files_whole, write_whole
 from netviz.engine.errors import StorageError
 from netviz.engine.locks import take_lock
-from netviz.engine.storage.branch_files import NO_BRANCHES, Branches, branch_file
+from netviz.engine.storage.branch_files import NO_BRANCHES, Branches, branch_file, is_branch_file
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
 
 if TYPE_CHECKING:
@@ -183,9 +183,10 @@ def ended_runs(root: Path) -> list[Path]:
 def _write_branch(file: Path, content: bytes | Path) -> None:
     """Write a branch file; one that lies elsewhere on the same disk needs no second place there.
 
-    Branch files are never changed, so that two names of one file are as good as two files.
+    Branch files are never changed, so that two names of one file are as good as two files; a file
+    of the user's may be.
     """
-    if isinstance(content, Path):
+    if isinstance(content, Path) and is_branch_file(content):
         with contextlib.suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             os.link(content, file)

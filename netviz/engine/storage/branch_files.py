@@ -6,7 +6,9 @@ before it, and what it no longer names is removed after it.
 """
 
 import contextlib
+import hashlib
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -22,6 +24,7 @@ from netviz.engine.protocol.ledger import read_entry
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.run_tree import RunTree
+from netviz.engine.storage.record_schema import BRANCH_NAME
 from netviz.engine.storage.run_summary import RUN_FILE, broken, read_record
 
 FOLDER = "branches"
@@ -31,6 +34,33 @@ FOLDER = "branches"
 def new_name(line: int) -> str:
     """Return a name that no other branch file has."""
     return f"run-{line}-{uuid.uuid4().hex[:12]}.safetensors"
+
+
+def name_like(file: Path, line: int) -> str:
+    """Return the name that a copy of a run file shall have as a branch file: always the same one.
+
+    Of a branch file it is its own, else made of `line` and `fingerprint`.
+    """
+    return file.name if is_branch_file(file) else f"run-{line}-{fingerprint(file)}.safetensors"
+
+
+def fingerprint(file: Path) -> str:
+    """Return twelve digits that another run file does not have; raises `StorageError`.
+
+    They are made of its head, in which each measurement stands with the time that it took.
+    """
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(8)
+            head += stream.read(int.from_bytes(head, "little"))
+    except (OSError, OverflowError) as error:
+        raise StorageError(f"{file} cannot be read: {error}.") from error
+    return hashlib.blake2s(head, digest_size=6).hexdigest()
+
+
+def is_branch_file(file: Path) -> bool:
+    """Whether this is where the file of a run that was left is, by its name."""
+    return file.parent.name == FOLDER and re.fullmatch(BRANCH_NAME, file.name) is not None
 
 
 def branch_file(folder: Path, name: str) -> Path:
@@ -137,7 +167,11 @@ def read_left_run(file: Path) -> LeftRun:
     """
     if not file.is_file():
         raise StorageError(f"{file} is not there any more.", "The other runs are as they were.")
-    record = read_record(file)
+    return left_run(file, read_record(file))
+
+
+def left_run(file: Path, record: dict[str, Any]) -> LeftRun:
+    """Read a run as `read_left_run`, with the record of its file."""
     _check_length(file)
     tree, config = read_tree(record), RunConfig.parse(record["config"])
     return LeftRun(

@@ -78,6 +78,7 @@ class _Origin(_Part):
     step: _Count
     name: str = ""
     settings: str = ""
+    added_from: str = ""
 
     @model_validator(mode="after")
     def _began_after_its_parent(self) -> Self:

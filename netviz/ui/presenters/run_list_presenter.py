@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from netviz.bridge.undo_commands import ListChange
 from netviz.engine.protocol import commands, events
 from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
+from netviz.ui.presenters.saved_runs_presenter import SavedRunsPresenter
 from netviz.ui.views.runs.run_comparison import differing_settings
 from netviz.ui.views.runs.run_rows import RunRow
 from netviz.ui.views.runs.run_view import RunView
@@ -36,6 +37,7 @@ class RunListPresenter(QObject):
         self._runs.comparison_requested.connect(self._on_comparison_requested)
         self._run.run_list_changed.connect(self._on_run_list_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
+        SavedRunsPresenter(window, self)
 
     @Slot(object)
     def _on_deletion_requested(self, lines: Sequence[int]) -> None:

@@ -1,7 +1,8 @@
 """What an empty tab shows: an icon and a sentence on what to do."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.theme import Theme
@@ -9,7 +10,7 @@ from netviz.ui.look.themed_widget import ThemedWidget
 
 
 class EmptyState(ThemedWidget):
-    """A muted sentence in the middle, under an icon."""
+    """A muted sentence in the middle, under an icon, and a button if there is what to press."""
 
     def __init__(
         self, theme: Theme, icon_name: str, text: str, parent: QWidget | None = None
@@ -35,6 +36,14 @@ class EmptyState(ThemedWidget):
     def set_text(self, text: str) -> None:
         """Replace the sentence."""
         self._label.setText(text)
+
+    def offer(self, action: QAction) -> None:
+        """Put a button under the sentence that does what `action` does."""
+        button = QPushButton(action.text())
+        button.setProperty("kind", "small")
+        button.setToolTip(action.toolTip())
+        button.clicked.connect(action.trigger)
+        self._layout.insertWidget(3, button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _restyle(self) -> None:
         ratio = self.devicePixelRatioF()

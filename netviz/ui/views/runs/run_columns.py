@@ -94,7 +94,7 @@ COLUMNS = (
     Column(
         "parted",
         "Began at",
-        "The run that it parted from, and the step at which it did.",
+        "The run that it parted from, and at which step; or that it was added from disk.",
         132,
         lambda row: row.parted,
         from_px=860,

@@ -31,7 +31,7 @@ class RunMenu(QToolButton):
         self._theme = theme
         self.setProperty("kind", "quiet")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("Find runs, choose columns, export the table.")
+        self.setToolTip("Find runs, add saved ones, choose columns, export the table.")
         self.setAccessibleName("What can be done with the runs")
         menu = QMenu(self)
         shown = menu.addMenu("&Columns")

@@ -10,7 +10,7 @@ from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import AnyIndex, RowModel
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
-from netviz.ui.views.runs.run_rows import RunRow, best_rows
+from netviz.ui.views.runs.run_rows import FROM_DISK, RunRow, best_rows
 
 NAME_COLUMN = place_of("name")
 SETTINGS_COLUMN = place_of("settings")
@@ -141,9 +141,13 @@ def _icon(row: RunRow) -> tuple[str, str]:
 def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:
     if key == "name":
         # Also where it began: that column may be hidden, and there may be no room for the name.
-        return f"{row.name}\nRun {row.line} of this session, from {row.parted}."
+        added = f"\nAdded from {row.added_from}." if row.added_from else ""
+        from_ = "" if row.parted == FROM_DISK else f", from {row.parted}"
+        return f"{row.name}\nRun {row.line} of this session{from_}.{added}"
     if key == "eye":
         return _EYES[2 if row.is_at_hand else row.is_shown]
+    if key == "parted" and row.added_from:
+        return f"{row.parted}\nAdded from {row.added_from}."
     if key in ("settings", "parted"):
         return str(getattr(row, key))
     what = "The run that the window shows." if row.is_at_hand else _GO

@@ -14,6 +14,7 @@ from netviz.engine.protocol.run_state import Measurement, State
 AT_HAND = "at hand"
 BASE = "base"
 SAME = "the same settings"
+FROM_DISK = "from disk"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class RunRow:
         Whether it is pinned as the one that the others are compared with.
     is_shown
         Whether the plots draw it.
+    added_from
+        The folder that it was added from; empty for a run of this session.
     """
 
     line: int
@@ -66,6 +69,7 @@ class RunRow:
     has_failed: bool
     is_base: bool = False
     is_shown: bool = True
+    added_from: str = ""
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether its name and its settings hold all of these words, given in small letters."""
@@ -130,6 +134,7 @@ def _row(
         run.config,
         run.has_failed,
         run is pinned,
+        added_from=run.origin.added_from,
     )
 
 
@@ -149,6 +154,8 @@ def _state_word(run: LeftRun, state: State | None) -> str:
 
 
 def _parted(origin: Origin, names: Mapping[int, str]) -> str:
+    if origin.added_from and origin.parent not in names:
+        return FROM_DISK
     if not origin.parent:
         return "the beginning"
     return f"{names.get(origin.parent, f'Run {origin.parent}')}, step {origin.step:,}"

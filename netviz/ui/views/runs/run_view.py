@@ -25,6 +25,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
 from netviz.ui.views.row_table import restyle_rows, row_table
 from netviz.ui.views.runs.name_delegate import NameDelegate
+from netviz.ui.views.runs.run_adding import RunAdding
 from netviz.ui.views.runs.run_header import RunHeader
 from netviz.ui.views.runs.run_menu import RunMenu
 from netviz.ui.views.runs.run_model import (
@@ -69,8 +70,8 @@ class RunView(Page):
         The table and its model, which is sorted and searched.
     header
         Which columns are shown.
-    search
-        The field to look for runs in.
+    search, adding
+        The field to look for runs in; what lays saved runs beside those of the session.
     go_action, rename_action
         Goes on with the run that is selected; lets one type its name.
     delete_action
@@ -100,9 +101,10 @@ class RunView(Page):
             theme,
             "list",
             "Go back to a step, or press Reset: the run that you leave is kept here, to be compared"
-            " and gone on with.",
+            " and gone on with. Drop the folder of a saved run here to lay it beside this one.",
             parent,
         )
+        self.adding = RunAdding(theme, self)
         self._at_hand = LeftRun(Origin(), RunConfig(), 0, ())
         self._left: tuple[LeftRun, ...] = ()
         self._state = State.IDLE
@@ -342,7 +344,7 @@ class RunView(Page):
         self.bar.addWidget(self.search)
         # The button stands in the line of the headings, where it takes no room from the runs.
         self.menu_button = RunMenu(self._theme, self.header.actions)
-        shared = [self.find_action, self.unpin_action, self.export_action]
+        shared = [self.adding.action, self.find_action, self.unpin_action, self.export_action]
         self.menu_button.menu().insertActions(self.menu_button.before, shared)
         over_each_other = QGridLayout()
         over_each_other.addWidget(self.table, 0, 0)
