@@ -19,6 +19,7 @@ CASES = {
     "histories": "history_cases:histories",
     "going-back": "going_back_cases:going_back",
     "tree": "tree_cases:tree",
+    "race": "race_cases:races",
     "playhead": "look_cases:looking",
     "window": "window_cases:default_views",
     "window-offscreen": "window_cases:default_views",

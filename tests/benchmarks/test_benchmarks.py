@@ -35,6 +35,7 @@ def test_a_quick_look_prints_a_table_and_writes_json(tmp_path: Path) -> None:
         "histories",
         "going-back",
         "tree",
+        "race",
         "playhead",
         "frames",
         "frame-everything",
