@@ -17,14 +17,12 @@ from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
-from netviz.engine.session.going_back import reach
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
-from netviz.engine.session.saved_left_run import SavedLeftRun
-from netviz.engine.session.start_points import StartPoint, left_run, saved_run
+from netviz.engine.session.start_points import StartPoint, saved_run
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
@@ -64,6 +62,10 @@ class RunControl:
         The event that told of the run at hand when it was ready; None before the first.
     race
         The runs that are trained in turn with the one at hand; None without a race.
+    folder
+        Where the run at hand was saved; None where it was not.
+    is_going_back
+        Whether the work under way leads back to a step; what holds the run gives it up.
     """
 
     def __init__(
@@ -86,11 +88,11 @@ class RunControl:
         self._may_lower_threads = may_lower_threads
         self._stopped = False
         self.described: events.Prepared | None = None
-        self._folder: Path | None = None
+        self.folder: Path | None = None
         self.left = keeper.left
         keeper.before_autosave = self._keep_lanes
         self.race: Race | None = None
-        self._is_going_back = False
+        self.is_going_back = False
 
     @property
     def is_preparing(self) -> bool:
@@ -102,6 +104,10 @@ class RunControl:
         """Number of the run that events belong to."""
         return self.run.number if self.run else self._preparer.number
 
+    def next_number(self) -> int:
+        """Return a number for a run that need not be prepared."""
+        return self._preparer.next_number()
+
     # -- preparing ---------------------------------------------------------------------------
 
     def prepare(self, command: commands.Prepare) -> None:
@@ -112,34 +118,6 @@ class RunControl:
     def reset(self, command: commands.Reset) -> None:
         """Prepare the same run again."""
         self.prepare(self._preparer.reset(command, self.run))
-
-    def bring_back(self, _: commands.BringBack) -> None:
-        """Let the run at hand and the one that was left last change places."""
-        back = self.left.last
-        if back is None:
-            raise ConfigError("There is no run to bring back.", "None was left that was trained.")
-        self.take_up(back.origin.line, is_back=True)
-
-    def go_on_with(self, command: commands.GoOnWith) -> None:
-        """Go on with a run that was left, or with the one at hand alone: a race ends."""
-        if self.race and self.described and command.line == self.described.origin.line:
-            with self.training_held():
-                self._forget_race()
-                self.tell_race()
-            return
-        left = self.left.find(command.line)
-        if isinstance(left, SavedLeftRun):
-            self._open_left(left, command)
-            return
-        self.hold()
-        self._forget_race()
-        self.take_up(command.line)
-
-    def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
-        """Prepare a run that was left and lies in a file to go on."""
-        file = self._keeper.tree.file_of(left)
-        start, config = left_run(left, file, trust_model=command.trust_model)
-        self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
     def take_up(self, line: int, *, is_back: bool = False, leaves: bool = True) -> None:
         """Put a run that was left in the place of the one at hand; a race that it is in goes on.
@@ -158,52 +136,17 @@ class RunControl:
         back = self.left.loaded(line)
         self._observatory.interrupt()
         self.left.forget(line)
-        left = self._leave(RandomState.now()) if leaves else None
+        left = self.leave(RandomState.now()) if leaves else None
         if self.race and line in self.left.racing:
             is_racing = left and left.origin.line in self.left.racing
             self.race.change_front(back, left if is_racing else None)
-        told = back.take_up(self._preparer.next_number(), is_back=is_back)
+        told = back.take_up(self.next_number(), is_back=is_back)
         self.left.cut(line, back.run.trainer.step)  # one that failed goes back within itself
-        self._take_place(back.run, *told)
-        self._enter_held(back.run)
+        self.take_place(back.run, *told)
+        self.enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
 
-    def go_back(self, command: commands.GoBack) -> None:
-        """Go back to a step; the run as it is can be brought back.
-
-        The test images are evaluated there when somebody looks, and the run can be trained
-        meanwhile: of a network with convolutions it takes longer than to go back.
-        """
-        run = self.ready_run()
-        self.pause()
-        self._report()
-        last = run.history.last_step
-        if not 0 <= command.step <= last or command.step == run.trainer.step:
-            raise ConfigError(f"Step {command.step:,} is not in the past of this run.")
-        self._observatory.interrupt()
-        self.work = self._go_back(run, command.step)
-
-    def _go_back(self, run: Run, step: int) -> Iterator[None]:
-        self._is_going_back = True
-        try:
-            reached = yield from reach(run, step, self._emit)
-        finally:
-            self._is_going_back = False
-        if reached is None:
-            return
-        parting, known = self.described, self._observatory.known
-        assert parting is not None  # there is a run to go back in
-        self._leave(RandomState.now())
-        reached.random_state.restore()
-        number = self._preparer.next_number()
-        back = run.at(step, reached.trainer, reached.tally, number)
-        origin = self.left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
-        described = replace(reports.goes_on(parting, back), origin=origin)
-        self._take_place(back, described, reports.opened(back, self._folder))
-        self._enter_held(back)
-        self._observatory.take_up(back, known)
-
-    def _leave(self, random_state: RandomState) -> ReplacedRun | None:
+    def leave(self, random_state: RandomState) -> ReplacedRun | None:
         """Keep the run at hand, if there is one, as `at_rest` returns it."""
         left = self.at_rest(random_state)
         if left:
@@ -215,9 +158,9 @@ class RunControl:
         if self.run is None or self.described is None:
             return None
         known, has_failed = self._observatory.known, self.state is State.FAILED
-        return ReplacedRun(self.run, self.described, self._folder, random_state, known, has_failed)
+        return ReplacedRun(self.run, self.described, self.folder, random_state, known, has_failed)
 
-    def _forget_race(self) -> None:
+    def forget_race(self) -> None:
         """Let the run at hand go on alone; the others are left."""
         if self.race:
             self.race.end()
@@ -228,7 +171,7 @@ class RunControl:
         lanes = tuple(sorted(self.left.racing))
         self._emit(events.RaceChanged(self.number, lanes, self.left.told()))
 
-    def _take_place(
+    def take_place(
         self, run: Run, described: events.Prepared, opened: events.Opened | None
     ) -> None:
         """Turn from the run at hand to another one, and tell of it and of its past."""
@@ -236,7 +179,7 @@ class RunControl:
         self.left.at_hand = described.origin.line
         is_racing = described.origin.line in self.left.racing
         if not is_racing:
-            self._forget_race()
+            self.forget_race()
         if not described.is_back:
             self.left.forget_untrained()
         self.left.make_room(run.trainer.data)
@@ -249,7 +192,7 @@ class RunControl:
             origins=self.left.origins,
         )
         self.run, self.described = run, described
-        self._folder = opened.folder if opened else None
+        self.folder = opened.folder if opened else None
         self._loop.thread_watch = ThreadWatch(run.trainer) if self._may_lower_threads else None
         self._emit(described)
         if is_racing:
@@ -268,6 +211,10 @@ class RunControl:
         """Prepare a run with the weights of a file."""
         config = self.ready_run().trainer.config
         start = StartPoint(weights=read_weights(command.path), weights_path=command.path)
+        self.begin(config, start)
+
+    def begin(self, config: RunConfig, start: StartPoint) -> None:
+        """Prepare a run with the data folder in use, as `_begin`."""
         self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
     def _begin(self, command: commands.Prepare, start: StartPoint) -> None:
@@ -290,11 +237,11 @@ class RunControl:
         line = self.described.origin.line if self.described else None
         left_for_it = None
         if self.run and self.run.trainer.step:
-            self._leave(prepared.before)
+            self.leave(prepared.before)
             line, left_for_it = None, None if start.saved else self.run.trainer.config
         origin = self._origin(run, start, line, left_for_it)
         described = replace(prepared.described, origin=origin)
-        self._take_place(run, described, prepared.opened)
+        self.take_place(run, described, prepared.opened)
         if start.saved:
             self._enter_opened(run, start)
         else:
@@ -317,9 +264,9 @@ class RunControl:
         """Hold a saved run where it was."""
         if start.changes:
             self._change(run, run.trainer.config.with_changes(start.changes))
-        self._enter_held(run)
+        self.enter_held(run)
 
-    def _enter_held(self, run: Run) -> None:
+    def enter_held(self, run: Run) -> None:
         """Hold a run where it was put; it is finished if there is nothing left to train."""
         if run.trainer.step == 0:
             self._enter(State.IDLE)
@@ -354,7 +301,7 @@ class RunControl:
         if self.state is State.RUNNING:
             self.hold()
             self._enter(State.PAUSED)
-        elif self._is_going_back:
+        elif self.is_going_back:
             self.work = None
 
     def stop(self, _: commands.Stop) -> None:
@@ -399,7 +346,7 @@ class RunControl:
 
     def _choose_threads(self, run: Run, watch: ThreadWatch) -> Iterator[None]:
         """Go on with another number of threads if that is faster at present."""
-        self._report()
+        self.report()
         threads = yield from watch.compare()
         if threads is not None:
             config = run.trainer.config.with_changes({"threads": threads})
@@ -410,7 +357,7 @@ class RunControl:
         """Stop training between two batches; what was trained is reported."""
         if self.work is not None:
             self.work = None
-            self._report()
+            self.report()
         self._rest_lanes()
 
     def _rest_lanes(self) -> None:
@@ -444,7 +391,7 @@ class RunControl:
             return
         if not DECIDED_BY.isdisjoint(config.changes_from(run.trainer.config)):
             refuse_lone_images(run.trainer, config)
-        self._report()
+        self.report()
         self._change(run, config, command.request)
         finished = self.state is State.FINISHED and not self._stopped
         if finished and run.has_epochs_left:
@@ -477,12 +424,12 @@ class RunControl:
         self._loop.findings.tell(run)
         self._emit(events.Noted(run.number, run.happenings))
         if trainer.step == 0 and config.loss != trainer.config.loss:
-            self._enter_held(run)
+            self.enter_held(run)
             self._measure_again(run, command.changes)
             return
         if command.changes:
             self._change(run, config)
-        self._enter_held(run)
+        self.enter_held(run)
 
     def _measure_again(self, run: Run, changes: Mapping[str, Any]) -> None:
         """Prepare a run anew that was not trained, and was measured by another loss."""
@@ -506,16 +453,16 @@ class RunControl:
         """Write the run's files; of a run that has failed, those of its last good state."""
         run = self.ready_run()
         try:
-            self._report()
+            self.report()
         except TrainingError as error:
             self.fail(reports.failed(self.number, error))
         self._keeper.save(run, command, is_sound=self.state is not State.FAILED)
-        self._folder = command.folder
+        self.folder = command.folder
 
     def export(self, command: commands.Export) -> None:
         """Write the run in another form."""
         run = self.ready_run()
-        self._report()
+        self.report()
         self._keeper.export(run, command)
 
     # -- ending ------------------------------------------------------------------------------
@@ -524,7 +471,7 @@ class RunControl:
         """Drop what is under way, and autosave the run for the last time."""
         self.work = None
         with contextlib.suppress(Exception):  # then the last autosave has to do
-            self._report()
+            self.report()
         self._keeper.close(self.run, is_sound=self.state is not State.FAILED)
 
     def fail(self, failed: events.Failed) -> None:
@@ -532,7 +479,7 @@ class RunControl:
         self.work = None
         self._preparer.give_up()
         with contextlib.suppress(Exception):  # report the steps before it as far as possible
-            self._report()
+            self.report()
         self._loop.drop()
         run = self.run
         step, good_step = (run.trainer.step, run.good_step) if run else (0, None)
@@ -566,7 +513,7 @@ class RunControl:
         """Forget the run at hand, whatever it is doing; another can be prepared."""
         self._loop.drop()
         self.run, self.work, self.state = None, None, State.IDLE
-        self._forget_race()
+        self.forget_race()
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
         self.state, self._stopped = state, stopped
@@ -584,7 +531,7 @@ class RunControl:
         if state in (State.PAUSED, State.FINISHED):
             self._keeper.autosave(run)
 
-    def _report(self) -> None:
+    def report(self) -> None:
         """Report what was trained; the other runs of a race are kept as they are now."""
         self._keep_lanes()
         if self.run:

@@ -17,6 +17,7 @@ from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.list_control import ListControl
 from netviz.engine.session.looking_back import LookingBack
+from netviz.engine.session.past_control import PastControl
 from netviz.engine.session.race.race_control import RaceControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
@@ -89,6 +90,7 @@ class TrainingSession:
         self._control = RunControl(
             emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
         )
+        past = PastControl(emit, self._observatory, keeper, self._control)
         races = RaceControl(emit, self._observatory, self._control)
         runs = ListControl(emit, self._control, keeper.tree)
         self._looking_back = LookingBack(emit, self._observatory)
@@ -96,9 +98,9 @@ class TrainingSession:
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
             commands.Reset: self._control.reset,
-            commands.BringBack: self._control.bring_back,
-            commands.GoBack: self._control.go_back,
-            commands.GoOnWith: self._control.go_on_with,
+            commands.BringBack: past.bring_back,
+            commands.GoBack: past.go_back,
+            commands.GoOnWith: past.go_on_with,
             commands.Race: races.race,
             commands.RaceRuns: races.race_runs,
             commands.ShowLane: races.show_lane,

@@ -1,0 +1,109 @@
+"""`PastControl`: goes back in the run at hand, and goes on with runs that were left."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from netviz.engine.errors import ConfigError
+from netviz.engine.observatory.observatory import Observatory
+from netviz.engine.protocol import commands
+from netviz.engine.protocol.events import Event
+from netviz.engine.run.run import Run
+from netviz.engine.session import reports
+from netviz.engine.session.going_back import reach
+from netviz.engine.session.preparation import RandomState
+from netviz.engine.session.run_control import RunControl
+from netviz.engine.session.run_keeper import RunKeeper
+from netviz.engine.session.saved_left_run import SavedLeftRun
+from netviz.engine.session.start_points import left_run
+
+
+class PastControl:
+    """Puts an earlier state, or a run that was left, in the place of the run at hand.
+
+    Parameters
+    ----------
+    emit
+        Takes each event.
+    observatory
+        Observes the run.
+    keeper
+        Knows the files of runs that were left.
+    control
+        Has the run at hand, and those that were left.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        observatory: Observatory,
+        keeper: RunKeeper,
+        control: RunControl,
+    ) -> None:
+        self._emit, self._observatory = emit, observatory
+        self._keeper, self._control = keeper, control
+
+    def bring_back(self, _: commands.BringBack) -> None:
+        """Let the run at hand and the one that was left last change places."""
+        back = self._control.left.last
+        if back is None:
+            raise ConfigError("There is no run to bring back.", "None was left that was trained.")
+        self._control.take_up(back.origin.line, is_back=True)
+
+    def go_on_with(self, command: commands.GoOnWith) -> None:
+        """Go on with a run that was left, or with the one at hand alone: a race ends."""
+        control = self._control
+        if control.race and control.described and command.line == control.described.origin.line:
+            with control.training_held():
+                control.forget_race()
+                control.tell_race()
+            return
+        left = control.left.find(command.line)
+        if isinstance(left, SavedLeftRun):
+            self._open_left(left, command)
+            return
+        control.hold()
+        control.forget_race()
+        control.take_up(command.line)
+
+    def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
+        """Prepare a run that was left and lies in a file to go on."""
+        file = self._keeper.tree.file_of(left)
+        start, config = left_run(left, file, trust_model=command.trust_model)
+        self._control.begin(config, start)
+
+    def go_back(self, command: commands.GoBack) -> None:
+        """Go back to a step; the run as it is can be brought back.
+
+        The test images are evaluated there when somebody looks, and the run can be trained
+        meanwhile: of a network with convolutions it takes longer than to go back.
+        """
+        control = self._control
+        run = control.ready_run()
+        control.pause()
+        control.report()
+        last = run.history.last_step
+        if not 0 <= command.step <= last or command.step == run.trainer.step:
+            raise ConfigError(f"Step {command.step:,} is not in the past of this run.")
+        self._observatory.interrupt()
+        control.work = self._go_back(run, command.step)
+
+    def _go_back(self, run: Run, step: int) -> Iterator[None]:
+        control = self._control
+        control.is_going_back = True
+        try:
+            reached = yield from reach(run, step, self._emit)
+        finally:
+            control.is_going_back = False
+        if reached is None:
+            return
+        parting, known = control.described, self._observatory.known
+        assert parting is not None  # there is a run to go back in
+        control.leave(RandomState.now())
+        reached.random_state.restore()
+        number = control.next_number()
+        back = run.at(step, reached.trainer, reached.tally, number)
+        origin = control.left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
+        described = replace(reports.goes_on(parting, back), origin=origin)
+        control.take_place(back, described, reports.opened(back, control.folder))
+        control.enter_held(back)
+        self._observatory.take_up(back, known)
