@@ -71,6 +71,11 @@ def test_letters_stay_and_that_of_one_that_left_is_given_again(race: RaceLanes) 
     assert not race
 
 
+def test_what_all_of_them_take_on_is_no_difference(race: RaceLanes) -> None:
+    race.set_config(RunConfig(learning_rate=0.1, epochs=500, threads=2))
+    assert [lane.name for lane in race.now()] == ["lr 0.1", "lr 0.3", "lr 1"]
+
+
 def test_losses_of_two_functions_have_no_leader() -> None:
     race = RaceLanes()
     race.set_shown(1, RunConfig(), 0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.run_names import NO_TRY
 
 LETTERS = "ABCDEF"
 
@@ -18,7 +19,8 @@ def lane_names(configs: Mapping[int, RunConfig]) -> dict[int, str]:
     differing = [
         name
         for name in OPTIONS
-        if any(getattr(config, name) != getattr(first, name) for config in configs.values())
+        if name not in NO_TRY
+        and any(getattr(config, name) != getattr(first, name) for config in configs.values())
     ]
     return {line: _words(config, differing) for line, config in configs.items()}
 

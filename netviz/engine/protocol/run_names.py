@@ -10,7 +10,7 @@ from netviz.engine.protocol.left_run import Origin
 
 LONGEST = 80
 """Letters of a name; what is longer is cut off."""
-_NO_TRY = ("epochs", "threads")
+NO_TRY = ("epochs", "threads")
 """Options that change while a run goes on, and are not what somebody tried in it."""
 
 
@@ -33,7 +33,7 @@ def given_name(text: str) -> str:
 def _differing(settings: str, config: RunConfig) -> Iterator[str]:
     before = _settings(settings)
     for name in config.changes_from(before) if before else ():
-        if name not in _NO_TRY:
+        if name not in NO_TRY:
             yield LedgerEntry(0, 0, name, getattr(before, name), getattr(config, name)).short_label
 
 

@@ -103,8 +103,7 @@ class TrainingLoop:
         if run.is_measurement_due:
             yield from self._finish_epoch(run)
         while run.has_epochs_left:
-            if self._batch_interval_s:
-                self.due = perf_counter() + self._batch_interval_s
+            self.space_out()
             self._train_batches(run)
             if self._meter.is_due() or self._batch_interval_s:
                 self.report(run)
@@ -116,6 +115,11 @@ class TrainingLoop:
             if self.goal is Goal.BATCH:
                 break
         self.report(run)
+
+    def space_out(self) -> None:
+        """Let the next batch begin no sooner than the pace allows after this one."""
+        if self._batch_interval_s:
+            self.due = perf_counter() + self._batch_interval_s
 
     def start_clock(self) -> None:
         """Count training time from now on, without what the views have taken before."""

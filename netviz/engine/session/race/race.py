@@ -132,7 +132,9 @@ class Race:
             if is_front_training:
                 steps.append(front.trainer.step)
             last = min(steps)
-            if work is not None and is_front_training and front.trainer.step == last:
+            if not is_front_training:
+                loop.space_out()
+            elif work is not None and front.trainer.step == last:
                 try:
                     next(work)
                 except StopIteration:
