@@ -148,6 +148,6 @@ class GhostPresenter(QObject):
             for grown, record in self._grown.items():
                 plot.ghosts.catch_up(grown, record.steps, record.losses, record.measurements)
             plot.menu.offer_runs(runs, are_any_left=bool(prepared.left))
-        if shown != self._told:
-            self._told = shown
-            self.shown_changed.emit(shown)
+        if drawn != self._told:
+            self._told = drawn
+            self.shown_changed.emit(drawn)
