@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.protocol.observations import WeightsObserved
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run import run as run_module
 from netviz.engine.run.run import Run
@@ -22,6 +23,9 @@ from tests.ui.conftest import OpenWindow, draw_line, wait_for_state
 LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 END = 800
 
+STILL = 25
+"""Looks in a row that show the same."""
+
 
 @pytest.fixture
 def trained(open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
@@ -30,7 +34,12 @@ def trained(open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Run, "keep_state", partialmethod(Run.keep_state, at_least_s=0.0))
     window = open_window(epochs=2)
     draw_line(qtbot, window)
-    window.controller.start()
+    with qtbot.waitSignal(
+        window.controller.observed,
+        timeout=60_000,
+        check_params_cb=lambda seen: isinstance(seen, WeightsObserved) and seen.step == END,
+    ):
+        window.controller.start()
     wait_for_state(qtbot, window, State.FINISHED)
     qtbot.waitUntil(lambda: window.pad.strip.record.steps.tolist()[-1:] == [END])
     window.controller.frames.ticked.emit()
@@ -101,17 +110,29 @@ def _actions(window: MainWindow) -> dict[str, object]:
     return {key: window.actions_by_key[key] for key in window.actions_by_key}  # type: ignore[misc]
 
 
+def settled_portrait(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
+    """What is seen when nothing has come for a while: the views follow the training by moments."""
+    seen = [portrait(window)]
+
+    def is_still() -> bool:
+        seen.append(portrait(window))
+        return len(seen) > STILL and all(each == seen[-1] for each in seen[-STILL:])
+
+    qtbot.waitUntil(is_still, timeout=30_000)
+    return seen[-1]
+
+
 def test_all_parts_show_the_step_and_nothing_is_left_of_it(
     trained: MainWindow, qtbot: QtBot
 ) -> None:
-    now = portrait(trained)
+    now = settled_portrait(qtbot, trained)
     losses = trained.loss_plot.history.losses.copy()
     drag(qtbot, trained, 700, 600, 500)
     step = wait_at(qtbot, trained, lambda step: step <= 500)
     bar = trained.loss_plot.look_bar
     assert bar.isVisible()
     assert bar.text == f"Looking at step {step:,} of 800, epoch {1 + step // 400 * (step > 400)}"
-    then = portrait(trained)
+    then = settled_portrait(qtbot, trained)
     for name in ("figures", "answer", "strip", "plots", "weights", "actions"):
         assert then[name] != now[name], name
     assert "Nothing is changed by looking" in trained.status
@@ -121,7 +142,7 @@ def test_all_parts_show_the_step_and_nothing_is_left_of_it(
     qtbot.keyClick(trained, Qt.Key.Key_Escape)
     wait_for_now(qtbot, trained)
     assert not bar.isVisible()
-    after = portrait(trained)
+    after = settled_portrait(qtbot, trained)
     for name, seen in now.items():
         assert after[name] == seen, name
     assert trained.loss_plot.history.losses.tolist() == losses.tolist()
