@@ -10,8 +10,7 @@ from typing import Any
 from netviz.cli.output import Output, print_error
 from netviz.cli.table import aligned
 from netviz.engine.errors import StorageError
-from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import LeftRun
 from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement
@@ -98,7 +97,7 @@ def _base(runs: Sequence[_SavedRun]) -> LeftRun:
 def _row(saved: _SavedRun, base: LeftRun) -> tuple[str, ...]:
     run, origin = saved.run, saved.run.origin
     loss, accuracy = _best(run)
-    labels = ", ".join(entry.short_label for entry in _differing(run.config, base.config))
+    labels = ", ".join(entry.short_label for entry in differences(run.config, base.config))
     return (
         str(saved.folder),
         str(origin.line),
@@ -116,7 +115,7 @@ def _records(runs: Sequence[_SavedRun]) -> Iterator[dict[str, Any]]:
     for saved in runs:
         run, origin = saved.run, saved.run.origin
         loss, accuracy = _best(run)
-        differing = _differing(run.config, _base(runs).config)
+        differing = differences(run.config, _base(runs).config)
         yield {
             "folder": str(saved.folder),
             "line": origin.line,
@@ -131,11 +130,6 @@ def _records(runs: Sequence[_SavedRun]) -> Iterator[dict[str, Any]]:
             "differs": {entry.option: entry.new for entry in differing},
             "config": run.config.model_dump(mode="json"),
         }
-
-
-def _differing(config: RunConfig, base: RunConfig) -> Iterator[LedgerEntry]:
-    for name in config.changes_from(base):
-        yield LedgerEntry(0, 0, name, getattr(base, name), getattr(config, name))
 
 
 def _best(run: LeftRun) -> tuple[float | None, float | None]:

@@ -49,6 +49,14 @@ class LedgerEntry:
         return format_value(OPTIONS[self.option], value)
 
 
+def differences(config: RunConfig, other: RunConfig) -> tuple[LedgerEntry, ...]:
+    """Return what would have to change for `other` to become `config`, in the options' order."""
+    return tuple(
+        LedgerEntry(0, 0, name, getattr(other, name), value)
+        for name, value in config.changes_from(other).items()
+    )
+
+
 def read_entry(values: Mapping[str, Any], config: RunConfig) -> LedgerEntry:
     """Read an entry of a saved ledger; its values get the types that `config` has."""
     name = str(values["option"])

@@ -1,11 +1,10 @@
 """What the runs of a session are called."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
-from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import Origin
 
 LONGEST = 80
@@ -21,20 +20,15 @@ def run_name(origin: Origin, config: RunConfig) -> str:
 
 def made_name(origin: Origin, config: RunConfig) -> str:
     """Name a run by what differs from the one it parted from: ``lr 0.03``, else ``Run 3``."""
-    labels = ", ".join(_differing(origin.settings, config)) if origin.settings else ""
+    before = _settings(origin.settings) if origin.settings else None
+    entries = differences(config, before) if before else ()
+    labels = ", ".join(each.short_label for each in entries if each.option not in NO_TRY)
     return labels or f"Run {origin.line}"
 
 
 def given_name(text: str) -> str:
     """Return what the user typed as a name: in one line, and not too long; empty for none."""
     return " ".join(text.split())[:LONGEST].strip()
-
-
-def _differing(settings: str, config: RunConfig) -> Iterator[str]:
-    before = _settings(settings)
-    for name in config.changes_from(before) if before else ():
-        if name not in NO_TRY:
-            yield LedgerEntry(0, 0, name, getattr(before, name), getattr(config, name)).short_label
 
 
 @lru_cache(256)

@@ -12,6 +12,7 @@ from netviz.engine.probes.layer_figures import look_at_layers
 from netviz.engine.protocol import events
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.mistakes import class_counts
+from netviz.engine.protocol.run_names import NO_TRY
 from netviz.engine.run.run import Run
 
 IMAGES_BETWEEN = 20_000
@@ -31,9 +32,6 @@ each need an answer. Asking costs about as much as a step of a small network."""
 
 MEASUREMENTS = 2_000
 """Epochs that the rules look back, at most."""
-
-_ANY_TIME = ("epochs", "threads")
-"""Options that do not decide how the network learns."""
 
 
 class FindingRounds:
@@ -109,7 +107,7 @@ def situation_of(run: Run, train_counts: tuple[int, ...]) -> Situation:
     """Return what the rules may look at; `train_counts` are the training images of each class."""
     trainer = run.trainer
     config = trainer.config
-    relevant = [entry for entry in run.ledger if entry.option not in _ANY_TIME]
+    relevant = [entry for entry in run.ledger if entry.option not in NO_TRY]
     losses = [entry.step for entry in relevant if entry.option == "loss"]
     since = losses[-1] + 1 if losses else 0
     return Situation(

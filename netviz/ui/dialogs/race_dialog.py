@@ -21,6 +21,7 @@ from netviz.engine.errors import ConfigError
 from netviz.engine.options.option import Effect, Option, format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.commands import FEWEST, MOST
+from netviz.engine.protocol.run_names import NO_TRY
 from netviz.number_text import typed_text
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
@@ -29,7 +30,7 @@ from netviz.ui.widgets.main_button import make_main
 
 _WIDTH_PX = 420
 _FIRST = ("learning_rate", "optimizer", "batch_size", "momentum", "weight_decay", "loss")
-_NO_TRY = ("epochs", "threads", "frozen")
+_LEFT_OUT = (*NO_TRY, "frozen")
 _FACTORS: Mapping[str, Sequence[float]] = {
     "learning_rate": (1 / 3, 1, 3, 10),
     "batch_size": (1 / 4, 1 / 2, 1, 2),
@@ -195,7 +196,7 @@ def _offered(config: RunConfig) -> list[str]:
     can = [
         name
         for name, option in OPTIONS.items()
-        if option.effect is not Effect.RESET and name not in _NO_TRY and config.is_relevant(name)
+        if option.effect is not Effect.RESET and name not in _LEFT_OUT and config.is_relevant(name)
     ]
     return [name for name in _FIRST if name in can] + [name for name in can if name not in _FIRST]
 

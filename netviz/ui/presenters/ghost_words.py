@@ -4,17 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from netviz.bridge.race_lanes import LaneNow
-from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import parting_step
+from netviz.engine.protocol.run_names import NO_TRY
 from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.plots.ghost import Ghost
 
 MOST = 3
 """Runs that are drawn unless others are asked for: more of them would hide the run at hand."""
 
-_NEVER_TOLD = frozenset({"epochs", "threads", "device"})
+_NEVER_TOLD = frozenset({*NO_TRY, "device"})
 """What makes no other curve: where a run ends, and what computes it."""
 _MOST_TOLD = 2
 
@@ -98,12 +99,7 @@ def name_of(line: int, label: str) -> str:
 
 def difference(config: RunConfig, other: RunConfig) -> str:
     """Return the settings of `config` that are not those of `other`, in a few words."""
-    pairs = [(name, getattr(other, name), getattr(config, name)) for name in OPTIONS]
-    entries = [
-        LedgerEntry(0, 0, name, old, new)
-        for name, old, new in pairs
-        if old != new and name not in _NEVER_TOLD
-    ]
+    entries = [each for each in differences(config, other) if each.option not in _NEVER_TOLD]
     more = len(entries) - _MOST_TOLD
     words = [entry.short_label for entry in entries[:_MOST_TOLD]]
     return ", ".join(words) + (f" and {more} more" if more > 0 else "")

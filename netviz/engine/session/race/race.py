@@ -7,15 +7,13 @@ from typing import Any
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event, LaneEvent
+from netviz.engine.protocol.run_names import NO_TRY
 from netviz.engine.run.run import Run
 from netviz.engine.run.states import BUDGET_BYTES
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.lane import Lane
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.training_loop import TrainingLoop
-
-COMMON = ("epochs", "threads")
-"""Options that are changed in all runs of a race at once."""
 
 
 class Race:
@@ -92,7 +90,7 @@ class Race:
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Let the lanes take those changes of the run at hand that are no way of training."""
-        common = {name: value for name, value in changes.items() if name in COMMON}
+        common = {name: value for name, value in changes.items() if name in NO_TRY}
         for lane in self.lanes.values() if common else ():
             lane.change(common)
 

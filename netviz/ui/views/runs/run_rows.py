@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.engine.protocol.ledger import LedgerEntry
+from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement, State
@@ -162,9 +162,7 @@ def _parted(origin: Origin, names: Mapping[int, str]) -> str:
 
 
 def _difference(config: RunConfig, other: RunConfig) -> str:
-    pairs = [(name, getattr(other, name), getattr(config, name)) for name in OPTIONS]
-    entries = [LedgerEntry(0, 0, name, old, new) for name, old, new in pairs if old != new]
-    return ", ".join(entry.short_label for entry in entries) or SAME
+    return ", ".join(entry.short_label for entry in differences(config, other)) or SAME
 
 
 def _all_settings(config: RunConfig) -> str:
