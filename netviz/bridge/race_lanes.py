@@ -113,6 +113,11 @@ class RaceLanes:
             if all(getattr(each.config, n) == getattr(known.config, n) for n in _SAME_BATCHES)
         )
 
+    @property
+    def shown(self) -> LaneNow | None:
+        """The run of the race that is at hand; None without a race."""
+        return next((lane for lane in self.now() if lane.is_shown), None)
+
     def _best(self, means: dict[int, float]) -> int | None:
         """Return the run with the lowest loss; None where the losses are of several functions."""
         if len({known.config.loss for known in self._known.values()}) > 1:

@@ -9,7 +9,7 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.lineage import origins_by_line
 from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.presenters.ghost_words import as_lane, ghosts_of, shown_by_default
-from netviz.ui.presenters.lane_record import LaneRecord, parts_of
+from netviz.ui.presenters.lane_record import LaneRecord
 from netviz.ui.presenters.race_presenter import RacePresenter
 from netviz.ui.views.runs.run_view import RunView
 
@@ -97,10 +97,10 @@ class GhostPresenter(QObject):
         """Draw more of a run that is trained in turn with the one at hand."""
         told = event.event
         if isinstance(told, events.Progress | events.EpochFinished):
-            self._grown.setdefault(event.line, LaneRecord()).add(told)
-            steps, losses, measurements = parts_of(told)
+            record = self._grown.setdefault(event.line, LaneRecord())
+            record.add(told)
             for plot in self._plots:
-                plot.ghosts.catch_up(event.line, steps, losses, measurements)
+                plot.ghosts.catch_up(event.line, *record.parts)
 
     @Slot(object)
     def _on_run_rewound(self, event: events.Rewound) -> None:
@@ -146,7 +146,7 @@ class GhostPresenter(QObject):
             plot.set_run_color(branch_token(line) if line in lanes else "")
             plot.ghosts.set_ghosts(ghosts, settings.confirmed.loss)
             for grown, record in self._grown.items():
-                plot.ghosts.catch_up(grown, record.steps, record.losses, record.measurements)
+                plot.ghosts.catch_up(grown, *record.parts)
             plot.menu.offer_runs(runs, are_any_left=bool(prepared.left))
         if drawn != self._told:
             self._told = drawn

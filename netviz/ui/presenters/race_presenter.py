@@ -103,7 +103,7 @@ class RacePresenter(QObject):
 
     @Slot()
     def _on_end_race_triggered(self) -> None:
-        if shown := next((lane for lane in self.race.now() if lane.is_shown), None):
+        if shown := self.race.shown:
             self._run.go_on_with(shown.line)
 
     @Slot()
@@ -146,7 +146,7 @@ class RacePresenter(QObject):
 
     @Slot(object)
     def _on_run_observed(self, event: Observation) -> None:
-        shown = next((lane for lane in self.race.now() if lane.is_shown), None)
+        shown = self.race.shown
         if shown and isinstance(event, Prediction):
             self._pad.show_answer(shown.line, event)
 
