@@ -131,9 +131,9 @@ class RunControl:
         leaves
             Whether the run at hand is kept as one that was left.
         """
-        self.left.loaded(line)
+        self.left.loaded(line)  # else it is refused before anything is held
         self.hold()
-        back = self.left.loaded(line)
+        back = self.left.loaded(line)  # a lane is kept as it is then
         self._observatory.interrupt()
         self.left.forget(line)
         left = self.leave(RandomState.now()) if leaves else None
@@ -317,12 +317,7 @@ class RunControl:
             self.race.follow(self._loop)
 
     def train_to(self, goal: Goal) -> None:
-        run = self.ready_run()
-        if self.state is State.FAILED:
-            raise ConfigError(
-                "The run has failed and cannot go on from here.",
-                "Go back to the last good state, or reset.",
-            )
+        run = self.sound_run()
         others = self.race.lanes.values() if self.race else ()
         can_train = run.has_epochs_left or run.is_measurement_due
         if not can_train and not any(lane.can_train for lane in others):
@@ -536,6 +531,16 @@ class RunControl:
         self._keep_lanes()
         if self.run:
             self._loop.report(self.run)
+
+    def sound_run(self) -> Run:
+        """Return the run at hand; raises `ConfigError` also where it has failed."""
+        run = self.ready_run()
+        if self.state is State.FAILED:
+            raise ConfigError(
+                "The run has failed and cannot go on from here.",
+                "Go back to the last good state, or reset.",
+            )
+        return run
 
     def ready_run(self) -> Run:
         """Return the run at hand; raises `ConfigError` before there is one."""

@@ -11,8 +11,7 @@ from netviz.engine.protocol import commands
 from netviz.engine.protocol.commands import FEWEST, MOST
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.left_run import Origin
-from netviz.engine.protocol.run_state import State
-from netviz.engine.run.run import refuse_resets
+from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
 from netviz.engine.session.race.start import copied
@@ -43,46 +42,41 @@ class RaceControl:
 
     def race(self, command: commands.Race) -> None:
         """Begin a race of runs that go on from here, each with other settings."""
-        start = self._start()
-        configs = [self._allowed(start, changes) for changes in command.lanes]
+        run = self._control.sound_run()
+        configs = [self._allowed(run, changes) for changes in command.lanes]
         if any(config == other for i, config in enumerate(configs) for other in configs[:i]):
             raise ConfigError("Two of the runs have the same settings.", "Change one of them.")
         self._check_count(len(configs))
-        left = self._control.left
-        runs = [copied(start, changes) for changes in command.lanes]
-        origins = [self._origin(start, is_first=run is runs[0]) for run in runs]
-        for run, origin in zip(runs, origins, strict=True):
-            left.keep(replace(run, described=replace(run.described, origin=origin)))
-        self._begin(start, [origin.line for origin in origins])
-        self._control.take_up(origins[0].line, leaves=start.run.trainer.step > 0)
+        start = self._start()
+        lines = [
+            self._keep_lane(start, changes, is_first=number == 0).origin.line
+            for number, changes in enumerate(command.lanes)
+        ]
+        self._begin(start, lines)
+        self._control.take_up(lines[0], leaves=start.steps > 0)
 
     def race_runs(self, command: commands.RaceRuns) -> None:
         """Begin a race of the run at hand with runs that were left."""
-        start = self._start()
-        lines = dict.fromkeys((start.origin.line, *command.lines))
+        self._control.sound_run()
+        left = self._control.left
+        lines = dict.fromkeys((left.at_hand, *command.lines))
         self._check_count(len(lines))
         for line in command.lines:
-            self._control.left.loaded(line)
-        self._begin(start, list(lines))
+            left.loaded(line)
+        self._begin(self._start(), list(lines))
         self._control.tell_race()
 
     def _start(self) -> ReplacedRun:
-        """Hold the run at hand, and return it."""
+        """Hold the run at hand, and return a copy of it."""
         control = self._control
-        control.ready_run()
-        if control.state is State.FAILED:
-            raise ConfigError(
-                "The run has failed and cannot go on from here.",
-                "Go back to the last good state, or reset.",
-            )
         control.pause()
         start = control.at_rest(RandomState.now())
         assert start is not None  # there is a run
         return copied(start)
 
-    def _allowed(self, start: ReplacedRun, changes: Mapping[str, Any]) -> RunConfig:
-        """Return the settings of a lane, or refuse them."""
-        trainer = start.run.trainer
+    def _allowed(self, run: Run, changes: Mapping[str, Any]) -> RunConfig:
+        """Return the settings of a lane that begins where `run` is, or refuse them."""
+        trainer = run.trainer
         config = trainer.config.with_changes(changes)
         refuse_resets(config, trainer.config)
         refuse_lone_images(trainer, config)
@@ -92,14 +86,24 @@ class RaceControl:
         if not FEWEST <= count <= MOST:
             raise ConfigError(f"{FEWEST} to {MOST} runs can race, not {count}.")
 
-    def _origin(self, start: ReplacedRun, *, is_first: bool = False) -> Origin:
+    def _keep_lane(
+        self, start: ReplacedRun, changes: Mapping[str, Any], *, is_first: bool = False
+    ) -> ReplacedRun:
+        """Keep a run that goes on from `start` with other settings, and return it."""
+        run = copied(start, changes)
+        origin = self._origin(start, is_first=is_first)
+        run = replace(run, described=replace(run.described, origin=origin))
+        self._control.left.keep(run)
+        return run
+
+    def _origin(self, start: ReplacedRun, *, is_first: bool) -> Origin:
         """Return the origin of a run that parts from `start`; one that is untrained is no parent.
 
         The first one takes the number of an untrained run, of which nothing else remains.
         """
         left = self._control.left
-        if step := start.run.trainer.step:
-            return left.new_origin(start.origin, step, left_for_it=start.run.trainer.config)
+        if start.steps:
+            return left.new_origin(start.origin, start.steps, left_for_it=start.run.trainer.config)
         return left.new_origin(line=start.origin.line if is_first else None)
 
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:
@@ -123,14 +127,12 @@ class RaceControl:
         """Let a run join from where the first ones began."""
         race, control = self._running(), self._control
         self._check_count(len(race.lanes) + 2)
-        config = self._allowed(race.start, command.changes)
+        config = self._allowed(race.start.run, command.changes)
         others = [control.ready_run(), *(lane.run for lane in race.lanes.values())]
         if any(config == other.trainer.config for other in others):
             raise ConfigError("A run of the race has these settings.", "Change one of them.")
         with control.training_held():
-            run = copied(race.start, command.changes)
-            run = replace(run, described=replace(run.described, origin=self._origin(race.start)))
-            control.left.keep(run)
+            run = self._keep_lane(race.start, command.changes)
             control.left.racing |= {run.origin.line}
             race.add(run)
             race.share_memory()
@@ -144,6 +146,8 @@ class RaceControl:
             race.drop(command.line)
             control.left.racing -= {command.line}
             race.share_memory()
+            if not race.lanes:
+                control.forget_race()
             control.tell_race()
 
     def _running(self) -> Race:

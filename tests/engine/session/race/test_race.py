@@ -231,6 +231,24 @@ def test_the_memory_for_states_is_shared_while_they_race(config: RunConfig) -> N
     assert run_of(driven).states.budget == front.states.budget == BUDGET_BYTES
 
 
+def test_a_race_of_one_is_none(config: RunConfig) -> None:
+    driven = Driven(config)
+    lines = racing(driven, RATES[:2])
+    told = driven.do(commands.DropLane(lines[1]))
+    assert only(told, events.RaceChanged)[-1].lanes == ()
+    (refused,) = only(driven.do(commands.AddLane(RATES[1])), events.Refused)
+    assert refused.message == "There is no race."
+
+
+def test_what_is_refused_does_not_hold_the_run(config: RunConfig) -> None:
+    driven = Driven(config)
+    same = commands.Race(({"learning_rate": 0.1}, {"learning_rate": 0.1}))
+    told = driven.do(commands.Start(), answer=at_steps({20: same}))
+    assert len(only(told, events.Refused)) == 1
+    assert State.PAUSED not in [each.state for each in only(told, events.StateChanged)]
+    assert driven.state is State.FINISHED
+
+
 # -- ends ----------------------------------------------------------------------------------------
 
 
