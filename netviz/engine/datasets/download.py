@@ -151,12 +151,11 @@ class _Job:
 
     def _fetch(self, url: str, file: RemoteFile) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        target = self.folder / file.name
-        with part_file(target) as (part, stream):
-            with self._open(url) as response:
-                self._receive(response, file, stream)
-            stream.close()
-            part.replace(target)
+        with (
+            part_file(self.folder / file.name) as stream,
+            self._open(url) as response,
+        ):
+            self._receive(response, file, stream)
 
     def _receive(self, response: requests.Response, file: RemoteFile, stream: BinaryIO) -> None:
         digest = hashlib.md5(usedforsecurity=False)

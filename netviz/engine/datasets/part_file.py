@@ -12,8 +12,8 @@ if sys.platform != "win32":
 
 
 @contextlib.contextmanager
-def part_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Make a file of its own beside `target`, and take it away at the end if it is still there.
+def part_file(target: Path) -> Iterator[BinaryIO]:
+    """Make a file of its own beside `target`, which takes its name if all goes well.
 
     Files of downloads that were killed are taken away first. Those that other processes fill
     just now stay: each is locked by who fills it, and the lock ends with its process.
@@ -23,7 +23,12 @@ def part_file(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
     part, stream = _made(target)
     try:
         with stream:
-            yield part, stream
+            yield stream
+            stream.flush()
+            if sys.platform != "win32":
+                part.replace(target)  # while it is locked: else another might take it away
+        if sys.platform == "win32":
+            part.replace(target)  # Windows moves no file that is open
     finally:
         part.unlink(missing_ok=True)
 

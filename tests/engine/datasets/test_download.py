@@ -1,5 +1,6 @@
 """Fetching from servers that are good, bad and silent."""
 
+import contextlib
 import dataclasses
 import errno
 import os
@@ -13,6 +14,7 @@ import pytest
 
 from netviz.engine.catalogue import CATALOGUE, is_intact
 from netviz.engine.datasets.download import DownloadProgress, download
+from netviz.engine.datasets.part_file import part_file
 from netviz.engine.errors import DownloadCancelledError, DownloadError, StorageError
 from tests.engine.datasets.mirror_server import MirrorServer
 from tests.engine.datasets.tiny import SHARED_DATA, TinyDataset
@@ -253,6 +255,25 @@ def test_two_downloads_at_once_do_not_disturb_each_other(
     assert_complete(tiny, tmp_path)
 
 
+def test_a_file_is_not_taken_away_while_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "file.gz"
+    replace = Path.replace
+
+    def replaced_while_another_begins(part: Path, to: Path) -> Path:
+        with contextlib.suppress(InterruptedError), part_file(target):
+            raise InterruptedError
+        return replace(part, to)
+
+    monkeypatch.setattr(Path, "replace", replaced_while_another_begins)
+    with part_file(target) as stream:
+        stream.write(b"whole")
+
+    assert target.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_data_folder_that_cannot_be_made(
     tiny: TinyDataset, server: MirrorServer, tmp_path: Path
 ) -> None:
@@ -308,10 +329,10 @@ def test_what_a_killed_download_left_is_taken_away_and_nothing_of_a_living_one(
     code = (
         "import sys, pathlib\n"
         "from netviz.engine.datasets.part_file import part_file\n"
-        "with part_file(pathlib.Path(sys.argv[1])) as (part, stream):\n"
+        "with part_file(pathlib.Path(sys.argv[1])) as stream:\n"
         "    stream.write(b'half')\n"
         "    stream.flush()\n"
-        "    print(part, flush=True)\n"
+        "    print(stream.name, flush=True)\n"
         "    sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", code, str(folder / name)]
