@@ -135,7 +135,7 @@ def test_a_run_that_diverges_is_named_with_the_reason(window: MainWindow, qtbot:
     begin(qtbot, window, "0.1 100")
     wait_for_state(qtbot, window, State.FINISHED)
     row = window.panel.race_card.rows[1]
-    assert row.lane.trouble in ("diverged", "failed")
+    qtbot.waitUntil(lambda: row.lane.trouble in ("diverged", "failed"))  # drawn with a frame
     assert row.lane.reason in row.toolTip()
     assert "B (lr 100) has stopped:" in window.message_bar.text
 
