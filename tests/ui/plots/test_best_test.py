@@ -126,7 +126,6 @@ def test_the_accuracy_has_no_such_marks(accuracy: AccuracyPlot) -> None:
 def test_labels_leave_neither_the_plot_nor_lie_on_each_other(qtbot: QtBot, theme: Theme) -> None:
     @settings(
         max_examples=25,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(

@@ -167,7 +167,7 @@ def lasting_level(losses: np.ndarray) -> float:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0.0625, 8.0, width=32), min_size=1, max_size=300),
     st.lists(st.integers(1, 300), max_size=5, unique=True),

@@ -123,7 +123,6 @@ def test_the_picture_does_not_depend_on_the_way_to_it(
 ) -> None:
     @settings(
         max_examples=12,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
