@@ -47,7 +47,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
-progressed, epoch_finished, changed, rewound, refused, failed, diverging, recovered, \
+progressed, epoch_finished, changed, refused, failed, diverging, recovered, \
 findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
@@ -67,7 +67,6 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
     progressed = Signal(object)
     epoch_finished = Signal(object)
     changed = Signal(object)
-    rewound = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
     diverging = Signal(object)
@@ -117,7 +116,6 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,
             events.Changed: self._on_changed,
-            events.Rewound: self._on_rewound,
             events.Refused: self._on_refused,
             events.Failed: self._on_failed,
             events.Diverging: self.diverging.emit,
@@ -452,12 +450,6 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
     def _on_changed(self, event: events.Changed) -> None:
         self._set(self.settings.confirm(event.config, event.request))
         self.changed.emit(event)
-
-    def _on_rewound(self, event: events.Rewound) -> None:
-        self.step = event.step
-        self.undo_stack.forget_changes()
-        self._set(self.settings.confirm(event.config))
-        self.rewound.emit(event)
 
     def _on_refused(self, event: events.Refused) -> None:
         self._is_preparing = self._is_opening = False

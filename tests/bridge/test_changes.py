@@ -171,6 +171,6 @@ def test_going_back_leaves_nothing_to_undo(window: Window, paused: Controller) -
     """What was changed on the way that was given up would be changed on another one."""
     window.expect("changed", lambda: paused.change({"learning_rate": 0.1}))
     assert paused.undo_stack.canUndo()
-    window.expect("rewound", lambda: paused.rewind_with({}))
+    window.expect("prepared", lambda: paused.rewind_with({}))
     assert not paused.undo_stack.canUndo()
     assert not paused.undo_stack.canRedo()

@@ -14,7 +14,7 @@ from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.training.trainer import Snapshot
 
 BUDGET_BYTES = 256 * 2**20
-"""Memory for the states of one run, beside the first and the last of them."""
+"""Memory for the states of one run, beside the first, the last and the last good one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class States:
     states
         Ordered by their steps, the first that of step 0.
     budget
-        Bytes that they may take; the first and the last are kept in any case.
+        Bytes that they may take; the first, the last and the last good one are kept in any case.
 
     Attributes
     ----------
@@ -90,8 +90,8 @@ class States:
         if self._states[-1].step == state.step:
             self._states.pop()
         self._states.append(state)
-        while self.size > self.budget and len(self._states) > 2:
-            del self._states[self._least_missed()]
+        while self.size > self.budget and (missed := self._least_missed()):
+            del self._states[missed]
 
     def thin_out(self) -> None:
         """Keep the first and the last alone; all steps can be reached, but it takes longer."""
@@ -110,17 +110,21 @@ class States:
         sound = (state for state in self._states if state.step <= step and state.watch.is_sound)
         return max(sound, key=lambda state: state.step, default=self._states[0])
 
-    def _least_missed(self) -> int:
+    def _least_missed(self) -> int | None:
         """Return which one leaves the smallest gap beside the square root of how long ago it is.
+
+        None where each is needed: the first, the last, and the one to go back to after damage.
 
         Beside how long ago it is, the gaps of the first steps of a long run would be several times
         as large, and it is from there that one waits; with all gaps alike those of the last steps
         would be, and it is there that one goes back most.
         """
         steps = self.steps
+        good = self.last_sound_until(self._states[-1].watch.sound_step)
         return min(
-            range(1, len(steps) - 1),
+            (i for i in range(1, len(steps) - 1) if self._states[i] is not good),
             key=lambda i: (steps[i + 1] - steps[i - 1]) / sqrt(steps[-1] - steps[i]),
+            default=None,
         )
 
 

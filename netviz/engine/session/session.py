@@ -119,7 +119,7 @@ class TrainingSession:
             commands.Stop: self._control.stop,
             commands.SetPace: self._control.set_pace,
             commands.Change: self._control.change,
-            commands.Rewind: self._control.rewind,
+            commands.Rewind: past.rewind,
             commands.Watch: views.watch,
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,

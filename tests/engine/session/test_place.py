@@ -29,7 +29,7 @@ def test_the_place_that_is_told_is_the_place_of_the_run(wishes: list[commands.Co
         told = driven.do(wish)
         run = driven.session.run
         assert run is not None
-        kinds = (events.StateChanged, events.Changed, events.Rewound, events.Progress)
+        kinds = (events.StateChanged, events.Changed, events.Prepared, events.Progress)
         last = [event for event in told if isinstance(event, kinds)]
         if not last:
             continue
