@@ -316,9 +316,10 @@ class Run:
         run.states = self.states.until(step)
         state = run.states.last_until(step)
         run._watch = run._followed(state.watch.copy(), state.step)
-        run._watch.trust(min(step, self._watch.sound_step))  # by what came after it here
         if state.step == step:  # it may be from after a change that is gone now
             run.states.add(run._keep())
+        if step <= self._watch.sound_step:  # it is known here what came after
+            run.states.trusted_step = step
         run._stateless_s = 0.0
         run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)
         return run
@@ -363,15 +364,13 @@ class Run:
         self.happenings = happenings
         self._watch = self._replayed()
         self.states.add(self._keep())
+        self.states.trusted_step = self.trainer.step  # there is no better one
 
     def _replayed(self) -> LossWatch:
         """Return what the last losses of a saved run say, without a verdict on what is past."""
         first = max(0, len(self.history) - _REPLAYED_STEPS) // BLOCK * BLOCK
         watch = LossWatch(self._untrained_loss(self.config_at(first)), step=first)
-        watch = self._followed(watch, first)
-        watch.is_sound = True  # there is no other state to go back to
-        watch.trust(self.trainer.step)
-        return watch
+        return self._followed(watch, first)
 
     def _followed(self, watch: LossWatch, first: int) -> LossWatch:
         """Give `watch` all losses after the step `first`, and return it."""

@@ -64,11 +64,14 @@ class States:
     ----------
     budget
         May change; it is kept to from the next state on.
+    trusted_step
+        The states up to this step are sound, whatever the losses said when they were kept.
     """
 
     def __init__(self, states: Iterable[State], budget: int = BUDGET_BYTES) -> None:
         self._states = list(states)
         self.budget = budget
+        self.trusted_step = 0
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -99,15 +102,24 @@ class States:
 
     def until(self, step: int) -> "States":
         """Return those that are no later than `step`."""
-        return States((state for state in self._states if state.step <= step), self.budget)
+        states = States((state for state in self._states if state.step <= step), self.budget)
+        states.trusted_step = min(step, self.trusted_step)
+        return states
 
     def last_until(self, step: int) -> State:
         """Return the last one that is no later than `step`."""
         return next(state for state in reversed(self._states) if state.step <= step)
 
     def last_sound_until(self, step: int) -> State:
-        """Return the last one that is no later than `step` and from before any damage."""
-        sound = (state for state in self._states if state.step <= step and state.watch.is_sound)
+        """Return the last one that is no later than `step` and from before any damage.
+
+        One that is trusted may be later.
+        """
+        sound = (
+            state
+            for state in self._states
+            if state.step <= self.trusted_step or (state.step <= step and state.watch.is_sound)
+        )
         return max(sound, key=lambda state: state.step, default=self._states[0])
 
     def _least_missed(self) -> int | None:

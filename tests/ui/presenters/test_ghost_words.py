@@ -26,10 +26,10 @@ def run(line: int, parent: int = 0, step: int = 0, newer: int = 0, **changes: ob
     return LeftRun(Origin(line, parent, step), config, 1000, (), losses=losses, newer=newer)
 
 
-def begins(left: list[LeftRun], at_hand: Origin, common: float = np.inf) -> dict[int, float]:
+def begins(left: list[LeftRun], at_hand: Origin) -> dict[int, float]:
     origins = origins_by_line([*(each.origin for each in left), at_hand])
     shown = {each.origin.line for each in left}
-    found = ghosts_of(left, shown, origins, at_hand.line, CONFIG, common)
+    found = ghosts_of(left, shown, origins, at_hand.line, CONFIG)
     return {ghost.line: ghost.begins for ghost in found}
 
 
@@ -74,8 +74,6 @@ def test_each_step_is_drawn_once() -> None:
     assert begins(left, Origin(4)) == {1: 0, 2: 300, 3: 700}
     # The ancestor is not drawn.
     assert begins(left[1:], Origin(4)) == {2: 0, 3: 700}
-    # The run at hand went back within itself.
-    assert begins(left, Origin(4, 1, 600), common=450) == {1: 450, 2: 300, 3: 700}
 
 
 def test_the_loss_function_of_each_step_is_told() -> None:

@@ -86,11 +86,13 @@ def test_after_a_rescue_nothing_speaks_of_the_failure(
     window.controller.change({"weight_decay": 10.0, "learning_rate": 1000.0})
     wait_for_state(qtbot, window, State.FAILED)
     assert window.status in window.message_bar.text
+    failed_at = window.controller.step
     with qtbot.waitSignal(window.controller.prepared):
         window.controller.rewind_with({"learning_rate": 0.1})
     qtbot.waitUntil(lambda: window.controller.state in (State.PAUSED, State.IDLE))
     step = window.controller.step
-    assert window.status == (f"Held at step {step:,}. Space goes on." if step else READY)
+    said = f"Held at step {step:,}. Space goes on." if step else READY
+    assert window.status == f"{said} Ctrl+Z brings back the run at step {failed_at:,}."
     assert figures(window)[1] == f"batch {step % 400} / 400"
     assert not window.message_bar.isVisible()
 
