@@ -39,6 +39,7 @@ _CHANGES = st.fixed_dictionaries(
         "patience": st.sampled_from((0, 1)),
         "loss": st.sampled_from(("cross-entropy", "mse")),
         "batch_size": st.sampled_from((10, 20, 50)),
+        "order": st.sampled_from((0, 1, 2)),
         "accumulate": st.sampled_from((1, 3)),
         "clip_norm": st.sampled_from((0.0, 0.1)),
         "augment_noise": st.sampled_from((0.0, 0.1)),

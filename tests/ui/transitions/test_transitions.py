@@ -40,6 +40,7 @@ _CHANGES = st.sampled_from(
         {"schedule": "constant"},
         {"optimizer": "sgd", "momentum": 0.9},
         {"batch_size": 20},
+        {"order": 1},
         {"clip_norm": 0.1},
         {"frozen": ("1",)},
         {"frozen": ()},

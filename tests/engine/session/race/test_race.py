@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "10"))
 
 Lanes = Sequence[dict[str, Any]]
 
+ORDERS: Lanes = ({}, {"order": 1}, {"order": 2, "batch_size": 20})
 RATES: Lanes = ({"learning_rate": 0.01}, {"learning_rate": 0.1}, {"optimizer": "adam"})
 SEVEN = np.zeros((28, 28), np.uint8)
 SEVEN[4:6, 6:22] = 255
@@ -105,6 +107,8 @@ def driven_line(driven: Driven) -> int:
 )
 @example(network=NETWORKS[1], first={}, changes={}, step=25, lanes=list(RATES), shown=[33, 41, 50])
 @example(network=NETWORKS[1], first={}, changes={}, step=0, lanes=list(RATES), shown=[1])
+@example(network=NETWORKS[0], first={}, changes={}, step=25, lanes=list(ORDERS), shown=[30])
+@example(network=NETWORKS[0], first={"order": 3}, changes={}, step=0, lanes=list(ORDERS), shown=[])
 @given(
     network=st.sampled_from(NETWORKS),
     first=_SETTINGS,
@@ -152,6 +156,26 @@ def test_what_is_told_of_the_lanes_is_what_they_do(config: RunConfig) -> None:
         assert [each.test_loss for each in measured] == [
             each.test_loss for each in run.measurements if each.step > 12
         ]
+
+
+@pytest.mark.parametrize("step", [0, 8, 20])
+def test_runs_in_another_order_begin_with_the_same_weights_on_other_images(
+    config: RunConfig, step: int
+) -> None:
+    driven = trained_until(config, step, {})
+    weights = {
+        name: value.clone() for name, value in run_of(driven).trainer.model.state_dict().items()
+    }
+    lines = racing(driven, [{}, {"order": 1}])
+    for line in reversed(lines):
+        driven.do(commands.ShowLane(line))
+        found = run_of(driven).trainer.model.state_dict()
+        assert all(torch.equal(found[name], value) for name, value in weights.items())
+    told = driven.do(commands.Start(), answer=at_steps({60: commands.Pause()}))
+    front = losses(only(told, events.Progress))
+    other = losses(only([each.event for each in only(told, events.InLane)], events.Progress))
+    assert len(front) == len(other) == 60 - step
+    assert front[step + 1] != other[step + 1]
 
 
 # -- by turns ------------------------------------------------------------------------------------
