@@ -225,7 +225,7 @@ class Direct(Trained):
 
 
 @dataclass(frozen=True)
-class _Aside:
+class Aside:
     """A run that was replaced: its recipe, where it was put, and whether it lies in a file."""
 
     recipe: Recipe
@@ -234,12 +234,12 @@ class _Aside:
     is_in_file: bool = False
 
 
-def _in_file(aside: _Aside, left: LeftRun) -> _Aside:
+def _in_file(aside: Aside, left: LeftRun) -> Aside:
     recipe = replace(aside.recipe, is_straight=False)
     if aside.has_failed:
         recipe = recipe.gone_back(left.steps, left.config)
     assert (left.steps, left.config) == (recipe.step, recipe.settings)
-    return _Aside(recipe, recipe.step, aside.has_failed, is_in_file=True)
+    return Aside(recipe, recipe.step, aside.has_failed, is_in_file=True)
 
 
 class Session(Trained):
@@ -249,6 +249,8 @@ class Session(Trained):
     ----------
     floor
         The run never goes back before this step: it was put there.
+    racing
+        Numbers of the runs of a race, that at hand among them.
     """
 
     def __init__(self, config: RunConfig, batches: Batches, folder: Path) -> None:
@@ -257,8 +259,9 @@ class Session(Trained):
         self.floor = 0
         self._folder = folder
         self._saved: list[tuple[Path, Recipe]] = []
-        self._asides: dict[int, _Aside] = {}
+        self._asides: dict[int, Aside] = {}
         self._line = 1
+        self.racing: frozenset[int] = frozenset()
         self._had_failed = False
         self._names = (folder / f"{number}" for number in itertools.count())
 
@@ -438,9 +441,13 @@ class Session(Trained):
     def _leave(self, told: list[events.Event]) -> events.Prepared:
         """Lay the run aside, and compare what is told of all that were left."""
         prepared = only(told, events.Prepared)[-1]
-        self._asides[self._line] = _Aside(self.recipe, self.floor, self._had_failed)
+        self._asides[self._line] = Aside(self.recipe, self.floor, self._had_failed)
         self._line = prepared.origin.line
-        trained = {line: left for line, left in self._asides.items() if left.recipe.step}
+        trained = {
+            line: left
+            for line, left in self._asides.items()
+            if left.recipe.step or line in self.racing
+        }
         if not prepared.is_back:
             self._asides = trained
         told_of = {each.origin.line: (each.steps, each.config) for each in prepared.left}

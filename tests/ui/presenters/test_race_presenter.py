@@ -116,6 +116,17 @@ def test_a_click_a_key_and_the_button_change_which_run_is_shown(
     assert window.controller.config.learning_rate == 0.01
 
 
+def test_going_on_with_another_of_its_runs_ends_the_race(window: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, window)
+    wait_for_state(qtbot, window, State.FINISHED)
+    card = window.panel.race_card
+    with qtbot.waitSignal(window.controller.race_changed):
+        window.controller.go_on_with(card.rows[1].lane.line)
+    qtbot.waitUntil(card.isHidden, timeout=30_000)
+    assert not window.actions_by_key["end_race"].isEnabled()
+    assert window.controller.config.learning_rate == 0.003
+
+
 def test_runs_join_and_are_taken_out_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     window.controller.change({"epochs": 1000})
     begin(qtbot, window, "0.001 0.003")
