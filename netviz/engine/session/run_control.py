@@ -433,7 +433,8 @@ class RunControl:
     def _measure_again(self, run: Run, changes: Mapping[str, Any]) -> None:
         """Prepare a run anew that was not trained, and was measured by another loss."""
         if self.race:
-            self.race.change(changes)
+            config = run.trainer.config
+            self.race.change(config.with_changes(changes).changes_from(config))
         start = StartPoint(is_same_run=True)
         if run.start is not None:
             path = Path(run.started_from)

@@ -21,7 +21,7 @@ class RacingSession(Session):
 
     def __init__(self, config: RunConfig, batches: Batches, folder: Path) -> None:
         super().__init__(config, batches, folder)
-        self._start = self.recipe
+        self._start, self._start_floor = self.recipe, 0
         self._has_come = False
 
     @property
@@ -32,14 +32,17 @@ class RacingSession(Session):
     # -- batches -----------------------------------------------------------------------------
 
     def do(self, *wishes: commands.Command) -> list[events.Event]:
+        self._has_come = False
         told = super().do(*wishes)
         if self.racing:
             self._follow(told)
+        if self._has_come:
+            self.told_at = only(told, events.StateChanged)[-1].step
         return told
 
-    def _on_batch(self) -> None:
+    def count_batch(self) -> None:
         if not self.racing:
-            super()._on_batch()
+            super().count_batch()
             return
         self._left -= 1
         self._batches.error = self._error if self._left == 0 else None  # one run alone fails
@@ -66,13 +69,6 @@ class RacingSession(Session):
             recipe = self.recipe if line == self._line else self._asides[line].recipe
             recipe.step = step
 
-    def _tell(self, running: int, *wishes: commands.Command) -> list[events.Event]:
-        self._has_come = False
-        told = super()._tell(running, *wishes)
-        if self._has_come:
-            self.told_at = only(told, events.StateChanged)[-1].step
-        return told
-
     # -- what is done to a race --------------------------------------------------------------
 
     def race(self, running: int, lanes: list[dict[str, Any]]) -> None:
@@ -88,13 +84,13 @@ class RacingSession(Session):
         assert len(lines) == len(lanes)
         start = self.recipe.copy()
         start.is_straight = start.is_unseen = False
-        self._start = start
+        self._start, self._start_floor = start, self.floor
         recipes = [_changed(start, lane) for lane in lanes]
         for line, recipe in zip(lines[1:], recipes[1:], strict=True):
             self._asides[line] = Aside(recipe, self.floor, has_failed=False)
         self.racing = frozenset(lines)
         if start.step:
-            self._leave(told)
+            self.lay_aside(told)
         self._asides = {
             line: left
             for line, left in self._asides.items()
@@ -121,7 +117,7 @@ class RacingSession(Session):
             return
         (joined,) = set(only(told, events.RaceChanged)[-1].lanes) - self.racing
         self.racing |= {joined}
-        self._asides[joined] = Aside(recipe, recipe.step, has_failed=False)
+        self._asides[joined] = Aside(recipe, self._start_floor, has_failed=False)
 
     def drop_lane(self, running: int, number: int) -> None:
         line = self._some_lane(number)
@@ -150,7 +146,7 @@ class RacingSession(Session):
             return
         assert only(told, events.RaceChanged)[-1].lanes == tuple(sorted([*lines, self._line]))
         self.racing = frozenset([*lines, self._line])
-        self._start = self.recipe.copy()
+        self._start, self._start_floor = self.recipe.copy(), self.floor
         self._start.is_straight = self._start.is_unseen = False
         for recipe in (self.recipe, *(self._asides[line].recipe for line in lines)):
             recipe.is_straight = recipe.is_unseen = False
@@ -171,12 +167,21 @@ class RacingSession(Session):
     # -- what is done to a run, in a race ----------------------------------------------------
 
     def change(self, running: int, changes: dict[str, Any]) -> None:
+        settings = self.recipe.settings
         lanes = [self._asides[line].recipe for line in self.lanes]
         before = [recipe.step for recipe in lanes]
         super().change(running, changes)
-        common = {name: value for name, value in changes.items() if name in NO_TRY}
+        common = _common(settings, changes)
         for recipe, step in zip(lanes, before, strict=True):
             _note(recipe, recipe.step if self._has_come else step, common)
+
+    def rewind(self, running: int, changes: dict[str, Any]) -> None:
+        before = len(self.driven.events)
+        super().rewind(running, changes)
+        (rewound,) = only(self.driven.events[before:], events.Rewound)
+        for line in self.lanes:
+            recipe = self._asides[line].recipe
+            _note(recipe, recipe.step, _common(rewound.config, changes))
 
     def fail(self, running: int, value: Any) -> None:
         if not self.racing:
@@ -200,12 +205,12 @@ class RacingSession(Session):
         self.racing = frozenset()
         super().reopen(0, value)
 
-    def _leave(self, told: list[events.Event]) -> events.Prepared:
+    def lay_aside(self, told: list[events.Event]) -> events.Prepared:
         changed = only(told, events.RaceChanged)
         line = only(told, events.Prepared)[-1].origin.line
         if line not in self.racing or (changed and not changed[-1].lanes):
             self.racing = frozenset()
-        return super()._leave(told)
+        return super().lay_aside(told)
 
 
 def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
@@ -213,6 +218,12 @@ def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     changed = recipe.copy()
     _note(changed, changed.step, changes)
     return changed
+
+
+def _common(settings: RunConfig, changes: dict[str, Any]) -> dict[str, Any]:
+    """What all runs of a race take on where that at hand has `settings` and is changed."""
+    different = settings.with_changes(changes).changes_from(settings)
+    return {name: value for name, value in different.items() if name in NO_TRY}
 
 
 def _note(recipe: Recipe, step: int, changes: dict[str, Any]) -> None:

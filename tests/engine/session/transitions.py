@@ -158,7 +158,7 @@ class Trained:
 
     def do(self, *wishes: Command) -> list[events.Event]:
         """Handle commands, and count the batches that are trained meanwhile."""
-        self._batches.on_training = self._on_batch
+        self._batches.on_training = self.count_batch
         told = self.driven.do(*wishes)
         self._batches.on_training = lambda: None
         self._batches.error = None
@@ -186,7 +186,8 @@ class Trained:
         has_come, self._left = self._left <= 0, 0
         return has_come
 
-    def _on_batch(self) -> None:
+    def count_batch(self) -> None:
+        """Note that a batch is trained, and do then what was asked for."""
         self._left -= 1
         if self._left == 0 and self._error:
             self._batches.error = self._error
@@ -209,7 +210,9 @@ class Direct(Trained):
         for (step, changes), next_stop in zip(recipe.marks, stops[1:], strict=True):
             self._train_to(step, recipe)
             self.arm(next_stop - step, commands.Pause())  # a finished run may go on by itself
-            self.do(commands.Change(changes))
+            # It came there as it was, where it goes on with other settings after its end.
+            held = (commands.Pause(),) if next_stop == step else ()
+            self.do(commands.Change(changes), *held)
             self.disarm()
             self.recipe.marks.append((step, changes))
         self._train_to(recipe.step, recipe)
@@ -424,7 +427,7 @@ class Session(Trained):
 
     def _take_up(self, line: int, told: list[events.Event]) -> None:
         back = self._asides.pop(line)
-        prepared = self._leave(told)
+        prepared = self.lay_aside(told)
         assert prepared.origin.line == line
         self.recipe, self.floor = back.recipe, back.floor
         if back.has_failed:
@@ -434,11 +437,11 @@ class Session(Trained):
         self.recipe.is_due = self.run.is_measurement_due
 
     def _begin(self, recipe: Recipe, told: list[events.Event]) -> None:
-        self._leave(told)
+        self.lay_aside(told)
         self.recipe, self.floor = recipe, recipe.step
         self.recipe.is_due = self.run.is_measurement_due
 
-    def _leave(self, told: list[events.Event]) -> events.Prepared:
+    def lay_aside(self, told: list[events.Event]) -> events.Prepared:
         """Lay the run aside, and compare what is told of all that were left."""
         prepared = only(told, events.Prepared)[-1]
         self._asides[self._line] = Aside(self.recipe, self.floor, self._had_failed)

@@ -63,6 +63,7 @@ _VALUES = {
     "reset": st.none(),
     "save": st.none(),
     "open": st.none(),
+    "race": st.integers(0, 12),
     "bad_open": st.none(),
     "detail": st.none(),
     "look": st.floats(0, 1),
@@ -133,6 +134,18 @@ def assert_same(
         ("look", 0.4),
     ],
 )
+@example(
+    tab="Log",
+    drawn=[
+        ("train", 5),
+        ("change", {"batch_size": 20}),
+        ("race", 4),
+        ("train", 3),
+        ("undo", None),
+        ("redo", None),
+    ],
+)
+@example(tab="Mistakes", drawn=[("train", 5), ("race", 7)])
 @given(tab=st.sampled_from(TABS), drawn=acts())
 def test_nothing_is_left_over_on_the_screen(
     qapp: QApplication,
