@@ -5,13 +5,13 @@ what is told of it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import FEWEST, MOST
-from netviz.engine.protocol.run_names import NO_TRY
 from tests.engine.session.transitions import Act, Aside, Batches, Recipe, Session
 from tests.support import only
 
@@ -28,6 +28,15 @@ class RacingSession(Session):
     def lanes(self) -> list[int]:
         """Numbers of the runs that race beside the one at hand."""
         return sorted(self.racing - {self._line})
+
+    def act(self, act: Act) -> None:
+        """Do one thing; races keep their epochs.
+
+        A run alone that has ended goes on at once where it gets more of them, and a lane waits.
+        """
+        if self.racing or act.kind in ("race", "add_lane"):
+            act = replace(act, value=_without_epochs(act.value))
+        super().act(act)
 
     # -- batches -----------------------------------------------------------------------------
 
@@ -166,23 +175,6 @@ class RacingSession(Session):
 
     # -- what is done to a run, in a race ----------------------------------------------------
 
-    def change(self, running: int, changes: dict[str, Any]) -> None:
-        settings = self.recipe.settings
-        lanes = [self._asides[line].recipe for line in self.lanes]
-        before = [recipe.step for recipe in lanes]
-        super().change(running, changes)
-        common = _common(settings, changes)
-        for recipe, step in zip(lanes, before, strict=True):
-            _note(recipe, recipe.step if self._has_come else step, common)
-
-    def rewind(self, running: int, changes: dict[str, Any]) -> None:
-        before = len(self.driven.events)
-        super().rewind(running, changes)
-        (rewound,) = only(self.driven.events[before:], events.Rewound)
-        for line in self.lanes:
-            recipe = self._asides[line].recipe
-            _note(recipe, recipe.step, _common(rewound.config, changes))
-
     def fail(self, running: int, value: Any) -> None:
         if not self.racing:
             super().fail(running, value)
@@ -220,10 +212,12 @@ def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     return changed
 
 
-def _common(settings: RunConfig, changes: dict[str, Any]) -> dict[str, Any]:
-    """What all runs of a race take on where that at hand has `settings` and is changed."""
-    different = settings.with_changes(changes).changes_from(settings)
-    return {name: value for name, value in different.items() if name in NO_TRY}
+def _without_epochs(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_epochs(each) for each in value]
+    if isinstance(value, dict):
+        return {name: each for name, each in value.items() if name != "epochs"}
+    return value
 
 
 def _note(recipe: Recipe, step: int, changes: dict[str, Any]) -> None:

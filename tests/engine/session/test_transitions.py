@@ -205,7 +205,7 @@ def assert_saved_as_direct(session: Session, batches: Batches, folder: Path) -> 
     drawn=[
         Act("race", 7, [{}, {"order": 1}, {"optimizer": "sgd", "momentum": 0.9}]),
         Act("show_lane", 9, 1),
-        Act("change", 5, {"batch_size": 50, "epochs": 6}),
+        Act("change", 5, {"batch_size": 50}),
         Act("add_lane", 3, {"loss": "mse"}),
         Act("fail", 4),
         Act("drop_lane", 2, 0),
@@ -219,7 +219,7 @@ def assert_saved_as_direct(session: Session, batches: Batches, folder: Path) -> 
     told_each=True,
     drawn=[
         Act("race", 0, [{}, {"loss": "mse"}]),
-        Act("change", 0, {"loss": "mse", "optimizer": "sgd", "epochs": 2}),
+        Act("change", 0, {"loss": "mse", "optimizer": "sgd"}),
         Act("bring_back", 12),
         Act("hold", 30),
     ],

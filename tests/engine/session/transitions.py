@@ -210,9 +210,7 @@ class Direct(Trained):
         for (step, changes), next_stop in zip(recipe.marks, stops[1:], strict=True):
             self._train_to(step, recipe)
             self.arm(next_stop - step, commands.Pause())  # a finished run may go on by itself
-            # It came there as it was, where it goes on with other settings after its end.
-            held = (commands.Pause(),) if next_stop == step else ()
-            self.do(commands.Change(changes), *held)
+            self.do(commands.Change(changes))
             self.disarm()
             self.recipe.marks.append((step, changes))
         self._train_to(recipe.step, recipe)
