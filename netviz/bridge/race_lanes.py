@@ -14,8 +14,8 @@ from netviz.engine.protocol.lanes import LETTERS, lane_names
 
 AVERAGED = 60
 """Losses that the figure of a run is the mean of."""
-_SAME_BATCHES = ("batch_size", "seed", "dataset", "test_share", "loss")
-"""What has to be equal for losses of the same step to be of the same images, and comparable."""
+_SAME_BATCHES = ("batch_size", "seed", "order", "dataset", "test_share")
+"""What has to be equal for losses of the same step to be of the same images."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,18 @@ class RaceLanes:
         known = self._known.get(line)
         if known is None:
             return frozenset()
+        names = (*_SAME_BATCHES, "loss")
         return frozenset(
             other
             for other, each in self._known.items()
-            if all(getattr(each.config, n) == getattr(known.config, n) for n in _SAME_BATCHES)
+            if all(getattr(each.config, name) == getattr(known.config, name) for name in names)
         )
+
+    @property
+    def have_same_batches(self) -> bool:
+        """Whether the batches of a step are those of the same images in all runs."""
+        configs = [known.config for known in self._known.values()]
+        return all(len({getattr(c, name) for c in configs}) <= 1 for name in _SAME_BATCHES)
 
     @property
     def shown(self) -> LaneNow | None:

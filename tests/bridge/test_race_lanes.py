@@ -76,6 +76,30 @@ def test_what_all_of_them_take_on_is_no_difference(race: RaceLanes) -> None:
     assert [lane.name for lane in race.now()] == ["lr 0.1", "lr 0.3", "lr 1"]
 
 
+@pytest.mark.parametrize(
+    ("values", "comparable", "same_batches"),
+    [
+        ({"learning_rate": 0.1}, True, True),
+        ({"loss": "mse"}, False, True),
+        ({"batch_size": 20}, False, False),
+        ({"order": 1}, False, False),
+    ],
+)
+def test_only_runs_on_the_same_batches_are_compared(
+    values: dict[str, Any], comparable: bool, same_batches: bool
+) -> None:
+    race = RaceLanes()
+    race.set_shown(1, RunConfig(), 0)
+    race.set_lanes(events.RaceChanged(1, (1, 2), (left(2, **values),)))
+    assert race.comparable_with(1) == ({1, 2} if comparable else {1})
+    assert race.have_same_batches == same_batches
+
+
+def test_runs_in_several_orders_are_named_by_them() -> None:
+    configs = {number: RunConfig(order=number) for number in range(3)}
+    assert lane_names(configs) == {0: "order 0", 1: "order 1", 2: "order 2"}
+
+
 def test_losses_of_two_functions_have_no_leader() -> None:
     race = RaceLanes()
     race.set_shown(1, RunConfig(), 0)

@@ -105,6 +105,14 @@ def test_options_are_named_as_on_the_command_line() -> None:
         ]
 
 
+def test_runs_race_over_the_images_in_other_orders(capfd: pytest.CaptureFixture[str]) -> None:
+    race = told("--race order=0,1,2", capfd)
+    found = {value: of(race, "batch", f"order={value}") for value in "012"}
+    assert found["0"] == of(told("", capfd), "batch")
+    assert found["1"] == of(told("--order 1", capfd), "batch")
+    assert found["0"] != found["1"] != found["2"] != found["0"]
+
+
 def test_the_folder_holds_every_run_of_the_race(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -102,6 +102,7 @@ def _facts(run: Run, stem: str) -> dict[str, Any]:
     }
     in_mid_epoch = not trainer.sampler.epoch_done
     epochs = trainer.epoch + in_mid_epoch if trainer.step else 0
+    reorders = len({config.order for config in configs}) > 1
     is_planned = not epochs or {config.epochs for config in configs} == {epochs}
     return {
         "used": used,
@@ -124,8 +125,9 @@ def _facts(run: Run, stem: str) -> dict[str, Any]:
         "is_augmented": any(map(is_augmented, configs)),
         "augmentations": AUGMENTATIONS,
         "is_always_clipped": all(config.clip_norm for config in configs),
-        # A DataLoader has one batch size only.
-        "by_index": len({config.batch_size for config in configs}) > 1,
+        "reorders": reorders,
+        # A DataLoader has one batch size only, and one order.
+        "by_index": reorders or len({config.batch_size for config in configs}) > 1,
         "epochs": "epochs" if is_planned else epochs,
         "steps": trainer.step,
         "stops_in_mid_epoch": trainer.step and in_mid_epoch,

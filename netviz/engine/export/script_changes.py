@@ -26,6 +26,8 @@ class Change:
         Processor cores used from here on; None where they stay.
     freezes
         Whether other layers are frozen from here on.
+    reorders
+        Whether the images come in another order from here on.
     hyperparameters
         Keyword arguments for the optimizer's parameter groups.
     late_buffers
@@ -36,6 +38,7 @@ class Change:
     assignments: dict[str, str]
     threads: int | None
     freezes: bool
+    reorders: bool
     hyperparameters: list[str]
     late_buffers: list[str]
 
@@ -104,7 +107,8 @@ def _change(
     buffers = OPTIMIZERS[after.optimizer].late_buffers
     late = [buffer for argument, buffer in buffers.items() if new.get(argument)]
     new_threads = threads if "threads" in changed else None
-    return Change(step, values, new_threads, "frozen" in changed, arguments, late)
+    freezes, reorders = "frozen" in changed, "order" in changed
+    return Change(step, values, new_threads, freezes, reorders, arguments, late)
 
 
 def _changed_hyperparameters(before: RunConfig, after: RunConfig) -> dict[str, object]:

@@ -147,6 +147,20 @@ class DataOptions(BaseModel):
             maximum=2**63 - 1,
         ),
     ] = 0
+    order: Annotated[
+        int,
+        Option(
+            "Image order",
+            "Another number shows the training images in another order, with the same initial "
+            "weights; 0 is the order of the seed. Changed in mid-epoch, it shuffles the images "
+            "still to come.",
+            Effect.NEXT_BATCH,
+            Section.MORE,
+            minimum=0,
+            maximum=1_000_000,
+            short="order",
+        ),
+    ] = 0
     device: Annotated[
         str,
         Option(

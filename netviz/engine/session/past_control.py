@@ -65,8 +65,11 @@ class PastControl:
             self._open_left(left, command)
             return
         control.hold()
+        is_racing = control.race is not None
         control.forget_race()
         control.take_up(command.line)
+        if is_racing:
+            control.tell_race()
 
     def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
         """Prepare a run that was left and lies in a file to go on."""

@@ -183,6 +183,8 @@ class RunControl:
         is_racing = described.origin.line in self.left.racing
         if not is_racing:
             self.forget_race()
+        elif self.race:
+            self.race.put_in_front(run)
         if not described.is_back:
             self.left.forget_untrained()
         self.left.make_room(run.trainer.data)
@@ -235,6 +237,8 @@ class RunControl:
         run = prepared.run
         line = self.described.origin.line if self.described else None
         left_for_it = None
+        if self.race and not start.is_same_run:
+            line = None  # else it would race in the place of the run at hand
         if self.run and self.run.trainer.step:
             self.leave(prepared.before)
             line, left_for_it = None, None if start.saved else self.run.trainer.config
@@ -401,9 +405,13 @@ class RunControl:
 
     def _measure_again(self, run: Run, changes: Mapping[str, Any]) -> None:
         """Prepare a run anew that was not trained, and was measured by another loss."""
-        start = StartPoint()
+        if self.race:
+            config = run.trainer.config
+            self.race.change(config.with_changes(changes).changes_from(config))
+        start = StartPoint(is_same_run=True)
         if run.start is not None:
-            start = StartPoint(weights=run.start, weights_path=Path(run.started_from))
+            path = Path(run.started_from)
+            start = StartPoint(weights=run.start, weights_path=path, is_same_run=True)
         self._begin(self._preparer.reset(commands.Reset(changes), run), start)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0, reason: str = "") -> None:

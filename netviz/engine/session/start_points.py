@@ -40,6 +40,8 @@ class StartPoint:
         The runs beside the saved one.
     taken_up
         The run that was left and is gone on with, where it is that.
+    is_same_run
+        Whether the run at hand, which is untrained, is only measured anew: a race goes on with it.
     """
 
     weights: dict[str, Tensor] | None = None
@@ -50,6 +52,7 @@ class StartPoint:
     missing_device: str = ""
     tree: SavedTree = field(default_factory=SavedTree)
     taken_up: SavedLeftRun | None = None
+    is_same_run: bool = False
 
     def begin(self, number: int, trainer: Trainer) -> Generator[None, None, tuple[Run, Tensor]]:
         """Make a run from a trainer that was just built.

@@ -17,8 +17,9 @@ class Sampler:
     generator=torch.Generator().manual_seed(seed))``, so that such a script and a run show the
     same losses.
 
-    The order depends on the seed alone, so a change of the batch size in mid-epoch goes on
-    through the same order.
+    The order depends on the seed and its own number alone, so a change of the batch size in
+    mid-epoch goes on through the same order. Number 0 is the loader's order; another one that of
+    the loader over images that were put elsewhere before, each by the same shuffle of all.
 
     Parameters
     ----------
@@ -45,10 +46,13 @@ class Sampler:
         """Whether every image of the epoch was shown; also true before the first epoch."""
         return self.position >= self._count
 
-    def next_batch(self, size: int) -> Tensor:
-        """Return the indices of the next batch, ``int64 [size]`` or fewer at an epoch's end."""
+    def next_batch(self, size: int, order: int = 0) -> Tensor:
+        """Return the indices of the next batch, ``int64 [size]`` or fewer at an epoch's end.
+
+        An epoch begins in the order of the number `order`; `shuffle_rest` changes it on the way.
+        """
         if self.epoch_done:
-            self._order = self._shuffled()
+            self._order = self._shuffled(order)
             self._order_there = self._order.to(self._device)
             self.position = 0
         batch = next(self._cut, None) if size == self._cut_size else None
@@ -59,12 +63,22 @@ class Sampler:
         self.position = min(self.position + size, self._count)
         return batch
 
-    def _shuffled(self) -> Tensor:
+    def shuffle_rest(self, order: int) -> None:
+        """Shuffle the images that the epoch has still to come, for the order of another number."""
+        if self.epoch_done:
+            return
+        shown, rest = self._order[: self.position], self._order[self.position :]
+        self._order = torch.cat([shown, rest[_shuffle(len(rest), order)]])
+        self._order_there = self._order.to(self._device)
+        self._cut_size = 0
+
+    def _shuffled(self, order: int) -> Tensor:
         """Draw what a DataLoader's iterator draws, including what it discards."""
         if len(self._order):
             torch.randperm(self._count, generator=self._generator)  # at the former epoch's end
         torch.empty((), dtype=torch.int64).random_(generator=self._generator)  # its workers' seed
-        return torch.randperm(self._count, generator=self._generator)
+        usual = torch.randperm(self._count, generator=self._generator)
+        return _shuffle(self._count, order)[usual] if order else usual
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the future order depends on.
@@ -84,3 +98,8 @@ class Sampler:
         self._order_there = self._order.to(self._device)
         self.position = state["position"]
         self._cut_size = 0
+
+
+def _shuffle(count: int, order: int) -> Tensor:
+    """Draw the places of so many images that belong to the order of a number."""
+    return torch.randperm(count, generator=torch.Generator().manual_seed(order))

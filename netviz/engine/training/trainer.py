@@ -218,7 +218,7 @@ class Trainer:
             self._take(config)
         learning_rate = self._scheduled_rate()
         set_learning_rate(self.optimizer, learning_rate)
-        indices = self.sampler.next_batch(config.batch_size)
+        indices = self.sampler.next_batch(config.batch_size, config.order)
         # What `train_images[indices]` gives, sooner.
         images = self.data.train_images.index_select(0, indices)
         labels = self.data.train_labels.index_select(0, indices)
@@ -310,6 +310,8 @@ class Trainer:
             adjust_optimizer(self.optimizer, config)
         if config.schedule != before.schedule:
             self._plateau = Plateau()
+        if config.order != before.order:
+            self.sampler.shuffle_rest(config.order)
         self._loss = LOSSES[config.loss]
 
     @property

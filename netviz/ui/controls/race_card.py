@@ -47,7 +47,7 @@ class RaceCard(Card):
         self._begins = QLabel()
         self._begins.setProperty("role", "hint")
         self.header.addWidget(self._begins)
-        self._words = QLabel("Same weights, same batches: only what is named here differs.")
+        self._words = QLabel()
         self._words.setProperty("role", "fact")
         self._words.setWordWrap(True)
         self.rows: list[LaneRow] = []
@@ -67,8 +67,12 @@ class RaceCard(Card):
         self._arrange()
         self.hide()
 
-    def show_lanes(self, lanes: Sequence[LaneNow], start_step: int) -> None:
+    def show_lanes(
+        self, lanes: Sequence[LaneNow], start_step: int, *, have_same_batches: bool
+    ) -> None:
         """Show how the runs stand; the card is hidden where there are none."""
+        same = "Same weights, same batches" if have_same_batches else "Same weights"
+        self._words.setText(f"{same}: only what is named here differs.")
         self._begins.setText(f"from step {start_step:,}" if start_step else "from the beginning")
         if [row.lane.line for row in self.rows] != [lane.line for lane in lanes]:
             self._make_rows(lanes)

@@ -29,7 +29,7 @@ from netviz.ui.widgets.card import Card
 from netviz.ui.widgets.main_button import make_main
 
 _WIDTH_PX = 420
-_FIRST = ("learning_rate", "optimizer", "batch_size", "momentum", "weight_decay", "loss")
+_FIRST = ("learning_rate", "optimizer", "batch_size", "momentum", "weight_decay", "loss", "order")
 _LEFT_OUT = (*NO_TRY, "frozen")
 _FACTORS: Mapping[str, Sequence[float]] = {
     "learning_rate": (1 / 3, 1, 3, 10),
@@ -38,6 +38,7 @@ _FACTORS: Mapping[str, Sequence[float]] = {
 _USUAL: Mapping[str, Sequence[float]] = {
     "momentum": (0, 0.5, 0.9),
     "weight_decay": (0, 0.0001, 0.001, 0.01),
+    "order": (0, 1, 2),
 }
 
 
@@ -87,8 +88,8 @@ class RaceDialog(QDialog):
         what = (
             "It begins where the others did, and is trained alone until it is level with them."
             if self._joins
-            else "Several runs are trained in turn, a batch each, from the same weights and over "
-            "the same batches. Nothing but one option differs; the run as it is stays."
+            else "Several runs are trained in turn, a batch each, from the same weights. Batches "
+            "are the same too, unless their size or order is what differs; the run as it is stays."
         )
         words = QLabel(what)
         words.setWordWrap(True)

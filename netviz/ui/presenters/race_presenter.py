@@ -177,7 +177,9 @@ class RacePresenter(QObject):
     def _show(self) -> None:
         self._is_stale = False
         lanes = self.race.now()
-        self._card.show_lanes(lanes, self.race.start_step)
+        self._card.show_lanes(
+            lanes, self.race.start_step, have_same_batches=self.race.have_same_batches
+        )
         self._pad.show_lanes(tuple(map(without_figures, lanes)))
         self._offer()
         named = [(lane.line, lane.letter, lane.name, lane.is_shown) for lane in lanes]

@@ -31,6 +31,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "nesterov": (False, True),
     # Even, so that no batch of one image is left, which a batch norm cannot take.
     "batch_size": (8, 10, 20, 24, 50, 50, 200, 300),
+    "order": (0, 0, 1, 2),
     "loss": ("cross-entropy", "nll", "mse"),
     "schedule": (
         "constant",

@@ -68,6 +68,13 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"accumulate": 2},
         {"batch_size": 7, "schedule": "cosine", "epochs": 4},
     ),
+    "another order, then that of the seed": ({"order": 3}, {"order": 0}),
+    "another order all along, and another batch size": ({"order": 3}, {"batch_size": 20}),
+    "another order all along": ({"order": 3, "normalise": True, "accumulate": 3}, {}),
+    "another order and batch size, scheduled": (
+        {"schedule": "cosine", "accumulate": 3, "clip_norm": 0.5},
+        {"order": 1, "batch_size": 7},
+    ),
     "another optimizer": ({"optimizer": "rmsprop"}, {"momentum": 0.5, "centered": True}),
 }
 

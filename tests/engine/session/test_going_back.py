@@ -43,6 +43,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "patience": st.sampled_from((0, 1)),
     "loss": st.sampled_from(("cross-entropy", "mse")),
     "batch_size": st.sampled_from((10, 20, 30)),
+    "order": st.sampled_from((0, 1, 2)),
     "accumulate": st.sampled_from((1, 3)),
     "clip_norm": st.sampled_from((0.0, 0.1)),
     "augment_noise": st.sampled_from((0.0, 0.1)),
@@ -58,7 +59,7 @@ MIXED: Changes = {
     9: {"optimizer": "adam", "accumulate": 3},
     17: {"batch_size": 30, "loss": "mse"},
     20: {"schedule": "plateau", "patience": 0},
-    23: {"frozen": ("1",)},
+    23: {"frozen": ("1",), "order": 2},
     30: {"frozen": (), "clip_norm": 0.1},
 }
 

@@ -15,6 +15,7 @@ from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.protocol.run_state import State
 from netviz.engine.storage.run_summary import META_KEY, RUN_FILE, summarise
+from tests.engine.storage.run_files import rewrite
 from tests.support import Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
@@ -29,6 +30,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "accumulated": {"accumulate": 3, "clip_norm": 0.5},
     "augmented": {"augment_shift": 0.1, "augment_noise": 0.1, "normalise": True},
     "frozen": {"frozen": ("1",), "optimizer": "rmsprop", "centered": True, "momentum": 0.5},
+    "another order": {"order": 3},
     "nll": {"loss": "nll", "optimizer": "nadam"},
 }
 
@@ -157,6 +159,26 @@ def test_waiting_gradients_of_an_older_file_were_divided_already(
     again = Driven()
     told = again.do(commands.Open(tmp_path), commands.Start())
     assert all_losses(told) == losses(undisturbed.events)
+
+
+@pytest.mark.parametrize("changes", [{}, {"order": 1}])
+def test_a_file_from_before_there_were_orders_goes_on_in_that_of_its_seed(
+    config: RunConfig, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    undisturbed = Driven(config)
+    answer = when_step(25, commands.Change(changes)) if changes else None
+    undisturbed.do(commands.Start(), answer=answer)
+    saved_at(config, 25, tmp_path)
+    rewrite(tmp_path, without_orders)
+    again = Driven()
+    told = again.do(commands.Open(tmp_path), commands.Change(changes), commands.Start())
+    assert all_losses(told) == losses(undisturbed.events)
+
+
+def without_orders(record: dict[str, Any], _: dict[str, torch.Tensor]) -> None:
+    for name in ("config", "initial_config", "trained_with"):
+        if record[name]:
+            del record[name]["order"]
 
 
 def test_a_saved_run_can_be_moved_and_saved_into_again(config: RunConfig, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.session import batch_meter
 from netviz.engine.training.losses import LOSSES
 from tests.engine.session.portraits import autosaved, differences, future, portrait
+from tests.engine.session.race_transitions import RacingSession
 from tests.engine.session.transitions import Act, Batches, Direct, Session
 
 COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "8"))
@@ -39,6 +40,7 @@ _CHANGES = st.fixed_dictionaries(
         "patience": st.sampled_from((0, 1)),
         "loss": st.sampled_from(("cross-entropy", "mse")),
         "batch_size": st.sampled_from((10, 20, 50)),
+        "order": st.sampled_from((0, 1, 2)),
         "accumulate": st.sampled_from((1, 3)),
         "clip_norm": st.sampled_from((0.0, 0.1)),
         "augment_noise": st.sampled_from((0.0, 0.1)),
@@ -70,6 +72,12 @@ _VALUES = {
     "bad_open": st.none(),
     "export": st.none(),
     "look": st.none(),
+    "race": st.lists(st.one_of(st.just({}), _CHANGES), min_size=2, max_size=3),
+    "show_lane": st.integers(0, 5),
+    "add_lane": _CHANGES,
+    "drop_lane": st.integers(0, 5),
+    "end_race": st.none(),
+    "race_runs": st.none(),
 }
 _OFTEN = (
     "go_back",
@@ -86,6 +94,10 @@ _OFTEN = (
     "bring_back",
     "go_on_with",
     "go_on_with",
+    "race",
+    "race",
+    "race",
+    "show_lane",
 )
 _RUNNING = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 30))
 
@@ -127,6 +139,14 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
         if recipe.is_straight and batch_meter.REPORT_INTERVAL_S == 0:
             assert good_step == direct.run.good_step
         wanted = portrait(direct, folder / "wanted") | future(direct, with_news=with_news)
+    assert_no_difference(seen, wanted)
+
+
+def assert_saved_as_direct(session: Session, batches: Batches, folder: Path) -> None:
+    """Compare what a run is, and what is written of it, with one that came there directly."""
+    seen = portrait(session, folder / "seen")
+    with torch.random.fork_rng():
+        wanted = portrait(Direct(session.recipe.copy(), batches), folder / "wanted")
     assert_no_difference(seen, wanted)
 
 
@@ -178,6 +198,32 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
     ],
     change_last=True,
 )
+@example(
+    network=NETWORKS[1],
+    told_each=False,
+    drawn=[
+        Act("race", 7, [{}, {"order": 1}, {"optimizer": "sgd", "momentum": 0.9}]),
+        Act("show_lane", 9, 1),
+        Act("change", 5, {"batch_size": 50}),
+        Act("add_lane", 3, {"loss": "mse"}),
+        Act("fail", 4),
+        Act("drop_lane", 2, 0),
+        Act("show_lane", 20, 0),
+        Act("save", 3),
+    ],
+    change_last=False,
+)
+@example(
+    network=NETWORKS[0],
+    told_each=True,
+    drawn=[
+        Act("race", 0, [{}, {"loss": "mse"}]),
+        Act("change", 0, {"loss": "mse", "optimizer": "sgd"}),
+        Act("bring_back", 12),
+        Act("hold", 30),
+    ],
+    change_last=True,
+)
 @given(
     network=st.sampled_from(NETWORKS),
     told_each=st.booleans(),
@@ -197,11 +243,13 @@ def test_nothing_is_left_over(
     config = RunConfig.parse(values | network)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        session = Session(config, batches, folder)
+        session = RacingSession(config, batches, folder)
         for act in drawn:
             session.act(act)
         if session.has_failed:
             session.act(Act("rewind", value={}))
+        for number, _ in enumerate(session.go_on_with_all()):
+            assert_saved_as_direct(session, batches, folder / f"of the race {number}")
         assert_same_as_direct(session, batches, folder / "now")
         session.act(Act("rewind", value={}))
         assert_same_as_direct(session, batches, folder / "gone back")

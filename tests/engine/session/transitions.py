@@ -158,7 +158,7 @@ class Trained:
 
     def do(self, *wishes: Command) -> list[events.Event]:
         """Handle commands, and count the batches that are trained meanwhile."""
-        self._batches.on_training = self._on_batch
+        self._batches.on_training = self.count_batch
         told = self.driven.do(*wishes)
         self._batches.on_training = lambda: None
         self._batches.error = None
@@ -186,7 +186,8 @@ class Trained:
         has_come, self._left = self._left <= 0, 0
         return has_come
 
-    def _on_batch(self) -> None:
+    def count_batch(self) -> None:
+        """Note that a batch is trained, and do then what was asked for."""
         self._left -= 1
         if self._left == 0 and self._error:
             self._batches.error = self._error
@@ -225,7 +226,7 @@ class Direct(Trained):
 
 
 @dataclass(frozen=True)
-class _Aside:
+class Aside:
     """A run that was replaced: its recipe, where it was put, and whether it lies in a file."""
 
     recipe: Recipe
@@ -234,12 +235,12 @@ class _Aside:
     is_in_file: bool = False
 
 
-def _in_file(aside: _Aside, left: LeftRun) -> _Aside:
+def _in_file(aside: Aside, left: LeftRun) -> Aside:
     recipe = replace(aside.recipe, is_straight=False)
     if aside.has_failed:
         recipe = recipe.gone_back(left.steps, left.config)
     assert (left.steps, left.config) == (recipe.step, recipe.settings)
-    return _Aside(recipe, recipe.step, aside.has_failed, is_in_file=True)
+    return Aside(recipe, recipe.step, aside.has_failed, is_in_file=True)
 
 
 class Session(Trained):
@@ -249,6 +250,8 @@ class Session(Trained):
     ----------
     floor
         The run never goes back before this step: it was put there.
+    racing
+        Numbers of the runs of a race, that at hand among them.
     """
 
     def __init__(self, config: RunConfig, batches: Batches, folder: Path) -> None:
@@ -257,8 +260,9 @@ class Session(Trained):
         self.floor = 0
         self._folder = folder
         self._saved: list[tuple[Path, Recipe]] = []
-        self._asides: dict[int, _Aside] = {}
+        self._asides: dict[int, Aside] = {}
         self._line = 1
+        self.racing: frozenset[int] = frozenset()
         self._had_failed = False
         self._names = (folder / f"{number}" for number in itertools.count())
 
@@ -419,22 +423,26 @@ class Session(Trained):
 
     def _take_up(self, line: int, told: list[events.Event]) -> None:
         back = self._asides.pop(line)
-        prepared = self._leave(told)
+        prepared = self.lay_aside(told)
         assert prepared.origin.line == line
         self.recipe, self.floor = back.recipe, back.floor
         self.recipe.is_due = self.run.is_measurement_due
 
     def _begin(self, recipe: Recipe, told: list[events.Event]) -> None:
-        self._leave(told)
+        self.lay_aside(told)
         self.recipe, self.floor = recipe, recipe.step
         self.recipe.is_due = self.run.is_measurement_due
 
-    def _leave(self, told: list[events.Event]) -> events.Prepared:
+    def lay_aside(self, told: list[events.Event]) -> events.Prepared:
         """Lay the run aside, and compare what is told of all that were left."""
         prepared = only(told, events.Prepared)[-1]
-        self._asides[self._line] = _Aside(self.recipe, self.floor, self._had_failed)
+        self._asides[self._line] = Aside(self.recipe, self.floor, self._had_failed)
         self._line = prepared.origin.line
-        trained = {line: left for line, left in self._asides.items() if left.recipe.step}
+        trained = {
+            line: left
+            for line, left in self._asides.items()
+            if left.recipe.step or line in self.racing
+        }
         if not prepared.is_back:
             self._asides = trained
         told_of = {each.origin.line: (each.steps, each.config) for each in prepared.left}

@@ -151,6 +151,103 @@ def test_epochs_and_seeds_differ_and_repeat() -> None:
     assert epoch(other, 10) != first
 
 
+@settings(max_examples=40, deadline=None)
+@given(COUNTS, SIZES, st.integers(0, 9), st.integers(0, 1_000_000))
+def test_another_order_is_that_of_the_loader_over_images_that_were_put_elsewhere(
+    count: int, size: int, seed: int, order: int
+) -> None:
+    places = torch.randperm(count, generator=torch.Generator().manual_seed(order)).tolist()
+    sampler = Sampler(count, seed, CPU)
+    batches = min(2 * -(-count // size) + 2, 3000)
+    for usual in islice(reference_batches(count, seed, size), batches):
+        wanted = [places[index] for index in usual] if order else usual
+        assert sampler.next_batch(size, order).tolist() == wanted
+
+
+PARTS = st.lists(st.tuples(POSITIONS, SIZES, st.integers(0, 3)), min_size=1, max_size=5)
+"""Batches, their size, and the order that they come in."""
+
+
+def shown_in_parts(
+    count: int, parts: list[tuple[int, int, int]], *, saved: bool = False
+) -> list[int]:
+    """Change the order before each part; `saved` also goes on in another sampler each time."""
+    sampler = Sampler(count, 7, CPU)
+    images, before = [], 0
+    for batches, size, order in parts:
+        if saved:
+            state = sampler.state_dict()
+            sampler = Sampler(count, 99, CPU)
+            sampler.next_batch(1, 3)
+            sampler.load_state_dict(state)
+        if order != before:
+            sampler.shuffle_rest(order)
+        before = order
+        for _ in range(min(batches, 20_000 // size)):
+            images += sampler.next_batch(size, order).tolist()
+    return images
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS, PARTS)
+def test_every_image_is_shown_once_per_epoch_whenever_the_order_changes(
+    count: int, parts: list[tuple[int, int, int]]
+) -> None:
+    images = shown_in_parts(count, parts)
+    for start in range(0, len(images), count):
+        epoch = images[start : start + count]
+        assert len(set(epoch)) == len(epoch)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS, PARTS)
+def test_a_changed_order_is_the_same_after_it_was_saved_and_opened(
+    count: int, parts: list[tuple[int, int, int]]
+) -> None:
+    assert shown_in_parts(count, parts, saved=True) == shown_in_parts(count, parts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS, st.integers(1, 70), st.integers(1, 3))
+def test_an_epoch_after_a_detour_is_that_of_the_seed_again(
+    count: int, size: int, order: int
+) -> None:
+    changing, steady = Sampler(count, 7, CPU), Sampler(count, 7, CPU)
+    for number in (order, 0):
+        changing.next_batch(size)
+        changing.shuffle_rest(number)
+        if changing.epoch_done:
+            break
+    else:
+        epoch(changing, size)
+    epoch(steady, size)
+    assert epoch(changing, size) == epoch(steady, size)
+
+
+def test_orders_differ_from_each_other_also_for_the_rest_of_an_epoch() -> None:
+    samplers = [Sampler(100, 3, CPU) for _ in range(4)]
+    orders = {tuple(sampler.next_batch(50, n).tolist()) for n, sampler in enumerate(samplers)}
+    assert len(orders) == 4
+    samplers = [Sampler(100, 3, CPU) for _ in range(4)]
+    for number, sampler in enumerate(samplers):
+        sampler.next_batch(50)
+        if number:
+            sampler.shuffle_rest(number)
+    assert len({tuple(sampler.next_batch(50).tolist()) for sampler in samplers}) == 4
+
+
+def test_a_saved_state_is_not_shuffled_with_what_follows_it() -> None:
+    sampler = Sampler(100, 3, CPU)
+    sampler.next_batch(30)
+    state = sampler.state_dict()
+    usual = epoch(sampler, 10)
+    sampler.load_state_dict(state)
+    sampler.shuffle_rest(4)
+    assert epoch(sampler, 10) != usual
+    sampler.load_state_dict(state)
+    assert epoch(sampler, 10) == usual
+
+
 @pytest.mark.parametrize("before", [0, 1, 3, 4, 7])
 def test_it_goes_on_from_a_saved_state_whatever_happened_since(before: int) -> None:
     sampler = Sampler(20, 5, CPU)

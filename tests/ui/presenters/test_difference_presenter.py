@@ -136,10 +136,13 @@ def test_the_base_is_chosen_in_the_title_and_in_a_row(window: MainWindow, qtbot:
     check_curves(window, b)
 
 
+@pytest.mark.parametrize(
+    "others", [({"batch_size": 100}, {"batch_size": 200}), ({"order": 1}, {"order": 2})]
+)
 def test_a_run_on_other_batches_or_with_another_loss_is_left_out(
-    window: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot, others: tuple[dict[str, int], ...]
 ) -> None:
-    race(qtbot, window, *({"batch_size": size} for size in (100, 200)), end=60)
+    race(qtbot, window, *others, end=60)
     strip, card = window.loss_plot.difference_strip, window.panel.race_card
     assert not strip.isVisible()
     assert not any(row.compare_action.isEnabled() for row in card.rows)

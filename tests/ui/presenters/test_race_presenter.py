@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
@@ -39,6 +39,10 @@ def begin(qtbot: QtBot, window: MainWindow, text: str = "0.001 0.003 0.01") -> N
     qtbot.waitUntil(window.isActiveWindow)
 
 
+def texts(card: QWidget) -> str:
+    return " ".join(label.text() for label in card.findChildren(QLabel))
+
+
 def letters(window: MainWindow) -> list[str]:
     return [row.lane.letter for row in window.panel.race_card.rows]
 
@@ -69,6 +73,29 @@ def test_a_race_is_begun_trained_and_told(window: MainWindow, qtbot: QtBot) -> N
     assert lines_in_table(window) == {1, 2, 3, 4}
 
 
+def test_orders_of_the_images_race(window: MainWindow, qtbot: QtBot) -> None:
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, RaceDialog)
+        names = [dialog.option_box.itemText(i) for i in range(dialog.option_box.count())]
+        dialog.option_box.setCurrentIndex(names.index("Image order"))
+        assert dialog.values_field.text() == "0  1  2"
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+
+    card = window.panel.race_card
+    begin(qtbot, window, "0.001 0.003")
+    assert "Same weights, same batches:" in texts(card)
+    with qtbot.waitSignal(window.controller.race_changed):
+        card.go_on_button.click()
+    QTimer.singleShot(0, answer)
+    qtbot.keyClick(window.workspace, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: len(card.rows) == 3, timeout=30_000)
+    assert [row.lane.name for row in card.rows] == ["order 0", "order 1", "order 2"]
+    assert "Same weights:" in texts(card)
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(lambda: len({row.lane.loss for row in card.rows}) == 3, timeout=30_000)
+
+
 def test_a_click_a_key_and_the_button_change_which_run_is_shown(
     window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -87,6 +114,17 @@ def test_a_click_a_key_and_the_button_change_which_run_is_shown(
         qtbot.mouseClick(card.go_on_button, LEFT)
     assert card.isHidden()
     assert window.controller.config.learning_rate == 0.01
+
+
+def test_going_on_with_another_of_its_runs_ends_the_race(window: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, window)
+    wait_for_state(qtbot, window, State.FINISHED)
+    card = window.panel.race_card
+    with qtbot.waitSignal(window.controller.race_changed):
+        window.controller.go_on_with(card.rows[1].lane.line)
+    qtbot.waitUntil(card.isHidden, timeout=30_000)
+    assert not window.actions_by_key["end_race"].isEnabled()
+    assert window.controller.config.learning_rate == 0.003
 
 
 def test_runs_join_and_are_taken_out_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:

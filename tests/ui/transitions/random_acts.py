@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
+from netviz.engine.protocol import commands
 from netviz.engine.protocol.run_state import State
 from tests.ui.transitions.driven_window import DrivenWindow
 
@@ -246,6 +247,20 @@ class Actor:
         story.is_opened = True
         self.waiting = {}
         self._begin(story)
+
+    def race(self, batches: int) -> None:
+        """Race a run as it is with others for a while, and go on with it alone."""
+        if not self.story.step:
+            return
+        lanes: tuple[Changes, ...] = ({}, {"learning_rate": 0.1}, {"order": 1})
+        self.driven.controller.submit(commands.Race(lanes))  # which does not train it at once
+        story = self.story.until(len(self.story.steps))
+        story.steps.append(LANDED)
+        story.is_opened, story.held = True, None
+        self._begin(story)
+        assert self.driven.window.panel.race_card.isVisible()
+        self.train(batches)
+        self.driven.window.actions_by_key["end_race"].trigger()
 
     def bad_open(self, _: Any) -> None:
         before = len(self.driven.refused)

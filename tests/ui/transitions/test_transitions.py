@@ -40,6 +40,7 @@ _CHANGES = st.sampled_from(
         {"schedule": "constant"},
         {"optimizer": "sgd", "momentum": 0.9},
         {"batch_size": 20},
+        {"order": 1},
         {"clip_norm": 0.1},
         {"frozen": ("1",)},
         {"frozen": ()},
@@ -62,6 +63,7 @@ _VALUES = {
     "reset": st.none(),
     "save": st.none(),
     "open": st.none(),
+    "race": st.integers(0, 12),
     "bad_open": st.none(),
     "detail": st.none(),
     "look": st.floats(0, 1),
@@ -131,6 +133,18 @@ def assert_same(
         ("look", 0.4),
     ],
 )
+@example(
+    tab="Log",
+    drawn=[
+        ("train", 5),
+        ("change", {"batch_size": 20}),
+        ("race", 4),
+        ("train", 3),
+        ("undo", None),
+        ("redo", None),
+    ],
+)
+@example(tab="Mistakes", drawn=[("train", 5), ("race", 7)])
 @given(tab=st.sampled_from(TABS), drawn=acts())
 def test_nothing_is_left_over_on_the_screen(
     qapp: QApplication,

@@ -60,9 +60,13 @@ class Race:
     def change_front(self, front: ReplacedRun, behind: ReplacedRun | None) -> None:
         """Put `front` in the place of the run at hand, which becomes a lane or takes no part."""
         self.lanes.pop(front.origin.line, None)
-        self.front = front.run
         if behind:
             self.add(behind)
+        self.put_in_front(front.run)
+
+    def put_in_front(self, run: Run) -> None:
+        """Take `run` as the run at hand."""
+        self.front = run
         self.share_memory()
 
     def drop(self, line: int) -> None:

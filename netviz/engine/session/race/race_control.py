@@ -109,6 +109,7 @@ class RaceControl:
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:
         """Let runs race of which the first is the one at hand, or is about to be."""
         control = self._control
+        control.forget_race()
         race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:

@@ -5,10 +5,12 @@ A few random races are tried with the other tests; how to try more is said in do
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,7 @@ COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "10"))
 
 Lanes = Sequence[dict[str, Any]]
 
+ORDERS: Lanes = ({}, {"order": 1}, {"order": 2, "batch_size": 20})
 RATES: Lanes = ({"learning_rate": 0.01}, {"learning_rate": 0.1}, {"optimizer": "adam"})
 SEVEN = np.zeros((28, 28), np.uint8)
 SEVEN[4:6, 6:22] = 255
@@ -104,6 +107,8 @@ def driven_line(driven: Driven) -> int:
 )
 @example(network=NETWORKS[1], first={}, changes={}, step=25, lanes=list(RATES), shown=[33, 41, 50])
 @example(network=NETWORKS[1], first={}, changes={}, step=0, lanes=list(RATES), shown=[1])
+@example(network=NETWORKS[0], first={}, changes={}, step=25, lanes=list(ORDERS), shown=[30])
+@example(network=NETWORKS[0], first={"order": 3}, changes={}, step=0, lanes=list(ORDERS), shown=[])
 @given(
     network=st.sampled_from(NETWORKS),
     first=_SETTINGS,
@@ -151,6 +156,26 @@ def test_what_is_told_of_the_lanes_is_what_they_do(config: RunConfig) -> None:
         assert [each.test_loss for each in measured] == [
             each.test_loss for each in run.measurements if each.step > 12
         ]
+
+
+@pytest.mark.parametrize("step", [0, 8, 20])
+def test_runs_in_another_order_begin_with_the_same_weights_on_other_images(
+    config: RunConfig, step: int
+) -> None:
+    driven = trained_until(config, step, {})
+    weights = {
+        name: value.clone() for name, value in run_of(driven).trainer.model.state_dict().items()
+    }
+    lines = racing(driven, [{}, {"order": 1}])
+    for line in reversed(lines):
+        driven.do(commands.ShowLane(line))
+        found = run_of(driven).trainer.model.state_dict()
+        assert all(torch.equal(found[name], value) for name, value in weights.items())
+    told = driven.do(commands.Start(), answer=at_steps({60: commands.Pause()}))
+    front = losses(only(told, events.Progress))
+    other = losses(only([each.event for each in only(told, events.InLane)], events.Progress))
+    assert len(front) == len(other) == 60 - step
+    assert front[step + 1] != other[step + 1]
 
 
 # -- by turns ------------------------------------------------------------------------------------
@@ -230,6 +255,14 @@ def test_the_memory_for_states_is_shared_while_they_race(config: RunConfig) -> N
     assert run_of(driven).states.budget == front.states.budget == BUDGET_BYTES
 
 
+def test_another_race_gives_the_runs_of_the_first_their_memory_back(config: RunConfig) -> None:
+    driven = trained_until(config, 5, {})
+    lines = racing(driven, RATES)
+    racing(driven, RATES[1:])
+    driven.do(commands.GoOnWith(lines[2]))
+    assert run_of(driven).states.budget == BUDGET_BYTES
+
+
 def test_a_race_of_one_is_none(config: RunConfig) -> None:
     driven = Driven(config)
     lines = racing(driven, RATES[:2])
@@ -293,6 +326,44 @@ def test_going_back_in_a_run_ends_the_race(config: RunConfig) -> None:
     assert {each.origin.line for each in prepared.left} == set(lines)
     assert not only(told, events.RaceChanged)
     assert not only(driven.do(commands.Start()), events.InLane)
+
+
+def test_going_on_with_another_run_tells_that_the_race_has_ended(config: RunConfig) -> None:
+    driven = trained_until(config, 8, {})
+    lines = racing(driven, RATES)
+    told = driven.do(commands.GoOnWith(lines[1]))
+    assert only(told, events.RaceChanged)[-1].lanes == ()
+
+
+def test_an_untrained_run_that_is_measured_by_another_loss_races_on(config: RunConfig) -> None:
+    driven = Driven(config)
+    lines = racing(driven, RATES)
+    driven.do(commands.Change({"loss": "mse", "epochs": 2}))
+    told = driven.do(commands.Start())
+    assert {each.line for each in only(told, events.InLane)} == set(lines[1:])
+    assert (driven.state, driven.step) == (State.FINISHED, 40)
+    lanes = [{**lane, "epochs": 2} for lane in RATES]
+    lanes[0]["loss"] = "mse"
+    assert_lanes(
+        driven, {n: alone(config, 0, {}, lane) for n, lane in zip(lines, lanes, strict=True)}
+    )
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_a_run_in_the_place_of_an_untrained_one_does_not_race(
+    config: RunConfig, tmp_path: Path, opens: bool
+) -> None:
+    Driven(config).do(commands.Step(), commands.Save(tmp_path))
+    driven = Driven(config)
+    lines = racing(driven, RATES)
+    driven.do(commands.ShowLane(lines[2]))
+    told = driven.do(commands.Open(tmp_path) if opens else commands.Reset({"seed": 3}))
+    (prepared,) = only(told, events.Prepared)
+    assert prepared.origin.line not in lines
+    assert prepared.left == ()
+    told = driven.do(commands.Start())
+    assert not only(told, events.InLane)
+    assert (driven.state, driven.step) == (State.FINISHED, 60)
 
 
 def test_what_was_raced_is_brought_back_as_it_was(config: RunConfig) -> None:
