@@ -66,6 +66,8 @@ class LeftRun:
         step at which it parted from another run are that run's too; see `lineage.parting_step`.
     ledger
         Every change since step 0.
+    learning_rates
+        That of each step, ``float64``, as `losses`.
     newer
         How many runs were left after it.
     """
@@ -82,3 +84,6 @@ class LeftRun:
     )
     ledger: tuple[LedgerEntry, ...] = ()
     newer: int = 0
+    learning_rates: NDArray[np.float64] = field(
+        default_factory=lambda: np.empty(0), compare=False, repr=False
+    )

@@ -56,7 +56,7 @@ class RunView(Page):
     deletion_requested
         The user wants runs that were left to be deleted: their numbers.
     comparison_requested
-        The user wants to see the settings of runs side by side: their rows.
+        The user wants to compare runs: their rows.
     export_requested
         The user wants the table in a file.
     shown_requested
@@ -81,7 +81,7 @@ class RunView(Page):
     race_action
         Lets the runs that are selected race with the one at hand.
     compare_action
-        Shows the settings of the runs that are selected side by side.
+        Shows the runs that are selected side by side, and over each other.
     pin_action, unpin_action
         Lets the others be compared with the run that is selected; no longer.
     find_action, export_action
@@ -189,6 +189,11 @@ class RunView(Page):
         measured = tuple(each for each in self._at_hand.measurements if each.step <= step)
         self._at_hand = replace(self._at_hand, measurements=measured, steps=step)
         self.set_diverged(False)
+
+    @property
+    def runs(self) -> tuple[LeftRun, ...]:
+        """The run at hand, as far as the table knows it, and those that were left."""
+        return self._at_hand, *self._left
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
@@ -378,7 +383,8 @@ class RunView(Page):
         self.race_action = row_action(self.table, "Race with the run at hand")
         self.race_action.setToolTip("Train them in turn, each from where it was left.")
         self.race_action.triggered.connect(self._on_race_requested)
-        self.compare_action = row_action(self.table, "Compare settings…")
+        self.compare_action = row_action(self.table, "Compare…")
+        self.compare_action.setToolTip("Their settings side by side, and their curves in one plot.")
         self.compare_action.triggered.connect(self._on_comparison_requested)
         self.pin_action = row_action(self.table, "Pin as base")
         self.pin_action.setToolTip("The other runs show by how much they differ from this one.")
