@@ -1,7 +1,7 @@
 """The cell with the name of a run: the lines of the tree before it, and how a name is typed."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QIcon, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -32,6 +32,16 @@ class NameDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, runs: RunModel, table: QTableView) -> None:
         super().__init__(table)
         self._theme, self._runs, self._table = theme, runs, table
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().initStyleOption(option, index)
+        # Qt would tint the dot of a chosen row, whose colour is that of the run.
+        dot, side = QIcon(option.icon), self._theme.px(14)
+        dot.addPixmap(
+            option.icon.pixmap(QSize(side, side), self._table.devicePixelRatioF()),
+            QIcon.Mode.Selected,
+        )
+        option.icon = dot
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         tree = index.data(TREE_ROLE)

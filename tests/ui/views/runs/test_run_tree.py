@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
-from netviz.ui.look.theme import Theme
+from netviz.ui.look.theme import DARK, Theme
 from netviz.ui.views.runs.run_columns import place_of
 from netviz.ui.views.runs.run_menu import TreeButton
 from netviz.ui.views.runs.run_model import NAME_COLUMN
@@ -99,11 +99,9 @@ def columns_with_lines(view: RunView, line: int, y: float) -> list[int]:
     return [x - box.left() for x in xs if picture.pixelColor(x, height) != empty]
 
 
-def dot_of(view: RunView, line: int) -> float:
-    """Where the dot of a run is, from the left edge of its cell."""
-    painted = columns_with_lines(view, line, 0.5)
-    dark = [x for x in painted if x + 1 in painted or x - 1 in painted]
-    return (dark[0] + dark[-1]) / 2
+def dot_of(view: RunView, line: int) -> int:
+    """Where the dot of a run with branches is: its line goes down from there."""
+    return columns_with_lines(view, line, 0.98)[-1]
 
 
 def tooltip_at(view: RunView, line: int, x: int) -> str:
@@ -160,13 +158,24 @@ def test_sorted_or_searched_there_are_no_lines_and_a_way_back(
 
 
 def test_the_tooltip_of_a_line_says_where_which_run_parted(view: RunView) -> None:
-    dot, trunk = round(dot_of(view, 1)), columns_with_lines(view, 1, 0.98)[0]
+    dot = trunk = dot_of(view, 1)
     assert tooltip_at(view, 3, trunk) == "Parted from Run 1 at step 400."
     assert tooltip_at(view, 4, trunk) == "“Run 2” parted from Run 1 at step 900."
     inner = columns_with_lines(view, 3, 0.98)[-1]
     assert tooltip_at(view, 4, inner) == "Parted from Run 3 at step 1,240."
     assert tooltip_at(view, 1, dot).startswith("Run 1\nRun 1 of this session")
     assert tooltip_at(view, 3, 80).startswith("Run 3\nRun 3 of this session, from Run 1, step 400")
+
+
+def test_a_dot_has_the_colour_of_its_run_also_where_it_is_chosen(view: RunView) -> None:
+    def color() -> str:
+        box = cell(view, 3)
+        place = box.left() + dot_of(view, 3), box.center().y()
+        return str(image(view).pixelColor(*place).name().upper())
+
+    assert color() == DARK.branch_c
+    view.table.selectRow(lines(view).index(3))
+    assert color() == DARK.branch_c
 
 
 def test_a_name_is_typed_beside_the_lines(view: RunView, qtbot: QtBot) -> None:
