@@ -30,6 +30,8 @@ class Origin:
     added_from
         Folder, or run file, of the user's that it was added from to lie beside the others; empty
         for a run of this session.
+    color
+        Which of the colours of runs it has, from 1; 0 for that of its number.
     """
 
     line: int = 1
@@ -38,6 +40,7 @@ class Origin:
     name: str = ""
     settings: str = field(default="", compare=False, repr=False)
     added_from: str = ""
+    color: int = 0
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def overlaid_runs(
     used: Counter[str] = Counter()
     found = []
     for place, run in enumerate(runs):
-        line, token = run.origin.line, branch_token(run.origin.line)
+        line = run.origin.line
+        token = branch_token(run.origin.color or line)
         shared = [parting_step(origins, line, other.origin.line) for other in runs[:place]]
         found.append(
             OverlaidRun(

@@ -33,6 +33,7 @@ class RunListPresenter(QObject):
         self._run.recovered.connect(self._on_run_recovered)
         self._runs.renamed.connect(self._on_runs_renamed)
         self._run.run_list_changed.connect(self._on_run_list_changed)
+        self._run.race_changed.connect(self._on_run_race_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         SavedRunsPresenter(window, self)
         ComparisonPresenter(window, self)
@@ -77,6 +78,10 @@ class RunListPresenter(QObject):
     @Slot(object)
     def _on_run_list_changed(self, event: events.RunListChanged) -> None:
         self._runs.set_runs(event.origin, event.left)
+
+    @Slot(object)
+    def _on_run_race_changed(self, event: events.RaceChanged) -> None:
+        self._runs.set_left(event.left)
 
     @Slot()
     def _on_columns_chosen(self) -> None:

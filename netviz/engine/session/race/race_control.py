@@ -109,6 +109,7 @@ class RaceControl:
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:
         """Let runs race of which the first is the one at hand, or is about to be."""
         control = self._control
+        control.left.tell_apart(lines)
         race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:
@@ -133,7 +134,9 @@ class RaceControl:
             raise ConfigError("A run of the race has these settings.", "Change one of them.")
         with control.training_held():
             run = self._keep_lane(race.start, command.changes)
-            control.left.racing |= {run.origin.line}
+            line = run.origin.line
+            control.left.tell_apart([control.left.at_hand, *race.lanes, line])
+            control.left.racing |= {line}
             race.add(run)
             race.share_memory()
             control.tell_race()

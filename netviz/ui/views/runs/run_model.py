@@ -156,7 +156,7 @@ class RunModel(RowModel):
 def _icon(row: RunRow) -> tuple[str, str]:
     """Return the icon of a run, and its colour: a dot, in a ring at hand, a cross if it failed."""
     shape = "run-dot-failed" if row.has_failed else "run-dot"
-    return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.line)
+    return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.color or row.line)
 
 
 def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:

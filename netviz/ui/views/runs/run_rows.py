@@ -55,6 +55,8 @@ class RunRow:
         The folder that it was added from; empty for a run of this session.
     joint
         Where it hangs on another run of the table.
+    color
+        Which of the colours of runs it has, as `Origin.color`.
     """
 
     line: int
@@ -75,6 +77,7 @@ class RunRow:
     is_shown: bool = True
     added_from: str = ""
     joint: Joint = NO_JOINT
+    color: int = 0
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether its name and its settings hold all of these words, given in small letters."""
@@ -147,6 +150,7 @@ def _row(
         run.has_failed,
         run is pinned,
         added_from=run.origin.added_from,
+        color=run.origin.color,
     )
 
 

@@ -1,5 +1,7 @@
 """The runs of the table as a tree: their order, the lines before their names, and the way back."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QImage
@@ -176,6 +178,14 @@ def test_a_dot_has_the_colour_of_its_run_also_where_it_is_chosen(view: RunView) 
     assert color() == DARK.branch_c
     view.table.selectRow(lines(view).index(3))
     assert color() == DARK.branch_c
+
+
+def test_a_run_that_was_given_another_colour_has_it(view: RunView) -> None:
+    given = replace(run(3, 1, 400), origin=Origin(3, 1, 400, color=5))
+    view.set_left([given, run(4, 3, 1_240)])
+    box = cell(view, 3)
+    place = box.left() + dot_of(view, 3), box.center().y()
+    assert image(view).pixelColor(*place).name().upper() == DARK.branch_e
 
 
 def test_a_name_is_typed_beside_the_lines(view: RunView, qtbot: QtBot) -> None:
