@@ -86,6 +86,10 @@ class PlotCurve:
         """Draw it in another colour of the theme, from the next `restyle` on."""
         self._style = replace(self._style, token=token)
 
+    def set_line(self, style: CurveStyle) -> None:
+        """Draw the line in the colour, width and pattern of `style`, from the next `restyle` on."""
+        self._style = replace(self._style, token=style.token, width=style.width, dash=style.dash)
+
     def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
         """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
         theme, style = self._theme, self._style

@@ -28,6 +28,10 @@ Series = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 _OUTLIER_FACTOR = 3
 """Losses above this many times the untrained one do not widen a linear axis."""
+_USUAL = 90
+"""Percentage of the steps of a run whose losses an axis makes room for in any case."""
+_WORTH = 1.3
+"""Times as high as that, an axis makes room for all: to leave little out would say nothing."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,17 @@ def left_out(metric: OverlayMetric, tracks: Sequence[OverlayTrack], function: st
     return f"{LOSSES.get(function, function)} only: {which} used another loss"
 
 
-def highest_shown(metric: OverlayMetric, tracks: Sequence[OverlayTrack], function: str) -> float:
-    """Return the value above which a curve leaves a linear plot: a diverged run would fill it."""
+def highest_shown(
+    metric: OverlayMetric,
+    tracks: Sequence[OverlayTrack],
+    function: str,
+    curves: Sequence[NDArray[np.float64]],
+) -> float:
+    """Return the value above which a curve leaves a linear plot: a diverged run would fill it.
+
+    Nor does a run of a high rate whose loss was high for its first steps only; `curves` has the
+    finite values of each run.
+    """
     if not metric.is_loss:
         return math.inf
     untrained = [
@@ -117,7 +130,15 @@ def highest_shown(metric: OverlayMetric, tracks: Sequence[OverlayTrack], functio
         for each in track.run.measurements[:1]
         if each.step == 0 and track.function_at(0) == function and math.isfinite(each.test_loss)
     ]
-    return _OUTLIER_FACTOR * max(untrained) if untrained else math.inf
+    if not untrained:
+        return math.inf
+    level, most = max(untrained), _OUTLIER_FACTOR * max(untrained)
+    if metric.is_measured:
+        return most
+    values = [each for each in curves if len(each)]
+    usual = min(most, max([level, *(float(np.percentile(each, _USUAL)) for each in values)]))
+    highest = max((float(each.max()) for each in values), default=level)
+    return highest if highest <= _WORTH * usual else usual
 
 
 def thinned(x: NDArray[Any], sight: Range, columns: int) -> NDArray[np.intp]:

@@ -106,9 +106,10 @@ class OverlayPlot(ThemedWidget):
             tracks[run.line] = known or OverlayTrack(run, half_life, None)
         self._tracks = tracks
         for run in runs:
+            style = CurveStyle(run.token, 2 + run.is_at_hand, symbol="o", dash=run.dash)
             if str(run.line) not in self.canvas.curves:
-                style = CurveStyle(run.token, 2 + run.is_at_hand, symbol="o", dash=run.dash)
                 self.canvas.add_curve(str(run.line), style)
+            self.canvas.curves[str(run.line)].set_line(style)
         self.canvas.style_curves(self.devicePixelRatioF())
         self._function = compared_function(self._tracks.values())
         self.legend.set_entries(
@@ -175,7 +176,7 @@ class OverlayPlot(ThemedWidget):
         known = [values[np.isfinite(values)] for _, values in self._curves.values()]
         values = np.concatenate([np.empty(0), *known])
         values = values[values > 0] if self.log_y else values
-        most = math.inf if self.log_y else highest_shown(metric, tracks, self._function)
+        most = math.inf if self.log_y else highest_shown(metric, tracks, self._function, known)
         highest = float(values.max(initial=-math.inf))
         low = float(values.min(initial=math.inf))
         heights = metric.range_of(low, min(highest, most), log_y=self.log_y)

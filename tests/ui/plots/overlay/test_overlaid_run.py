@@ -112,8 +112,16 @@ def test_losses_of_another_function_are_left_out_and_it_is_said() -> None:
 
 def test_a_run_that_diverged_does_not_press_the_others_flat() -> None:
     runs = [track(9, epoch(0, 0, test_loss=2.3)), track(9)]
-    assert highest_shown(metric("smoothed_loss"), runs, CE) == pytest.approx(6.9)
-    assert highest_shown(metric("learning_rate"), runs, CE) == math.inf
+    smoothed = metric("smoothed_loss")
+    usual = np.linspace(2.4, 0.3, 100)
+    assert highest_shown(smoothed, runs, CE, [usual]) == 2.4
+    ruined = np.append(usual[:10], np.full(90, 1e6))
+    assert highest_shown(smoothed, runs, CE, [usual, ruined]) == pytest.approx(6.9)
+    spike = np.append([30.0, 20.0], usual)
+    assert highest_shown(smoothed, runs, CE, [usual, spike]) == 2.3
+    assert highest_shown(metric("test_loss"), runs, CE, [spike]) == pytest.approx(6.9)
+    assert highest_shown(metric("learning_rate"), runs, CE, [usual]) == math.inf
+    assert highest_shown(smoothed, [track(9)], CE, [spike]) == math.inf
 
 
 def test_a_range_has_its_values_inside_and_ends_that_are_ticks() -> None:

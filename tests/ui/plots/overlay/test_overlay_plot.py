@@ -1,6 +1,7 @@
 """The plot of runs over each other: what it draws, and what it says under the mouse."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.smoothing import Smoother
-from netviz.ui.look.theme import Theme
+from netviz.ui.look.theme import DARK, Theme
 from netviz.ui.plots.overlay.overlaid_run import OverlaidRun
 from netviz.ui.plots.overlay.overlay_legend import LegendEntry
 from netviz.ui.plots.overlay.overlay_metrics import METRICS, OverlayMetric
@@ -173,6 +174,15 @@ def test_a_metric_without_values_says_so(plot: OverlayPlot) -> None:
     assert plot.canvas.message == ""
     show(plot, "learning_rate")
     assert plot.canvas.message == "None of these runs has been trained yet"
+
+
+def test_a_run_that_gets_another_colour_or_is_left_is_drawn_so(plot: OverlayPlot) -> None:
+    plot.set_runs([FIRST, replace(SECOND, token="branch_c", dash=0, is_at_hand=False)], 20)
+    pens = [plot.canvas.curves[name].pen for name in ("1", "7")]
+    assert pens[1].color().name().upper() == DARK.branch_c
+    assert pens[1].style() == Qt.PenStyle.SolidLine
+    assert pens[0].widthF() == pens[1].widthF()
+    assert plot.legend.entries[1] == LegendEntry("lr 0.03", "branch_c")
 
 
 def test_a_run_goes_on_growing(plot: OverlayPlot) -> None:
