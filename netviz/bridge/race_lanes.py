@@ -40,6 +40,8 @@ class LaneNow:
         Whether it is the run at hand.
     leads
         Whether no other one has a lower loss.
+    color
+        Which of the colours of runs it has.
     """
 
     line: int
@@ -51,6 +53,7 @@ class LaneNow:
     reason: str = ""
     is_shown: bool = False
     leads: bool = False
+    color: int = 1
 
 
 @dataclass
@@ -58,6 +61,7 @@ class _Known:
     letter: str
     config: RunConfig
     steps: int
+    color: int
     losses: deque[float] = field(default_factory=lambda: deque(maxlen=AVERAGED))
     trouble: str = ""
     reason: str = ""
@@ -77,6 +81,7 @@ class RaceLanes:
         self._shown = 0
         self._config = RunConfig()
         self._steps = 0
+        self._color = 1
         self.start_step = 0
 
     def __bool__(self) -> bool:
@@ -98,6 +103,7 @@ class RaceLanes:
                 known.reason,
                 line == self._shown,
                 line == best,
+                known.color,
             )
             for line, known in sorted(self._known.items(), key=lambda each: each[1].letter)
         )
@@ -135,16 +141,20 @@ class RaceLanes:
 
     # -- what is told ------------------------------------------------------------------------
 
-    def set_shown(self, line: int, config: RunConfig, steps: int) -> None:
+    def set_shown(self, line: int, config: RunConfig, steps: int, color: int = 0) -> None:
         """Take the run at hand; where it takes no part there is no race any more."""
         self._shown, self._config, self._steps = line, config, steps
+        self._color = color or line
         if line not in self._known:
             self._known = {}
 
     def set_lanes(self, event: events.RaceChanged) -> None:
         """Take which runs race; those that did before keep their letters."""
-        configs = {run.origin.line: (run.config, run.steps) for run in event.left}
-        configs[self._shown] = (self._config, self._steps)
+        configs = {
+            run.origin.line: (run.config, run.steps, run.origin.color or run.origin.line)
+            for run in event.left
+        }
+        configs[self._shown] = (self._config, self._steps, self._color)
         before, self._known = self._known, {}
         letters = [letter for letter in LETTERS if letter not in _letters(before, event.lanes)]
         for line in event.lanes:

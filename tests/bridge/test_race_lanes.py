@@ -107,3 +107,14 @@ def test_losses_of_two_functions_have_no_leader() -> None:
     race.add_shown(progress(1, [2.0]))
     race.add(2, progress(1, [0.1]))
     assert not any(lane.leads for lane in race.now())
+
+
+def test_each_has_the_colour_of_its_number_or_the_one_that_it_was_given(race: RaceLanes) -> None:
+    assert [lane.color for lane in race.now()] == [2, 3, 4]
+    given = LeftRun(Origin(8, color=1), RunConfig(learning_rate=3), 100, ())
+    race.set_lanes(events.RaceChanged(1, (2, 3, 8), (left(3, 100), given)))
+    assert [lane.color for lane in race.now()] == [2, 3, 1]
+    other = RaceLanes()
+    other.set_shown(9, RunConfig(), 0, color=5)
+    other.set_lanes(events.RaceChanged(1, (9, 2), (left(2),)))
+    assert [lane.color for lane in other.now()] == [5, 2]

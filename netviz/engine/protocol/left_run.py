@@ -30,6 +30,8 @@ class Origin:
     added_from
         Folder, or run file, of the user's that it was added from to lie beside the others; empty
         for a run of this session.
+    color
+        Which of the colours of runs it has, from 1; 0 for that of its number.
     """
 
     line: int = 1
@@ -38,6 +40,7 @@ class Origin:
     name: str = ""
     settings: str = field(default="", compare=False, repr=False)
     added_from: str = ""
+    color: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class LeftRun:
         step at which it parted from another run are that run's too; see `lineage.parting_step`.
     ledger
         Every change since step 0.
+    learning_rates
+        That of each step, ``float64``, as `losses`.
     newer
         How many runs were left after it.
     """
@@ -82,3 +87,6 @@ class LeftRun:
     )
     ledger: tuple[LedgerEntry, ...] = ()
     newer: int = 0
+    learning_rates: NDArray[np.float64] = field(
+        default_factory=lambda: np.empty(0), compare=False, repr=False
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import MOST as MOST_RACING
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import given_name
 from netviz.engine.protocol.run_tree import RunTree
@@ -146,6 +147,20 @@ class LeftRuns:
         if line != self.at_hand:
             self.find(line)
         self._origins[line] = replace(self._origins[line], name=given_name(name))
+
+    def tell_apart(self, lines: Sequence[int]) -> None:
+        """Give runs that race colours that differ; a run has a new one for good.
+
+        Those that come first keep theirs. There are as many colours as runs can race.
+        """
+        taken: set[int] = set()
+        for line in lines:
+            origin = self._origins[line]
+            color = ((origin.color or line) - 1) % MOST_RACING + 1
+            if color in taken:
+                color = next(each for each in range(1, MOST_RACING + 1) if each not in taken)
+                self._origins[line] = replace(origin, color=color)
+            taken.add(color)
 
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""

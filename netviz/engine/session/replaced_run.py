@@ -81,6 +81,7 @@ class ReplacedRun:
             # It may know losses of a batch that failed after its last step.
             losses=run.history.losses[: trainer.step],
             ledger=run.ledger,
+            learning_rates=run.history.learning_rates[: trainer.step],
         )
 
     def is_affordable(self, beside: DeviceData) -> bool:

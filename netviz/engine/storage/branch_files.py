@@ -173,6 +173,7 @@ def read_left_run(file: Path) -> LeftRun:
 def left_run(file: Path, record: dict[str, Any]) -> LeftRun:
     """Read a run as `read_left_run`, with the record of its file."""
     _check_length(file)
+    losses, learning_rates = _steps(file)
     tree, config = read_tree(record), RunConfig.parse(record["config"])
     return LeftRun(
         tree.origin,
@@ -181,22 +182,24 @@ def left_run(file: Path, record: dict[str, Any]) -> LeftRun:
         tuple(Measurement(**values) for values in record["measurements"]),
         tree.has_failed,
         has_ended=record["epoch"] >= config.epochs,
-        losses=_losses(file),
+        losses=losses,
         ledger=tuple(read_entry(values, config) for values in record["ledger"]),
+        learning_rates=learning_rates,
     )
 
 
-def _losses(file: Path) -> NDArray[np.float32]:
-    """Read the loss of each step, and nothing else."""
+def _steps(file: Path) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Read loss and learning rate of each step, and nothing else."""
     from safetensors import SafetensorError, safe_open  # late: the window need not wait for it
 
     try:
         with safe_open(file, framework="numpy") as tensors:
-            losses: NDArray[np.float32] = np.asarray(tensors.get_tensor("losses"), np.float32)
+            losses = np.asarray(tensors.get_tensor("losses"), np.float32)
+            rates = np.asarray(tensors.get_tensor("learning_rates"), np.float64)
     except (SafetensorError, ValueError) as error:
         raise broken(file, error) from error
-    losses.flags.writeable = False
-    return losses
+    losses.flags.writeable = rates.flags.writeable = False
+    return losses, rates
 
 
 def _check_length(file: Path) -> None:

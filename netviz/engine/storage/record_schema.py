@@ -79,6 +79,7 @@ class _Origin(_Part):
     name: str = ""
     settings: str = ""
     added_from: str = ""
+    color: _Count = 0
 
     @model_validator(mode="after")
     def _began_after_its_parent(self) -> Self:

@@ -128,7 +128,7 @@ class LaneRow(QAbstractButton):
         painter.drawRoundedRect(frame, px(6), px(6))
         badge = QRectF(px(7), (self.height() - px(16)) / 2, px(16), px(16))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color(branch_token(lane.line)))
+        painter.setBrush(theme.color(branch_token(lane.color)))
         painter.drawRoundedRect(badge, px(4), px(4))
         painter.setPen(theme.color("surface"))
         painter.setFont(theme.font(11, QFont.Weight.Bold))

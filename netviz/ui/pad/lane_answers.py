@@ -93,7 +93,7 @@ class LaneAnswers(ThemedWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(row, px(4), px(4))
-        painter.setBrush(theme.color(branch_token(lane.line)))
+        painter.setBrush(theme.color(branch_token(lane.color)))
         painter.drawRect(row.left(), row.top(), px(3), row.height())
         inner = row.adjusted(px(10), 0, -px(6), 0)
         answer = self._answers.get(lane.line)
@@ -156,7 +156,7 @@ class LaneAnswers(ThemedWidget):
             painter.setBrush(theme.color("grid"))
             painter.drawRoundedRect(groove, px(3), px(3))
             groove.setWidth(room * float(answer[which]))
-            painter.setBrush(theme.color(branch_token(lane.line) if index == 0 else "muted"))
+            painter.setBrush(theme.color(branch_token(lane.color) if index == 0 else "muted"))
             painter.drawRoundedRect(groove, px(3), px(3))
 
     def _paint_name(self, painter: QPainter, place: QRect, lane: LaneNow) -> None:

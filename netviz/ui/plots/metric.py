@@ -92,6 +92,8 @@ class CurveStyle:
         Shape of a dot on each point, as pyqtgraph names it; empty for none.
     is_filled
         Whether the curve is an outline that is filled and not drawn.
+    dash
+        Which pattern the line has: 0 none, 1 dashes, 2 dots.
     """
 
     token: str
@@ -99,6 +101,7 @@ class CurveStyle:
     opacity: float = 1.0
     symbol: str = ""
     is_filled: bool = False
+    dash: int = 0
 
 
 @dataclass(frozen=True)

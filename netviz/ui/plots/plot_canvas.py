@@ -88,6 +88,7 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._theme = theme
         self.curves: dict[str, PlotCurve] = {}
         self._y_ticks: Callable[[float, float], Ticks] = linear_ticks
+        self._x_ticks: Callable[[float, float], Ticks] = step_ticks
         self._box = PlotBox(enableMenu=False, defaultPadding=0)
         self._box.disableAutoRange()
         self.beside = GhostLines(theme, self._box)
@@ -199,15 +200,24 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
             # The range may be the same numbers that mean something else now.
             self._lay_out()
 
-    def set_limits(self, x: Range, y: Range) -> None:
-        """Limit how far the user can zoom out and pan, and how far out points are drawn."""
+    def set_x_ticks(self, x_ticks: Callable[[float, float], Ticks]) -> None:
+        """Place the ticks in a range of the horizontal axis, which need not be one of steps."""
+        if x_ticks is not self._x_ticks:
+            self._x_ticks = x_ticks
+            self._lay_out()
+
+    def set_limits(self, x: Range, y: Range, closest: float = _FEWEST_STEPS) -> None:
+        """Limit how far the user can zoom out, in and pan, and how far out points are drawn.
+
+        `closest` is how much of the horizontal axis is in sight at least.
+        """
         self._box.y_limits = y
         self._box.setLimits(
             xMin=x[0],
             xMax=x[1],
             yMin=y[0],
             yMax=y[1],
-            minXRange=_FEWEST_STEPS,
+            minXRange=closest,
             minYRange=(y[1] - y[0]) / 1000,
         )
 
@@ -308,6 +318,6 @@ class PlotCanvas(pg.GraphicsView):  # type: ignore[misc]
         self._box.setGeometry(self.area)
         axes = self.axes
         self._axes_item.arrange(
-            QRectF(self.rect()), axes, step_ticks(*axes.x_range), self._y_ticks(*axes.y_range)
+            QRectF(self.rect()), axes, self._x_ticks(*axes.x_range), self._y_ticks(*axes.y_range)
         )
         self.view_changed.emit()

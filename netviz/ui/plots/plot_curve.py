@@ -18,6 +18,8 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.plots.metric import CurveStyle, Points
 
 NO_POINTS: Points = (np.empty(0), np.empty(0))
+PATTERNS = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+"""Those of `CurveStyle.dash`."""
 _CORNER = 4
 """Widths of the pen that a sharp corner reaches beyond its point at most."""
 _FARTHEST = 1e4
@@ -84,6 +86,10 @@ class PlotCurve:
         """Draw it in another colour of the theme, from the next `restyle` on."""
         self._style = replace(self._style, token=token)
 
+    def set_line(self, style: CurveStyle) -> None:
+        """Draw the line in the colour, width and pattern of `style`, from the next `restyle` on."""
+        self._style = replace(self._style, token=style.token, width=style.width, dash=style.dash)
+
     def restyle(self, pixel_ratio: float, *, as_shapes: bool) -> None:
         """Follow the colours and the scale of the theme; see `PlotCanvas.style_curves`."""
         theme, style = self._theme, self._style
@@ -91,7 +97,9 @@ class PlotCurve:
         if style.is_filled:
             self._line.setBrush(color)
             return
-        self._line.setPen(pg.mkPen(color, width=round(theme.px(style.width) * pixel_ratio)))
+        pen = pg.mkPen(color, width=round(theme.px(style.width) * pixel_ratio))
+        pen.setStyle(PATTERNS[style.dash])
+        self._line.setPen(pen)
         if self._dots is not None:
             self._dots.setPen(pg.mkPen(theme.color("surface"), width=1.5 * theme.scale))
             self._dots.setBrush(theme.color(style.token))

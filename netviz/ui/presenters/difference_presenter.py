@@ -79,5 +79,5 @@ class DifferencePresenter(QObject):
 
 def _compared(lane: LaneNow) -> ComparedRun:
     return ComparedRun(
-        lane.line, lane.letter, lane.name, branch_token(lane.line), bool(lane.trouble)
+        lane.line, lane.letter, lane.name, branch_token(lane.color), bool(lane.trouble)
     )

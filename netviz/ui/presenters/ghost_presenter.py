@@ -135,7 +135,7 @@ class GhostPresenter(QObject):
         ]
         runs = [(ghost.line, ghost.name) for ghost in ghosts]
         for plot in self._plots:
-            plot.set_run_color(branch_token(line) if line in lanes else "")
+            plot.set_run_color(branch_token(lanes[line].color) if line in lanes else "")
             plot.ghosts.set_ghosts(ghosts, settings.confirmed.loss)
             for grown, record in self._grown.items():
                 plot.ghosts.catch_up(grown, *record.parts)

@@ -73,7 +73,7 @@ def ghosts_of(
 
 def as_lane(ghost: Ghost, lane: LaneNow) -> Ghost:
     """Return a run as it is drawn in a race, in its own colour."""
-    name, token = f"{lane.letter} {lane.name}", branch_token(lane.line)
+    name, token = f"{lane.letter} {lane.name}", branch_token(lane.color)
     return replace(ghost, label=name, name=name, token=token, width=2, widens=True)
 
 

@@ -118,7 +118,7 @@ class RacePresenter(QObject):
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
-        self.race.set_shown(event.origin.line, event.config, event.step)
+        self.race.set_shown(event.origin.line, event.config, event.step, event.origin.color)
         self._show()
 
     @Slot(object)

@@ -7,10 +7,8 @@ from PySide6.QtCore import QObject, Slot
 
 from netviz.bridge.undo_commands import ListChange
 from netviz.engine.protocol import commands, events
-from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
+from netviz.ui.presenters.comparison_presenter import ComparisonPresenter
 from netviz.ui.presenters.saved_runs_presenter import SavedRunsPresenter
-from netviz.ui.views.runs.run_comparison import differing_settings
-from netviz.ui.views.runs.run_rows import RunRow
 from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:
@@ -34,10 +32,11 @@ class RunListPresenter(QObject):
         self._run.diverging.connect(self._on_run_diverging)
         self._run.recovered.connect(self._on_run_recovered)
         self._runs.renamed.connect(self._on_runs_renamed)
-        self._runs.comparison_requested.connect(self._on_comparison_requested)
         self._run.run_list_changed.connect(self._on_run_list_changed)
+        self._run.race_changed.connect(self._on_run_race_changed)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         SavedRunsPresenter(window, self)
+        ComparisonPresenter(window, self)
 
     @Slot(object)
     def _on_deletion_requested(self, lines: Sequence[int]) -> None:
@@ -81,10 +80,8 @@ class RunListPresenter(QObject):
         self._runs.set_runs(event.origin, event.left)
 
     @Slot(object)
-    def _on_comparison_requested(self, rows: Sequence[RunRow]) -> None:
-        names, window = [row.name for row in rows], self._window
-        dialog = CompareRunsDialog(window.theme, names, differing_settings(rows), window)
-        dialog.show()
+    def _on_run_race_changed(self, event: events.RaceChanged) -> None:
+        self._runs.set_left(event.left)
 
     @Slot()
     def _on_columns_chosen(self) -> None:

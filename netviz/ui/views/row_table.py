@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from netviz.ui.look.theme import Theme
@@ -82,6 +83,18 @@ def row_table(model: QAbstractItemModel, name: str, stretched: int) -> QTableVie
     header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
     return table
+
+
+def row_action(
+    table: QTableView, text: str, key: Qt.Key | QKeySequence.StandardKey | None = None
+) -> QAction:
+    """Add to the menu of a table's rows what can be done with those that are chosen."""
+    action = QAction(text, table)
+    if key is not None:
+        action.setShortcut(QKeySequence(key))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    table.addAction(action)
+    return action
 
 
 def restyle_rows(table: QTableView, theme: Theme) -> None:

@@ -168,6 +168,8 @@ class RacingSession(Session):
         for line in lines:
             trained = [each for each, left in self._asides.items() if left.recipe.step]
             self.act(Act("go_on_with", 0, trained.index(line)))
+            if self.has_failed:
+                self.act(Act("rewind", value={}))
             yield
 
     def _some_lane(self, number: int) -> int:

@@ -72,6 +72,8 @@ def test_it_is_told_of_as_it_was_saved(config: RunConfig, tmp_path: Path) -> Non
     assert run.config == config.with_changes({"learning_rate": 0.03})
     assert [each.step for each in run.measurements] == [0, 20]
     assert run.losses.tolist() == list(losses(there.events).values())
+    assert len(run.learning_rates) == len(run.losses)
+    assert set(run.learning_rates.tolist()) == {run.config.learning_rate}
     assert (driven.state, driven.step) == (State.PAUSED, 1)
 
 

@@ -260,6 +260,9 @@ def test_the_losses_of_each_are_told_and_nothing_changes_them(config: RunConfig)
     assert first.losses.tolist() == losses
     assert second.losses.tolist() == [*losses[:6], *more]
     assert [entry.option for entry in second.ledger] == ["learning_rate"]
+    assert second.learning_rates[6:].tolist() == [0.5, 0.5]
+    assert second.learning_rates[:6].tolist() == first.learning_rates[:6].tolist()
+    assert not first.learning_rates.flags.writeable
     assert (first.newer, second.newer) == (1, 0)
     assert not first.losses.flags.writeable
     # It goes on, and so does one that went back from it.

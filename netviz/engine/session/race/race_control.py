@@ -110,6 +110,7 @@ class RaceControl:
         """Let runs race of which the first is the one at hand, or is about to be."""
         control = self._control
         control.forget_race()
+        control.left.tell_apart(lines)
         race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:
@@ -134,7 +135,9 @@ class RaceControl:
             raise ConfigError("A run of the race has these settings.", "Change one of them.")
         with control.training_held():
             run = self._keep_lane(race.start, command.changes)
-            control.left.racing |= {run.origin.line}
+            line = run.origin.line
+            control.left.tell_apart([control.left.at_hand, *race.lanes, line])
+            control.left.racing |= {line}
             race.add(run)
             race.share_memory()
             control.tell_race()

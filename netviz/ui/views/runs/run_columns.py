@@ -175,7 +175,7 @@ COLUMNS = (
         "What the run at hand is doing; how the others were left.",
         82,
         lambda row: row.state,
-        from_px=1,
+        from_px=690,
     ),
     Column("go", "", "", 62, lambda row: "" if row.is_at_hand else "Go on"),
     # On the screen it stands first; see `RunHeader`.

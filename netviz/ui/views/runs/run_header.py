@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QTableView
 
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.runs.run_columns import COLUMNS, Column, place_of
+from netviz.ui.views.runs.tree_painting import level_px
 
 
 class RunHeader(QObject):
@@ -20,6 +21,8 @@ class RunHeader(QObject):
     ----------
     actions
         One for each column that can be hidden, and one that leaves the choice to the width again.
+    tree_action
+        Lets the runs stand as a tree again; to be seen only where they are sorted otherwise.
     has_eyes
         Whether it is known which runs the plots draw, so that there is a column for it.
     """
@@ -36,6 +39,11 @@ class RunHeader(QObject):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
+        self.tree_action = QAction("Show as a tree", self)
+        self.tree_action.setToolTip("Each run below the one that it parted from, joined by lines.")
+        self.tree_action.setVisible(False)
+        self.tree_action.triggered.connect(self._on_tree_triggered)
+        header.sortIndicatorChanged.connect(self._on_header_sort_indicator_changed)
         header.setHighlightSections(False)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._by_key: dict[str, QAction] = {}
@@ -65,9 +73,10 @@ class RunHeader(QObject):
             each[1:]: each[0] == "+" for each in text.split() if each[1:] in self._by_key
         }
 
-    def fit(self, theme: Theme, width_px: int) -> None:
-        """Show what there is room for in a tab of such a width."""
-        width = width_px / theme.scale
+    def fit(self, theme: Theme, width_px: int, levels: int = 0) -> None:
+        """Show what there is room for in a tab of such a width, with a tree of so many levels."""
+        lines_px = levels * level_px(levels)
+        width = width_px / theme.scale - lines_px
         for place, column in enumerate(COLUMNS):
             is_shown = self._choice.get(column.key, width >= column.from_px)
             if column.key == "eye":
@@ -76,13 +85,20 @@ class RunHeader(QObject):
             if column.key in self._by_key:
                 self._by_key[column.key].setChecked(is_shown)
             if column.width_px:
-                self._table.setColumnWidth(place, theme.px(column.width_px))
+                room = column.width_px + (lines_px if column.key == "name" else 0)
+                self._table.setColumnWidth(place, theme.px(room))
 
     def _on_action_triggered(self) -> None:
         for key, action in self._by_key.items():
             if action.isChecked() == self._table.isColumnHidden(place_of(key)):
                 self._choice[key] = action.isChecked()
         self.chosen.emit()
+
+    def _on_tree_triggered(self) -> None:
+        self._table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    def _on_header_sort_indicator_changed(self, place: int) -> None:
+        self.tree_action.setVisible(place >= 0)
 
     def _on_usual_triggered(self) -> None:
         self._choice = {}

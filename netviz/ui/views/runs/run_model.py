@@ -11,6 +11,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import AnyIndex, RowModel
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
 from netviz.ui.views.runs.run_rows import FROM_DISK, RunRow, best_rows
+from netviz.ui.views.runs.run_tree import TreeRow, tree_rows
 
 NAME_COLUMN = place_of("name")
 SETTINGS_COLUMN = place_of("settings")
@@ -18,6 +19,8 @@ GO_COLUMN = place_of("go")
 EYE_COLUMN = place_of("eye")
 SORT_ROLE = Qt.ItemDataRole.UserRole
 """Where the model says what its cells are sorted by: numbers as numbers."""
+TREE_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Where it says what is drawn of the tree in a row: a `TreeRow`."""
 
 _EDITABLE = Qt.ItemFlag.ItemIsEditable
 _GO = "Click Go on, or press Enter, to go on where it was left; the run at hand is kept."
@@ -26,11 +29,12 @@ _EYES = (
     "The plots draw it; a click hides it.",
     "The plots always draw the run at hand.",
 )
+_SORTS = "A click sorts by it, a second one the other way round; a third brings the tree back."
 _STATES = {"failed": "wrong", "diverged": "warning"}
 
 
 class RunModel(RowModel):
-    """A row for each run, in the order in which they began.
+    """A row for each run, in the order of the tree.
 
     Signals
     -------
@@ -47,11 +51,24 @@ class RunModel(RowModel):
         self._rows: Sequence[RunRow] = ()
         self._base: RunRow | None = None
         self._best: dict[int, frozenset[int]] = {}
+        self._tree: tuple[TreeRow, ...] = ()
 
     @property
     def rows(self) -> Sequence[RunRow]:
         """All runs."""
         return self._rows
+
+    @property
+    def levels(self) -> int:
+        """How many runs at most parted from each other, one after the other."""
+        return max((row.level for row in self._tree), default=0)
+
+    def parting(self, line: int, *, is_named: bool = False) -> str:
+        """Say of a run that it parted from another one, and where; by its name if it is named."""
+        rows = {row.line: row for row in self._rows}
+        row = rows[line]
+        who = f"“{row.name}” parted" if is_named else "Parted"
+        return f"{who} from {rows[row.joint.line].name} at step {row.joint.step:,}."
 
     def set_rows(self, rows: Sequence[RunRow]) -> None:
         """Show these; where the runs are the same ones, what is selected stays so."""
@@ -67,6 +84,8 @@ class RunModel(RowModel):
             for place, column in enumerate(COLUMNS)
             if column.has_best
         }
+        at_hand = next((row.line for row in rows if row.is_at_hand), 0)
+        self._tree = tree_rows([(row.line, row.joint.line) for row in rows], at_hand)
         if not is_same:
             self.endResetModel()
         elif rows:
@@ -87,7 +106,7 @@ class RunModel(RowModel):
     ) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
             meaning = COLUMNS[section].meaning
-            return f"{meaning}\nA click sorts by it." if meaning else ""
+            return f"{meaning}\n{_SORTS}" if meaning else ""
         return super().headerData(section, orientation, role)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -127,6 +146,8 @@ class RunModel(RowModel):
             case Qt.ItemDataRole.DecorationRole if place == EYE_COLUMN:
                 name, token = ("eye", "muted") if row.is_shown else ("eye-off", "faint")
                 return icon(self._theme, name, token, 14)
+            case _ if role == TREE_ROLE:
+                return self._tree[index.row()]
             case _ if role == SORT_ROLE:
                 return getattr(row, column.key) if column.is_figure else column.text(row).lower()
         return None
@@ -135,7 +156,7 @@ class RunModel(RowModel):
 def _icon(row: RunRow) -> tuple[str, str]:
     """Return the icon of a run, and its colour: a dot, in a ring at hand, a cross if it failed."""
     shape = "run-dot-failed" if row.has_failed else "run-dot"
-    return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.line)
+    return "run-dot-ring" if row.is_at_hand else shape, branch_token(row.color or row.line)
 
 
 def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:

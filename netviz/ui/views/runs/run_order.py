@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from netviz.ui.views.row_table import AnyIndex
-from netviz.ui.views.runs.run_model import SORT_ROLE, RunModel
+from netviz.ui.views.runs.run_model import SORT_ROLE, TREE_ROLE, RunModel
 from netviz.ui.views.runs.run_rows import RunRow
 
 
 class RunOrder(QSortFilterProxyModel):
-    """Sorts and searches the runs; unsorted, they stand in the order in which they began.
+    """Sorts and searches the runs; unsorted, they stand as a tree.
 
     Parameters
     ----------
@@ -36,6 +36,16 @@ class RunOrder(QSortFilterProxyModel):
     def is_searched(self) -> bool:
         """Whether only the runs that match are shown."""
         return bool(self._words)
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether the runs stand below those that they parted from, so that lines can join them."""
+        return self.sortColumn() < 0 and not self.is_searched
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == TREE_ROLE and not self.is_tree:
+            return None
+        return super().data(index, role)
 
     def set_rows(self, rows: Sequence[RunRow]) -> None:
         """Show these runs."""

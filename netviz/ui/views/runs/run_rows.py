@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.lineage import origins_by_line
 from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement, State
+from netviz.ui.views.runs.run_tree import NO_JOINT, Joint, joints_of, tree_order
 
 AT_HAND = "at hand"
 BASE = "base"
@@ -51,6 +53,10 @@ class RunRow:
         Whether the plots draw it.
     added_from
         The folder that it was added from; empty for a run of this session.
+    joint
+        Where it hangs on another run of the table.
+    color
+        Which of the colours of runs it has, as `Origin.color`.
     """
 
     line: int
@@ -70,6 +76,8 @@ class RunRow:
     is_base: bool = False
     is_shown: bool = True
     added_from: str = ""
+    joint: Joint = NO_JOINT
+    color: int = 0
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether its name and its settings hold all of these words, given in small letters."""
@@ -82,8 +90,9 @@ def rows_of(
     left: Sequence[LeftRun],
     state: State = State.PAUSED,
     base: int | None = None,
+    origins: Mapping[int, Origin] | None = None,
 ) -> tuple[RunRow, ...]:
-    """Return a row for each run, in the order in which they began.
+    """Return a row for each run, in the order of the tree; see `tree_order`.
 
     Parameters
     ----------
@@ -91,11 +100,17 @@ def rows_of(
         What the run at hand is doing.
     base
         Number of the run that is pinned as the base; None where none is.
+    origins
+        Where runs came from that are gone, by their numbers; others may have parted from them.
     """
-    runs = sorted((at_hand, *left), key=lambda run: run.origin.line)
-    names = {run.origin.line: run_name(run.origin, run.config) for run in runs}
-    pinned = next((run for run in runs if run.origin.line == base), None)
-    return tuple(_row(run, at_hand, pinned, names, state) for run in runs)
+    runs = {run.origin.line: run for run in (at_hand, *left)}
+    names = {line: run_name(run.origin, run.config) for line, run in runs.items()}
+    joints = joints_of(
+        {**(origins or {}), **origins_by_line(run.origin for run in runs.values())}, runs
+    )
+    pinned = runs.get(base or 0)
+    rows = (_row(runs[line], at_hand, pinned, names, state) for line in tree_order(joints))
+    return tuple(replace(row, joint=joints[row.line]) for row in rows)
 
 
 def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
@@ -135,6 +150,7 @@ def _row(
         run.has_failed,
         run is pinned,
         added_from=run.origin.added_from,
+        color=run.origin.color,
     )
 
 

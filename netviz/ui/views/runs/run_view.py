@@ -4,11 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QTableView,
     QVBoxLayout,
@@ -19,15 +18,16 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import MOST
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.lineage import origins_by_line
 from netviz.engine.protocol.run_names import given_name, made_name
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
-from netviz.ui.views.row_table import restyle_rows, row_table
+from netviz.ui.views.row_table import restyle_rows, row_action, row_table
 from netviz.ui.views.runs.name_delegate import NameDelegate
 from netviz.ui.views.runs.run_adding import RunAdding
 from netviz.ui.views.runs.run_header import RunHeader
-from netviz.ui.views.runs.run_menu import RunMenu
+from netviz.ui.views.runs.run_menu import RunMenu, TreeButton, corner_of
 from netviz.ui.views.runs.run_model import (
     EYE_COLUMN,
     GO_COLUMN,
@@ -56,7 +56,7 @@ class RunView(Page):
     deletion_requested
         The user wants runs that were left to be deleted: their numbers.
     comparison_requested
-        The user wants to see the settings of runs side by side: their rows.
+        The user wants to compare runs: their rows.
     export_requested
         The user wants the table in a file.
     shown_requested
@@ -81,7 +81,7 @@ class RunView(Page):
     race_action
         Lets the runs that are selected race with the one at hand.
     compare_action
-        Shows the settings of the runs that are selected side by side.
+        Shows the runs that are selected side by side, and over each other.
     pin_action, unpin_action
         Lets the others be compared with the run that is selected; no longer.
     find_action, export_action
@@ -110,10 +110,11 @@ class RunView(Page):
         self._state = State.IDLE
         self._base: int | None = None
         self._shown: frozenset[int] | None = None
+        self._origins: dict[int, Origin] = {}
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        runs = RunModel(theme, self)
-        runs.renamed.connect(self._on_model_renamed)
-        self.model = RunOrder(runs, self)
+        self._runs = RunModel(theme, self)
+        self._runs.renamed.connect(self._on_model_renamed)
+        self.model = RunOrder(self._runs, self)
         self.table = self._make_table()
         self.header = RunHeader(self.table)
         self.header.chosen.connect(self._fit)
@@ -137,6 +138,7 @@ class RunView(Page):
         self._at_hand = LeftRun(
             prepared.origin, prepared.config, prepared.step, measured, has_diverged=has_diverged
         )
+        self._origins = origins_by_line(prepared.origins)
         self.set_left(prepared.left)
 
     def set_runs(self, origin: Origin, left: Sequence[LeftRun]) -> None:
@@ -184,9 +186,14 @@ class RunView(Page):
         self._invalidate()
 
     @property
+    def runs(self) -> tuple[LeftRun, ...]:
+        """The run at hand, as far as the table knows it, and those that were left."""
+        return self._at_hand, *self._left
+
+    @property
     def rows(self) -> tuple[RunRow, ...]:
-        """All runs of the session, in the order in which they began."""
-        rows = rows_of(self._at_hand, self._left, self._state, self._base)
+        """All runs of the session, in the order of the tree."""
+        rows = rows_of(self._at_hand, self._left, self._state, self._base, self._origins)
         if self._shown is None:
             return rows
         shown = {self._at_hand.origin.line, *self._shown}
@@ -200,7 +207,10 @@ class RunView(Page):
     def _refresh(self) -> None:
         current = self.table.currentIndex().row()
         selected = self._selected_lines()
+        levels = self._runs.levels
         self.model.set_rows(self.rows if self._left else ())
+        if self._runs.levels != levels:
+            self._fit()
         self._select(selected, current)
         self._offer()
 
@@ -323,13 +333,13 @@ class RunView(Page):
         self._fit()
 
     def _fit(self) -> None:
-        self.header.fit(self._theme, self.width())
+        self.header.fit(self._theme, self.width(), self._runs.levels)
 
     def _make_table(self) -> QTableView:
         table = row_table(self.model, "Runs", SETTINGS_COLUMN)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
-        table.setItemDelegateForColumn(NAME_COLUMN, NameDelegate(table))
+        table.setItemDelegateForColumn(NAME_COLUMN, NameDelegate(self._theme, self._runs, table))
         table.clicked.connect(self._on_table_clicked)
         table.doubleClicked.connect(self._on_table_double_clicked)
         table.selectionModel().selectionChanged.connect(self._offer)
@@ -339,54 +349,49 @@ class RunView(Page):
         self.bar.addWidget(self.search)
         # The button stands in the line of the headings, where it takes no room from the runs.
         self.menu_button = RunMenu(self._theme, self.header.actions)
-        shared = [self.adding.action, self.find_action, self.unpin_action, self.export_action]
+        tree_button = TreeButton(self._theme, self.header.tree_action)
+        shared = [
+            self.header.tree_action,
+            self.adding.action,
+            self.find_action,
+            self.unpin_action,
+            self.export_action,
+        ]
         self.menu_button.menu().insertActions(self.menu_button.before, shared)
         over_each_other = QGridLayout()
         over_each_other.addWidget(self.table, 0, 0)
-        corner = QHBoxLayout()
-        corner.setContentsMargins(0, 0, self._theme.px(12), 0)  # beside the scroll bar
-        corner.addStretch(1)
-        corner.addWidget(self.menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        corner = corner_of(self._theme, tree_button, self.menu_button)
         over_each_other.addLayout(corner, 0, 0)
         self.body.addLayout(over_each_other, 1)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.table.viewport()).addWidget(self._nothing)
 
     def _add_actions(self) -> None:
-        self.go_action = self._add_action("Go on with this run", Qt.Key.Key_Return)
+        self.go_action = row_action(self.table, "Go on with this run", Qt.Key.Key_Return)
         self.go_action.triggered.connect(self._on_go_requested)
-        self.rename_action = self._add_action("Rename", Qt.Key.Key_F2)
+        self.rename_action = row_action(self.table, "Rename", Qt.Key.Key_F2)
         self.rename_action.triggered.connect(self._on_rename_requested)
-        self.delete_action = self._add_action("Delete", Qt.Key.Key_Delete)
+        self.delete_action = row_action(self.table, "Delete", Qt.Key.Key_Delete)
         self.delete_action.triggered.connect(self._on_delete_requested)
-        self.eye_action = self._add_action("Show or hide in the plots", Qt.Key.Key_E)
+        self.eye_action = row_action(self.table, "Show or hide in the plots", Qt.Key.Key_E)
         self.eye_action.triggered.connect(self._on_eye_requested)
-        self.race_action = self._add_action("Race with the run at hand")
+        self.race_action = row_action(self.table, "Race with the run at hand")
         self.race_action.setToolTip("Train them in turn, each from where it was left.")
         self.race_action.triggered.connect(self._on_race_requested)
-        self.compare_action = self._add_action("Compare settings…")
+        self.compare_action = row_action(self.table, "Compare…")
+        self.compare_action.setToolTip("Their settings side by side, and their curves in one plot.")
         self.compare_action.triggered.connect(self._on_comparison_requested)
-        self.pin_action = self._add_action("Pin as base")
+        self.pin_action = row_action(self.table, "Pin as base")
         self.pin_action.setToolTip("The other runs show by how much they differ from this one.")
         self.pin_action.triggered.connect(self._on_pin_requested)
-        self.unpin_action = self._add_action("Unpin the base")
+        self.unpin_action = row_action(self.table, "Unpin the base")
         self.unpin_action.triggered.connect(self._on_unpin_requested)
-        self.find_action = self._add_action("Find…", QKeySequence.StandardKey.Find)
+        self.find_action = row_action(self.table, "Find…", QKeySequence.StandardKey.Find)
         self.find_action.triggered.connect(self._on_find_requested)
         self.addAction(self.find_action)
-        self.export_action = self._add_action("Export the table…")
+        self.export_action = row_action(self.table, "Export the table…")
         self.export_action.setToolTip("Write the runs as they are shown to a CSV or Markdown file.")
         self.export_action.triggered.connect(self.export_requested)
-
-    def _add_action(
-        self, text: str, key: Qt.Key | QKeySequence.StandardKey | None = None
-    ) -> QAction:
-        action = QAction(text, self.table)
-        if key is not None:
-            action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.table.addAction(action)
-        return action
 
     def _restyle(self) -> None:
         restyle_rows(self.table, self._theme)
