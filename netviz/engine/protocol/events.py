@@ -518,6 +518,15 @@ class AutosaveFailed:
     hint: str
 
 
+@dataclass(frozen=True)
+class StatesNotWritten:
+    """States along the way are kept in memory only; reported once, and training goes on."""
+
+    run: int
+    message: str
+    hint: str
+
+
 Event = (
     Preparing
     | Loading
@@ -542,5 +551,6 @@ Event = (
     | RaceChanged
     | InLane
     | AutosaveFailed
+    | StatesNotWritten
     | Observation
 )

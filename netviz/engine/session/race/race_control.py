@@ -109,7 +109,8 @@ class RaceControl:
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:
         """Let runs race of which the first is the one at hand, or is about to be."""
         control = self._control
-        race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
+        drawing = self._observatory.drawing
+        race = Race(self._emit, control.ready_run(), start, drawing, control.room)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:
             race.add(control.left.loaded(line))
