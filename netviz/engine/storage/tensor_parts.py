@@ -90,7 +90,7 @@ def read_parts(value: Any, stream: BufferedReader) -> Any:
 
 
 def _is_the_same(whole: dict[Any, Any], like: Any) -> bool:
-    """Whether it is tensors alone, and nothing of them differs; equal numbers may differ in type."""
+    """Whether nothing differs; only tensors are compared, since equal numbers may differ."""
     return (
         type(whole) is type(like)
         and all(isinstance(part, Part) for part in whole.values())
