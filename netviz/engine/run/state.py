@@ -54,6 +54,10 @@ class State:
         As given.
     size
         Bytes of memory that its tensors take; 0 while they are in a file.
+    in_memory
+        The snapshot where it need not be read, else None.
+    files
+        The files that it is in; none while it is in memory.
     """
 
     def __init__(
@@ -66,26 +70,17 @@ class State:
         self.step = snapshot.step
         self.ledger, self.watch, self.tally = ledger, watch, tally
         self.size = size_of(vars(snapshot))
-        self._snapshot: Snapshot | None = snapshot
+        self.in_memory: Snapshot | None = snapshot
+        self.files: Sequence[File] = ()
         self._stored: Stored | None = None
 
     @property
     def snapshot(self) -> Snapshot:
         """The trainer's state, read from its file where it is in one; raises `StorageError`."""
-        if self._snapshot is not None:
-            return self._snapshot
+        if self.in_memory is not None:
+            return self.in_memory
         assert self._stored is not None
         return self._stored.read()
-
-    @property
-    def in_memory(self) -> Snapshot | None:
-        """The trainer's state where it need not be read."""
-        return self._snapshot
-
-    @property
-    def files(self) -> Sequence[File]:
-        """The files that it is in; none while it is in memory."""
-        return self._stored.files if self._stored is not None else ()
 
     @property
     def is_there(self) -> bool:
@@ -94,12 +89,13 @@ class State:
 
     def move(self, stored: Stored) -> None:
         """Leave memory: `stored` has its snapshot."""
-        self._snapshot, self._stored, self.size = None, stored, 0
+        self.in_memory, self._stored = None, stored
+        self.size, self.files = 0, stored.files
 
     def move_back(self) -> None:
         """Be in memory again; raises `StorageError`."""
-        self._snapshot, self._stored = self.snapshot, None
-        self.size = size_of(vars(self._snapshot))
+        self.in_memory, self._stored = self.snapshot, None
+        self.size, self.files = size_of(vars(self.in_memory)), ()
 
 
 def size_of(value: Any) -> int:

@@ -17,6 +17,10 @@ the last good one."""
 class Disk(Protocol):
     """Takes what memory has no room for."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its files, whosever they are."""
+
     def store(self, snapshot: Snapshot, size: int, states: "States") -> Stored | None:
         """Write a snapshot of so many bytes into a file; None where that is not possible.
 
@@ -62,10 +66,7 @@ class States:
     @property
     def size(self) -> int:
         """Bytes of memory; the order of the images, which those of an epoch share, once."""
-        kept = [each for each in self._states if each.in_memory is not None]
-        whole = sum(state.size for state in kept)
-        orders = [each.in_memory and each.in_memory.sampler.get("order") for each in kept]
-        return whole - sum(size_of(one) for one, next_one in pairwise(orders) if one is next_one)
+        return _size([state for state in self._states if state.in_memory is not None])
 
     @property
     def disk_size(self) -> int:
@@ -84,13 +85,17 @@ class States:
         """Keep to the budgets."""
         while self._files_exceed(0) and self._clear_file():
             pass
-        while self.size > self.budget and (state := self._next_out_of_memory()):
-            if self._store(state):
-                continue
-            missed = self._least_missed(self._droppable(state))
-            if missed is None:
-                return
-            self._states.remove(missed)
+        kept = [state for state in self._states if state.in_memory is not None]
+        while _size(kept) > self.budget and (state := self._next_out_of_memory(kept)):
+            if not self._store(state):
+                is_full = self._can_be_stored(state) and self._files_exceed(state.size)
+                missed = self._least_missed(self._states if is_full else kept)
+                if missed is None:
+                    return
+                self._states.remove(missed)
+                state = missed
+            if state in kept:
+                kept.remove(state)
 
     def thin_out(self) -> None:
         """Keep in memory the first and the last alone; it takes longer to reach a step then."""
@@ -143,13 +148,14 @@ class States:
 
     def _files_exceed(self, more: int) -> bool:
         """Whether the files, and `more` bytes of others, are more than they may be."""
-        return self.disk_size + more > self.disk_budget
+        most = self.disk_budget - more
+        # Those of all runs are soon counted, and seldom too many for one.
+        return (self.disk is None or self.disk.size > most) and self.disk_size > most
 
-    def _next_out_of_memory(self) -> State | None:
-        """Return the state that memory can spare most: one that is needed only into a file."""
-        first, *later = self._states
-        kept = [first, *(state for state in later if state.in_memory is not None)]
-        spare = self._least_missed(kept, among=kept)
+    def _next_out_of_memory(self, kept: Sequence[State]) -> State | None:
+        """Return which of `kept` memory can spare most: one that is needed only into a file."""
+        among = kept if kept[0] is self._states[0] else [self._states[0], *kept]
+        spare = self._least_missed(kept, among=among)
         if spare is not None:
             return spare
         first, good, last = self._needed
@@ -168,12 +174,6 @@ class States:
         if stored is not None:
             state.move(stored)
         return stored is not None
-
-    def _droppable(self, state: State) -> Sequence[State]:
-        """Return the states of which one is to go, where `state` has found no room in a file."""
-        if self._can_be_stored(state) and self._files_exceed(state.size):
-            return self._states
-        return [each for each in self._states if each.in_memory is not None]
 
     def _clear_file(self) -> bool:
         """Take one state out of its file: back into memory if it is needed, else for good."""
@@ -211,3 +211,10 @@ class States:
         )
         gap, place = min(zip(gaps, count(1)), default=(inf, 0))
         return states[place] if gap < inf else None
+
+
+def _size(states: Sequence[State]) -> int:
+    """Return the bytes of states in memory, an order of the images that follows itself once."""
+    orders = [state.in_memory and state.in_memory.sampler.get("order") for state in states]
+    twice = sum(size_of(one) for one, next_one in pairwise(orders) if one is next_one)
+    return sum(state.size for state in states) - twice

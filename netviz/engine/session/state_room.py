@@ -71,6 +71,11 @@ class StateRoom:
         states.disk = self if self._folder is not None else None
         states.fit()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the files of all runs."""
+        return self._folder.size if self._folder is not None else 0
+
     def store(self, snapshot: Snapshot, size: int, states: States) -> StoredSnapshot | None:
         """Write a snapshot of so many bytes into a file; None where that is not possible."""
         folder = self._folder
@@ -85,7 +90,7 @@ class StateRoom:
         """Let the runs that were left drop what is in files until there is room for more."""
         if self._folder is None:
             return False
-        while self._folder.size + size > self._budget.disk:
+        while self.size + size > self._budget.disk:
             if not self._left.give_up_file(states):
                 return False
         return True

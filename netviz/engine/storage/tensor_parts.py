@@ -11,6 +11,8 @@ from typing import Any, BinaryIO, NamedTuple
 import torch
 from torch import Tensor
 
+_OF_NUMPY = (torch.float32, torch.uint8, torch.int64, torch.float64)
+
 
 class Part(NamedTuple):
     """Where in a file the numbers of a tensor are.
@@ -48,7 +50,7 @@ def write_parts(value: Any, stream: BinaryIO, like: Any = None) -> Any:
     match value:
         case Tensor():
             part = Part(stream.tell(), value.dtype, value.shape)
-            stream.write(_memory(value.detach().cpu().resolve_conj().resolve_neg().contiguous()))
+            stream.write(_plain_memory(value))
             return part
         case dict():
             before = like if isinstance(like, dict) else {}
@@ -97,6 +99,14 @@ def _is_the_same(whole: dict[Any, Any], like: Any) -> bool:
         and list(whole.items()) == list(like.items())
         and getattr(whole, "__dict__", None) == getattr(like, "__dict__", None)
     )
+
+
+def _plain_memory(value: Tensor) -> memoryview:
+    """Return the numbers of any tensor row by row."""
+    is_plain = value.dtype in _OF_NUMPY and value.is_cpu and value.is_contiguous()
+    if is_plain and not (value.requires_grad or value.is_neg()):
+        return value.numpy().data  # what follows would give the same, but takes ten times as long
+    return _memory(value.detach().cpu().resolve_conj().resolve_neg().contiguous())
 
 
 def _memory(tensor: Tensor) -> memoryview:

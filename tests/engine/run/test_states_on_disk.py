@@ -57,6 +57,10 @@ class Disk:
         self.written: list[Written] = []
         self.is_full = False
 
+    @property
+    def size(self) -> int:
+        return sum(each.files[0].size for each in self.written)
+
     def store(self, snapshot: Snapshot, size: int, states: States) -> Written | None:
         if self.is_full:
             return None
