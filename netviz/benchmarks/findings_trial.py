@@ -7,11 +7,11 @@ overfitting and a weak class by the end of the run, gradients by those of a thou
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import typer
@@ -31,7 +31,7 @@ from netviz.engine.protocol.findings import ActionKind, Finding, FindingKind
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
-from netviz.engine.session.preparation import measure
+from netviz.engine.session.preparation import measure, value_of
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
 from netviz.engine.training.trainer import DeviceData, Snapshot, Trainer
@@ -101,7 +101,7 @@ def try_run(run: TrialRun, sample: Dataset, mnist: Dataset | None) -> Outcome:
     config = RunConfig.parse({"device": "cpu", "threads": 1, **run.values})
     data = DeviceData.of(dataset_of(run, sample, mnist), _CPU)
     trainer = watcher.trainer = Trainer(config, data, _CPU)
-    untrained, _ = _value(measure(trainer, EpochTally()))
+    untrained, _ = value_of(measure(trainer, EpochTally()))
     trained = Run(1, trainer, untrained)
     observatory = Observatory(watcher.take)
     loop = TrainingLoop(watcher.take, observatory, RunKeeper(watcher.take, None), lambda: False)
@@ -131,7 +131,7 @@ def _with_reset(verdict: Verdict, run: Run, last: Measurement) -> Verdict:
     while trainer.epoch < last.epoch:
         trainer.train_batch()
     try:
-        tried = _value(measure(trainer, EpochTally()))[0]
+        tried = value_of(measure(trainer, EpochTally()))[0]
     except NetvizError as error:
         return replace(verdict, is_true=False, why=f"{verdict.why}; {error.message}")
     why = f"{verdict.why}; after the reset train {tried.train_loss:.3f} instead of "
@@ -139,15 +139,6 @@ def _with_reset(verdict: Verdict, run: Run, last: Measurement) -> Verdict:
     return replace(
         verdict, is_true=verdict.is_true and is_better, why=f"{why}{last.train_loss:.3f}"
     )
-
-
-def _value(work: Iterator[None]) -> Any:
-    """Return what a generator returns."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
 
 
 def _judged(run: Run, finding: Finding, then: Snapshot) -> Verdict:
@@ -194,7 +185,7 @@ def _rate_judged(run: Run, finding: Finding, then: Snapshot) -> Verdict:
         try:
             while run.trainer.epoch < epoch + _AHEAD:
                 run.trainer.train_batch()
-            ends.append(_value(measure(run.trainer, EpochTally()))[0])
+            ends.append(value_of(measure(run.trainer, EpochTally()))[0])
         except NetvizError:
             ends.append(replace(run.measurements[-1], train_loss=math.inf, test_loss=math.inf))
     new, old = ends

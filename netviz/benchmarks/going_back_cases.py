@@ -92,7 +92,7 @@ def _share_of_a_second(run: Run) -> float:
         if is_over or trained - reported >= _REPORT_S:
             run.keep_state(trained - reported)
             if is_over:
-                run.keep_state(0.0, at_least_s=0.0)
+                run.keep_state(0.0, at_epoch_end=True)
             reported = perf_counter()
             keeping_s += reported - trained
     return keeping_s / (now - began)

@@ -48,7 +48,7 @@ class Controller(QObject):
     Signals
     -------
     preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
-progressed, epoch_finished, changed, rewound, refused, failed, diverging, recovered, \
+progressed, epoch_finished, changed, refused, failed, diverging, recovered, \
 findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed, \
 states_not_written
         One per event of the engine, which is their argument; late events of an older run are
@@ -69,7 +69,6 @@ states_not_written
     progressed = Signal(object)
     epoch_finished = Signal(object)
     changed = Signal(object)
-    rewound = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
     diverging = Signal(object)
@@ -121,7 +120,6 @@ states_not_written
             events.Progress: self._on_progress,
             events.EpochFinished: self.epoch_finished.emit,
             events.Changed: self._on_changed,
-            events.Rewound: self._on_rewound,
             events.Refused: self._on_refused,
             events.Failed: self._on_failed,
             events.Diverging: self.diverging.emit,
@@ -461,12 +459,6 @@ states_not_written
     def _on_changed(self, event: events.Changed) -> None:
         self._set(self.settings.confirm(event.config, event.request))
         self.changed.emit(event)
-
-    def _on_rewound(self, event: events.Rewound) -> None:
-        self.step = event.step
-        self.undo_stack.forget_changes()
-        self._set(self.settings.confirm(event.config))
-        self.rewound.emit(event)
 
     def _on_refused(self, event: events.Refused) -> None:
         self._is_preparing = self._is_opening = False

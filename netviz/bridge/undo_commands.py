@@ -125,10 +125,6 @@ class ListChange(QUndoCommand):
         self._submit(self._commands[1])
         self._is_done = False
 
-    def again(self) -> "ListChange":
-        """Return the same for another stack: what was done stays so."""
-        return ListChange(self.text(), self._submit, *self._commands, is_done=True)
-
 
 class Replacement(QUndoCommand):
     """A run that took the place of another: taking it back brings the other one back.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from netviz.bridge.undo_commands import ListChange, LiveChange, Replacement
+from netviz.bridge.undo_commands import LiveChange, Replacement
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 
@@ -22,7 +22,6 @@ class UndoStack(QUndoStack):
     def __init__(self, change_places: Callable[[], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._change_places = change_places
-        self._replaced_step = 0
 
     @property
     def undo_command(self) -> QUndoCommand | None:
@@ -30,26 +29,15 @@ class UndoStack(QUndoStack):
         return self.command(self.index() - 1) if self.index() else None
 
     def begin(self, event: events.Prepared) -> None:
-        """Turn to a new run; one that was brought back leaves all that can be redone."""
+        """Turn to a new run; one that was brought back leaves all that can be redone.
+
+        Else there is nothing to undo but that it took the place of another.
+        """
         if event.is_back:
-            self._replaced_step = 0
-        else:
-            self._replaced_step = event.replaced_step
-            self._begin_anew()
-
-    def forget_changes(self) -> None:
-        """Leave no change of a setting to undo."""
-        done = (self.command(index) for index in range(self.index()))
-        kept = [each.again() for each in done if isinstance(each, ListChange)]
-        self._begin_anew()
-        for each in kept:
-            self.push(each)
-
-    def _begin_anew(self) -> None:
-        """Leave nothing to undo but that this run took the place of another."""
+            return
         self.clear()
-        if self._replaced_step:
-            self.push(Replacement(self._change_places, self._replaced_step))
+        if event.replaced_step:
+            self.push(Replacement(self._change_places, event.replaced_step))
 
     def take_away(self, request: int, config: RunConfig) -> None:
         """Let nobody undo a change that was refused: what is in force then is `config`."""

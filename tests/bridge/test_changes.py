@@ -167,10 +167,13 @@ def test_of_a_new_run_only_the_replacement_can_be_undone(
     assert paused.config.learning_rate == 0.1
 
 
-def test_going_back_leaves_nothing_to_undo(window: Window, paused: Controller) -> None:
+def test_going_back_leaves_nothing_to_undo_but_itself(window: Window, paused: Controller) -> None:
     """What was changed on the way that was given up would be changed on another one."""
     window.expect("changed", lambda: paused.change({"learning_rate": 0.1}))
     assert paused.undo_stack.canUndo()
-    window.expect("rewound", lambda: paused.rewind_with({}))
-    assert not paused.undo_stack.canUndo()
-    assert not paused.undo_stack.canRedo()
+    step = paused.step
+    window.expect("prepared", lambda: paused.rewind_with({}))
+    assert paused.undo_stack.undoText() == f"leaving step {step:,}"
+    assert paused.undo_stack.count() == 1
+    window.expect("prepared", paused.undo_stack.undo)
+    assert (paused.step, paused.config.learning_rate) == (step, 0.1)

@@ -21,7 +21,6 @@ SIGNALS = (
     "progressed",
     "epoch_finished",
     "changed",
-    "rewound",
     "refused",
     "failed",
     "saved",

@@ -1,5 +1,6 @@
 """A small piece of the real digits, and torch on one thread."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -79,13 +80,16 @@ def every_batch_told(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def snapshots_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a state to go back to after every batch, and not by the clock."""
-    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 0.0)
+    monkeypatch.setattr("netviz.engine.run.run.STATE_INTERVAL_S", 0.0)
+    monkeypatch.setattr("netviz.engine.run.run.STATE_SHARE", math.inf)
 
 
 @pytest.fixture
 def snapshots_by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a state to go back to whenever the steps have doubled, and not by the clock."""
-    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1e9)
+    for name in ("STATE_INTERVAL_S", "YOUNG_SHARE"):
+        monkeypatch.setattr(f"netviz.engine.run.run.{name}", 1e9)
+    monkeypatch.setattr("netviz.engine.run.run.STATE_SHARE", 1e-9)
 
 
 @pytest.fixture

@@ -71,13 +71,9 @@ class Evaluator:
 
     def take_up(self, run: Run, known: Known) -> None:
         """Turn to a run that was evaluated before, or its past, of which so much is `known`."""
-        self._previous, self._latest = known
-        self.rewound(run)  # what was known may be of later steps
-
-    def rewound(self, run: Run) -> None:
-        """Forget the predictions after the step that `run` went back to."""
         step = run.trainer.step
-        kept = [known for known in (self._previous, self._latest) if known and known.step <= step]
+        # Of its past, what is known may be of later steps.
+        kept = [each for each in known if each and each.step <= step]
         self._latest = kept[-1] if kept else None
         self._previous = kept[0] if len(kept) > 1 else None
         self.interrupt()

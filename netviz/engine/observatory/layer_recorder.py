@@ -83,10 +83,6 @@ class LayerRecorder:
         self._layers = layers_of(run.trainer.model)
         self._costs_s.clear()
         self._step_s = 0.0
-        self.rewound(run)
-
-    def rewound(self, run: Run) -> None:
-        """Go on where `run` is: it went back to there, or begins."""
         self._before = self._failure = None
         self.runner.switch(self._is_wanted)
         if not self._is_wanted:

@@ -146,12 +146,6 @@ class Observatory:
         self.recorder.begin(run)
         self._renew()
 
-    def rewound(self, run: Run) -> None:
-        """Observe everything again: `run` went back to an earlier state."""
-        self.recorder.rewound(run)
-        self._renew()
-        self._evaluator.rewound(run)
-
     def look_back(self, past: Run | None) -> None:
         """Observe a copy of the run as it was at an earlier step; None for the run itself.
 

@@ -241,7 +241,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Rewind:
-    """Return to the last good state that was kept, and change options there.
+    """Go back to the last good state that was kept, as `GoBack`, and change options there.
 
     Attributes
     ----------

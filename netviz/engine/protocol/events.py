@@ -268,29 +268,6 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Rewound:
-    """The run went back; everything after this step is forgotten.
-
-    Attributes
-    ----------
-    ledger
-        The changes that remain.
-    place
-        Where the run is now.
-    threads
-        Processor cores that a step uses from here on.
-    """
-
-    run: int
-    step: int
-    epoch: int
-    config: RunConfig
-    ledger: tuple[LedgerEntry, ...]
-    place: Place | None = None
-    threads: int = 1
-
-
-@dataclass(frozen=True)
 class Refused:
     """A command was refused, and nothing was changed.
 
@@ -538,7 +515,6 @@ Event = (
     | Progress
     | EpochFinished
     | Changed
-    | Rewound
     | Refused
     | Failed
     | Diverging

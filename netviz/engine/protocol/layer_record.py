@@ -1,6 +1,6 @@
 """What is recorded of a run's layers while it trains, whichever view is open; free of torch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +115,3 @@ class LayersRecorded(Observation):
     step: int
     titles: tuple[str, ...]
     record: LayerRecord
-
-    def until(self, step: int) -> "LayersRecorded":
-        """Return what is known of the steps up to `step`."""
-        return replace(self, step=min(self.step, step), record=self.record.until(step))

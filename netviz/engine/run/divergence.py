@@ -149,6 +149,10 @@ class LossWatch:
         self.step += len(self._waiting)
         self._waiting = ()
 
+    def trust(self, step: int) -> None:
+        """Count all states up to `step` as sound."""
+        self.sound_step = max(self.sound_step, step)
+
     def copy(self) -> "LossWatch":
         """Return one that goes on from here by itself."""
         return replace(self)
@@ -167,7 +171,7 @@ class LossWatch:
         halfway = (1 + self._lowest) / 2
         self.is_sound = max(mean, self._quick) <= halfway + _SPIKE
         if self.is_sound:
-            self.sound_step = self.step - BLOCK
+            self.trust(self.step - BLOCK)
             if level < _PROGRESS * self._lowest:
                 self.good_rate = rate
         self._lowest = min(level, self._lowest + _FORGETTING * (level - self._lowest))

@@ -37,6 +37,6 @@ class GrowingArray(Generic[_Scalar]):
         self._data[self._count : end] = values
         self._count = end
 
-    def truncate(self, count: int) -> None:
-        """Forget the values after the first `count`."""
-        self._count = min(self._count, count)
+    def clear(self) -> None:
+        """Forget all values."""
+        self._count = 0

@@ -9,7 +9,7 @@ from netviz.engine.run.growing_array import GrowingArray
 class StepHistory:
     """Loss and learning rate of every step, about 20 bytes a step.
 
-    After `truncate` or `clear` the arrays that were returned before keep their length, but not
+    After `clear` the arrays that were returned before keep their length, but not
     their values.
     """
 
@@ -88,12 +88,7 @@ class StepHistory:
         copied.extend(*(column[:count] for column in columns))
         return copied
 
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
-        count = self.count_until(step)
-        for column in (self._steps, self._losses, self._learning_rates):
-            column.truncate(count)
-
     def clear(self) -> None:
         """Forget everything."""
-        self.truncate(0)
+        for column in (self._steps, self._losses, self._learning_rates):
+            column.clear()

@@ -43,9 +43,6 @@ first is what one looks back at most."""
 STATE_SHARE = 0.01
 """Part of the training time that keeping them may take."""
 
-SNAPSHOT_INTERVAL_S = 1.0
-"""Training time between two states kept for `Run.rewind`; at first they follow more closely."""
-
 _REPLAYED_STEPS = 2000
 """Of a saved run, so many of the last losses say whether it learns."""
 
@@ -77,8 +74,6 @@ class Run:
         Weights at step 0 and the file they came from, if they are not the seed's own.
     happenings
         What is to be told of it beside its measurements and changes, in order.
-    rewinds
-        How often it went back.
     findings
         What was noticed in it, and what the rules look at.
     """
@@ -104,18 +99,14 @@ class Run:
         self.layers = untrained_layers(trainer.model)
         self.findings = FindingWatch()
         self._watch = LossWatch(self._untrained_loss(trainer.config))
-        self._good = self._keep()
-        self._candidate: State | None = None
-        self._unkept_s = 0.0
-        self.states = States([self._good])
+        self.states = States([self._keep()])
         self._trained_s = self._stateless_s = self._state_cost_s = 0.0
-        self.rewinds = 0
         self._edits = 0
 
     @property
     def version(self) -> Version:
         """What is another as soon as the run, or anything in its record, is another."""
-        return Version(self.number, self.rewinds, self.trainer.step, self._edits)
+        return Version(self.number, self.trainer.step, self._edits)
 
     @property
     def has_epochs_left(self) -> bool:
@@ -134,6 +125,11 @@ class Run:
         return max(1, self.trainer.epoch + in_mid_epoch)
 
     @property
+    def _good(self) -> State:
+        """The last state that was kept and is from before any damage."""
+        return self.states.last_sound_until(self._watch.sound_step)
+
+    @property
     def good_step(self) -> int:
         """Step of the last good state that was kept."""
         return self._good.step
@@ -150,12 +146,11 @@ class Run:
         step = self.trainer.step
         if step == 0:
             # A first batch that failed has drawn images and may have moved running averages.
-            self.trainer.restore(self._good.snapshot)
+            self.trainer.restore(self.states.last_until(0).snapshot)
         self.trainer.apply(config)
         if step == 0:
             self.initial_config = config
-            self._good = self._keep()
-            self.states = self.states.like_these([self._good])
+            self.states = self.states.like_these([self._keep()])
             return ()
         entries = []
         ledger = list(self.ledger)
@@ -183,8 +178,8 @@ class Run:
 
     @property
     def good_config(self) -> RunConfig:
-        """Settings of the last good state that was kept."""
-        return self._good.snapshot.config
+        """Settings with which the last good state was reached."""
+        return self.config_at(self.good_step - 1) if self.good_step else self.initial_config
 
     @property
     def divergence(self) -> Divergence | None:
@@ -213,47 +208,29 @@ class Run:
             watch.measure_in(untrained)
         watch.add(losses.tolist(), config.learning_rate, config.batch_size)
 
-    def keep_good_states(self, seconds: float) -> None:
-        """Keep the present state now and then; it is good as soon as good losses came after it.
-
-        A young run is damaged most easily: until a second has gone by between two of them, the
-        next state is kept where there are twice as many steps.
-
-        Parameters
-        ----------
-        seconds
-            Training time since this was called last.
-        """
-        candidate = self._candidate
-        if candidate and candidate.step <= self._watch.sound_step:
-            self._good, self._candidate = candidate, None
-        self._unkept_s += seconds
-        step = self.trainer.step
-        is_due = self._unkept_s >= SNAPSHOT_INTERVAL_S or step >= max(BLOCK, 2 * self.good_step)
-        if is_due and self._candidate is None and self._watch.is_sound:
-            self._unkept_s = 0.0
-            self._candidate = self._keep()
-
-    def keep_state(self, seconds: float, *, at_least_s: float = STATE_INTERVAL_S) -> None:
+    def keep_state(self, seconds: float, *, at_epoch_end: bool = False) -> None:
         """Keep the present state for `at`, where that takes less than a hundredth of the time.
 
-        How long it takes is known from the last time, but for a slow moment, such as one in which
-        Python collects its garbage: after that there would be none for long.
+        A young run is damaged most easily: there a state is also kept wherever there are twice as
+        many steps as at the one before. How long it takes is known from the last time, but for a
+        slow moment, such as one in which Python collects its garbage: after that there would be
+        none for long.
 
         Parameters
         ----------
         seconds
             Training time since this was called last.
-        at_least_s
-            Training time between two states; less while the run is young.
+        at_epoch_end
+            Whether it is one to keep however short ago the last one was, if there is the time.
         """
         self._stateless_s += seconds
         self._trained_s += seconds
+        at_least_s = 0.0 if at_epoch_end else STATE_INTERVAL_S
         if self._trained_s:
             at_least_s = min(at_least_s, YOUNG_SHARE * self._trained_s)
-        is_stale = self.states.last_until(self.trainer.step).step == self.trainer.step
+        step, last = self.trainer.step, self.states.last_until(self.trainer.step).step
         is_due = self._stateless_s >= max(at_least_s, self._state_cost_s / STATE_SHARE)
-        if is_due or is_stale:
+        if is_due or step == last or step >= max(BLOCK, 2 * last):
             began = perf_counter()
             self.states.add(self._keep())
             cost_s = perf_counter() - began
@@ -269,15 +246,10 @@ class Run:
         self.measurements.append(measurement)
         self.tally = EpochTally()
         self.trainer.note_test_loss(measurement.test_loss)
-        step = self.trainer.step
-        if self._good.step == step:
-            self._good = self._keep()
-        if self._candidate and self._candidate.step == step:
-            self._candidate = self._keep()
-        self.keep_state(0.0, at_least_s=0.0)
+        self.keep_state(0.0, at_epoch_end=True)
 
     def good_record(self) -> RunRecord:
-        """Return the run as `rewind` would leave it."""
+        """Return the run as it was at its last good state."""
         return self._record(self._good)
 
     def sound_record(self) -> RunRecord:
@@ -327,24 +299,6 @@ class Run:
             tuple(each for each in self.happenings if each.step <= step),
         )
 
-    def rewind(self) -> None:
-        """Go back to the last good state and forget what came after."""
-        self.rewinds += 1
-        left = self.trainer.step
-        snapshot = self._good.snapshot
-        self.trainer.restore(snapshot)
-        self.states = self.states.until(snapshot.step)
-        # Not truncated: who was told of what came after goes on seeing it.
-        self.history = self.history.until(snapshot.step)
-        self.layers = self.layers.until(snapshot.step)
-        self.measurements = [m for m in self.measurements if m.step <= snapshot.step]
-        self.ledger = self._good.ledger
-        self._watch = self._good.watch.copy()
-        self.tally = replace(self._good.tally)
-        self.findings.truncate(snapshot.step)
-        self._candidate = None
-        self.happenings = went_back(self.happenings, snapshot.step, self.current_epoch, left)
-
     def at(self, step: int, trainer: Trainer, tally: EpochTally, number: int) -> "Run":
         """Return a run that is where this one was at `step`, and goes on by itself.
 
@@ -363,16 +317,11 @@ class Run:
         run.states = self.states.until(step)
         state = run.states.last_until(step)
         run._watch = run._followed(state.watch.copy(), state.step)
-        is_good = self.good_step <= step
-        run._good = self._good if is_good else run.states.last_sound_until(step)
-        if state.step == step or run._good.step == step:  # kept after a change that is gone now
-            here = run._keep()
-            run.states.add(here)
-            run._good = here if run._good.step == step else run._good
-        run._candidate = None
-        run._unkept_s = run._stateless_s = 0.0
+        run._watch.trust(min(step, self._watch.sound_step))  # by what came after it here
+        if state.step == step:  # it may be from after a change that is gone now
+            run.states.add(run._keep())
+        run._stateless_s = 0.0
         run.happenings = went_back(self.happenings, step, run.current_epoch, self.trainer.step)
-        run.rewinds += 1
         return run
 
     def copied(self, trainer: Trainer, number: int) -> "Run":
@@ -414,14 +363,16 @@ class Run:
         self.findings = FindingWatch(findings)
         self.happenings = happenings
         self._watch = self._replayed()
-        self._good = self._keep()
-        self.states.add(self._good)
+        self.states.add(self._keep())
 
     def _replayed(self) -> LossWatch:
         """Return what the last losses of a saved run say, without a verdict on what is past."""
         first = max(0, len(self.history) - _REPLAYED_STEPS) // BLOCK * BLOCK
         watch = LossWatch(self._untrained_loss(self.config_at(first)), step=first)
-        return self._followed(watch, first)
+        watch = self._followed(watch, first)
+        watch.is_sound = True  # there is no other state to go back to
+        watch.trust(self.trainer.step)
+        return watch
 
     def _followed(self, watch: LossWatch, first: int) -> LossWatch:
         """Give `watch` all losses after the step `first`, and return it."""

@@ -10,8 +10,6 @@ class Version(NamedTuple):
     ----------
     run
         Its number.
-    rewinds
-        How often it went back: the same step afterwards is another one.
     step
         Steps trained.
     edits
@@ -19,6 +17,5 @@ class Version(NamedTuple):
     """
 
     run: int
-    rewinds: int
     step: int
     edits: int

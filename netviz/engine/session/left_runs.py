@@ -153,17 +153,6 @@ class LeftRuns:
             self.find(line)
         self._origins[line] = replace(self._origins[line], name=given_name(name))
 
-    def cut(self, line: int, step: int) -> None:
-        """Note that a run went back to `step` within itself: what it trains then is another past.
-
-        Runs that parted from it later have no more than that in common with it.
-        """
-        for child, origin in self._origins.items():
-            if origin.parent == line and origin.step > step:
-                self._origins[child] = parted = replace(origin, step=step)
-                if left := self._runs.get(child):
-                    self._runs[child] = left.renumbered(parted)
-
     def keep(self, left: ReplacedRun) -> None:
         """Keep a run as it is now."""
         self._runs[left.origin.line] = left

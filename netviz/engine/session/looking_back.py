@@ -34,7 +34,6 @@ class LookingBack:
         self._emit, self._observatory = emit, observatory
         self._wanted: LookBack | None = None
         self._run: Run | None = None
-        self._rewinds = 0
         self._copy: Trainer | None = None
         self._step: int | None = None
         self._told: tuple[int, ...] = ()
@@ -47,11 +46,11 @@ class LookingBack:
     def update(self, run: Run) -> float:
         """Look where it was last asked for, and return how many seconds that took.
 
-        `run` is the one at hand. Where that is another one by now, or went back, the look ends
-        and nothing is told: what is told of the run says so.
+        `run` is the one at hand. Where that is another one by now the look ends and nothing is
+        told: what is told of the run says so.
         """
         began = perf_counter()
-        if self._run is not run or self._rewinds != run.rewinds:
+        if self._run is not run:
             self._turn_to(run)
         wanted, self._wanted = self._wanted, None
         if wanted is not None and wanted.run == run.number:
@@ -62,7 +61,7 @@ class LookingBack:
         return perf_counter() - began
 
     def _turn_to(self, run: Run) -> None:
-        self._run, self._rewinds, self._copy = run, run.rewinds, None
+        self._run, self._copy = run, None
         if self._step is not None:
             self._step = None
             self._observatory.look_back(None)

@@ -1,16 +1,19 @@
 """`PastControl`: goes back in the run at hand, and goes on with runs that were left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-from netviz.engine.errors import ConfigError
+from netviz.engine.errors import ConfigError, NetvizError
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import commands
 from netviz.engine.protocol.events import Event
-from netviz.engine.run.run import Run
+from netviz.engine.protocol.left_run import Origin
+from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
 from netviz.engine.session.preparation import RandomState
+from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.saved_left_run import SavedLeftRun
@@ -80,14 +83,25 @@ class PastControl:
         control = self._control
         run = control.ready_run()
         control.pause()
-        control.report()
         last = run.history.last_step
         if not 0 <= command.step <= last or command.step == run.trainer.step:
             raise ConfigError(f"Step {command.step:,} is not in the past of this run.")
-        self._observatory.interrupt()
-        control.work = self._go_back(run, command.step)
+        self._begin(run, command.step)
 
-    def _go_back(self, run: Run, step: int) -> Iterator[None]:
+    def rewind(self, command: commands.Rewind) -> None:
+        """Go back to the last good state; what has gone wrong since is a run of its own."""
+        control = self._control
+        run = control.ready_run()
+        config = run.good_config
+        refuse_resets(config.with_changes(command.changes), config)
+        control.pause()
+        self._begin(run, run.good_step, command.changes)
+
+    def _begin(self, run: Run, step: int, changes: Mapping[str, Any] | None = None) -> None:
+        self._observatory.interrupt()
+        self._control.work = self._go_back(run, step, changes or {})
+
+    def _go_back(self, run: Run, step: int, changes: Mapping[str, Any]) -> Iterator[None]:
         control = self._control
         control.is_going_back = True
         try:
@@ -96,14 +110,23 @@ class PastControl:
             control.is_going_back = False
         if reached is None:
             return
-        parting, known = control.described, self._observatory.known
-        assert parting is not None  # there is a run to go back in
-        control.leave(RandomState.now())
+        left, known = control.leave(RandomState.now()), self._observatory.known
+        assert left is not None  # there is a run to go back in
         reached.random_state.restore()
-        number = control.next_number()
-        back = run.at(step, reached.trainer, reached.tally, number)
-        origin = control.left.new_origin(parting.origin, step, left_for_it=reached.trainer.config)
-        described = replace(reports.goes_on(parting, back), origin=origin)
+        back = run.at(step, reached.trainer, reached.tally, control.next_number())
+        described = replace(reports.goes_on(left.described, back), origin=self._origin(left, back))
         control.take_place(back, described, reports.opened(back, control.folder))
         control.enter_held(back)
         self._observatory.take_up(back, known)
+        try:
+            control.change(commands.Change(changes))
+        except NetvizError as error:
+            self._emit(reports.refused(back.number, error))
+
+    def _origin(self, left: ReplacedRun, back: Run) -> Origin:
+        """Return the origin of a run that parts from `left`; one that is untrained is no parent."""
+        runs = self._control.left
+        if not left.steps:
+            return runs.new_origin(line=left.origin.line)
+        step, config = back.trainer.step, back.trainer.config
+        return runs.new_origin(left.origin, step, left_for_it=config)

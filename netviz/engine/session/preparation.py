@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from netviz.engine.session.reports import not_finite
 from netviz.engine.training.devices import choose_device, usual_threads
 from netviz.engine.training.memory_errors import evaluation_explained
 from netviz.engine.training.trainer import EVALUATION_CHUNK, DeviceData, Trainer
+
+T = TypeVar("T")
 
 PROGRESS_INTERVAL_S = 0.1
 """Time between two reports of how many pictures were read."""
@@ -196,3 +199,13 @@ def measure(
         tally.samples_per_second,
     )
     return measurement, test.logits
+
+
+def value_of(work: Generator[None, None, T]) -> T:
+    """Do all of `work` at once, and return its value."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            value: T = done.value
+            return value

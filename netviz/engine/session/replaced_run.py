@@ -31,8 +31,8 @@ class ReplacedRun:
         The random generators as they were after its last step.
     known
         What the observatory knows of its predictions.
-    has_failed
-        Whether it cannot go on but from its last good state.
+    failed
+        What told that it has failed, and cannot go on but from its last good state; None if not.
     """
 
     run: Run
@@ -40,7 +40,7 @@ class ReplacedRun:
     folder: Path | None
     random_state: RandomState
     known: Known
-    has_failed: bool
+    failed: events.Failed | None
 
     @property
     def origin(self) -> Origin:
@@ -54,7 +54,7 @@ class ReplacedRun:
 
     def record(self) -> RunRecord:
         """Return it as its file holds it: as it is, or as it was at its last good state."""
-        present = None if self.has_failed else self.run.present_record()
+        present = None if self.failed else self.run.present_record()
         if present is None:
             record = self.run.good_record()
         else:
@@ -75,7 +75,7 @@ class ReplacedRun:
             trainer.config,
             trainer.step,
             tuple(run.measurements),
-            self.has_failed,
+            has_failed=self.failed is not None,
             has_ended=not (run.has_epochs_left or run.is_measurement_due),
             has_diverged=run.divergence is not None,
             # It may know losses of a batch that failed after its last step.
@@ -94,8 +94,6 @@ class ReplacedRun:
         self.random_state.restore()
         run = self.run
         run.number = number
-        if self.has_failed:
-            run.rewind()
         run.trainer.use_threads()
         described = reports.goes_on(self.described, run, is_back=is_back)
         return described, reports.opened(run, self.folder)

@@ -92,6 +92,7 @@ class RunControl:
         self._preparer = RunPreparer(emit)
         self._may_lower_threads = may_lower_threads
         self._stopped = False
+        self._failed: events.Failed | None = None
         self.described: events.Prepared | None = None
         self.folder: Path | None = None
         self.left = keeper.left
@@ -146,9 +147,11 @@ class RunControl:
             is_racing = left and left.origin.line in self.left.racing
             self.race.change_front(back, left if is_racing else None)
         told = back.take_up(self.next_number(), is_back=is_back)
-        self.left.cut(line, back.run.trainer.step)  # one that failed goes back within itself
         self.take_place(back.run, *told)
-        self.enter_held(back.run)
+        if back.failed:
+            self._enter_failed(replace(back.failed, run=back.run.number))
+        else:
+            self.enter_held(back.run)
         self._observatory.take_up(back.run, back.known)
 
     def leave(self, random_state: RandomState) -> ReplacedRun | None:
@@ -162,8 +165,8 @@ class RunControl:
         """Return the run at hand as it is; `random_state` goes on with it."""
         if self.run is None or self.described is None:
             return None
-        known, has_failed = self._observatory.known, self.state is State.FAILED
-        return ReplacedRun(self.run, self.described, self.folder, random_state, known, has_failed)
+        known, failed = self._observatory.known, self._failed
+        return ReplacedRun(self.run, self.described, self.folder, random_state, known, failed)
 
     def forget_race(self) -> None:
         """Let the run at hand go on alone; the others are left."""
@@ -226,11 +229,7 @@ class RunControl:
 
     def _begin(self, command: commands.Prepare, start: StartPoint) -> None:
         """Prepare a run, which takes the place of the one at hand as soon as it is ready."""
-        if self.state is State.RUNNING:
-            try:
-                self.pause()
-            except TrainingError as error:
-                self.fail(reports.failed(self.number, error))
+        self.pause()
         self._observatory.interrupt()
         self.work = self._prepare(self._preparer.prepare(command, start), start)
 
@@ -304,10 +303,18 @@ class RunControl:
         self.train_to(Goal.EPOCH)
 
     def pause(self, _: commands.Pause | None = None) -> None:
-        """Hold the run if it is running; give up to go back."""
+        """Hold the run if it is running; give up to go back.
+
+        It has failed where that shows only now, in the steps that were not reported yet.
+        """
         if self.state is State.RUNNING:
-            self.hold()
-            self._enter(State.PAUSED)
+            try:
+                self.hold()
+                self._enter(State.PAUSED)
+            except TrainingError as error:
+                self.state = State.PAUSED  # others of a race wait with it
+                self._rest_lanes()
+                self.fail(reports.failed(self.number, error))
         elif self.is_going_back:
             self.work = None
 
@@ -399,40 +406,6 @@ class RunControl:
         if finished and run.has_epochs_left:
             self.train_to(Goal.END)
 
-    def rewind(self, command: commands.Rewind) -> None:
-        """Go back to the last good state."""
-        run = self.ready_run()
-        config = run.good_config.with_changes(command.changes)
-        refuse_resets(config, run.good_config)
-        self.work = None
-        self._loop.drop()
-        self._rest_lanes()
-        run.rewind()
-        if self.described:
-            self.left.cut(self.described.origin.line, run.trainer.step)
-        self._observatory.rewound(run)
-        trainer = run.trainer
-        self._emit(
-            events.Rewound(
-                run.number,
-                trainer.step,
-                run.current_epoch,
-                trainer.config,
-                run.ledger,
-                reports.place(run),
-                trainer.next_threads,
-            )
-        )
-        self._loop.findings.tell(run)
-        self._emit(events.Noted(run.number, run.happenings))
-        if trainer.step == 0 and config.loss != trainer.config.loss:
-            self.enter_held(run)
-            self._measure_again(run, command.changes)
-            return
-        if command.changes:
-            self._change(run, config)
-        self.enter_held(run)
-
     def _measure_again(self, run: Run, changes: Mapping[str, Any]) -> None:
         """Prepare a run anew that was not trained, and was measured by another loss."""
         start = StartPoint()
@@ -491,10 +464,16 @@ class RunControl:
             run.note(What.FAILED, failed.message)
         if self._others_go_on(failed):
             return
-        self._emit(failed)
         if run:
             self._emit(events.Noted(run.number, run.happenings))
-            self._enter(State.FAILED)
+            self._enter_failed(failed)
+        else:
+            self._emit(failed)
+
+    def _enter_failed(self, failed: events.Failed) -> None:
+        self._emit(failed)
+        self._enter(State.FAILED)
+        self._failed = failed
 
     def _others_go_on(self, failed: events.Failed) -> bool:
         """Go on with a race without the run at hand, which has failed; return whether that goes."""
@@ -504,7 +483,7 @@ class RunControl:
         )
         if not sound or self.described is None:
             return False
-        line, goal, self.state = self.described.origin.line, self._loop.goal, State.FAILED
+        line, goal, self._failed = self.described.origin.line, self._loop.goal, failed
         self.take_up(sound[0].line)
         self._emit(events.InLane(self.number, line, failed))
         if sound[0].can_train:
@@ -514,11 +493,11 @@ class RunControl:
     def abandon(self) -> None:
         """Forget the run at hand, whatever it is doing; another can be prepared."""
         self._loop.drop()
-        self.run, self.work, self.state = None, None, State.IDLE
+        self.run, self.work, self.state, self._failed = None, None, State.IDLE, None
         self.forget_race()
 
     def _enter(self, state: State, *, stopped: bool = False) -> None:
-        self.state, self._stopped = state, stopped
+        self.state, self._stopped, self._failed = state, stopped, None
         run = self.ready_run()
         self._emit(
             events.StateChanged(

@@ -169,7 +169,7 @@ class RunKeeper:
     def _has_newer(self, run: Run, good_step: int) -> bool:
         """Whether the folder holds a state of the run that is good, and at least so new."""
         kept = self._kept
-        if kept is None or (kept.run, kept.rewinds) != (run.number, run.rewinds):
+        if kept is None or kept.run != run.number:
             return False
         is_ruined = run.divergence is not None and kept.step > run.divergence.since_step
         return kept.step >= good_step and not is_ruined

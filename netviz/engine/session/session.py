@@ -134,7 +134,7 @@ class TrainingSession:
             commands.SetPace: self._control.set_pace,
             commands.KeepStates: room.keep_states,
             commands.Change: self._control.change,
-            commands.Rewind: self._control.rewind,
+            commands.Rewind: past.rewind,
             commands.Watch: views.watch,
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,

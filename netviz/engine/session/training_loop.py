@@ -184,7 +184,6 @@ class TrainingLoop:
             config, rate = run.trainer.config, run.better_rate
             raise reports.not_finite(reading.losses[count], first + count, config, rate)
         self._watch_losses(run, losses)
-        run.keep_good_states(reading.seconds)
         run.keep_state(reading.seconds)
         spent_s = self.findings.within_epoch(run) + self._keeper.autosave_if_due(run)
         self._meter.leave_out(spent_s)

@@ -181,4 +181,4 @@ def _own_file(run: SavedLeftRun, file: Path) -> Path:
 
 def _content(run: ReplacedRun) -> _Content:
     # A run that is taken up gets another number, and is the same run.
-    return _Content(run.run.version._replace(run=0), run.has_failed)
+    return _Content(run.run.version._replace(run=0), run.failed is not None)

@@ -25,11 +25,9 @@ class Extremes:
         """Bytes that the stored indices take."""
         return sum(column.view.nbytes for columns in self._known.values() for column in columns)
 
-    def truncate(self, count: int) -> None:
-        """Forget the values after the first `count`."""
-        for width, columns in self._known.items():
-            for column in columns:
-                column.truncate(count // width)
+    def clear(self) -> None:
+        """Forget the series: another one begins."""
+        self._known = {}
 
     def indices(
         self,

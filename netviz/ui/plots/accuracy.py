@@ -74,12 +74,8 @@ class Accuracy(Metric):
     def add_measurement(self, measurement: Measurement) -> None:
         """Nothing to keep: every view brings its measurements."""
 
-    def truncate(self, step: int) -> None:
-        kept = {
-            epoch: [point for point in points if point[0] <= step]
-            for epoch, points in self._running.items()
-        }
-        self._running = {epoch: points for epoch, points in kept.items() if points}
+    def clear(self) -> None:
+        self._running = {}
 
     def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:
         return percent_ticks

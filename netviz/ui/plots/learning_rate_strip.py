@@ -50,9 +50,9 @@ class RateSeries:
                 self.lowest = min(self.lowest, float(above.min()))
             self._has_zero = self._has_zero or len(above) < len(new)
 
-    def forget_from(self, count: int) -> None:
-        """Forget the rates after the first `count`, which the history has forgotten."""
-        self._extremes.truncate(count)
+    def forget(self) -> None:
+        """Forget the rates, which the history has forgotten."""
+        self._extremes.clear()
         self._seen = 0
         self.lowest, self.highest = math.inf, 0.0
         self._has_zero = False
@@ -120,11 +120,10 @@ class RateStrip(ThemedWidget):
         self.setAccessibleName("Learning rate of each step")
         self.setToolTip("The learning rate that each step used, as the schedule and you set it.")
 
-    def forget_from(self, count: int) -> None:
-        """Forget the steps after the first `count`, which the history has forgotten."""
-        self.series.forget_from(count)
-        # It may be painted before it is drawn again.
-        self._stop = min(self._stop, count)
+    def forget(self) -> None:
+        """Forget the steps, which the history has forgotten."""
+        self.series.forget()
+        self._stop = 0  # it may be painted before it is drawn again
         self.update()
 
     def show_until(self, count: int) -> None:

@@ -97,9 +97,9 @@ class Loss(Metric):
     def add_measurement(self, measurement: Measurement) -> None:
         """Nothing to keep: every view brings its measurements."""
 
-    def truncate(self, step: int) -> None:
-        self.history.truncate(step)
-        self._extremes.truncate(len(self.history))
+    def clear(self) -> None:
+        self.history.clear()
+        self._extremes.clear()
         self._smoother.restart()
         self._range.forget()
 

@@ -100,9 +100,9 @@ class LossPlot(MetricPlot):
         self._place_differences()
         self.redraw()
 
-    def truncate(self, step: int) -> None:
-        super().truncate(step)
-        self.rate_strip.forget_from(len(self.history))
+    def clear(self, classes: int = 0) -> None:
+        super().clear(classes)
+        self.rate_strip.forget()
         self.difference_strip.forget()
 
     def minimumSizeHint(self) -> QSize:

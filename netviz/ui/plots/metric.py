@@ -186,8 +186,8 @@ class Metric(ABC):
         """Take the measurement of an epoch."""
 
     @abstractmethod
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
+    def clear(self) -> None:
+        """Forget the run."""
 
     @abstractmethod
     def y_ticks(self, view: View) -> Callable[[float, float], Ticks]:

@@ -138,17 +138,18 @@ class MetricPlot(QFrame):
 
     def clear(self, classes: int = 0) -> None:
         """Forget the run; the view follows the next one, of `classes` classes, 0 if unknown."""
-        self.truncate(0)
         self._record = RunRecord(classes)
+        self._metric.clear()
+        self.point_out(None)
+        self._range.forget()
+        self._is_dirty = True
         self.hold_action.setChecked(False)
         self.show_whole_run()
 
     def add_progress(self, progress: Progress) -> None:
-        """Take the steps of a report; what was known of them and later ones is replaced."""
+        """Take the steps of a report, which continue those known."""
         if len(progress.steps) == 0:
             return
-        if progress.steps[0] <= self._record.last_step:
-            self.truncate(int(progress.steps[0]) - 1)
         self._record.add_progress(progress)
         self._metric.add_progress(progress)
         self._is_dirty = True
@@ -162,17 +163,6 @@ class MetricPlot(QFrame):
     def set_ledger_entries(self, entries: tuple[LedgerEntry, ...]) -> None:
         """Mark these changes that the user made, and no others."""
         self._record.set_entries(entries)
-        self._is_dirty = True
-
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`: the run went back."""
-        self._record.truncate(step)
-        self._metric.truncate(step)
-        if self._pinned_step is not None and self._pinned_step > step:
-            self.point_out(None)
-        if self._held_step is not None:  # what comes again up to there is not what was held
-            self._held_step = min(self._held_step, step)
-        self._range.forget()
         self._is_dirty = True
 
     # -- view --------------------------------------------------------------------------------

@@ -49,12 +49,6 @@ class RunRecord:
         self.measurements = self.measurements_until(measurement.step - 1)
         self.measurements.append(measurement)
 
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
-        self.last_step = min(self.last_step, step)
-        self.measurements = self.measurements_until(step)
-        self.set_entries(tuple(entry for entry in self.entries if entry.step <= step))
-
     def measurements_until(self, step: int) -> list[Measurement]:
         """Return the measurements made no later than `step`."""
         count = bisect_right(self.measurements, step, key=lambda measurement: measurement.step)

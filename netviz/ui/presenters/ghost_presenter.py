@@ -39,7 +39,6 @@ class GhostPresenter(QObject):
         self._grown: dict[int, LaneRecord] = {}
         self._plots = (window.loss_plot, window.accuracy_plot)
         self._prepared: events.Prepared | None = None
-        self._common = 0.0
         self._chosen: dict[int, bool] = {}
         self._told: frozenset[int] = frozenset()
         for plot in self._plots:
@@ -50,7 +49,6 @@ class GhostPresenter(QObject):
         self._run.prepared.connect(self._on_run_prepared)
         self._run.settings_changed.connect(self._show)
         self._run.changed.connect(self._show)
-        self._run.rewound.connect(self._on_run_rewound)
         self._run.run_list_changed.connect(self._on_list_changed)
         self._run.race_changed.connect(self._on_list_changed)
         self._run.lane_told.connect(self._on_run_lane_told)
@@ -79,7 +77,7 @@ class GhostPresenter(QObject):
 
     @Slot(object)
     def _on_run_prepared(self, event: events.Prepared) -> None:
-        self._prepared, self._common, self._grown = event, float("inf"), {}
+        self._prepared, self._grown = event, {}
         # What was chosen of a run that is at hand again does not hold when it is left again.
         lines = {run.origin.line for run in event.left}
         self._chosen = {line: on for line, on in self._chosen.items() if line in lines}
@@ -101,12 +99,6 @@ class GhostPresenter(QObject):
             record.add(told)
             for plot in self._plots:
                 plot.ghosts.catch_up(event.line, *record.parts)
-
-    @Slot(object)
-    def _on_run_rewound(self, event: events.Rewound) -> None:
-        # What the run trains from here on is another past than that of runs that left it later.
-        self._common = min(self._common, event.step)
-        self._show()
 
     @Slot(bool)
     def _on_action_toggled(self, on: bool) -> None:
@@ -135,7 +127,7 @@ class GhostPresenter(QObject):
         origins = origins_by_line((*prepared.origins, *(run.origin for run in prepared.left)))
         line = prepared.origin.line
         drawn = shown | (lanes.keys() - {line})
-        ghosts = ghosts_of(prepared.left, drawn, origins, line, settings.config, self._common)
+        ghosts = ghosts_of(prepared.left, drawn, origins, line, settings.config)
         ghosts = [
             as_lane(ghost, lanes[ghost.line]) if ghost.line in lanes else ghost
             for ghost in ghosts

@@ -33,7 +33,6 @@ def ghosts_of(
     origins: Mapping[int, Origin],
     at_hand: int,
     config: RunConfig,
-    common: float,
 ) -> list[Ghost]:
     """Return what is drawn of runs that were left, each step once; the one left last is in front.
 
@@ -49,8 +48,6 @@ def ghosts_of(
         Number of the run at hand.
     config
         Its settings.
-    common
-        The last step of it that another run can have in common with it.
     """
     wanted = [run for run in left if run.origin.line in shown]
     wanted.sort(key=lambda run: -run.newer)
@@ -59,7 +56,7 @@ def ghosts_of(
     for index, run in enumerate(wanted):
         line = run.origin.line
         drawn = [parting_step(origins, line, other.origin.line) for other in wanted[:index]]
-        begins = max([min(common, parting_step(origins, line, at_hand)), *drawn])
+        begins = max([parting_step(origins, line, at_hand), *drawn])
         ghosts.append(
             Ghost(
                 line,

@@ -64,7 +64,6 @@ class LookPresenter(QObject):
         run = self._run
         run.looked_back.connect(self._on_run_looked_back)
         run.prepared.connect(self._on_run_replaced)
-        run.rewound.connect(self._on_run_replaced)
         run.progressed.connect(self._on_run_moved)
         run.state_changed.connect(self._on_run_moved)
         run.changed.connect(self._on_run_changed)
@@ -143,7 +142,7 @@ class LookPresenter(QObject):
 
     @Slot(object)
     def _on_run_replaced(self, _: object) -> None:
-        """Follow the present: the run is another one, or another one by now."""
+        """Follow the present: the run is another one."""
         self._stop()
         self._show(None)
         self._on_run_moved()

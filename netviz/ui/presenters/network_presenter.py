@@ -46,7 +46,6 @@ class NetworkPresenter(QObject):
         run = self._controller
         run.prepared.connect(self._on_run_prepared)
         run.changed.connect(self._on_run_changed)
-        run.rewound.connect(self._on_run_changed)
 
     @property
     def editor(self) -> LayerEditor:
@@ -133,7 +132,7 @@ class NetworkPresenter(QObject):
         )
 
     @Slot(object)
-    def _on_run_changed(self, event: events.Changed | events.Rewound) -> None:
+    def _on_run_changed(self, event: events.Changed) -> None:
         self._show_size(event.config)
 
     def _show_size(self, config: RunConfig) -> None:

@@ -45,7 +45,6 @@ class NoticeReview(QObject):
             run.opened,
             run.state_changed,
             run.changed,
-            run.rewound,
             run.settings_changed,
         ):
             signal.connect(self._on_run_changed)

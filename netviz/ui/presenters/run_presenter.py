@@ -109,7 +109,6 @@ class RunPresenter(QObject):
         run.progressed.connect(self._on_run_progressed)
         run.epoch_finished.connect(self._on_run_epoch_finished)
         run.changed.connect(self._on_run_changed)
-        run.rewound.connect(self._on_run_rewound)
         run.refused.connect(self._on_run_refused)
         run.failed.connect(self._on_run_failed)
         run.diverging.connect(self._on_run_diverging)
@@ -219,20 +218,6 @@ class RunPresenter(QObject):
             actions=[(f"Train {more:,} more", self._on_train_clicked)],
             holds=lambda: self._now.more_epochs > 0 and self._now.has_waiting_news,
         )
-
-    @Slot(object)
-    def _on_run_rewound(self, event: events.Rewound) -> None:
-        window = self._window
-        self._close_divergence()
-        window.loss_plot.truncate(event.step)
-        window.accuracy_plot.truncate(event.step)
-        self._show_threads(event.threads)
-        self._show_ledger(event.ledger)
-        self._now = replace(self._now, step=event.step, news=(), failure="")
-        self._failed = None
-        self._move_to(event.place)
-        self._show_plan(event.config)
-        window.top_bar.set_speed(0, 0)
 
     def _show_plan(self, config: RunConfig) -> None:
         place = self._now.place

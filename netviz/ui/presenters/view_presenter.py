@@ -36,7 +36,6 @@ class ViewPresenter(QObject):
         run.observed.connect(self._on_run_observed)
         run.settings_changed.connect(self._on_run_settings_changed)
         run.state_changed.connect(self._on_run_state_changed)
-        run.rewound.connect(self._on_run_rewound)
         run.epoch_finished.connect(self._on_run_epoch_finished)
         window.views.watched_changed.connect(run.watch)
         window.views.command_requested.connect(run.submit)
@@ -99,13 +98,6 @@ class ViewPresenter(QObject):
     @Slot(object)
     def _on_run_state_changed(self, event: events.StateChanged) -> None:
         self._window.views.set_state(event.state)
-
-    @Slot(object)
-    def _on_run_rewound(self, event: events.Rewound) -> None:
-        if self._looked_step is not None:
-            self._look_back(None)
-        self._present = {k: seen for k, seen in self._present.items() if _step(seen) <= event.step}
-        self._window.views.truncate(event.step)
 
     @Slot(object)
     def _on_run_epoch_finished(self, event: events.EpochFinished) -> None:

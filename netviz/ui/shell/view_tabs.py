@@ -108,11 +108,6 @@ class ViewTabs(Card):
         for view in self._views:
             view.look_back(step)
 
-    def truncate(self, step: int) -> None:
-        """Let all views forget what came after `step`."""
-        for view in self._views:
-            view.truncate(step)
-
     def show_observation(self, observation: Observation) -> None:
         """Give an observation to every view that shows its kind."""
         for view, spec in self._views.items():

@@ -135,10 +135,6 @@ class LedgerView(Page):
             self._findings = tuple(findings)
             self._retell()
 
-    def truncate(self, step: int) -> None:
-        self._measurements = [each for each in self._measurements if each.step <= step]
-        self._retell()
-
     def clear(self) -> None:
         """Forget the run."""
         self._config, self._started_from = RunConfig(), ""

@@ -40,8 +40,5 @@ class View(ThemedWidget):
     def look_back(self, step: int | None) -> None:
         """Take what follows as of an earlier step, which is looked at; None for the present."""
 
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`, since the run went back there."""
-
     def clear(self) -> None:
         """Forget everything that was shown of a run."""

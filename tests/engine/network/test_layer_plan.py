@@ -75,7 +75,7 @@ layers = st.sampled_from(list(KINDS)).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(layers, max_size=8).map(tuple),
     st.tuples(st.integers(1, 3), st.integers(1, 30), st.integers(1, 30)),

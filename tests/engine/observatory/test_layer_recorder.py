@@ -33,10 +33,6 @@ from tests.support import ALL_OBSERVATIONS, Driven, losses, only, when_step
 
 pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
-_PATIENT = {
-    "deadline": None,
-    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-}
 CONFIGS = st.fixed_dictionaries(
     {
         "network": st.sampled_from(
@@ -77,7 +73,7 @@ def same(one: LayerRecord, other: LayerRecord) -> list[str]:
 
 
 @pytest.mark.usefixtures("layers_at_every_step")
-@settings(max_examples=10, **_PATIENT)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=CONFIGS)
 def test_a_run_is_the_same_to_the_bit_with_the_record_and_without(drawn: dict[str, Any]) -> None:
     values = {"epochs": 2, "device": "cpu", "threads": 1} | drawn
@@ -146,7 +142,7 @@ ACTS: dict[str, tuple[Command, ...]] = {
 
 
 @pytest.mark.usefixtures("layers_at_every_step", "snapshots_by_steps")
-@settings(max_examples=15, **_PATIENT)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.sampled_from(sorted(ACTS)), min_size=1, max_size=8), few=st.integers(1, 9))
 def test_there_are_no_holes_whatever_is_done(config: RunConfig, acts: list[str], few: int) -> None:
     driven = Driven(config.with_changes({"epochs": 30}))
@@ -197,7 +193,6 @@ def test_what_was_noted_of_a_step_is_forgotten_where_the_run_goes_back(config: R
 # -- what it costs -------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.floats(1e-6, 10), st.floats(1e-6, 10))
 def test_the_spacing_keeps_the_cost_within_its_fraction(cost_s: float, step_s: float) -> None:
     spacing = spacing_for(cost_s, step_s)

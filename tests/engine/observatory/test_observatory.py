@@ -137,7 +137,7 @@ def test_rewind_shows_the_state_that_it_goes_back_to(driven: Driven) -> None:
     driven.do(ALL, drawing())
     driven.do(commands.Start())
     told = driven.do(commands.Rewind())
-    (rewound,) = only(told, events.Rewound)
+    (rewound,) = only(told, events.Prepared)
     assert observed(told) == SEEN_BY_ALL
     assert {only(told, kind)[0].step for kind in SEEN_BY_ALL} == {rewound.step}
     (answered,) = only(told, TestPredictions)

@@ -3,7 +3,7 @@
 import math
 from itertools import combinations, takewhile
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.engine.protocol.left_run import Origin
@@ -34,7 +34,6 @@ def in_common(one: list[Batch], other: list[Batch]) -> int:
     return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
-@settings(deadline=None)
 @given(families())
 def test_two_runs_part_where_their_batches_do(
     runs: dict[int, tuple[int, int, list[Batch]]],

@@ -94,7 +94,7 @@ def test_a_wild_batch_counts_as_four_untrained_losses_and_no_more() -> None:
 
 
 @given(losses=levels)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_from_sixteen_images_on_a_batch_is_as_calm_as_any(losses: list[float]) -> None:
     assert watched(losses, 16) == watched(losses, 512)
 
@@ -115,7 +115,7 @@ def test_another_loss_function_in_mid_block_leaves_no_step_out(before: int, afte
 
 
 @given(losses=levels, cuts=st.lists(st.integers(1, 20)), batch_size=st.integers(1, 512))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_how_the_losses_are_cut_into_reports_makes_no_difference(
     losses: list[float], cuts: list[int], batch_size: int
 ) -> None:
@@ -129,7 +129,7 @@ def test_how_the_losses_are_cut_into_reports_makes_no_difference(
 
 
 @given(losses=levels, scale=st.sampled_from([0.5, 2.0, 16.0]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_unit_of_the_loss_makes_no_difference(losses: list[float], scale: float) -> None:
     watch = LossWatch(UNTRAINED * scale)
     watch.add([loss * scale for loss in losses], 0.01, 10)

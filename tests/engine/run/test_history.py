@@ -29,14 +29,12 @@ def test_history_hands_out_views_that_nobody_can_write() -> None:
         filled(3).losses[0] = 0
 
 
-def test_history_forgets_what_comes_after_a_step_and_goes_on_from_there() -> None:
+def test_a_part_of_a_history_goes_on_by_itself() -> None:
     history = filled(3000)
-    history.truncate(10)
-    assert history.last_step == 10
-    history.extend([11], [7], [0.5])
-    assert history.losses[-1] == 7
-    history.truncate(99)
-    assert len(history) == 11
+    part = history.until(10)
+    part.extend([11], [7], [0.5])
+    assert (len(part), part.losses[-1]) == (11, 7)
+    assert (len(history), history.losses[10]) == (3000, filled(3000).losses[10])
     history.clear()
     assert (len(history), history.last_step) == (0, 0)
 

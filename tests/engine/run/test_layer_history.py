@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.engine.protocol.layer_record import LayerRecord, LayerRow, Spread
@@ -28,7 +28,6 @@ def trained(last: int, record: LayerRecord | None = None) -> LayerRecord:
     return record
 
 
-@settings(deadline=None)
 @given(LENGTHS)
 def test_the_steps_that_are_kept_depend_on_their_number_alone(last: int) -> None:
     width = cell_width(last)
@@ -37,7 +36,6 @@ def test_the_steps_that_are_kept_depend_on_their_number_alone(last: int) -> None
     assert len(wanted) <= MOST_ROWS + 1
 
 
-@settings(deadline=None)
 @given(LENGTHS, st.integers(0, 600))
 def test_a_run_that_went_back_ends_with_as_many_rows(last: int, back: int) -> None:
     step = max(0, last - back)
@@ -46,7 +44,6 @@ def test_a_run_that_went_back_ends_with_as_many_rows(last: int, back: int) -> No
     assert len(again.rows) <= MOST_ROWS + 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 5000), max_size=200, unique=True).map(sorted))
 def test_whatever_is_measured_the_first_and_the_newest_are_kept(measured: list[int]) -> None:
     record = LayerRecord((), (row(0),))

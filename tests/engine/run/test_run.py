@@ -12,6 +12,8 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.divergence import BLOCK
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import STATE_INTERVAL_S, STATE_SHARE, Run
+from netviz.engine.session.going_back import reach
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 
@@ -21,8 +23,14 @@ PER_INTERVAL = 20
 
 
 @pytest.fixture
-def run(config: RunConfig, digits: DeviceData, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1.0)
+def once_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep states as if that took no time, of a young run no more than of any other."""
+    for name, value in {"STATE_INTERVAL_S": 1.0, "YOUNG_SHARE": 1.0, "STATE_SHARE": 1e9}.items():
+        monkeypatch.setattr(f"netviz.engine.run.run.{name}", value)
+
+
+@pytest.fixture
+def run(config: RunConfig, digits: DeviceData) -> Run:
     return Run(1, Trainer(config, digits, CPU), UNTRAINED)
 
 
@@ -32,47 +40,55 @@ def train(run: Run, steps: int, loss: float) -> list[int]:
     for _ in range(steps):
         run.trainer.train_batch()
         run.watch_losses(np.array([loss], np.float32))
-        run.keep_good_states(1 / PER_INTERVAL)
+        run.keep_state(1 / PER_INTERVAL)
         kept.append(run.good_step)
     return kept
+
+
+def back(run: Run) -> Run:
+    """Go back to the last good state, as a run of its own."""
+    reached = value_of(reach(run, run.good_step, lambda _: None))
+    assert reached is not None
+    return run.at(run.good_step, reached.trainer, reached.tally, run.number + 1)
 
 
 def expected(step: int) -> int:
     """The last state that was kept and that a whole block of good losses came after.
 
-    One is kept at an interval's end, or where there are twice as many steps as at the last good
-    one; the next not before that is known to be good.
+    One is kept at an interval's end, or where there are twice as many steps as at the last one.
     """
-    good, waiting, since = 0, 0, 0
+    kept, since = [0], 0
     for present in range(1, step + 1):
-        if waiting and waiting <= (present // BLOCK - 1) * BLOCK:
-            good, waiting = waiting, 0
         since += 1
-        if not waiting and (since >= PER_INTERVAL or present >= max(BLOCK, 2 * good)):
-            waiting, since = present, 0
-    return good
+        if since >= PER_INTERVAL or present >= max(BLOCK, 2 * kept[-1]):
+            kept.append(present)
+            since = 0
+    return max(each for each in kept if each <= max(0, step // BLOCK - 1) * BLOCK)
 
 
+@pytest.mark.usefixtures("once_an_interval")
 def test_a_state_is_kept_once_an_interval_and_is_good_after_a_block_of_good_losses(
     run: Run,
 ) -> None:
     assert train(run, 130, 0.5) == [expected(step) for step in range(1, 131)]
 
 
+@pytest.mark.usefixtures("once_an_interval")
 def test_no_state_from_the_damage_on_is_good(run: Run) -> None:
     train(run, 100, 0.5)
     assert set(train(run, 100, 50.0)) == {expected(100)}
     assert run.divergence is not None
-    run.rewind()
+    run = back(run)
     assert run.trainer.step == run.good_step == expected(100)
     assert run.divergence is None
     assert train(run, 130, 0.5)[-1] > run.trainer.step - 3 * PER_INTERVAL
 
 
+@pytest.mark.usefixtures("once_an_interval")
 def test_what_is_kept_after_a_way_back_is_of_the_new_way(run: Run) -> None:
     train(run, 100, 0.5)
     train(run, 60, 50.0)  # a state that was kept just before them was never found good
-    run.rewind()
+    run = back(run)
     run.change(run.trainer.config.with_changes({"learning_rate": 0.02}))
     new: dict[int, Tensor] = {}
     for _ in range(60):
@@ -84,12 +100,13 @@ def test_what_is_kept_after_a_way_back_is_of_the_new_way(run: Run) -> None:
     assert run.good_step in new
 
 
+@pytest.mark.usefixtures("once_an_interval")
 def test_a_state_is_held_back_until_the_losses_after_it_are_known(run: Run) -> None:
     train(run, 5 * PER_INTERVAL, 0.5)
     before = run.good_step
     for _ in range(3 * PER_INTERVAL):
         run.trainer.train_batch()
-        run.keep_good_states(1 / PER_INTERVAL)
+        run.keep_state(1 / PER_INTERVAL)
     assert run.good_step == before
 
 
@@ -102,13 +119,14 @@ def test_a_tally_sums_what_was_read() -> None:
     assert (tally.accuracy, tally.samples_per_second) == (0.75, 20)
 
 
+@pytest.mark.usefixtures("once_an_interval")
 def test_one_can_go_back_to_the_same_state_again(run: Run) -> None:
     train(run, 100, 0.5)
     good = run.good_step
     for _ in range(3):
         train(run, 100, 50.0)
         assert run.divergence is not None
-        run.rewind()
+        run = back(run)
         assert run.divergence is None
         assert run.trainer.step == run.good_step == good
 
@@ -146,11 +164,11 @@ def test_one_slow_moment_does_not_keep_states_away_for_long(
 def test_costly_states_are_kept_as_rarely_as_their_share_asks(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cost_s = 0.05
+    cost_s, steps = 0.05, 1500  # a few more of a young run weigh little then
     clock = iter(accumulate(each for _ in range(200) for each in (0.0, cost_s)))
     monkeypatch.setattr("netviz.engine.run.run.perf_counter", lambda: next(clock))
-    for _ in range(400):
+    for _ in range(steps):
         run.trainer.train_batch()
         run.keep_state(0.1)
     kept = len(run.states.steps) - 1
-    assert 0.5 * STATE_SHARE <= kept * cost_s / (400 * 0.1) <= 1.2 * STATE_SHARE
+    assert 0.5 * STATE_SHARE <= kept * cost_s / (steps * 0.1) <= 1.2 * STATE_SHARE

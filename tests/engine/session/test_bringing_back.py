@@ -3,6 +3,7 @@
 That it goes on as if nothing had been between is held by `test_transitions`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,10 +64,11 @@ def test_there_is_nothing_to_bring_back_at_first(config: RunConfig) -> None:
 def test_a_run_that_failed_comes_back_as_it_was_before(config: RunConfig, loss: Loss) -> None:
     driven = STATES["failed"](config, loss)
     assert driven.session.run is not None
-    good = driven.session.run.good_step
+    (failed,) = only(driven.events, events.Failed)
     driven.do(commands.Reset({"learning_rate": 0.01}))
-    driven.do(commands.BringBack())
-    assert (driven.state is State.FAILED, driven.step) == (False, good)
+    told = driven.do(commands.BringBack())
+    assert (driven.state, driven.step) == (State.FAILED, failed.step)
+    assert only(told, events.Failed) == [replace(failed, run=driven.session.run.number)]
 
 
 def test_large_data_are_not_kept_beside_others(

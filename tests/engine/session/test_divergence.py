@@ -55,7 +55,7 @@ def test_a_deep_network_diverges_and_recovers_by_the_remedy_that_is_offered(
     driven = run_with(DEEP_LINEAR, optimizer, loss, rate)
     told = driven.do(commands.Start())
     assert driven.state is State.FAILED
-    rewinds = 0
+    times = 0
     while driven.state is State.FAILED:
         failed = only(told, events.Failed)[-1]
         assert "The loss became" in failed.message
@@ -66,11 +66,11 @@ def test_a_deep_network_diverges_and_recovers_by_the_remedy_that_is_offered(
         assert len(number_text(offered)) <= 7
         assert failed.rewind_step is not None
         told = driven.do(commands.Rewind(failed.remedy))
-        rewound = only(told, events.Rewound)[0]
-        assert rewound.step == failed.rewind_step
+        back = only(told, events.Prepared)[0]
+        assert back.step == failed.rewind_step
         rate = offered
         assert only(told, events.Changed)[-1].config.learning_rate == pytest.approx(rate)
         told = driven.do(commands.Start())
-        rewinds += 1
-        assert rewinds < 20, "a smaller rate, again and again, must end well"
+        times += 1
+        assert times < 20, "a smaller rate, again and again, must end well"
     assert_finished_with_finite_losses(driven)

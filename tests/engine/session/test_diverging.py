@@ -128,10 +128,8 @@ def test_the_autosave_keeps_the_good_state(
     assert unpack(folder).snapshot.step == 400
 
 
-def test_a_young_run_has_a_good_state_before_a_second_is_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("netviz.engine.run.run.SNAPSHOT_INTERVAL_S", 1e9)
+@pytest.mark.usefixtures("snapshots_by_steps")
+def test_a_young_run_has_a_good_state_before_a_second_is_over() -> None:
     _, told = ruined()
     (diverging,) = only(told, events.Diverging)
     assert CHANGE / 4 <= diverging.rewind_step <= CHANGE

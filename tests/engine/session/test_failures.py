@@ -40,8 +40,9 @@ def test_a_step_that_raises_fails_the_run_and_rewind_goes_on_exactly(
 
     loss.error = None
     told = driven.do(commands.Rewind())
-    (rewound,) = only(told, events.Rewound)
-    assert (rewound.step, rewound.epoch, rewound.config) == (failed.rewind_step, 2, config)
+    (back,) = only(told, events.Prepared)
+    assert (back.step, back.config, back.origin.parent) == (failed.rewind_step, config, 1)
+    assert [(each.steps, each.has_failed) for each in back.left] == [(45, True)]
     assert driven.state is State.PAUSED
     again = losses(driven.do(commands.Start()))
     assert min(again) == failed.rewind_step + 1
@@ -134,8 +135,8 @@ def test_a_loss_that_is_not_finite_stops_the_run_with_advice(name: str, config: 
 
     gentler = {"learning_rate": 0.001, "weight_decay": 0.0}
     told = driven.do(commands.Rewind(gentler))
-    (rewound,) = only(told, events.Rewound)
-    assert rewound.step == failed.rewind_step
+    (back,) = only(told, events.Prepared)
+    assert back.step == failed.rewind_step
     assert driven.state is State.PAUSED
     told = driven.do(commands.Start())
     assert (driven.state, driven.step) == (State.FINISHED, LAST)
@@ -157,8 +158,8 @@ def test_a_failed_session_takes_commands_at_once(config: RunConfig, loss: Loss) 
 
     driven = Driven(config)
     told = driven.do(commands.Start(), answer=answer)
-    rewound = ["Rewound", "FindingsChanged", "Noted"]
-    assert event_names(told)[-6:] == ["StateChanged", *rewound, "Changed", "StateChanged"]
+    back = ["GoingBack", "GoingBack", "Prepared", "Opened", "FindingsChanged", "StateChanged"]
+    assert event_names(told)[-8:] == ["StateChanged", *back, "Changed"]
     driven.do(commands.Start())
     assert losses(driven.events) == reference(config.with_changes({"learning_rate": 0.01}))
 

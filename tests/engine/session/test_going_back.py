@@ -100,7 +100,6 @@ def mixed(config: RunConfig) -> FirstRun:
 
 @settings(
     max_examples=COUNT,
-    deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

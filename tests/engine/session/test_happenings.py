@@ -16,7 +16,8 @@ pytestmark = pytest.mark.usefixtures("few_digits", "every_batch_told")
 
 def told(driven: Driven) -> tuple[Happening, ...]:
     """Return what was told of the run last."""
-    return only(driven.events, events.Noted)[-1].happenings
+    kinds = (events.Noted, events.Opened)
+    return [event for event in driven.events if isinstance(event, kinds)][-1].happenings
 
 
 def opened(folder: Path) -> tuple[Happening, ...]:

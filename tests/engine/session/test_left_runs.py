@@ -73,7 +73,7 @@ def test_the_run_at_hand_changes_places_with_the_one_gone_on_with(config: RunCon
     assert (back.origin.line, back.step, back.is_back) == (2, 7, True)
 
 
-def test_a_run_that_failed_is_told_as_such_and_goes_on_where_it_was_good(
+def test_a_run_that_failed_is_told_as_such_and_goes_back_to_where_it_was_good(
     config: RunConfig, loss: Loss
 ) -> None:
     driven = STATES["failed"](config, loss)
@@ -81,7 +81,11 @@ def test_a_run_that_failed_is_told_as_such_and_goes_on_where_it_was_good(
     good = driven.session.run.good_step
     (failed,) = left(driven.do(commands.Reset({"learning_rate": 0.01})))
     assert failed.has_failed
-    driven.do(commands.Step(), commands.GoOnWith(failed.origin.line))
+    told = driven.do(commands.Step(), commands.GoOnWith(failed.origin.line))
+    assert only(told, events.Failed)[0].rewind_step == good
+    assert (driven.state, driven.step) == (State.FAILED, failed.steps)
+    (back,) = only(driven.do(commands.Rewind()), events.Prepared)
+    assert [each.has_failed for each in back.left] == [True, False]
     assert (driven.state is State.FAILED, driven.step) == (False, good)
 
 
@@ -258,20 +262,7 @@ def test_the_losses_of_each_are_told_and_nothing_changes_them(config: RunConfig)
     assert [entry.option for entry in second.ledger] == ["learning_rate"]
     assert (first.newer, second.newer) == (1, 0)
     assert not first.losses.flags.writeable
-    # It goes on, and back within itself, and on from there to other losses.
+    # It goes on, and so does one that went back from it.
     driven.do(commands.GoOnWith(2))
     driven.do(commands.Step(), commands.Rewind({"learning_rate": 0.3}), commands.Start())
     assert second.losses.tolist() == [*losses[:6], *more]
-
-
-def test_runs_that_left_one_later_than_it_went_back_to_part_there(config: RunConfig) -> None:
-    driven = Driven(config)
-    driven.do(commands.Start())
-    driven.do(commands.GoBack(11))
-    driven.do(commands.Step(), commands.GoOnWith(1), commands.Rewind({}))
-    step = driven.step
-    told = driven.do(commands.Step(), commands.GoOnWith(2))
-    (prepared,) = only(told, events.Prepared)
-    expected = min(11, step)
-    assert prepared.origin.step == expected
-    assert [origin.step for origin in prepared.origins] == [0, expected]

@@ -92,7 +92,6 @@ class _Looking:
 
 @settings(
     max_examples=COUNT,
-    deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

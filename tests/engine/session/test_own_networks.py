@@ -66,7 +66,7 @@ def test_what_follows_a_rewind_is_the_same(config: RunConfig, tmp_path: Path, ne
     driven = Driven(config)
     driven.do(commands.Start(), answer=when_step(23, commands.Rewind()))
     driven.do(commands.Start())
-    assert len(only(driven.events, events.Rewound)) == 1
+    assert len(only(driven.events, events.Prepared)) == 2
     assert losses(driven.events) == losses(whole.events)
 
 

@@ -21,9 +21,7 @@ WISHES = st.one_of(
 )
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(WISHES, max_size=8))
 def test_the_place_that_is_told_is_the_place_of_the_run(wishes: list[commands.Command]) -> None:
     driven = Driven(RunConfig(hidden=(), epochs=2, batch_size=40, device="cpu", threads=1))
@@ -31,7 +29,7 @@ def test_the_place_that_is_told_is_the_place_of_the_run(wishes: list[commands.Co
         told = driven.do(wish)
         run = driven.session.run
         assert run is not None
-        kinds = (events.StateChanged, events.Changed, events.Rewound, events.Progress)
+        kinds = (events.StateChanged, events.Changed, events.Prepared, events.Progress)
         last = [event for event in told if isinstance(event, kinds)]
         if not last:
             continue

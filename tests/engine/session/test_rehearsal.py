@@ -59,16 +59,14 @@ def assert_goes_on(config: RunConfig, folder: Path) -> None:
     saved.do(commands.Start(), answer=when_step(half, commands.Pause()))
     saved.do(commands.Save(folder / "run"), commands.MeasureTest(), commands.Start())
     saved.do(commands.Rewind(), commands.Start())
-    assert len(only(saved.events, events.Rewound)) == 1
+    assert len(only(saved.events, events.Prepared)) == 1
     assert losses(saved.events) == told
     again = Driven().do(commands.Open(folder / "run"), commands.Start())
     assert losses(again).items() <= told.items()
     assert only(again, events.EpochFinished)[-1].measurement.test_loss == last.test_loss
 
 
-@settings(
-    max_examples=COUNT, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=COUNT, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.sampled_from(sorted(PARTS)), max_size=4), options=OPTIONS)
 def test_a_random_network_goes_on_bit_for_bit_or_is_refused_at_the_start(
     config: RunConfig, parts: list[str], options: dict[str, Any]

@@ -36,9 +36,7 @@ def healthy(folder: Path, config: RunConfig, steps: int) -> None:
     driven.do(commands.Save(folder))
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     harm=st.sampled_from(sorted(HARMS)),
     at=st.integers(1, 30),

@@ -152,7 +152,7 @@ def test_a_change_holds_from_the_next_batch_and_goes_back_with_the_run() -> None
     driven.do(commands.Step())
     assert torch.get_num_threads() == 1
     driven.do(commands.Rewind())
-    assert only(driven.events, events.Rewound)[-1].threads == torch.get_num_threads() == 2
+    assert only(driven.events, events.Prepared)[-1].threads == torch.get_num_threads() == 2
 
 
 class Lowered:

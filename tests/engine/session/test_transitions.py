@@ -132,7 +132,6 @@ def assert_same_as_direct(session: Session, batches: Batches, folder: Path) -> N
 
 @settings(
     max_examples=COUNT,
-    deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -317,12 +317,10 @@ class Session(Trained):
 
     def rewind(self, running: int, changes: dict[str, Any]) -> None:
         told = self._tell(running, commands.Rewind(changes))
-        (rewound,) = only(told, events.Rewound)
-        assert rewound.step >= self.floor
-        self.recipe = self.recipe.gone_back(rewound.step, rewound.config)
-        self.floor = rewound.step
-        self._note(rewound.step, changes)
-        self.recipe.is_due = self.run.is_measurement_due
+        back = only(told, events.Prepared)[0]
+        assert back.step >= self.floor
+        self._begin(self.recipe.gone_back(back.step, back.config), told)
+        self._note(back.step, changes)
 
     def go_back(self, running: int, part: float) -> None:
         self._tell(running, commands.Pause())
@@ -424,10 +422,6 @@ class Session(Trained):
         prepared = self._leave(told)
         assert prepared.origin.line == line
         self.recipe, self.floor = back.recipe, back.floor
-        if back.has_failed:
-            trainer = self.run.trainer
-            self.recipe = self.recipe.gone_back(trainer.step, trainer.config)
-            self.floor = trainer.step
         self.recipe.is_due = self.run.is_measurement_due
 
     def _begin(self, recipe: Recipe, told: list[events.Event]) -> None:

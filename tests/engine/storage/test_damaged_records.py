@@ -101,9 +101,7 @@ def damaged(record: Record, place: tuple[Any, ...], harm: str, value: Any) -> Re
     return record
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_to_the_record_is_one_sentence_or_none_at_all(
     data: st.DataObject, tmp_path: Path
@@ -127,9 +125,7 @@ TENSOR_HARMS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_to_a_tensor_is_one_sentence_or_none_at_all(
     data: st.DataObject, tmp_path: Path

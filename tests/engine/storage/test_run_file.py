@@ -59,7 +59,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values)
 def test_whatever_an_optimizer_remembers_comes_back(value: Any) -> None:
     run = record()

@@ -79,9 +79,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ties=TIES, options=OPTIONS, steps=st.integers(1, 6))
 def test_whatever_is_shared_the_run_goes_on_bit_for_bit(
     ties: list[tuple[str, int, int]], options: dict[str, object], steps: int

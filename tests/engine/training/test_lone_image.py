@@ -56,7 +56,7 @@ def trains_to_the_end(trainer: Trainer) -> bool:
     return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(
     layers=st.sampled_from(NETWORKS),
     images=st.integers(1, 25),

@@ -79,7 +79,7 @@ def train(optimizer: Any, weights: list[nn.Parameter], seeds: range, skips: bool
 
 
 @pytest.mark.parametrize("optimizer_name", OPTIMIZERS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(values=details, layout=layouts, skips=st.booleans())
 def test_what_was_saved_goes_on_bit_for_bit(
     optimizer_name: str,
@@ -102,7 +102,7 @@ def test_what_was_saved_goes_on_bit_for_bit(
 
 
 @pytest.mark.parametrize("optimizer_name", OPTIMIZERS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(values=details, layout=layouts, skips=st.booleans())
 def test_the_weights_move_as_with_plain_torch(
     optimizer_name: str,

@@ -61,7 +61,7 @@ def shown(sampler: Sampler, size: int, batches: int) -> list[list[int]]:
     return [sampler.next_batch(size).tolist() for _ in range(batches)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COUNTS, SIZES, st.integers(0, 2**63 - 1))
 def test_the_batches_are_those_of_the_loader_of_the_tutorials(
     count: int, size: int, seed: int
@@ -72,7 +72,7 @@ def test_the_batches_are_those_of_the_loader_of_the_tutorials(
     assert shown(Sampler(count, seed, CPU), size, batches) == wanted
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COUNTS, st.lists(st.tuples(POSITIONS, SIZES), min_size=1, max_size=4), st.integers(0, 9))
 def test_the_order_goes_on_where_the_batch_size_changes_in_mid_cut(
     count: int, parts: list[tuple[int, int]], seed: int
@@ -91,7 +91,7 @@ def test_the_order_goes_on_where_the_batch_size_changes_in_mid_cut(
     assert order == wanted[: len(order)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COUNTS, SIZES, POSITIONS, POSITIONS, st.sampled_from(["itself", "new", "in mid-cut"]))
 def test_it_goes_on_from_any_position_however_far_another_is(
     count: int, size: int, before: int, after: int, restored_into: str

@@ -100,9 +100,7 @@ def test_a_folder_or_a_run_can_be_browsed_for(
     assert dialog.folder == (folder if inside else folder / "a-new-run")
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.sets(st.sampled_from((*FILES, "notes.txt", "data"))))
 def test_whatever_would_be_replaced_is_asked_for(
     names: set[str], tmp_path_factory: pytest.TempPathFactory
@@ -112,9 +110,7 @@ def test_whatever_would_be_replaced_is_asked_for(
     assert bool(place.question) == bool(place.agreement) == bool(names & set(FILES))
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=300))
 def test_any_text_is_a_place_or_says_why_not(
     dialog: SaveRunDialog, text: str, tmp_path: Path

@@ -35,7 +35,7 @@ def whole(found: GhostTrack, half_life: float = 20) -> tuple[np.ndarray, np.ndar
     return np.concatenate([[], *steps])[:-1], np.concatenate([[], *averages])[:-1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 9_000), st.sampled_from([1, 20, 100]))
 def test_it_begins_where_it_parts_on_the_average_of_the_whole_run(
     begins: int, half_life: int

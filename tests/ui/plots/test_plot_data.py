@@ -119,25 +119,6 @@ def test_the_running_accuracy_of_a_long_epoch_stays_small(accuracy: AccuracyPlot
     assert (drawn[0], drawn[-1]) == ((1, 0.0005), (2000, 1.0))
 
 
-def test_a_rewind_takes_everything_after_it_away(loss: LossPlot, accuracy: AccuracyPlot) -> None:
-    for plot in (loss, accuracy):
-        show(plot, progress(1, [2.0] * 10), measured(1, 10), progress(11, [1.0] * 10, epoch=2))
-        show(plot, measured(2, 20), changed(5), changed(15))
-        plot.truncate(10)
-        plot.refresh()
-        assert [marker.entries[0].step for marker in plot.canvas.markers.markers] == [5]
-    assert points(loss, "batches")[-1] == (10, 2.0)
-    assert points(loss, "smoothed")[-1] == (10, pytest.approx(2.0))
-    assert points(accuracy, "train") == [(10, 0.95)]
-    show(loss, progress(11, [4.0]))
-    assert points(loss, "batches")[-1] == (11, 4.0)
-
-
-def test_steps_told_again_replace_what_was_known(loss: LossPlot) -> None:
-    show(loss, progress(1, [1.0, 2.0, 3.0]), progress(2, [5.0]))
-    assert points(loss, "batches") == [(1, 1.0), (2, 5.0)]
-
-
 def test_a_new_run_begins_with_an_empty_plot_that_follows(loss: LossPlot) -> None:
     show(loss, progress(1, [2.0] * 500), changed(10))
     loss.set_view_paused(True)

@@ -62,23 +62,6 @@ def test_every_figure_of_the_table_is_that_of_its_step(loss: LossPlot, tmp_path:
     ]
 
 
-@pytest.mark.parametrize("epoch", [2, 3])  # larger batches may end the epoch at once
-def test_after_going_back_the_table_has_the_epochs_of_the_new_steps(
-    loss: LossPlot, tmp_path: Path, epoch: int
-) -> None:
-    show(loss, UNTRAINED)
-    for number in (1, 2, 3):
-        show(loss, progress(10 * number - 9, [1.0] * 10, epoch=number))
-        show(loss, measured(number, 10 * number, 0.9, 0.9))
-    loss.truncate(12)
-    if epoch == 3:
-        show(loss, measured(2, 12, 0.9, 0.9))
-    show(loss, progress(13, [1.0] * 30, epoch=epoch))
-    loss.export(tmp_path / "loss.csv")
-    epochs = [row["epoch"] for row in table(tmp_path / "loss.csv")]
-    assert epochs == ["0"] + ["1"] * 10 + ["2"] * 2 + [str(epoch)] * 30
-
-
 def test_the_accuracy_table_has_a_row_for_every_epoch(
     accuracy: AccuracyPlot, tmp_path: Path
 ) -> None:

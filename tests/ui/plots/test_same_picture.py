@@ -39,7 +39,7 @@ happenings = st.one_of(
     st.tuples(st.just("size"), st.integers(430, 1300), st.integers(215, 500)),
     st.tuples(st.just("notice"), st.sampled_from(NOTICES)),
     st.tuples(st.just("train"), st.sampled_from([*LOSSES]), st.sampled_from([0.01, 10.0])),
-    st.tuples(st.sampled_from(["measure", "change the loss", "go back", "log y", "hold", "clear"])),
+    st.tuples(st.sampled_from(["measure", "change the loss", "log y", "hold", "clear"])),
     st.tuples(st.just("beside"), st.integers(0, 3)),
     st.tuples(st.sampled_from(["draw", "settle"])),
 )
@@ -85,11 +85,6 @@ class Told:
                 names = ["cross-entropy", "mse"][:: 1 if len(self.entries) % 2 else -1]
                 self.entries.append(LedgerEntry(self.step, 1, "loss", *reversed(names)))
                 plot.set_ledger_entries(tuple(self.entries))
-            case "go back":
-                self.step //= 2
-                self.entries = [entry for entry in self.entries if entry.step <= self.step]
-                plot.truncate(self.step)
-                plot.set_ledger_entries(tuple(self.entries))
             case "log y":
                 plot.set_log_y(not plot.log_y)
             case "hold":
@@ -123,7 +118,6 @@ def test_the_picture_does_not_depend_on_the_way_to_it(
 ) -> None:
     @settings(
         max_examples=12,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
@@ -214,7 +208,7 @@ def test_to_paint_only_what_is_new_shows_the_same_as_to_paint_all(
     run = Told(plot)
     run.tell("beside", seed % 4)
     for _ in range(25):
-        what = chance.choice(["train"] * 6 + ["measure", "change the loss", "log y", "go back"])
+        what = chance.choice(["train"] * 6 + ["measure", "change the loss", "log y"])
         name = chance.choice(["falling", "flat", "exploding", "not a number", "long"])
         run.tell(what, name, chance.choice([0.01, 10.0]))
         plot.refresh()

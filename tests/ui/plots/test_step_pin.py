@@ -47,21 +47,13 @@ def test_a_zoomed_plot_is_moved_to_the_step(loss: LossPlot) -> None:
     assert loss.canvas.x_range == before
 
 
-def test_the_mark_goes_by_its_badge_and_with_its_step(qtbot: QtBot, loss: LossPlot) -> None:
+def test_the_mark_goes_by_its_badge_and_with_its_run(qtbot: QtBot, loss: LossPlot) -> None:
     show(loss, progress(1, [1.0] * 750))
     loss.point_out(500)
     assert loss.header.badge.text() == "Step 500 ×"
     click(qtbot, loss.header.badge)
     assert loss.header.badge.isHidden()
     assert loss.canvas.pin.label == ""
-    loss.point_out(500)
-    loss.truncate(600)
-    loss.refresh()
-    assert loss.canvas.pin.label == "step 500"
-    loss.truncate(400)
-    loss.refresh()
-    assert loss.canvas.pin.label == ""
-    show(loss, progress(401, [1.0] * 300))
     loss.point_out(600)
     loss.clear()
     assert loss.canvas.pin.label == ""

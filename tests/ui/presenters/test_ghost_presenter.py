@@ -153,12 +153,3 @@ def test_nothing_moves_where_a_run_is_left(window: MainWindow, qtbot: QtBot) -> 
     for on in (False, True):
         window.loss_plot.menu.ghosts_action.setChecked(on)
         assert [plot.canvas.area.getRect() for plot in plots(window)] == places
-
-
-def test_a_run_that_goes_back_within_itself_parts_there(window: MainWindow, qtbot: QtBot) -> None:
-    run = window.controller
-    with qtbot.waitSignal(run.rewound, timeout=30_000) as told:
-        run.rewind_with({})
-    step = told.args[0].step
-    (ghost,) = window.loss_plot.ghosts.all
-    assert ghost.begins == min(300, step)

@@ -1,7 +1,6 @@
 """Looking at an earlier step, as it is done in the window."""
 
 from collections.abc import Callable
-from functools import partialmethod
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol.observations import WeightsObserved
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run import run as run_module
-from netviz.engine.run.run import Run
 from netviz.ui.plots.playhead_strip import SECONDS
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.confusion.confusion_view import ConfusionView
@@ -31,7 +29,7 @@ STILL = 25
 def trained(open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """A window on a run of two epochs, a line on its pad, and states kept whenever that can be."""
     monkeypatch.setattr(run_module, "STATE_SHARE", 1.0)
-    monkeypatch.setattr(Run, "keep_state", partialmethod(Run.keep_state, at_least_s=0.0))
+    monkeypatch.setattr(run_module, "STATE_INTERVAL_S", 0.0)
     window = open_window(epochs=2)
     draw_line(qtbot, window)
     with qtbot.waitSignal(
@@ -152,8 +150,9 @@ def test_the_figures_are_those_of_the_step(trained: MainWindow, qtbot: QtBot) ->
     drag(qtbot, trained, 400)
     step = wait_at(qtbot, trained, lambda step: step <= 400)
     figures = trained.loss_plot.figures
-    trained.loss_plot.truncate(step)
-    trained.loss_plot.look_at(None)
+    with qtbot.waitSignal(trained.controller.prepared, timeout=30_000):
+        trained.controller.go_back(step)
+    trained.loss_plot.refresh()
     assert figures.values == trained.loss_plot.figures.values
 
 

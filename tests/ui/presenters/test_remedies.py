@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol import events
-from netviz.engine.protocol.run_state import Place, State
+from netviz.engine.protocol.run_state import State
 from tests.ui.conftest import OpenWindow, wait_for_state
 
 
@@ -82,17 +82,12 @@ def test_a_refused_batch_size_is_past_once_the_run_trains(
     qtbot.waitUntil(lambda: not window.message_bar.isVisible())
 
 
-@pytest.mark.parametrize("way", ["change", "going back"])
 def test_fewer_threads_are_told_with_a_way_back_to_those_in_use_before(
-    open_window: OpenWindow, way: str
+    open_window: OpenWindow,
 ) -> None:
     window = open_window(threads=1)
     run, bar = window.controller, window.message_bar
-    if way == "change":
-        run.changed.emit(events.Changed(run.run, run.config, (), (), threads=4))
-    else:
-        place = Place(0, 0, 40)
-        run.rewound.emit(events.Rewound(run.run, 0, 0, run.config, (), place, threads=4))
+    run.changed.emit(events.Changed(run.run, run.config, (), (), threads=4))
     reason = "A single core trains faster for now."
     run.changed.emit(events.Changed(run.run, run.config, (), (), threads=1, reason=reason))
     assert bar.text.startswith(reason)

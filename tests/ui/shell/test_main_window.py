@@ -388,13 +388,13 @@ def test_a_network_that_a_rate_has_killed_is_told_while_training_goes_on(
     label = f"Back to step {event.rewind_step:,} with lr 0.001"
     buttons = window.message_bar.findChildren(QPushButton)
     back = next(button for button in buttons if button.text() == label)
-    with qtbot.waitSignal(window.controller.rewound, timeout=30_000):
+    with qtbot.waitSignal(window.controller.prepared, timeout=30_000):
         click(qtbot, back)
     assert not window.message_bar.isVisible()
     qtbot.waitUntil(lambda: window.controller.config.learning_rate == 0.001)
 
 
-@pytest.mark.parametrize("way_out", ["rewound", "prepared", "recovered"])
+@pytest.mark.parametrize("way_out", ["back", "reset", "recovered"])
 def test_the_warning_of_a_divergence_goes_when_it_is_no_longer_so(
     open_window: Callable[..., MainWindow], qtbot: QtBot, way_out: str
 ) -> None:
@@ -406,8 +406,8 @@ def test_the_warning_of_a_divergence_goes_when_it_is_no_longer_so(
     if way_out == "recovered":
         run.recovered.emit(events.Recovered(1, 200))
     else:
-        act = run.reset if way_out == "prepared" else partial(run.rewind_with, {})
-        with qtbot.waitSignal(getattr(run, way_out), timeout=30_000):
+        act = run.reset if way_out == "reset" else partial(run.rewind_with, {})
+        with qtbot.waitSignal(run.prepared, timeout=30_000):
             act()
     assert not window.message_bar.isVisible()
     window.message_bar.show_message("warning", "Something else.")

@@ -38,7 +38,6 @@ def test_a_mode_that_is_left_leaves_the_same_picture(open_window: OpenWindow, qt
 
     @settings(
         max_examples=4,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
@@ -82,7 +81,6 @@ def test_whatever_was_done_in_a_mode_is_given_back(open_window: OpenWindow, qtbo
 
     @settings(
         max_examples=6,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )

@@ -86,7 +86,7 @@ def test_after_a_rescue_nothing_speaks_of_the_failure(
     window.controller.change({"weight_decay": 10.0, "learning_rate": 1000.0})
     wait_for_state(qtbot, window, State.FAILED)
     assert window.status in window.message_bar.text
-    with qtbot.waitSignal(window.controller.rewound):
+    with qtbot.waitSignal(window.controller.prepared):
         window.controller.rewind_with({"learning_rate": 0.1})
     qtbot.waitUntil(lambda: window.controller.state in (State.PAUSED, State.IDLE))
     step = window.controller.step

@@ -105,8 +105,7 @@ class Story:
         found = next((s for s in stories if s.step == step and s.settings == config), None)
         assert found, f"the run never had {config} at step {step}"
         found.steps.append(LANDED)
-        if found.held is not None:
-            found.held = min(found.held, step)
+        found.is_opened, found.held = True, None
         return found
 
 
@@ -178,8 +177,12 @@ class Actor:
         config = self.story.settings
         self.waiting |= changes
         self.waiting = {n: v for n, v in self.waiting.items() if v != getattr(config, n)}
+        self._apply_waiting()
+
+    def _apply_waiting(self) -> None:
+        """Reset where nothing is lost by it."""
         if self._is_untouched and self.waiting:
-            self._begin(Story(config.with_changes(self.waiting)))
+            self._begin(Story(self.story.settings.with_changes(self.waiting)))
 
     def drop_waiting(self, _: Any) -> None:
         self.driven.controller.drop_waiting()
@@ -217,9 +220,10 @@ class Actor:
     def rewind(self, _: Any) -> None:
         self.driven.controller.rewind_with({})
         self.driven.settle()
-        controller = self.driven.controller
-        self.story = self.story.gone_back(controller.step, controller.settings.confirmed)
-        self.undoable = Undoable.at_first(has_replaced=self._has_replaced)
+        controller, waiting = self.driven.controller, self.waiting
+        self._begin(self.story.gone_back(controller.step, controller.settings.confirmed))
+        self.waiting = waiting
+        self._apply_waiting()
 
     def reset(self, _: Any) -> None:
         self.driven.controller.reset()
@@ -305,9 +309,6 @@ def directly(app: QApplication, story: Story, tab: str, folder: Path) -> DrivenW
     driven.show_tab(tab)
     controller, plots = driven.controller, (driven.window.loss_plot, driven.window.accuracy_plot)
     trained = 0
-    if story.held == 0:  # a run that went back to its start took the held view with it
-        for plot in plots:
-            plot.set_view_paused(True)
     for done in story.steps:
         if done is None:
             controller.train_one_batch()

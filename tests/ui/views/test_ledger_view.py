@@ -74,15 +74,6 @@ def test_the_story_is_told_in_order_and_the_settings_first(qtbot, view: LedgerVi
     assert "learning rate 0.003" in lines(view)[0][2]
 
 
-def test_going_back_forgets_what_came_after(qtbot, view: LedgerView) -> None:
-    view.set_entries((RATE, OPTIMIZER))
-    for epoch in (1, 2):
-        view.show_measurement(measured(epoch))
-    view.truncate(500)
-    view.set_entries((RATE,))
-    assert [line[0] for line in told(qtbot, view)] == ["375", "400"]
-
-
 def test_what_stays_the_same_stays_selected(qtbot, view: LedgerView) -> None:
     view.set_entries((RATE, OPTIMIZER))
     told(qtbot, view)

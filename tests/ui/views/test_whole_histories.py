@@ -64,7 +64,7 @@ def test_a_tab_opened_late_shows_the_run_from_its_first_step(
     assert weights_text(window, 0.0).startswith("Step 0: ")
     assert weights_text(window, 0.5).startswith("Step 21: ")
 
-    with qtbot.waitSignal(run.rewound, timeout=10_000):
+    with qtbot.waitSignal(run.prepared, timeout=10_000):
         run.rewind_with({})
     back = run.step
     run.train_one_batch()

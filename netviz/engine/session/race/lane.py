@@ -37,7 +37,7 @@ class Lane:
         self, left: ReplacedRun, emit: Callable[[LaneEvent], None], drawing: Predict | None
     ) -> None:
         self.run = left.run
-        self.has_failed = left.has_failed
+        self.failed = left.failed
         self._left, self._emit = left, emit
         self._random_state = left.random_state
         self._observatory = Observatory(self._tell)
@@ -69,7 +69,7 @@ class Lane:
     @property
     def is_sound(self) -> bool:
         """Whether it has neither failed nor diverged."""
-        return not self.has_failed and self.run.divergence is None
+        return self.failed is None and self.run.divergence is None
 
     @property
     def can_train(self) -> bool:
@@ -134,7 +134,7 @@ class Lane:
             left.folder,
             self._random_state,
             self._observatory.known,
-            self.has_failed,
+            self.failed,
         )
 
     def change(self, changes: Mapping[str, Any]) -> None:
@@ -164,7 +164,7 @@ class Lane:
 
     def _fail(self, failed: events.Failed) -> None:
         """Stop it, and say why; the steps before are reported as far as possible."""
-        self._work, self.has_failed = None, True
+        self._work, self.failed = None, failed
         with suppress(TrainingError):
             self._loop.report(self.run)
         self._loop.drop()

@@ -1,16 +1,14 @@
 """Where the runs of a race begin: all at the same state, each with settings of its own."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
-from netviz.engine.session.preparation import RandomState, measure
+from netviz.engine.session.preparation import RandomState, measure, value_of
 from netviz.engine.session.replaced_run import ReplacedRun
-
-T = TypeVar("T")
 
 
 def copied(start: ReplacedRun, changes: Mapping[str, Any] | None = None) -> ReplacedRun:
@@ -47,15 +45,5 @@ def _measured_anew(run: Run, config: RunConfig) -> Run:
     trainer = run.trainer
     with_loss = trainer.config.with_changes({"loss": config.loss})
     trainer.restore(replace(trainer.snapshot(), config=with_loss, trained_with=None))
-    untrained, _ = _value_of(measure(trainer, EpochTally()))
+    untrained, _ = value_of(measure(trainer, EpochTally()))
     return Run(run.number, trainer, untrained, run.start, run.started_from)
-
-
-def _value_of(work: Generator[None, None, T]) -> T:
-    """Do all of `work` at once, and return its value."""
-    try:
-        while True:
-            next(work)
-    except StopIteration as done:
-        value: T = done.value
-        return value

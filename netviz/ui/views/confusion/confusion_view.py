@@ -107,10 +107,6 @@ class ConfusionView(Page):
         self._show_content(True)
         self._invalidate()
 
-    def truncate(self, step: int) -> None:
-        if self._predictions is not None and self._predictions.step > step:
-            self.clear()
-
     def clear(self) -> None:
         """Forget the predictions; the classes stay."""
         self._predictions = None

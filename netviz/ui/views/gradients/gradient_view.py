@@ -63,12 +63,6 @@ class GradientView(Page):
         self._recorded = recorded
         self._invalidate()
 
-    def truncate(self, step: int) -> None:
-        """Forget everything after `step`."""
-        if self._recorded is not None:
-            self._recorded = self._recorded.until(step)
-            self._invalidate()
-
     def clear(self) -> None:
         """Forget everything."""
         self._recorded = None

@@ -117,13 +117,6 @@ class MistakeView(Page):
         self._looked_step, self._looked_count = step, None
         self._tell_count()
 
-    def truncate(self, step: int) -> None:
-        if self._predictions is not None and self._predictions.step > step:
-            self._predictions = None
-            self._show_nothing()
-        self._counts = {at: wrong for at, wrong in self._counts.items() if at <= step}
-        self._tell_count()
-
     def clear(self) -> None:
         """Forget the predictions; the data set and the filters stay."""
         self._predictions = None

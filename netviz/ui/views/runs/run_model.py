@@ -152,7 +152,7 @@ def _tooltip(row: RunRow, key: str, *, is_best: bool) -> str:
         return str(getattr(row, key))
     what = "The run that the window shows." if row.is_at_hand else _GO
     if row.has_failed:
-        what = f"It failed: it goes on from its last good state.\n{what}"
+        what = f"It failed: training goes on from its last good state.\n{what}"
     return f"The best of all runs.\n{what}" if is_best else what
 
 

@@ -183,11 +183,6 @@ class RunView(Page):
         self._at_hand = replace(self._at_hand, steps=steps)
         self._invalidate()
 
-    def truncate(self, step: int) -> None:
-        measured = tuple(each for each in self._at_hand.measurements if each.step <= step)
-        self._at_hand = replace(self._at_hand, measurements=measured, steps=step)
-        self.set_diverged(False)
-
     @property
     def rows(self) -> tuple[RunRow, ...]:
         """All runs of the session, in the order in which they began."""

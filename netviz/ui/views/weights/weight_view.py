@@ -89,12 +89,6 @@ class WeightView(Page):
         self._recorded = recorded
         self._invalidate()
 
-    def truncate(self, step: int) -> None:
-        """Forget the history after `step`."""
-        if self._recorded is not None:
-            self._recorded = self._recorded.until(step)
-            self._invalidate()
-
     def clear(self) -> None:
         """Forget everything."""
         self._observed = self._recorded = None

@@ -99,7 +99,6 @@ def driven_line(driven: Driven) -> int:
 
 @settings(
     max_examples=COUNT,
-    deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

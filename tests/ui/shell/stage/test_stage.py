@@ -235,7 +235,7 @@ def test_the_newest_change_is_the_remark_and_leads_to_its_step(
     qtbot.waitUntil(lambda: remark.text == "Step 1: lr 0.001 → 0.01")
     qtbot.mouseClick(remark, Qt.MouseButton.LeftButton)
     assert window.loss_plot.canvas.pin.label == "step 1"
-    with qtbot.waitSignal(window.controller.rewound):
+    with qtbot.waitSignal(window.controller.prepared):
         window.controller.rewind_with({})
     qtbot.waitUntil(lambda: remark.text.startswith("Went back from step 400"))
     with qtbot.waitSignal(window.controller.prepared):

@@ -150,7 +150,7 @@ def test_the_moment_of_the_measurement_is_told(view: ConfusionView) -> None:
 
 
 def test_while_nothing_is_known_it_says_when_it_will_be(view: ConfusionView) -> None:
-    view.truncate(0)
+    view.clear()
     view.set_state(State.PAUSED)
     assert view.empty.isVisible()
     assert view.empty.text == "Waiting for the test images to be evaluated."

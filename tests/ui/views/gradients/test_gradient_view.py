@@ -82,15 +82,6 @@ def test_an_untrained_network_has_no_gradients_to_show(view: GradientView) -> No
     assert view.has_content
 
 
-def test_going_back_forgets_what_came_after(view: GradientView) -> None:
-    show(view, 1, 50, 100)
-    view.truncate(60)
-    assert view.norm_plot.text_at(1).startswith("Gradient norm, step 50\n")
-    assert view.norm_plot.text_at(2) == ""
-    view.truncate(0)
-    assert not view.has_content
-
-
 def test_what_is_told_while_it_is_hidden_is_there_when_it_is_shown(view: GradientView) -> None:
     view.hide()
     show(view, *range(1, 400))

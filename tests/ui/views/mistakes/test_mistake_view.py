@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from netviz.engine.protocol.commands import MeasureTest
 from netviz.engine.protocol.mistakes import Order
 from netviz.engine.protocol.observations import ImageArrays
-from netviz.engine.protocol.run_state import Measurement, State
+from netviz.engine.protocol.run_state import State
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.mistakes.mistake_model import MISTAKE_ROLE
@@ -249,22 +249,6 @@ def test_a_network_that_has_diverged_is_listed(view, data) -> None:
     assert not view.grab().isNull()
 
 
-def test_going_back_takes_the_mistakes_and_their_count_back(qtbot, view, data) -> None:
-    told: list[int | None] = []
-    view.count_changed.connect(told.append)
-    view.show_measurement(Measurement(1, 3, 0.2, 0.9, 0.3, 0.5, 1.0, 1.0))
-    later = predictions(data, WRONG)
-    view.show_predictions(later)
-    view.truncate(later.step)
-    assert view.has_content
-    assert told[-1] == 3
-    view.truncate(3)
-    assert not view.has_content
-    assert told[-1] == 100
-    view.truncate(0)
-    assert told[-1] is None
-
-
 def test_while_nothing_is_known_it_says_when_it_will_be(view: MistakeView, data) -> None:
     assert "Press Train" in view.empty.text
     view.set_state(State.PAUSED)
@@ -273,5 +257,5 @@ def test_while_nothing_is_known_it_says_when_it_will_be(view: MistakeView, data)
     assert "at the end of the epoch" in view.empty.text
     view.show_predictions(predictions(data, WRONG))
     assert view.has_content
-    view.truncate(0)
+    view.clear()
     assert view.empty.isVisible()

@@ -107,17 +107,6 @@ def test_what_was_not_recorded_is_said_to_be(qtbot, view: WeightView) -> None:
     assert hover(view.panels[0], 0.99).startswith("Step 90: ")
 
 
-def test_going_back_forgets_the_history_after_it(qtbot, view: WeightView) -> None:
-    view.show_weights(weights(20))
-    view.show_layers(recorded(*spreads((1, 2), (2, 1), (1, 1))))
-    qtbot.mouseClick(view.time.button(1), Qt.MouseButton.LeftButton)
-    assert hover(view.panels[0], 1.0).startswith("Step 20: ")
-    view.truncate(12)
-    assert hover(view.panels[0], 1.0).startswith("Step 10: ")
-    view.truncate(5)
-    assert hover(view.panels[0], 1.0).startswith("Step 0: ")
-
-
 def test_another_run_begins_anew(view: WeightView) -> None:
     view.show_weights(weights(0))
     view.show_weights(weights(5, run=2, layers=3))
