@@ -37,6 +37,9 @@ class WindowOptions:
         Folder of a saved run that the window opens; None for none.
     new_window
         Whether a window is opened also where one is open, without asking.
+    going_back_memory_mb, going_back_disk_mb
+        Megabytes for the states from which any step of a run is reached again; None for those
+        remembered.
     """
 
     config: RunConfig
@@ -51,6 +54,8 @@ class WindowOptions:
     folder: Path | None = None
     run: Path | None = None
     new_window: bool = False
+    going_back_memory_mb: int | None = None
+    going_back_disk_mb: int | None = None
 
     @property
     def is_unattended(self) -> bool:

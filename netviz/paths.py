@@ -36,6 +36,11 @@ def data_dir() -> Path:
     return cache_dir() / "datasets"
 
 
+def states_dir() -> Path:
+    """Folder of the states along the way of the runs that are trained just now."""
+    return cache_dir() / "states"
+
+
 def state_dir() -> Path:
     """Folder of the log file, the window's settings and autosaved runs."""
     return Path(platformdirs.user_state_dir("netviz", appauthor=False))

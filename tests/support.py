@@ -66,11 +66,12 @@ class Driven:
         autosaves: Path | None = None,
         *,
         records_layers: bool = True,
+        states: Path | None = None,
     ) -> None:
         self.events: list[Event] = []
         self._answer: Answer | None = None
         self.session = TrainingSession(
-            self._take, _Inbox(), autosaves, records_layers=records_layers
+            self._take, _Inbox(), autosaves, states_root=states, records_layers=records_layers
         )
         if config:
             self.do(commands.Prepare(config))

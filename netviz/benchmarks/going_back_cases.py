@@ -3,7 +3,9 @@
 import gc
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import mean, median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import torch
@@ -14,8 +16,11 @@ from netviz.engine.datasets.load import load
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.run_state import Measurement, State
+from netviz.engine.protocol.state_budget import StateBudget
 from netviz.engine.run.run import STATE_SHARE, Run
 from netviz.engine.run.states import BUDGET_BYTES
+from netviz.engine.session.left_runs import LeftRuns
+from netviz.engine.session.state_room import StateRoom
 from netviz.engine.training.trainer import DeviceData, Trainer
 
 _UNTRAINED = Measurement(0, 0, 2.3, 0.1, 2.3, 0.1, 0.0, 0.0)
@@ -32,25 +37,47 @@ def going_back(plan: Plan) -> list[Outcome]:
         ("CNN, Adam, batch 64", plan.small(64).with_changes({"model": "cnn"})),
     )
     kept = [outcome for name, config in cases for outcome in _keeping(name, config, plan)]
+    with TemporaryDirectory() as folder:
+        kept += [_writing(name, config, plan, Path(folder)) for name, config in cases]
     return [*kept, *(outcome for name, config in cases for outcome in _going(name, config, plan))]
 
 
 def _keeping(name: str, config: RunConfig, plan: Plan) -> Iterator[Outcome]:
     """Time the keeping itself, second by second from step 0 on."""
+    run = _untrained(config, plan)
+    yield _share(f"time that keeping states takes of the training, {name}", run, plan)
+    size, count = run.states.size / _MB, len(run.states.steps)
+    what, note = f"memory of the states at its end, {name}", f"{count} states"
+    yield Outcome(what, size, size, size, "MB", BUDGET_BYTES / _MB, at_least=False, note=note)
+
+
+def _writing(name: str, config: RunConfig, plan: Plan, folder: Path) -> Outcome:
+    """Time the keeping where memory has room for none but the newest, so that each is written."""
+    run, room = _untrained(config, plan), StateRoom(folder, LeftRuns())
+    try:
+        room.change(StateBudget(memory=0), [run], [])
+        what = f"the same with each written into a file, {name}"
+        return _share(what, run, plan)
+    finally:
+        room.close()
+
+
+def _untrained(config: RunConfig, plan: Plan) -> Run:
     data = DeviceData.of(load(plan.dataset, plan.data_dir), torch.device("cpu"))
     torch.set_num_threads(1)
     run = Run(1, Trainer(config, data, torch.device("cpu")), _UNTRAINED)
     gc.collect()
     gc.freeze()  # what was imported is not searched for garbage, as in the window
+    return run
+
+
+def _share(what: str, run: Run, plan: Plan) -> Outcome:
+    """Train, and tell which part of the time keeping states took."""
     shares = [100 * _share_of_a_second(run) for _ in range(3 if plan.quick else 20)]
     low, high = percentile(shares, 25), percentile(shares, 75)
-    what = f"time that keeping states takes of the training, {name}"
     note = f"of {len(shares)} seconds, {run.trainer.step:,} steps"
     most = 100 * STATE_SHARE
-    yield Outcome(what, mean(shares), low, high, "%", most, at_least=False, note=note)
-    size, count = run.states.size / _MB, len(run.states.steps)
-    what, note = f"memory of the states at its end, {name}", f"{count} states"
-    yield Outcome(what, size, size, size, "MB", BUDGET_BYTES / _MB, at_least=False, note=note)
+    return Outcome(what, mean(shares), low, high, "%", most, at_least=False, note=note)
 
 
 def _share_of_a_second(run: Run) -> float:
@@ -73,7 +100,8 @@ def _share_of_a_second(run: Run) -> float:
 
 def _going(name: str, config: RunConfig, plan: Plan) -> Iterator[Outcome]:
     """Go back to random steps of a run, and each time forth to its end again."""
-    bare = BareSession(config, plan)
+    folder = TemporaryDirectory()
+    bare = BareSession(config, plan, states=Path(folder.name))
     try:
         bare.pace(2.0 if plan.quick else 30.0)
         last = _held(bare)
@@ -89,6 +117,7 @@ def _going(name: str, config: RunConfig, plan: Plan) -> Iterator[Outcome]:
             _do(bare, commands.BringBack(), last)
     finally:
         bare.close()
+        folder.cleanup()
     what = f"to go back to a random step, {name}"
     note = f"{len(taken)} of {last:,} steps, with {count} states"
     low, high = min(taken), max(taken)

@@ -67,13 +67,16 @@ class BareSession:
         *,
         records_layers: bool = True,
         autosaves: Path | None = None,
+        states: Path | None = None,
     ) -> None:
         self.stopwatch = Stopwatch()
         self._enough_s = 0.0
         self._had_enough = threading.Event()
         self.told: SimpleQueue[Event] = SimpleQueue()
         self.config = config
-        self.session = TrainingSession(self._take, None, autosaves, records_layers=records_layers)
+        self.session = TrainingSession(
+            self._take, None, autosaves, states_root=states, records_layers=records_layers
+        )
         self._thread = threading.Thread(target=self.session.serve, name="bare session", daemon=True)
         self._thread.start()
         self.session.submit(commands.Prepare(config, plan.data_dir))

@@ -23,6 +23,7 @@ from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.run_state import State
+from netviz.engine.protocol.state_budget import StateBudget
 from netviz.paths import data_dir
 
 LOADING_TIMEOUT_MS = 500
@@ -48,7 +49,8 @@ class Controller(QObject):
     -------
     preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
 progressed, epoch_finished, changed, refused, failed, diverging, recovered, \
-findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed
+findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed, \
+states_not_written
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -79,6 +81,7 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
     race_changed = Signal(object)
     lane_told = Signal(object)
     autosave_failed = Signal(object)
+    states_not_written = Signal(object)
     observed = Signal(object)
     settings_changed = Signal(object)
 
@@ -88,6 +91,7 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
         data_dir: Path | None = None,
         parent: QObject | None = None,
         autosave_root: Path | None = None,
+        states_root: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = RunSettings(config)
@@ -102,7 +106,7 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
         self._first: Callable[[], None] | None = None
         self._layers: tuple[LayerFacts, ...] = ()
         self.frames = FrameClock(self)
-        self._thread = TrainingThread(self, autosave_root)
+        self._thread = TrainingThread(self, autosave_root, states_root)
         self._events = EventSource(self._thread, self.frames, self)
         self._events.arrived.connect(self._on_events_arrived)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -128,6 +132,7 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
             events.RaceChanged: self.race_changed.emit,
             events.InLane: self.lane_told.emit,
             events.AutosaveFailed: self.autosave_failed.emit,
+            events.StatesNotWritten: self.states_not_written.emit,
         }
 
     # -- what can be done --------------------------------------------------------------------
@@ -325,6 +330,10 @@ findings_changed, noted, saved, opened, exported, race_changed, lane_told, autos
     def set_pace(self, batches_per_second: float | None) -> None:
         """Slow training down, or let it run at full speed with None."""
         self.submit(commands.SetPace(batches_per_second))
+
+    def keep_states(self, budget: StateBudget) -> None:
+        """Keep so much of a run's past from now on that its steps are reached again quickly."""
+        self.submit(commands.KeepStates(budget))
 
     def watch(self, observations: frozenset[type[Observation]]) -> None:
         """Say what visible views show; nothing else is computed."""

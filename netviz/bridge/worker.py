@@ -40,9 +40,14 @@ class TrainingThread(QThread):
 
     events_arrived = Signal()
 
-    def __init__(self, parent: QObject | None = None, autosave_root: Path | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        autosave_root: Path | None = None,
+        states_root: Path | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._autosave_root = autosave_root
+        self._autosave_root, self._states_root = autosave_root, states_root
         self.setStackSize(STACK_BYTES)
         self.setObjectName("training")
         self.mailbox = Mailbox()
@@ -64,7 +69,11 @@ class TrainingThread(QThread):
             from netviz.engine.session.session import TrainingSession
 
             TrainingSession(
-                self._tell, self._inbox, self._autosave_root, may_lower_threads=True
+                self._tell,
+                self._inbox,
+                self._autosave_root,
+                states_root=self._states_root,
+                may_lower_threads=True,
             ).serve()
         except Exception as error:  # noqa: BLE001 - a thread's last words must reach the window
             message = f"The training thread ended: {type(error).__name__}: {error}."

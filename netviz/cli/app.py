@@ -133,6 +133,22 @@ def window(
     new_window: Annotated[
         bool, typer.Option("--new-window", help="Do not ask where a window is open already.")
     ] = False,
+    going_back_memory: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            help="Memory for states of a run, so that any step is reached again quickly.",
+        ),
+    ] = None,
+    going_back_disk: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            help="Disk for those that memory has no room for, until NetViz ends; 0 for none.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
     mirror: Mirror = None,
     version: Annotated[
@@ -158,6 +174,8 @@ def window(
         view,
         run=saved_run,
         new_window=new_window,
+        going_back_memory_mb=going_back_memory,
+        going_back_disk_mb=going_back_disk,
     )
     from netviz.cli.window import open_or_train  # late, as in `train`
 

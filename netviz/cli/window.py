@@ -115,6 +115,8 @@ def _left_out(options: WindowOptions) -> str:
         "--size": options.size,
         "--theme": options.dark,
         "--view": options.view,
+        "--going-back-memory": options.going_back_memory_mb,
+        "--going-back-disk": options.going_back_disk_mb,
     }
     idle = [flag for flag, value in given.items() if value is not None]
     if not idle:

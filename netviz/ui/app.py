@@ -21,7 +21,7 @@ from netviz import __version__
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.launch import WindowOptions
-from netviz.paths import state_dir
+from netviz.paths import state_dir, states_dir
 from netviz.ui.fault_watch import FaultWatch
 from netviz.ui.faults.event_guard import guard_events
 from netviz.ui.look import damaged_resources
@@ -43,6 +43,7 @@ from netviz.ui.presenters.race_presenter import RacePresenter
 from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
+from netviz.ui.presenters.state_room_presenter import StateRoomPresenter
 from netviz.ui.presenters.taskbar_presenter import TaskbarPresenter
 from netviz.ui.presenters.view_presenter import ViewPresenter
 from netviz.ui.second_start import Doorbell, goes_on_elsewhere
@@ -125,7 +126,9 @@ def build_window(
     dress_application(theme)
     data_dir = options.data_dir or _remembered_folder(settings)
     autosaves = state_dir() / "autosave"
-    controller = Controller(options.config, data_dir, autosave_root=autosaves)
+    controller = Controller(
+        options.config, data_dir, autosave_root=autosaves, states_root=states_dir()
+    )
     window = MainWindow(theme, controller, Downloader(), settings)
     controller.setParent(window)
     window.downloader.setParent(window)
@@ -136,6 +139,7 @@ def build_window(
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
     ghosts, differences = GhostPresenter(window, race), DifferencePresenter(window, race)
+    room = StateRoomPresenter(window, options)
     views = ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
@@ -159,6 +163,7 @@ def build_window(
         look,
         ghosts,
         differences,
+        room,
         views,
         own,
         drawings,

@@ -85,7 +85,7 @@ def test_no_subcommand_opens_the_window(opened: list[WindowOptions]) -> None:
     assert app.run([]) == 7
     rest = (
         "--autostart --screenshot picture.png --exit --size 1280x720 --theme dark "
-        "--data-dir data --mirror http://here"
+        "--data-dir data --mirror http://here --going-back-memory 64 --going-back-disk 0"
     )
     assert app.run([*CONTRACT.split(), *rest.split()]) == 7
     assert opened == [
@@ -99,6 +99,8 @@ def test_no_subcommand_opens_the_window(opened: list[WindowOptions]) -> None:
             exit_when_done=True,
             size=(1280, 720),
             dark=True,
+            going_back_memory_mb=64,
+            going_back_disk_mb=0,
         ),
     ]
 

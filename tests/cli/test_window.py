@@ -46,11 +46,14 @@ def test_without_qt_the_run_is_trained_and_saved(
 def test_a_picture_that_was_asked_for_and_cannot_be_drawn_is_a_failure(
     bare: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert netviz("--autostart --screenshot picture.png --exit --view weights") == 1
+    assert (
+        netviz("--autostart --screenshot picture.png --exit --view weights --going-back-disk 9")
+        == 1
+    )
     (folder,) = bare.iterdir()
     assert {file.name for file in folder.iterdir()} == set(FILES)
     captured = capfd.readouterr()
-    assert "takes Qt. --screenshot and --view do nothing." in captured.out
+    assert "takes Qt. --screenshot and --view and --going-back-disk do nothing." in captured.out
     assert captured.err == "netviz: There is no picture picture.png, which takes Qt.\n"
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.observations import Observation
+from netviz.engine.protocol.state_budget import StateBudget
 
 
 @dataclass(frozen=True)
@@ -431,6 +432,13 @@ class Export:
 
 
 @dataclass(frozen=True)
+class KeepStates:
+    """Keep so much of a run's past from now on that any step of it is reached again quickly."""
+
+    budget: StateBudget
+
+
+@dataclass(frozen=True)
 class Close:
     """End the session; nothing is served after it."""
 
@@ -459,6 +467,7 @@ Command = (
     | Change
     | Rewind
     | SetPace
+    | KeepStates
     | Watch
     | MeasureTest
     | Predict

@@ -495,6 +495,15 @@ class AutosaveFailed:
     hint: str
 
 
+@dataclass(frozen=True)
+class StatesNotWritten:
+    """States along the way are kept in memory only; reported once, and training goes on."""
+
+    run: int
+    message: str
+    hint: str
+
+
 Event = (
     Preparing
     | Loading
@@ -518,5 +527,6 @@ Event = (
     | RaceChanged
     | InLane
     | AutosaveFailed
+    | StatesNotWritten
     | Observation
 )

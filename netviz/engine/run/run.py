@@ -28,7 +28,8 @@ from netviz.engine.run.history import StepHistory
 from netviz.engine.run.layer_history import with_gap
 from netviz.engine.run.record import RunRecord
 from netviz.engine.run.remedy import rate_that_works
-from netviz.engine.run.states import State, States
+from netviz.engine.run.state import State
+from netviz.engine.run.states import States
 from netviz.engine.run.version import Version
 from netviz.engine.training.trainer import Snapshot, Trainer
 
@@ -149,7 +150,7 @@ class Run:
         self.trainer.apply(config)
         if step == 0:
             self.initial_config = config
-            self.states = States([self._keep()])
+            self.states = self.states.like_these([self._keep()])
             return ()
         entries = []
         ledger = list(self.ledger)

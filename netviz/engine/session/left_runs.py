@@ -9,14 +9,17 @@ from netviz.engine.protocol.commands import MOST as MOST_RACING
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.run_names import given_name
 from netviz.engine.protocol.run_tree import RunTree
+from netviz.engine.protocol.state_budget import StateBudget
+from netviz.engine.run.run import Run
+from netviz.engine.run.states import States
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.saved_left_run import SavedLeftRun
 from netviz.engine.training.trainer import DeviceData
 
 MOST = 20
 """Runs that are kept in memory; beyond them the one that was left first is forgotten."""
-MOST_STATE_BYTES = 512 * 2**20
-"""Memory for the states along the way of all of them."""
+MOST_STATE_BYTES = 2 * StateBudget().memory
+"""Memory for the states along the way of all of them, where the settings give no other."""
 
 
 class LeftRuns:
@@ -30,11 +33,14 @@ class LeftRuns:
         Number of the run at hand; 0 before any.
     racing
         Numbers of the runs that race, that at hand among them: those are kept in any case.
+    state_bytes
+        Memory that the states along the way of all of them may take.
     """
 
     def __init__(self) -> None:
         self.at_hand = 0
         self.racing: frozenset[int] = frozenset()
+        self.state_bytes = MOST_STATE_BYTES
         self._runs: dict[int, ReplacedRun | SavedLeftRun] = {}
         self._origins: dict[int, Origin] = {}
         self._deleted: set[int] = set()  # in their places still, until another one is left
@@ -182,8 +188,20 @@ class LeftRuns:
             if is_too_much and left.origin.line not in self.racing:
                 del self._runs[left.origin.line]
         for left in self._in_memory:
-            if self._state_bytes > MOST_STATE_BYTES:
+            if self._state_bytes > self.state_bytes:
                 left.run.states.thin_out()
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Those of them that are not in files, that first which was left first."""
+        return tuple(left.run for left in self._in_memory if left.origin.line not in self.racing)
+
+    def give_up_file(self, spared: States | None) -> bool:
+        """Let one drop a state that it has in a file, and that `spared` has not got.
+
+        That is the run which was left first and has one; False where none has.
+        """
+        return any(run.states.give_up_file(spared) for run in self.runs)
 
     def find(self, line: int) -> ReplacedRun | SavedLeftRun:
         """Return a run that was left.

@@ -9,7 +9,7 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import LookBack
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
-from netviz.engine.run.states import State
+from netviz.engine.run.state import State
 from netviz.engine.session import reports
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.training.trainer import Trainer

@@ -23,6 +23,7 @@ from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
 from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
@@ -45,6 +46,8 @@ class RunControl:
         Writes the run to files.
     loop
         Trains the run.
+    room
+        What runs may take for their states along the way.
     may_lower_threads
         Whether a run goes on with one thread while others keep the cores busy.
 
@@ -74,6 +77,7 @@ class RunControl:
         observatory: Observatory,
         keeper: RunKeeper,
         loop: TrainingLoop,
+        room: StateRoom,
         *,
         may_lower_threads: bool,
     ) -> None:
@@ -84,6 +88,7 @@ class RunControl:
         self._observatory = observatory
         self._keeper = keeper
         self._loop = loop
+        self.room = room
         self._preparer = RunPreparer(emit)
         self._may_lower_threads = may_lower_threads
         self._stopped = False
@@ -188,6 +193,8 @@ class RunControl:
         if not described.is_back:
             self.left.forget_untrained()
         self.left.make_room(run.trainer.data)
+        if not is_racing:
+            self.room.share([run])
         step = 0 if described.is_back else self.left.last_step
         described = replace(
             described,

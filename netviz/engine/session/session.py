@@ -19,8 +19,10 @@ from netviz.engine.session.list_control import ListControl
 from netviz.engine.session.looking_back import LookingBack
 from netviz.engine.session.past_control import PastControl
 from netviz.engine.session.race.race_control import RaceControl
+from netviz.engine.session.room_control import RoomControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
+from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.training_loop import TrainingLoop
 from netviz.engine.session.view_control import ViewControl
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
@@ -34,6 +36,7 @@ _AT_ANY_TIME = (
     | commands.RenameRun
     | commands.AddSavedRuns
     | commands.SetPace
+    | commands.KeepStates
     | commands.Watch
     | commands.Predict
     | commands.LookAt
@@ -59,6 +62,9 @@ class TrainingSession:
         Folder in which the runs of all processes are autosaved while they train; None for none.
     keep_in
         Folder in which the run is autosaved instead, as it would be saved there.
+    states_root
+        Folder in which all processes write states along the way for which memory has no room; None
+        for none.
     may_lower_threads
         Whether a run goes on with one thread while others keep the cores busy, where its settings
         leave the number to NetViz. It is a change as any other, but the moment that decides it is
@@ -74,6 +80,7 @@ class TrainingSession:
         autosave_root: Path | None = None,
         keep_in: Path | None = None,
         *,
+        states_root: Path | None = None,
         may_lower_threads: bool = False,
         records_layers: bool = True,
     ) -> None:
@@ -87,9 +94,16 @@ class TrainingSession:
         self._loop = TrainingLoop(
             emit, self._observatory, keeper, lambda: not self._commands.empty()
         )
+        self._room = StateRoom(states_root, keeper.left)
         self._control = RunControl(
-            emit, self._observatory, keeper, self._loop, may_lower_threads=may_lower_threads
+            emit,
+            self._observatory,
+            keeper,
+            self._loop,
+            self._room,
+            may_lower_threads=may_lower_threads,
         )
+        room = RoomControl(emit, self._control, self._loop)
         past = PastControl(emit, self._observatory, keeper, self._control)
         races = RaceControl(emit, self._observatory, self._control)
         runs = ListControl(emit, self._control, keeper.tree)
@@ -118,6 +132,7 @@ class TrainingSession:
             commands.Pause: self._control.pause,
             commands.Stop: self._control.stop,
             commands.SetPace: self._control.set_pace,
+            commands.KeepStates: room.keep_states,
             commands.Change: self._control.change,
             commands.Rewind: past.rewind,
             commands.Watch: views.watch,
@@ -239,6 +254,7 @@ class TrainingSession:
     def _on_close(self, _: commands.Close) -> None:
         self._closed = True
         self._control.close()
+        self._room.close()
 
     def _fail(self, failed: events.Failed) -> None:
         self._deferred.clear()

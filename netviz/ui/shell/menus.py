@@ -45,6 +45,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("look_before", "Look at an e&arlier step", "Shift+Left", "This changes nothing."),
         _Entry("look_after", "Look at a &later step", "Shift+Right", "This changes nothing."),
         _Entry("look_now", "Back to n&ow", "Esc", "Show the run as it is at present."),
+        _Entry("state_room", "&Memory for going back…", "", "And disk: how much is kept of a run."),
         _SEPARATOR,
         _Entry("race", "R&ace…", "R", "Train several runs in turn from here, and compare them."),
         _Entry("end_race", "Go on with this run a&lone", "", "End the race; the others are kept."),

@@ -1,7 +1,6 @@
 """Which states of a run are kept: within their budget, fewer the longer ago they are."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 
@@ -14,7 +13,8 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.run.divergence import LossWatch
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
-from netviz.engine.run.states import State, States
+from netviz.engine.run.state import State
+from netviz.engine.run.states import States
 from netviz.engine.training.schedules import Plateau
 from netviz.engine.training.trainer import DeviceData, Snapshot, Trainer
 from tests.engine.conftest import CPU
@@ -171,7 +171,8 @@ def test_the_states_of_an_epoch_share_the_order_of_its_images(run: Run) -> None:
     run.trainer.train_batch()
     back = run.states.until(2)
     before = back.size
-    back.add(replace(run.states.last_until(3), snapshot=run.trainer.snapshot()))
+    third = run.states.last_until(3)
+    back.add(State(run.trainer.snapshot(), third.ledger, third.watch, third.tally))
     assert back.size == before + sizes[-1] - order
 
 

@@ -1,6 +1,7 @@
 """A run with changes on its way, and all that it was at each of its steps, to go back to."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from netviz.engine.options.run_config import RunConfig
@@ -53,11 +54,13 @@ class FirstRun:
         Its last step.
     """
 
-    def __init__(self, config: RunConfig, changes: Changes, *before: Command) -> None:
+    def __init__(
+        self, config: RunConfig, changes: Changes, *before: Command, states: Path | None = None
+    ) -> None:
         self.changes = changes
         self._trained: dict[int, tuple[Snapshot, EpochTally]] = {}
         self._changing = changing(changes)
-        self.driven = Driven(config)
+        self.driven = Driven(config, states=states)
         self.driven.do(*before)
         self._note()
         self.driven.do(commands.Start(), answer=self._answer)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.datasets.own.peek import OwnPeek
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.state_budget import StateBudget
 from netviz.ui import dialogs
 from netviz.ui.dialogs.already_open_dialog import AlreadyOpenDialog
 from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
@@ -20,6 +21,7 @@ from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
 from netviz.ui.dialogs.race_dialog import RaceDialog
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
+from netviz.ui.dialogs.state_room_dialog import StateRoomDialog
 from netviz.ui.look.theme import Theme
 
 
@@ -46,6 +48,10 @@ def compare_runs(theme: Theme) -> CompareRunsDialog:
     return CompareRunsDialog(theme, ("Run 1", "Run 2"), [("Learning rate", "0.1", "1")])
 
 
+def state_room(theme: Theme) -> StateRoomDialog:
+    return StateRoomDialog(theme, StateBudget())
+
+
 WITHOUT_FIELDS = (AlreadyOpenDialog, CompareRunsDialog)
 MAKERS = {
     OwnPreview: preview,
@@ -54,6 +60,7 @@ MAKERS = {
     SaveRunDialog: save_run,
     RaceDialog: race,
     CompareRunsDialog: compare_runs,
+    StateRoomDialog: state_room,
 }
 
 

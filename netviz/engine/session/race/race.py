@@ -9,10 +9,10 @@ from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event, LaneEvent
 from netviz.engine.protocol.run_names import NO_TRY
 from netviz.engine.run.run import Run
-from netviz.engine.run.states import BUDGET_BYTES
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.lane import Lane
 from netviz.engine.session.replaced_run import ReplacedRun
+from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.training_loop import TrainingLoop
 
 
@@ -29,6 +29,8 @@ class Race:
         The run from which the first lanes began, as it was then: others can join from there.
     drawing
         What is on the pad; None for nothing.
+    room
+        What the runs may take for their states along the way.
 
     Attributes
     ----------
@@ -46,8 +48,9 @@ class Race:
         front: Run,
         start: ReplacedRun,
         drawing: Predict | None,
+        room: StateRoom,
     ) -> None:
-        self._emit = emit
+        self._emit, self._room = emit, room
         self.front, self.start = front, start
         self.lanes: dict[int, Lane] = {}
         self._drawing = drawing
@@ -71,20 +74,20 @@ class Race:
 
     def drop(self, line: int) -> None:
         """Let a run take part no longer."""
-        self.lanes.pop(line).run.states.budget = BUDGET_BYTES
+        self._room.share([self.lanes.pop(line).run])
 
     def share_memory(self) -> None:
-        """Divide among all runs the memory that states along the way may take."""
-        for run in self._runs:
-            run.states.budget = BUDGET_BYTES // len(self._runs)
+        """Divide among all runs what states along the way may take."""
+        self._room.share(self.runs)
 
     def end(self) -> None:
-        """Let each run have the memory of a run by itself again."""
-        for run in self._runs:
-            run.states.budget = BUDGET_BYTES
+        """Let each run have what a run by itself has again."""
+        for run in self.runs:
+            self._room.share([run])
 
     @property
-    def _runs(self) -> list[Run]:
+    def runs(self) -> list[Run]:
+        """All that race, the one at hand first."""
         return [self.front, *(lane.run for lane in self.lanes.values())]
 
     def follow(self, loop: TrainingLoop) -> None:

@@ -111,7 +111,8 @@ class RaceControl:
         control = self._control
         control.forget_race()
         control.left.tell_apart(lines)
-        race = Race(self._emit, control.ready_run(), start, self._observatory.drawing)
+        drawing = self._observatory.drawing
+        race = Race(self._emit, control.ready_run(), start, drawing, control.room)
         control.race, control.left.racing = race, frozenset(lines)
         for line in lines[1:]:
             race.add(control.left.loaded(line))
