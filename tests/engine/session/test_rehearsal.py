@@ -59,7 +59,7 @@ def assert_goes_on(config: RunConfig, folder: Path) -> None:
     saved.do(commands.Start(), answer=when_step(half, commands.Pause()))
     saved.do(commands.Save(folder / "run"), commands.MeasureTest(), commands.Start())
     saved.do(commands.Rewind(), commands.Start())
-    assert len(only(saved.events, events.Prepared)) == 1
+    assert len(only(saved.events, events.Prepared)) == 2
     assert losses(saved.events) == told
     again = Driven().do(commands.Open(folder / "run"), commands.Start())
     assert losses(again).items() <= told.items()

@@ -14,6 +14,7 @@ from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.observations import AugmentedSamples, Prediction
 from netviz.engine.protocol.run_state import State
+from netviz.engine.run.run import Run
 from netviz.engine.session import going_back
 from netviz.engine.storage.run_folder import read_run
 from tests.engine.session.first_runs import assert_no_difference, reached, run_of
@@ -29,8 +30,9 @@ DRAWING = np.arange(28 * 28, dtype=np.uint8).reshape(28, 28)
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make each batch a part of its own, so that there is a lot between."""
+    """Go back from step 0, with each batch a part of its own, so that there is a lot between."""
     monkeypatch.setattr(going_back, "SLICE_S", 0.0)
+    monkeypatch.setattr(Run, "keep_state", lambda *_, **__: None)
 
 
 @pytest.fixture
@@ -118,11 +120,18 @@ def test_it_is_told_to_be_over_before_the_run_goes_on(held: Driven) -> None:
     assert over < min(batches)
 
 
-@pytest.mark.parametrize("given", [commands.Stop(), commands.Rewind()])
-def test_stop_and_rewind_give_it_up(held: Driven, whole: dict[str, Any], given: Command) -> None:
-    told = go_back(held, given)
+def test_stopping_gives_it_up(held: Driven, whole: dict[str, Any]) -> None:
+    told = go_back(held, commands.Stop())
     assert only(told, events.StateChanged)
     assert_given_up(held, told, whole)
+
+
+def test_the_last_good_state_is_reached_instead(held: Driven, whole: dict[str, Any]) -> None:
+    told = held.do(commands.GoBack(GOAL), answer=when_going(commands.Rewind()))
+    (prepared,) = only(told, events.Prepared)
+    assert (prepared.step, prepared.replaced_step) == (0, HELD)
+    held.do(commands.Start())
+    assert_no_difference(reached(run_of(held)), whole)
 
 
 @pytest.mark.parametrize("given", [commands.Reset({"seed": 7}), commands.LoadWeights(Path("w"))])
