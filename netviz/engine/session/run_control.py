@@ -338,8 +338,14 @@ class RunControl:
         run = self.sound_run()
         others = self.race.lanes.values() if self.race else ()
         can_train = run.has_epochs_left or run.is_measurement_due
-        if not can_train and not any(lane.can_train for lane in others):
-            raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+        if not any(lane.can_train for lane in others):
+            if not can_train:
+                raise ConfigError("All epochs are trained.", "Raise the number of epochs to go on.")
+            if self.race and run.divergence:
+                raise ConfigError(
+                    "The run has diverged, and no other of the race has anything left to train.",
+                    "Go on with one of them, or go back to before it diverged.",
+                )
         refuse_lone_images(run.trainer, run.trainer.config)
         self._loop.goal = goal
         self._enter(State.RUNNING)

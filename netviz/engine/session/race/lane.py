@@ -47,7 +47,7 @@ class Lane:
         )
         self._loop.in_turn = True
         self._work: Iterator[None] | None = None
-        self._rested_at = 0.0
+        self._rested_at = perf_counter()
         if drawing:
             self.predict(drawing)
 
@@ -98,7 +98,7 @@ class Lane:
     def turn(self) -> None:
         """Train a batch, or do a part of an evaluation; torch's generators are its own then."""
         assert self._work is not None
-        self._loop.leave_out(perf_counter() - self._rested_at)
+        self._leave_out_rest()
         self._random_state.restore()
         failed = None
         try:
@@ -122,6 +122,7 @@ class Lane:
 
     def at_rest(self) -> ReplacedRun:
         """Return the run as it is now, after all that was trained is reported."""
+        self._leave_out_rest()
         with self._own_random_numbers():
             try:
                 self._loop.report(self.run)
@@ -147,6 +148,12 @@ class Lane:
         self._observatory.predict(command)
         if not self.is_training:
             self._observatory.observe(self.run, training=False)
+
+    def _leave_out_rest(self) -> None:
+        """Do not count as training time what went by since its last turn."""
+        now = perf_counter()
+        self._loop.leave_out(now - self._rested_at)
+        self._rested_at = now
 
     @contextmanager
     def _own_random_numbers(self) -> Iterator[None]:

@@ -42,7 +42,7 @@ class RaceControl:
 
     def race(self, command: commands.Race) -> None:
         """Begin a race of runs that go on from here, each with other settings."""
-        run = self._control.sound_run()
+        run = self._sound_run()
         configs = [self._allowed(run, changes) for changes in command.lanes]
         if any(config == other for i, config in enumerate(configs) for other in configs[:i]):
             raise ConfigError("Two of the runs have the same settings.", "Change one of them.")
@@ -57,14 +57,24 @@ class RaceControl:
 
     def race_runs(self, command: commands.RaceRuns) -> None:
         """Begin a race of the run at hand with runs that were left."""
-        self._control.sound_run()
+        self._sound_run()
         left = self._control.left
         lines = dict.fromkeys((left.at_hand, *command.lines))
         self._check_count(len(lines))
         for line in command.lines:
-            left.loaded(line)
+            _refuse_ruined(left.loaded(line))
         self._begin(self._start(), list(lines))
         self._control.tell_race()
+
+    def _sound_run(self) -> Run:
+        """Return the run at hand; raises `ConfigError` where it has failed or diverged."""
+        run = self._control.sound_run()
+        if run.divergence:
+            raise ConfigError(
+                "The run has diverged, and so have all that go on from here.",
+                f"Go back to step {run.good_step:,} first.",
+            )
+        return run
 
     def _start(self) -> ReplacedRun:
         """Hold the run at hand, and return a copy of it."""
@@ -163,3 +173,12 @@ class RaceControl:
     def _lane(self, line: int) -> None:
         if line not in self._running().lanes:
             raise ConfigError(f"Run {line} is no other run of the race.")
+
+
+def _refuse_ruined(left: ReplacedRun) -> None:
+    if left.failed or left.run.divergence:
+        what = "failed" if left.failed else "diverged"
+        raise ConfigError(
+            f"Run {left.origin.line} has {what} and cannot race.",
+            "Go on with it, and go back to its last good state first.",
+        )

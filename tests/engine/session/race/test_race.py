@@ -447,6 +447,51 @@ def test_what_cannot_race_is_refused_and_nothing_changes(lanes: Lanes, config: R
     assert_no_difference(reached(run_of(driven)), reached(alone(config, 8, {}, {})))
 
 
+def test_what_is_ruined_does_not_race(config: RunConfig) -> None:
+    driven = Driven(config)
+    lines = racing(driven, ({}, {"optimizer": "sgd", "learning_rate": 1000.0}))
+    driven.do(commands.Start())
+    told = driven.do(commands.GoOnWith(lines[0]), commands.RaceRuns((lines[1],)))
+    (refused,) = only(told, events.Refused)
+    assert refused.message.startswith(f"Run {lines[1]} has ")
+    told = driven.do(commands.GoOnWith(lines[1]), commands.Race(RATES))
+    (refused,) = only(told, events.Refused)
+    assert refused.message.startswith("The run has ")
+    driven.do(commands.Rewind())
+    assert len(racing(driven, RATES)) == 3
+
+
+def test_a_race_in_which_nothing_is_left_to_train_says_so(config: RunConfig) -> None:
+    driven = Driven(config)
+    racing(driven, ({"loss": "mse", "optimizer": "sgd", "learning_rate": 1000.0}, {}))
+    driven.do(commands.Start())
+    assert driven.state is not State.FAILED  # its loss is bad, and a number
+    told = driven.do(commands.Start())
+    assert len(only(told, events.Refused)) == 1
+    assert not only(told, events.StateChanged)
+
+
+def test_what_a_lane_waits_is_no_training_time(
+    config: RunConfig, loss: Loss, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netviz.engine.session.batch_meter.REPORT_INTERVAL_S", 1e9)
+    driven = Driven(config)
+    racing(driven, RATES)
+    batches = 0
+
+    def change_now_and_then() -> None:
+        """All are kept as they are then, in the midst of what they have to report."""
+        nonlocal batches
+        batches += 1
+        if batches in (20, 22, 35, 36):
+            driven.session.submit(commands.Change({"learning_rate": 1 / batches}))
+
+    loss.on_training = change_now_and_then
+    told = driven.do(commands.Start())
+    lanes = [each.event for each in only(told, events.InLane)]
+    assert max(each.samples_per_second for each in only(lanes, events.Progress)) < 1e7
+
+
 # -- the pad -------------------------------------------------------------------------------------
 
 
