@@ -34,6 +34,7 @@ class RunListPresenter(QObject):
         self._runs.renamed.connect(self._on_runs_renamed)
         self._run.run_list_changed.connect(self._on_run_list_changed)
         self._run.race_changed.connect(self._on_run_race_changed)
+        self._run.lane_told.connect(self._on_run_lane_told)
         self._run.undo_stack.indexChanged.connect(self._on_undo_stack_index_changed)
         SavedRunsPresenter(window, self)
         ComparisonPresenter(window, self)
@@ -81,7 +82,11 @@ class RunListPresenter(QObject):
 
     @Slot(object)
     def _on_run_race_changed(self, event: events.RaceChanged) -> None:
-        self._runs.set_left(event.left)
+        self._runs.set_left(event.left, event.lanes)
+
+    @Slot(object)
+    def _on_run_lane_told(self, event: events.InLane) -> None:
+        self._runs.follow(event.line, event.event)
 
     @Slot()
     def _on_columns_chosen(self) -> None:

@@ -178,6 +178,32 @@ def test_a_run_that_diverges_is_named_with_the_reason(window: MainWindow, qtbot:
     assert "B (lr 100) has stopped:" in window.message_bar.text
 
 
+def test_the_table_tells_what_each_run_does_while_they_race(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    begin(qtbot, window)
+    view = window.views.view(RunView)
+    window.views.show_view(view)
+    window.controller.set_pace(20)
+    window.controller.start()
+    racing = {row.lane.line for row in window.panel.race_card.rows}
+
+    def all_train() -> bool:
+        rows = [row for row in view.shown_rows() if row.line in racing]
+        return all(row.state == "running" and row.steps > 42 for row in rows)
+
+    qtbot.waitUntil(all_train, timeout=30_000)
+    window.controller.set_pace(None)
+    wait_for_state(qtbot, window, State.FINISHED)
+    qtbot.waitUntil(
+        lambda: all(
+            (row.state, row.steps) == ("finished", 120)
+            for row in view.shown_rows()
+            if row.line in racing
+        )
+    )
+
+
 def test_going_back_ends_the_race_and_the_others_stay_in_the_table(
     window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -1,7 +1,7 @@
 """What the table says of each run; free of Qt."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netviz.engine.options.option import format_value
@@ -91,6 +91,7 @@ def rows_of(
     state: State = State.PAUSED,
     base: int | None = None,
     origins: Mapping[int, Origin] | None = None,
+    racing: Collection[int] = (),
 ) -> tuple[RunRow, ...]:
     """Return a row for each run, in the order of the tree; see `tree_order`.
 
@@ -102,6 +103,8 @@ def rows_of(
         Number of the run that is pinned as the base; None where none is.
     origins
         Where runs came from that are gone, by their numbers; others may have parted from them.
+    racing
+        Numbers of the runs that train when the run at hand does.
     """
     runs = {run.origin.line: run for run in (at_hand, *left)}
     names = {line: run_name(run.origin, run.config) for line, run in runs.items()}
@@ -109,7 +112,12 @@ def rows_of(
         {**(origins or {}), **origins_by_line(run.origin for run in runs.values())}, runs
     )
     pinned = runs.get(base or 0)
-    rows = (_row(runs[line], at_hand, pinned, names, state) for line in tree_order(joints))
+    states = {at_hand.origin.line: state}
+    if state is State.RUNNING:
+        states |= {line: state for line in racing if line in runs and not runs[line].has_ended}
+    rows = (
+        _row(runs[line], at_hand, pinned, names, states.get(line)) for line in tree_order(joints)
+    )
     return tuple(replace(row, joint=joints[row.line]) for row in rows)
 
 
@@ -129,7 +137,11 @@ def best_rows(rows: Sequence[RunRow], column: str) -> frozenset[int]:
 
 
 def _row(
-    run: LeftRun, at_hand: LeftRun, pinned: LeftRun | None, names: Mapping[int, str], state: State
+    run: LeftRun,
+    at_hand: LeftRun,
+    pinned: LeftRun | None,
+    names: Mapping[int, str],
+    state: State | None,
 ) -> RunRow:
     trained = [each for each in run.measurements if each.epoch]
     is_at_hand = run is at_hand
@@ -145,7 +157,7 @@ def _row(
         _best(trained, lambda each: each.test_loss, min),
         _best(trained, lambda each: each.test_accuracy, max),
         sum(each.seconds for each in trained),
-        _state_word(run, state if is_at_hand else None),
+        _state_word(run, state),
         run.config,
         run.has_failed,
         run is pinned,
@@ -159,7 +171,7 @@ def _settings(run: LeftRun, base: LeftRun, word: str) -> str:
 
 
 def _state_word(run: LeftRun, state: State | None) -> str:
-    """Say what a run is doing; `state` is that of the run at hand."""
+    """Say what a run is doing; `state` is None for one that was left."""
     if run.has_failed or state is State.FAILED:
         return "failed"
     if run.has_diverged:

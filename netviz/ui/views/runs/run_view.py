@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.commands import MOST
-from netviz.engine.protocol.events import Prepared
+from netviz.engine.protocol.events import LaneEvent, Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import origins_by_line
 from netviz.engine.protocol.run_names import given_name, made_name
@@ -25,6 +25,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
 from netviz.ui.views.row_table import restyle_rows, row_action, row_table
 from netviz.ui.views.runs.name_delegate import NameDelegate
+from netviz.ui.views.runs.racing import gone_on
 from netviz.ui.views.runs.run_adding import RunAdding
 from netviz.ui.views.runs.run_header import RunHeader
 from netviz.ui.views.runs.run_menu import RunMenu, TreeButton, corner_of
@@ -107,6 +108,7 @@ class RunView(Page):
         self.adding = RunAdding(theme, self)
         self._at_hand = LeftRun(Origin(), RunConfig(), 0, ())
         self._left: tuple[LeftRun, ...] = ()
+        self._racing: frozenset[int] = frozenset()
         self._state = State.IDLE
         self._base: int | None = None
         self._shown: frozenset[int] | None = None
@@ -133,26 +135,33 @@ class RunView(Page):
         measured = (prepared.untrained,)
         line = prepared.origin.line
         was = next((run for run in self._left if run.origin.line == line), None)
-        # A ruined network is one still where it is gone on with; one that failed goes back.
-        has_diverged = was is not None and was.has_diverged and not was.has_failed
+        # A ruined network is one still where it is gone on with.
+        has_diverged = was is not None and was.has_diverged
         self._at_hand = LeftRun(
             prepared.origin, prepared.config, prepared.step, measured, has_diverged=has_diverged
         )
         self._origins = origins_by_line(prepared.origins)
-        self.set_left(prepared.left)
+        self.set_left(prepared.left, self._racing if line in self._racing else ())
 
     def set_runs(self, origin: Origin, left: Sequence[LeftRun]) -> None:
         """Take on what the run at hand is called, and which runs were left."""
         self._at_hand = replace(self._at_hand, origin=origin)
-        self.set_left(left)
+        self.set_left(left, self._racing)
 
-    def set_left(self, left: Sequence[LeftRun]) -> None:
-        """Take on which runs were left."""
-        self._left = tuple(left)
+    def set_left(self, left: Sequence[LeftRun], racing: Collection[int] = ()) -> None:
+        """Take on which runs were left, and the numbers of those that race."""
+        self._left, self._racing = tuple(left), frozenset(racing)
         if not left and self.table.hasFocus():
             self.setFocus()  # else it would go to the pad, and Ctrl+Z undo a stroke
         self._show_content(bool(left))
         self.count_changed.emit(len(left) + 1 if left else None)
+        self._invalidate()
+
+    def follow(self, line: int, event: LaneEvent) -> None:
+        """Take on what happened to a run that races and is not at hand."""
+        self._left = tuple(
+            gone_on(run, event) if run.origin.line == line else run for run in self._left
+        )
         self._invalidate()
 
     def set_shown(self, lines: frozenset[int]) -> None:
@@ -193,7 +202,9 @@ class RunView(Page):
     @property
     def rows(self) -> tuple[RunRow, ...]:
         """All runs of the session, in the order of the tree."""
-        rows = rows_of(self._at_hand, self._left, self._state, self._base, self._origins)
+        rows = rows_of(
+            self._at_hand, self._left, self._state, self._base, self._origins, self._racing
+        )
         if self._shown is None:
             return rows
         shown = {self._at_hand.origin.line, *self._shown}
