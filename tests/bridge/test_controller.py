@@ -177,6 +177,7 @@ def test_a_run_that_diverges_fails_and_goes_on_with_a_smaller_rate(
     assert "became" in failed.message
     smaller = {"learning_rate": controller.config.learning_rate / 3}
     window.expect_state(State.IDLE, lambda: controller.rewind_with(smaller))
+    window.qtbot.waitUntil(lambda: controller.config.learning_rate < 1000)
     assert controller.config.learning_rate == pytest.approx(1000 / 3)
     assert controller.step == failed.rewind_step == 0
     controller.change({"learning_rate": 0.1, "weight_decay": 0})

@@ -6,11 +6,11 @@ from functools import wraps
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QWidget
 
-Handler = Callable[[Any, QEvent], None]
+Handler = Callable[..., Any]
 _MARK = "__netviz_guarded__"
 
 
@@ -24,23 +24,33 @@ def guard_events() -> None:
     the exception is caught here, its painters are ended, and it is handed to
     `sys.excepthook` like every other exception.
     """
-    for kind in _widgets(QWidget):
-        if kind.__module__.startswith("netviz."):
-            for name, handler in list(vars(kind).items()):
-                if name.endswith("Event") and not hasattr(handler, _MARK):
-                    setattr(kind, name, guarded(handler))
+    for kind in _subclasses(QWidget):
+        _guard(kind, otherwise=None)
+    for kind in _subclasses(QAbstractItemDelegate):
+        _guard(kind, otherwise=False)  # the event was not handled
 
 
-def guarded(handle: Handler) -> Handler:
-    """Return `handle` so that its exceptions go to `sys.excepthook` instead of to the caller."""
+def _guard(kind: type[QObject], *, otherwise: bool | None) -> None:
+    if kind.__module__.startswith("netviz."):
+        for name, handler in list(vars(kind).items()):
+            if name.endswith("Event") and not hasattr(handler, _MARK):
+                setattr(kind, name, guarded(handler, otherwise=otherwise))
+
+
+def guarded(handle: Handler, *, otherwise: bool | None = None) -> Handler:
+    """Return `handle` so that its exceptions go to `sys.excepthook` instead of to the caller.
+
+    `otherwise` is what it returns then.
+    """
 
     @wraps(handle)
-    def handle_safely(widget: Any, event: QEvent) -> None:
+    def handle_safely(receiver: Any, *event: Any) -> Any:
         try:
-            handle(widget, event)
+            return handle(receiver, *event)
         except Exception as error:  # noqa: BLE001 - no exception at all may reach Qt
             end_painters(error.__traceback__)
             sys.excepthook(type(error), error, error.__traceback__)
+            return otherwise
 
     setattr(handle_safely, _MARK, True)
     return handle_safely
@@ -55,7 +65,7 @@ def end_painters(trace: TracebackType | None) -> None:
         trace = trace.tb_next
 
 
-def _widgets(kind: type[QWidget]) -> Iterator[type[QWidget]]:
+def _subclasses(kind: type[QObject]) -> Iterator[type[QObject]]:
     for subclass in kind.__subclasses__():
         yield subclass
-        yield from _widgets(subclass)
+        yield from _subclasses(subclass)

@@ -82,7 +82,8 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def exported(driven: Driven, folder: Path) -> Path:
     path = folder / "train.py"
     (told,) = driven.do(commands.Export(ExportKind.SCRIPT, path))
-    assert told == events.Exported(1, ExportKind.SCRIPT, path)
+    assert isinstance(told, events.Exported)
+    assert (told.kind, told.path) == (ExportKind.SCRIPT, path)
     return path
 
 

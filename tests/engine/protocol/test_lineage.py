@@ -61,13 +61,3 @@ def test_a_run_of_which_nothing_is_known_began_by_itself() -> None:
     assert parting_step(origins, 3, 4) == 900
     assert parting_step(origins, 2, 4) == 500
     assert parting_step(origins, 7, 4) == 0
-
-
-def test_a_run_that_went_back_within_itself_has_less_in_common() -> None:
-    kept = LeftRuns()
-    first = kept.new_origin()
-    early, late = kept.new_origin(first, 100), kept.new_origin(first, 300)
-    kept.cut(first.line, 200)
-    origins = origins_by_line(kept.origins)
-    assert parting_step(origins, first.line, early.line) == 100
-    assert parting_step(origins, first.line, late.line) == 200

@@ -36,7 +36,12 @@ class SameThread(QObject):
 
     events_arrived = Signal()
 
-    def __init__(self, parent: QObject | None = None, autosave_root: Path | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        autosave_root: Path | None = None,
+        states_root: Path | None = None,
+    ) -> None:
         super().__init__(parent)
         self.mailbox = Mailbox()
         self._driven = Driven()
