@@ -20,6 +20,7 @@ CASES = {
     "going-back": "going_back_cases:going_back",
     "tree": "tree_cases:tree",
     "race": "race_cases:races",
+    "race-window": "window_cases:race",
     "playhead": "look_cases:looking",
     "window": "window_cases:default_views",
     "window-offscreen": "window_cases:default_views",
@@ -29,6 +30,7 @@ CASES = {
     "frames": "frame_cases:frames",
     "frame-everything": "frame_cases:everything_on",
     "frame-ghosts": "frame_cases:ghosts",
+    "frame-race": "frame_cases:race",
     "rate-strip": "frame_cases:rate_strip",
     "start": "start_cases:starts",
 }

@@ -4,6 +4,7 @@ import gc
 import mmap
 import statistics
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -16,9 +17,11 @@ from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
+from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.style_sheet import dress_window
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.accuracy_plot import AccuracyPlot
+from netviz.ui.plots.difference_strip import ComparedRun, Comparison
 from netviz.ui.plots.ghost import Ghost
 from netviz.ui.plots.loss_plot import LossPlot
 
@@ -27,6 +30,7 @@ STEPS_PER_FRAME = 100
 _EPOCHS = 500
 _MOST_MS = 4.0
 _GHOSTS = 12
+_LANES = 4
 _MOST_WITH_GHOSTS_MS = 5.0
 _CHUNK = 1_000
 _MOST_RATIO = 1.3
@@ -58,6 +62,7 @@ class _Plots(QWidget):
         self.plots = LossPlot(theme), AccuracyPlot(theme)
         self.history = StepHistory()
         self._step = 0
+        self._lanes = range(0)
         self._random = np.random.default_rng(0)
         column = QVBoxLayout(self)
         for plot in self.plots:
@@ -70,14 +75,15 @@ class _Plots(QWidget):
     def add(self, count: int) -> None:
         """Add `count` made-up steps."""
         steps = np.arange(self._step + 1, self._step + 1 + count)
-        noise = self._random.normal(size=count)
-        losses = (2.3 / (1 + 1e-4 * steps) * np.exp(0.3 * noise)).astype(np.float32)
+        losses = self._losses(steps, 5)
         rates = self._rates(steps, self._length)
         self._step += count
         report = Progress(1, steps, losses, rates, 1, self._step, 10**7, 0.9, 2e4, 60.0)
         self.history.extend(steps, losses, rates)
         for plot in self.plots:
             plot.add_progress(report)
+            for line in self._lanes:
+                plot.ghosts.catch_up(line, steps, self._losses(steps, line))
 
     def add_story(self) -> None:
         """Add what a long run has beside its steps: epochs that overfit, and changes."""
@@ -97,31 +103,54 @@ class _Plots(QWidget):
         for plot in self.plots:
             plot.set_ledger_entries(changes)
 
-    def add_ghosts(self, count: int) -> None:
-        """Draw runs that were left beside it, as long as it is, with an epoch's figures each."""
-        steps = np.arange(1, self._length + 1)
-        ghosts = []
-        for line in range(1, count + 1):
-            noise = self._random.normal(size=self._length)
-            losses = (2.3 / (1 + 2e-5 * line * steps) * np.exp(0.3 * noise)).astype(np.float32)
-            measured = tuple(
-                Measurement(
-                    epoch,
-                    epoch * self._length // _EPOCHS,
-                    0.3,
-                    0.9,
-                    0.4,
-                    0.9 - 0.02 * line,
-                    1.0,
-                    2e4,
-                )
-                for epoch in range(_EPOCHS + 1)
-            )
-            begins = line * self._length // (4 * count)
-            loss = ((0, "cross-entropy"),)
-            ghosts.append(Ghost(line, f"lr {line}", f"run {line}", begins, losses, measured, loss))
+    def _losses(self, steps: NDArray[np.int64], line: int) -> NDArray[np.float32]:
+        """Make up the losses of a run."""
+        noise = self._random.normal(size=len(steps))
+        return (2.3 / (1 + 2e-5 * line * steps) * np.exp(0.3 * noise)).astype(np.float32)
+
+    def add_ghosts(self, count: int, lanes: int = 0) -> None:
+        """Draw runs that were left beside it, as long as it is, with the figures of its epochs.
+
+        As many of them as `lanes` are drawn in colour, go on with it and are compared with it.
+        """
+        self._lanes = range(1, lanes + 1)
+        ghosts = [
+            self._ghost(line, line * self._length // (4 * count)) for line in range(1, count + 1)
+        ]
+        at_hand = count + 1
+        runs = [ComparedRun(line, "A", f"lr {line}", branch_token(line)) for line in self._lanes]
+        comparison = Comparison(
+            (*runs, ComparedRun(at_hand, "B", "lr", branch_token(at_hand))),
+            at_hand,
+            False,
+            at_hand,
+            0,
+        )
         for plot in self.plots:
             plot.ghosts.set_ghosts(ghosts, "cross-entropy")
+        if lanes:
+            self.plots[0].compare(comparison)
+
+    def _ghost(self, line: int, begins: int) -> Ghost:
+        losses = self._losses(np.arange(1, self._length + 1), line)
+        measured = tuple(
+            Measurement(
+                epoch,
+                epoch * self._length // _EPOCHS,
+                0.3,
+                0.9,
+                0.4,
+                0.9 - 0.02 * line,
+                1.0,
+                2e4,
+            )
+            for epoch in range(_EPOCHS + 1)
+        )
+        loss = ((0, "cross-entropy"),)
+        ghost = Ghost(line, f"lr {line}", f"run {line}", begins, losses, measured, loss)
+        if line not in self._lanes:
+            return ghost
+        return replace(ghost, begins=0, token=branch_token(line), width=2, widens=True)
 
     def frame_ms(self) -> float:
         """Draw a frame with new steps, as Qt paints it in the window; return the milliseconds."""
@@ -173,16 +202,26 @@ def everything_on(plan: Plan) -> list[Outcome]:
 
 def ghosts(plan: Plan) -> list[Outcome]:
     """Cost of a frame of a long run with all of `everything_on` and runs that were left."""
+    return [_with_ghosts(plan, f"{_GHOSTS} earlier runs", _GHOSTS, 0)]
+
+
+def race(plan: Plan) -> list[Outcome]:
+    """The same with four of five runs of a race more, and what they differ by."""
+    what = f"a race of {_LANES + 1} and {_GHOSTS} earlier runs"
+    return [_with_ghosts(plan, what, _GHOSTS + _LANES, _LANES)]
+
+
+def _with_ghosts(plan: Plan, others: str, count: int, lanes: int) -> Outcome:
     app = QApplication(["netviz"])
     length = LENGTHS[1 if plan.quick else -1]
     run = _Plots(Theme(dark=True, parent=app), length, _four_steps)
     run.add_story()
-    run.add_ghosts(_GHOSTS)
+    run.add_ghosts(count, lanes)
     app.processEvents()
     costs = [row[0] for row in _rounds([run], plan)]
-    what = f"a frame at {length:,} steps with everything and {_GHOSTS} earlier runs as long"
+    what = f"a frame at {length:,} steps with everything and {others} as long"
     median, spread = statistics.median(costs), middle_half(costs)
-    return [Outcome(what, median, *spread, "ms", _MOST_WITH_GHOSTS_MS, at_least=False)]
+    return Outcome(what, median, *spread, "ms", _MOST_WITH_GHOSTS_MS, at_least=False)
 
 
 def rate_strip(plan: Plan) -> list[Outcome]:

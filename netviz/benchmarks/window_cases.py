@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from netviz.benchmarks.measuring import Outcome, Plan, compare, percentile
 from netviz.benchmarks.sessions import BareSession
 from netviz.benchmarks.window import TrainingWindow
+from netviz.engine.protocol import commands, events
 
 HEARTBEAT_MS = 5
 
@@ -39,6 +40,17 @@ def each_tab(plan: Plan) -> list[Outcome]:
             what = f"window / no window, tab {name} in front, batch 64"
             outcomes.append(_compare(what, window, bare, plan, 0.90))
     return outcomes
+
+
+def race(plan: Plan) -> list[Outcome]:
+    """A race of three runs in the window as it opens against the same without one, by turns."""
+    rates = tuple({"learning_rate": rate} for rate in (0.001, 0.002, 0.003))
+    with _both(plan, 64) as (window, bare):
+        bare.do(commands.Race(rates), events.RaceChanged)
+        window.controller.submit(commands.Race(rates))
+        window.serve_until(lambda: len(window.window.panel.race_card.rows) == len(rates))
+        what = "a race of 3, window / no window, batch 64"
+        return [_compare(what, window, bare, plan, 0.90)]
 
 
 def _compare(

@@ -56,7 +56,10 @@ class GhostLines(pg.GraphicsObject):  # type: ignore[misc]
         low, high = self._box.y_limits
         reach = _FARTHEST * (high - low)
         y = np.clip(y, low - reach, high + reach)
-        ends = [points[0] for points in (self._points[line], (x, y)) if len(points[0])]
+        before = self._points[line]
+        first = _first_other(before, (x, y))
+        ends = [points[0][max(0, first - 1) :] for points in (before, (x, y))]
+        ends = [each for each in ends if len(each)]
         self._points[line] = x, y
         gaps = np.flatnonzero(~np.isfinite(y))
         parts = zip(np.split(x, gaps), np.split(y, gaps), strict=True)
@@ -104,3 +107,12 @@ class GhostLines(pg.GraphicsObject):  # type: ignore[misc]
         """Return how far the pen and a corner reach beyond a point, in steps."""
         pixel = float(self._box.viewPixelSize()[0])
         return pixel * (_CORNER * self._pens[line].widthF() + 1)
+
+
+def _first_other(before: Points, now: Points) -> int:
+    """Return from which point on two curves are not the same."""
+    count = min(len(before[0]), len(now[0]))
+    same = np.ones(count, np.bool_)
+    for old, new in zip(before, now, strict=True):
+        same &= (old[:count] == new[:count]) | (np.isnan(old[:count]) & np.isnan(new[:count]))
+    return count if same.all() else int(same.argmin())

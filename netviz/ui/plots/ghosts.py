@@ -18,6 +18,8 @@ from netviz.ui.plots.metric import CurveStyle, Metric, Points, Row, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 
 _NEAR_PX = 6
+_FOLLOWED_PX = 4
+"""A label follows the end of its curve by steps of so much: to find free places takes long."""
 _MOST_ROWS = 5
 
 
@@ -56,8 +58,9 @@ class Ghosts(QObject):
         self._is_visible = True
         self._pointed: int | None = None
         self._is_offering = False
-        self._drawn: Hashable = None
+        self._drawn: dict[int, Hashable] = {}
         self._arranged: Hashable = None
+        self._ends = np.empty((0, 2))  # of the curves when their labels were placed, in pixels
         self.labels = GhostLabels(theme)
         self.labels.setZValue(12)
         canvas.scene().addItem(self.labels)
@@ -146,7 +149,7 @@ class Ghosts(QObject):
         return self._canvas.beside.points(line)
 
     def _tell(self) -> None:
-        self._drawn = self._arranged = None
+        self._drawn, self._arranged = {}, None
         self.changed.emit()
 
     # -- drawing -----------------------------------------------------------------------------
@@ -157,14 +160,16 @@ class Ghosts(QObject):
         lines.set_styles({each.ghost.line: self._style(each.ghost) for each in view.ghosts})
         columns = round(axes.area.width())
         looks = axes.x_range, y_range, columns, self._metric.ghost_scale(view)
-        now = [(each.ghost.line, each.loss, each.version) for each in view.ghosts]
-        drawn = (looks, tuple(now))
-        if drawn != self._drawn:
-            self._drawn = drawn
-            for ghost in view.ghosts:
+        now: dict[int, Hashable] = {
+            each.ghost.line: (looks, each.loss, each.version) for each in view.ghosts
+        }
+        for ghost in view.ghosts:
+            line = ghost.ghost.line
+            if now[line] != self._drawn.get(line):
                 curve = self._metric.ghost_curve(ghost, view, axes.x_range, columns)
-                lines.set_points(ghost.ghost.line, *curve)
-        self._place_labels(view, axes)
+                lines.set_points(line, *curve)
+        self._drawn = now
+        self._place_labels(view, axes, looks)
 
     def _style(self, ghost: Ghost) -> CurveStyle:
         if ghost.line != self._pointed:
@@ -175,19 +180,27 @@ class Ghosts(QObject):
         """Place the labels anew: letters have another size."""
         self._arranged = None
 
-    def _place_labels(self, view: View, axes: Axes) -> None:
+    def _place_labels(self, view: View, axes: Axes, looks: Hashable) -> None:
+        """Place the labels anew where something else is drawn, or a curve has left its label."""
         canvas = self._canvas
         taken = [*canvas.markers.label_boxes, *canvas.best.label_boxes]
         present = [_pixels(canvas.curves[name].points, axes) for name in self._avoided]
         boxes = tuple(box.getRect() for box in taken)
-        words = tuple(each.ghost.label for each in view.ghosts)
-        arranged = self._drawn, boxes, words, axes.area.getRect(), axes.y_range
-        if arranged == self._arranged and not self.labels.is_crossed_by(present):
+        words = tuple((each.ghost.line, each.loss, each.ghost.label) for each in view.ghosts)
+        arranged = looks, boxes, words, axes.area.getRect()
+        curves = [curve for _, curve in self._curves(view.ghosts, axes)]
+        ends = np.array([_end(curve) for curve in curves])
+        near = self._theme.px(_FOLLOWED_PX)
+        if (
+            arranged == self._arranged
+            and np.allclose(ends, self._ends, rtol=0, atol=near, equal_nan=True)
+            and not self.labels.is_crossed_by(present)
+        ):
             return
-        self._arranged = arranged
+        self._arranged, self._ends = arranged, ends
         wanted = [
             (each.ghost.line, each.ghost.label, _ink(each.ghost), curve)
-            for each, (_, curve) in zip(view.ghosts, self._curves(view.ghosts, axes), strict=True)
+            for each, curve in zip(view.ghosts, curves, strict=True)
         ]
         self.labels.arrange(wanted[::-1], axes, taken, present)  # the one in front matters most
 
@@ -292,6 +305,10 @@ class Ghosts(QObject):
 def _ink(ghost: Ghost) -> str:
     """Return the colour of what is written of a run: grey letters have to be readable."""
     return "quiet" if ghost.token == "ghost" else ghost.token
+
+
+def _end(curve: Points) -> tuple[float, float]:
+    return (float(curve[0][-1]), float(curve[1][-1])) if len(curve[0]) else (np.nan, np.nan)
 
 
 def _pixels(points: Points, axes: Axes) -> Points:

@@ -185,6 +185,21 @@ def test_a_label_makes_way_for_the_run_at_hand(loss: LossPlot) -> None:
     assert all(label.box != before.box for label in after)
 
 
+def test_a_label_goes_along_with_the_end_of_a_curve_that_grows(loss: LossPlot) -> None:
+    show_run(loss, ghost(level=0.4, steps=500))
+    places = []
+    for first in range(500, 900, 20):
+        steps = np.arange(first + 1, first + 21)
+        loss.ghosts.catch_up(1, steps, np.full(20, 0.4, np.float32))
+        loss.refresh()
+        (label,) = loss.ghosts.labels.labels
+        end = float(loss.canvas.axes.x(loss.ghosts.curve(1)[0][-1]))
+        if label.box.left() > end - 10:  # else there was a better place along the curve
+            places.append(label.box.left() - end)
+    assert places
+    assert max(places) - min(places) <= 8
+
+
 def test_the_readout_tells_its_value_also_beyond_the_run_at_hand(loss: LossPlot) -> None:
     show_run(loss, ghost(), ghost(2, level=0.7, label="lr 0.1", steps=600))
     hover(loss, 300)
