@@ -115,6 +115,7 @@ class LossWatch:
     good_rate: float | None = None
     divergence: Divergence | None = None
     _waiting: tuple[float, ...] = ()
+    _waiting_rate: float = 0.0
     _level: float = 1.0
     _quick: float = 1.0
     _lowest: float = 1.0
@@ -131,12 +132,14 @@ class LossWatch:
             Which the batches were trained with.
         """
         noise = max(1.0, math.sqrt(_CALM_BATCH / batch_size))
+        # A block counts as trained with the rate of its first batch: a change comes amid one.
+        first_rate = self._waiting_rate if self._waiting else rate
         waiting = (*self._waiting, *losses)
         whole = len(waiting) - len(waiting) % BLOCK
-        self._waiting = waiting[whole:]
+        self._waiting, self._waiting_rate = waiting[whole:], rate if whole else first_rate
         blocks = np.minimum(waiting[:whole], HIGHEST * self.untrained).reshape(-1, BLOCK)
-        for mean in (blocks.mean(axis=1) / self.untrained).tolist():
-            self._add_block(mean, rate, noise)
+        for nth, mean in enumerate((blocks.mean(axis=1) / self.untrained).tolist()):
+            self._add_block(mean, rate if nth else first_rate, noise)
 
     @property
     def is_undecided(self) -> bool:

@@ -114,6 +114,16 @@ def test_another_loss_function_in_mid_block_leaves_no_step_out(before: int, afte
     assert watch.step == before + after // 8 * 8
 
 
+@pytest.mark.parametrize("before", range(8, 16))
+def test_what_was_learned_before_a_change_is_no_credit_to_the_new_rate(before: int) -> None:
+    """A block that the change came into shows what the rate before it has done."""
+    losses = [UNTRAINED * 0.97**step for step in range(16)]
+    watch = LossWatch(UNTRAINED)
+    watch.add(losses[:before], 0.01, 16)
+    watch.add(losses[before:], 10.0, 16)
+    assert watch.good_rate == (10.0 if before == 8 else 0.01)
+
+
 @given(losses=levels, cuts=st.lists(st.integers(1, 20)), batch_size=st.integers(1, 512))
 @settings(max_examples=50)
 def test_how_the_losses_are_cut_into_reports_makes_no_difference(
