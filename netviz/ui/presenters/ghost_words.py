@@ -11,6 +11,7 @@ from netviz.engine.protocol.lineage import parting_step
 from netviz.engine.protocol.run_names import NO_TRY
 from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.plots.ghost import Ghost
+from netviz.ui.plots.overlay.overlaid_run import Changes
 
 MOST = 3
 """Runs that are drawn unless others are asked for: more of them would hide the run at hand."""
@@ -65,7 +66,7 @@ def ghosts_of(
                 begins,
                 run.losses,
                 run.measurements,
-                loss_functions(run),
+                changes_of(run, "loss"),
             )
         )
     return ghosts
@@ -102,8 +103,8 @@ def difference(config: RunConfig, other: RunConfig) -> str:
     return ", ".join(words) + (f" and {more} more" if more > 0 else "")
 
 
-def loss_functions(run: LeftRun) -> tuple[tuple[int, str], ...]:
-    """Return after which steps a run used which loss function."""
-    changes = [entry for entry in run.ledger if entry.option == "loss"]
-    first = changes[0].old if changes else run.config.loss
-    return ((0, str(first)), *((entry.step, str(entry.new)) for entry in changes))
+def changes_of(run: LeftRun, option: str) -> Changes:
+    """Return after which steps a run used which value of an option."""
+    changes = [entry for entry in run.ledger if entry.option == option]
+    first = changes[0].old if changes else getattr(run.config, option)
+    return ((0, first), *((entry.step, entry.new) for entry in changes))

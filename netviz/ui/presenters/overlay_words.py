@@ -8,7 +8,8 @@ from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import parting_step
 from netviz.engine.protocol.run_names import run_name
 from netviz.ui.look.branch_colors import branch_token
-from netviz.ui.plots.overlay.overlaid_run import Changes, OverlaidRun
+from netviz.ui.plots.overlay.overlaid_run import OverlaidRun
+from netviz.ui.presenters.ghost_words import changes_of
 
 _PATTERNS = 3
 _SAME_IMAGES = ("dataset", "test_share")
@@ -69,13 +70,6 @@ def names_of(runs: Sequence[LeftRun]) -> list[str]:
         f"{name} (run {run.origin.line})" if names.count(name) > 1 else name
         for name, run in zip(names, runs, strict=True)
     ]
-
-
-def changes_of(run: LeftRun, option: str) -> Changes:
-    """Return after which steps a run used which value of an option."""
-    changes = [entry for entry in run.ledger if entry.option == option]
-    first = changes[0].old if changes else getattr(run.config, option)
-    return ((0, first), *((entry.step, entry.new) for entry in changes))
 
 
 def _has_same_images(config: RunConfig, other: RunConfig) -> bool:

@@ -9,10 +9,10 @@ from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import origins_by_line
 from netviz.ui.presenters.ghost_words import (
+    changes_of,
     difference,
     ghosts_of,
     labels_of,
-    loss_functions,
     name_of,
     shown_by_default,
 )
@@ -78,9 +78,9 @@ def test_each_step_is_drawn_once() -> None:
 
 def test_the_loss_function_of_each_step_is_told() -> None:
     plain = run(1, loss="mse")
-    assert loss_functions(plain) == ((0, "mse"),)
+    assert changes_of(plain, "loss") == ((0, "mse"),)
     entries = (
         LedgerEntry(10, 1, "learning_rate", 0.1, 0.2),
         LedgerEntry(20, 1, "loss", "cross-entropy", "mse"),
     )
-    assert loss_functions(replace(plain, ledger=entries)) == ((0, "cross-entropy"), (20, "mse"))
+    assert changes_of(replace(plain, ledger=entries), "loss") == ((0, "cross-entropy"), (20, "mse"))
