@@ -100,9 +100,14 @@ class States:
             if state in kept:
                 kept.remove(state)
 
-    def thin_out(self) -> None:
-        """Keep in memory the first and the last alone; it takes longer to reach a step then."""
-        self._states[1:-1] = [state for state in self._states[1:-1] if state.files]
+    def thin_out(self, *, keeps_good: bool = False) -> None:
+        """Keep in memory the first and the last alone; it takes longer to reach a step then.
+
+        `keeps_good` also keeps the one to go back to after damage.
+        """
+        first, good, last = self._needed
+        needed = (first, good, last) if keeps_good else (first, last)
+        self._states = [state for state in self._states if state.files or state in needed]
 
     def give_up_file(self, spared: "States | None" = None) -> bool:
         """Drop the state in a file that is least missed; False where there is none to drop.

@@ -105,6 +105,16 @@ class LeftRuns:
         self._origins[line] = Origin(line, parent.line if parent else 0, step, "", settings)
         return self._origins[line]
 
+    def parting(self, left: ReplacedRun, run: Run, *, takes_its_number: bool = True) -> Origin:
+        """Return the origin of `run`, which parts from `left` where it is.
+
+        One that is untrained is no parent. `takes_its_number` tells whether `run` takes the number
+        of such a one, of which nothing else remains.
+        """
+        if left.steps:
+            return self.new_origin(left.origin, run.trainer.step, left_for_it=run.trainer.config)
+        return self.new_origin(line=left.origin.line if takes_its_number else None)
+
     @property
     def _next_line(self) -> int:
         return max(self._origins, default=0) + 1
@@ -189,7 +199,7 @@ class LeftRuns:
                 del self._runs[left.origin.line]
         for left in self._in_memory:
             if self._state_bytes > self.state_bytes:
-                left.run.states.thin_out()
+                left.run.states.thin_out(keeps_good=left.is_ruined)
 
     @property
     def runs(self) -> tuple[Run, ...]:

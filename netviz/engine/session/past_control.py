@@ -8,12 +8,10 @@ from netviz.engine.errors import ConfigError, NetvizError
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import commands
 from netviz.engine.protocol.events import Event
-from netviz.engine.protocol.left_run import Origin
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
 from netviz.engine.session.preparation import RandomState
-from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.saved_left_run import SavedLeftRun
@@ -117,19 +115,15 @@ class PastControl:
         assert left is not None  # there is a run to go back in
         reached.random_state.restore()
         back = run.at(step, reached.trainer, reached.tally, control.next_number())
-        described = replace(reports.goes_on(left.described, back), origin=self._origin(left, back))
+        described = replace(
+            reports.goes_on(left.described, back), origin=control.left.parting(left, back)
+        )
         control.take_place(back, described, reports.opened(back, control.folder))
         control.enter_held(back)
         self._observatory.take_up(back, known)
+        if not changes:
+            return
         try:
             control.change(commands.Change(changes))
         except NetvizError as error:
             self._emit(reports.refused(back.number, error))
-
-    def _origin(self, left: ReplacedRun, back: Run) -> Origin:
-        """Return the origin of a run that parts from `left`; one that is untrained is no parent."""
-        runs = self._control.left
-        if not left.steps:
-            return runs.new_origin(line=left.origin.line)
-        step, config = back.trainer.step, back.trainer.config
-        return runs.new_origin(left.origin, step, left_for_it=config)

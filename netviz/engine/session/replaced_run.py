@@ -52,6 +52,11 @@ class ReplacedRun:
         """Steps trained."""
         return self.run.trainer.step
 
+    @property
+    def is_ruined(self) -> bool:
+        """Whether it has failed or diverged, so that one goes back before going on."""
+        return self.failed is not None or self.run.divergence is not None
+
     def record(self) -> RunRecord:
         """Return it as its file holds it: as it is, or as it was at its last good state."""
         present = None if self.failed else self.run.present_record()

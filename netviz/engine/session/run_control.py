@@ -145,7 +145,7 @@ class RunControl:
         left = self.leave(RandomState.now()) if leaves else None
         if self.race and line in self.left.racing:
             is_racing = left and left.origin.line in self.left.racing
-            self.race.change_front(back, left if is_racing else None)
+            self.race.change_front(line, left if is_racing else None)
         told = back.take_up(self.next_number(), is_back=is_back)
         self.take_place(back.run, *told)
         if back.failed:
@@ -423,8 +423,7 @@ class RunControl:
             self.race.change(config.with_changes(changes).changes_from(config))
         start = StartPoint(is_same_run=True)
         if run.start is not None:
-            path = Path(run.started_from)
-            start = StartPoint(weights=run.start, weights_path=path, is_same_run=True)
+            start = replace(start, weights=run.start, weights_path=Path(run.started_from))
         self._begin(self._preparer.reset(commands.Reset(changes), run), start)
 
     def _change(self, run: Run, config: RunConfig, request: int = 0, reason: str = "") -> None:

@@ -33,14 +33,11 @@ class StateRoom:
 
     def __init__(self, root: Path | None, left: LeftRuns) -> None:
         self.when_full: Callable[[str], object] = lambda _: None
-        self._root, self._left = root, left
+        self._left = left
         self._budget = StateBudget()
-        self._folder = self._new_folder()
+        self._folder = StateFolder(root) if root is not None else None
         if self._folder is not None:
             self._folder.remove_left()
-
-    def _new_folder(self) -> StateFolder | None:
-        return StateFolder(self._root) if self._root is not None else None
 
     def change(self, budget: StateBudget, runs: Sequence[Run], others: Sequence[Run]) -> None:
         """Keep to another budget from now on; where nothing could be written it is tried again.

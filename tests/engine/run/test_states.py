@@ -134,6 +134,18 @@ def test_where_none_is_sound_the_first_one_has_to_do() -> None:
     assert states.last_sound_until(1) is first
 
 
+def test_thinned_out_they_hold_the_one_to_go_back_to_after_damage() -> None:
+    states = added([3, 5, 8])
+    damaged = state(11, is_sound=False)
+    damaged.watch.sound_step = 6
+    states.add(damaged)
+    states.thin_out(keeps_good=True)
+    assert states.steps == (0, 5, 11)
+    assert states.last_sound_until(6).step == 5
+    states.thin_out()
+    assert states.steps == (0, 11)
+
+
 @pytest.fixture
 def run(config: RunConfig, digits: DeviceData) -> Run:
     return Run(1, Trainer(config.with_changes({"optimizer": "adam"}), digits, CPU), UNTRAINED)

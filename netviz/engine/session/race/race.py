@@ -60,12 +60,11 @@ class Race:
         line = left.origin.line
         self.lanes[line] = Lane(left, lambda event: self._tell(line, event), self._drawing)
 
-    def change_front(self, front: ReplacedRun, behind: ReplacedRun | None) -> None:
-        """Put `front` in the place of the run at hand, which becomes a lane or takes no part."""
-        self.lanes.pop(front.origin.line, None)
+    def change_front(self, line: int, behind: ReplacedRun | None) -> None:
+        """Let a run leave its lane, to be put in front; `behind` becomes one, if it takes part."""
+        self.lanes.pop(line, None)
         if behind:
             self.add(behind)
-        self.put_in_front(front.run)
 
     def put_in_front(self, run: Run) -> None:
         """Take `run` as the run at hand."""

@@ -10,7 +10,6 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
 from netviz.engine.protocol.commands import FEWEST, MOST
 from netviz.engine.protocol.events import Event
-from netviz.engine.protocol.left_run import Origin
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
@@ -101,20 +100,10 @@ class RaceControl:
     ) -> ReplacedRun:
         """Keep a run that goes on from `start` with other settings, and return it."""
         run = copied(start, changes)
-        origin = self._origin(start, is_first=is_first)
+        origin = self._control.left.parting(start, start.run, takes_its_number=is_first)
         run = replace(run, described=replace(run.described, origin=origin))
         self._control.left.keep(run)
         return run
-
-    def _origin(self, start: ReplacedRun, *, is_first: bool) -> Origin:
-        """Return the origin of a run that parts from `start`; one that is untrained is no parent.
-
-        The first one takes the number of an untrained run, of which nothing else remains.
-        """
-        left = self._control.left
-        if start.steps:
-            return left.new_origin(start.origin, start.steps, left_for_it=start.run.trainer.config)
-        return left.new_origin(line=start.origin.line if is_first else None)
 
     def _begin(self, start: ReplacedRun, lines: Sequence[int]) -> None:
         """Let runs race of which the first is the one at hand, or is about to be."""
@@ -176,7 +165,7 @@ class RaceControl:
 
 
 def _refuse_ruined(left: ReplacedRun) -> None:
-    if left.failed or left.run.divergence:
+    if left.is_ruined:
         what = "failed" if left.failed else "diverged"
         raise ConfigError(
             f"Run {left.origin.line} has {what} and cannot race.",
