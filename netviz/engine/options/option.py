@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from netviz.engine.options.rate_points import brief_points_text, points_text
 from netviz.number_text import number_text
 
 
@@ -135,8 +136,19 @@ def format_value(option: Option, value: Any) -> str:
     """Write a value of `option` as the user knows it."""
     if isinstance(value, bool):
         return "on" if value else "off"
+    if _is_line(value):
+        return points_text(value)
     if isinstance(value, tuple | list):
         return " – ".join(str(item) for item in value) or "none"
     if isinstance(value, str):
         return option.choices.get(value, value)
     return number_text(value)
+
+
+def brief_value(option: Option, value: Any) -> str:
+    """Write a value as `format_value` does, but shorter where a long list would fill a line."""
+    return brief_points_text(value) if _is_line(value) else format_value(option, value)
+
+
+def _is_line(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)

@@ -13,6 +13,7 @@ from netviz.engine.options.hyperparameters import HyperparameterOptions
 from netviz.engine.options.network import MODELS, NetworkOptions
 from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.option import Option
+from netviz.engine.options.rate_points import RatePoints, points_text, read_points
 from netviz.engine.options.schedule import SCHEDULES, ScheduleOptions
 from netviz.engine.options.training import LOSSES, TrainingOptions
 
@@ -69,6 +70,18 @@ class RunConfig(
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("points", mode="before")
+    @classmethod
+    def _read_points(cls, value: Any) -> Any:
+        """Accept points as the command line and the panel write them: ``0:1, 10:0.01``."""
+        if isinstance(value, str):
+            return read_points(value)
+        points = value if isinstance(value, list | tuple) else ()
+        numbers = [each for point in points if isinstance(point, list | tuple) for each in point]
+        if any(isinstance(number, bool) for number in numbers):
+            raise ValueError("not a number")
+        return value
+
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
         """Make a config of `values`, defaults for the rest.
@@ -85,7 +98,8 @@ class RunConfig(
         for name in values:
             value = getattr(config, name)
             if problem := OPTIONS[name].problem(value):
-                raise ConfigError(_refusal(name, value, problem))
+                shown = points_text(value) if name == "points" else value
+                raise ConfigError(_refusal(name, shown, problem))
         return config
 
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
@@ -159,6 +173,7 @@ _EXPECTED: dict[Any, str] = {
     str: "a text",
     tuple[int, ...]: "a list of whole numbers",
     tuple[str, ...]: "a list of words",
+    RatePoints: "a list of points",
 }
 
 

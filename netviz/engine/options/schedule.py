@@ -1,10 +1,12 @@
 """The options of the learning-rate schedule."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import BaseModel
 
 from netviz.engine.options.option import Effect, Option, Section
+from netviz.engine.options.rate_points import POINTS_HELP, RatePoints, points_problem
 
 SCHEDULES = {
     "constant": "Constant",
@@ -14,6 +16,7 @@ SCHEDULES = {
     "warmup": "Linear warm-up",
     "one-cycle": "One cycle",
     "plateau": "Reduce on plateau",
+    "custom": "Custom",
 }
 
 SCHEDULE_HELP = {
@@ -27,7 +30,20 @@ SCHEDULE_HELP = {
     "one-cycle": "Rises to the full rate and falls far below it at the end; allows a large rate "
     "and a short run.",
     "plateau": "Falls by a factor when the test loss gets no better for some epochs.",
+    "custom": "Follows a line that you draw in the tab Learning rate, or type as points.",
 }
+
+
+@dataclass(frozen=True)
+class PointsOption(Option):
+    """The declaration of an option that is a line of points."""
+
+    @property
+    def allowed(self) -> str:
+        return POINTS_HELP
+
+    def problem(self, value: Any) -> str | None:
+        return points_problem(value)
 
 
 class ScheduleOptions(BaseModel):
@@ -107,3 +123,14 @@ class ScheduleOptions(BaseModel):
             only_with=("schedule", ("warmup",)),
         ),
     ] = 0.01
+    points: Annotated[
+        RatePoints,
+        PointsOption(
+            "Points",
+            "Epochs done and the factor of the learning rate there; straight lines between them "
+            "on a logarithmic axis, and constant before the first and after the last.",
+            Effect.NEXT_BATCH,
+            Section.SCHEDULE,
+            only_with=("schedule", ("custom",)),
+        ),
+    ] = ((0.0, 1.0),)

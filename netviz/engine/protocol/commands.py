@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.observations import Observation
+from netviz.engine.protocol.rates import Tried
 from netviz.engine.protocol.state_budget import StateBudget
 
 
@@ -316,6 +317,32 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Refresh:
+    """Try something on a copy of the present weights now, whatever that costs.
+
+    Attributes
+    ----------
+    observation
+        What shall come of it.
+    """
+
+    observation: type[Tried]
+
+
+@dataclass(frozen=True)
+class StopTrying:
+    """Try something no further that `Refresh` asked for; what was found until then is told.
+
+    Attributes
+    ----------
+    observation
+        What was to come of it.
+    """
+
+    observation: type[Tried]
+
+
+@dataclass(frozen=True)
 class MeasureTest:
     """Predict all test images now, for the mistakes and the confusion matrix."""
 
@@ -469,6 +496,8 @@ Command = (
     | SetPace
     | KeepStates
     | Watch
+    | Refresh
+    | StopTrying
     | MeasureTest
     | Predict
     | LookAt

@@ -22,6 +22,7 @@ class FindingKind(StrEnum):
     EXPLODING = "exploding gradients"
     WEAK_CLASS = "weak class"
     RATE_COULD_RISE = "rate could rise"
+    RATE_TOO_HIGH = "rate too high"
 
 
 class Where(StrEnum):

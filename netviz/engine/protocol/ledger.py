@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netviz.engine.options.option import format_value
+from netviz.engine.options.option import brief_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 
 
@@ -46,7 +46,7 @@ class LedgerEntry:
         return option.short or option.label.lower()
 
     def _written(self, value: Any) -> str:
-        return format_value(OPTIONS[self.option], value)
+        return brief_value(OPTIONS[self.option], value)
 
 
 def differences(config: RunConfig, other: RunConfig) -> tuple[LedgerEntry, ...]:

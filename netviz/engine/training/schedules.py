@@ -5,8 +5,12 @@ the run, the base rate can be moved while it runs, and a snapshot needs to hold 
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
+from netviz.engine.options.rate_points import RatePoint
 from netviz.engine.options.run_config import RunConfig
 
 ONE_CYCLE_RISE = 0.3
@@ -19,6 +23,9 @@ PLATEAU_THRESHOLD = 1e-4
 
 PLATEAU_LEAST_FALL = 1e-8
 """A learning rate that would fall by less stays where it is; torch's own default."""
+
+
+_epochs_of = itemgetter(0)
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def rate_factor(config: RunConfig, position: Position, plateau: Plateau) -> floa
     """Return the factor of the base rate for the step that begins at `position`.
 
     Each is the closed form of torch's scheduler of that name: step and exponential stepped
-    once an epoch, the others once a batch.
+    once an epoch, the others once a batch. "Custom" has none: it is drawn by hand.
     """
     match config.schedule:
         case "step":
@@ -94,7 +101,21 @@ def rate_factor(config: RunConfig, position: Position, plateau: Plateau) -> floa
             return _one_cycle(position, config.epochs)
         case "plateau":
             return plateau.factor
+        case "custom":
+            return factor_at(config.points, position.epochs)
     return 1.0
+
+
+def factor_at(points: Sequence[RatePoint], epochs: float) -> float:
+    """Return the factor on the line through `points` after so many epochs.
+
+    The line is straight on a logarithmic axis, and constant beyond its ends.
+    """
+    index = bisect_right(points, epochs, key=_epochs_of)
+    if index in (0, len(points)):
+        return points[max(0, index - 1)][1]
+    (start, first), (end, last) = points[index - 1], points[index]
+    return float(first * (last / first) ** ((epochs - start) / (end - start)))
 
 
 def _one_cycle(position: Position, epochs: int) -> float:

@@ -16,12 +16,19 @@ NUMBERS = [name for name, kind in KIND.items() if kind in (int, float)]
 CHOICES = [name for name, option in OPTIONS.items() if option.choices]
 
 
+lines_of_points = st.dictionaries(
+    st.floats(0, 100_000), st.floats(1e-9, 1e9), min_size=1, max_size=5
+).map(lambda points: tuple(sorted(points.items())))
+
+
 def allowed_values(name: str) -> st.SearchStrategy[Any]:
     option, kind = OPTIONS[name], KIND[name]
     texts = st.nothing()
     if option.pattern:
         ascii_texts = st.characters(codec="ascii")
         texts = st.from_regex(option.pattern, fullmatch=True, alphabet=ascii_texts)
+    if name == "points":
+        return lines_of_points
     if kind == tuple[str, ...]:
         return st.lists(texts, max_size=4).map(tuple)
     if option.choices:
@@ -96,6 +103,8 @@ WRONG = [
         ("hidden", value)
         for value in (64, [True], [1.5], ["x"], "64;64", [0], "64,8193", [10**400])
     ),
+    *(("points", value) for value in (3, "x", "0", "0:1:2", "0:1,2:0,5", [[0, True]], [[1]], [3])),
+    ("points", [[0, 10**400]]),
     *(("nesterov", value) for value in (2, "maybe", 0.5, [])),
     *(("layers", value) for value in ("conv,!", "conv -1", ["a,b"], [1], [True], "Conv")),
     *(("frozen", value) for value in ("a b", [""], ["0.weight\n"], [0])),
@@ -178,6 +187,8 @@ def test_a_refused_change_says_so_and_leaves_the_config() -> None:
         ("gamma", {"schedule": "constant"}, False),
         ("gamma", {"schedule": "plateau"}, True),
         ("patience", {"schedule": "step"}, False),
+        ("points", {"schedule": "cosine"}, False),
+        ("points", {"schedule": "custom"}, True),
         ("amsgrad", {"optimizer": "radam"}, False),
     ],
 )
@@ -190,7 +201,8 @@ def test_every_option_is_declared_with_all_that_a_reader_needs(name: str) -> Non
     option = OPTIONS[name]
     assert option.label
     assert option.help.endswith(".")
-    assert option.choices or option.pattern or KIND[name] is bool or option.minimum is not None
+    is_ranged = option.minimum is not None or name == "points"
+    assert option.choices or option.pattern or KIND[name] is bool or is_ranged
     assert bool(option.pattern) == bool(option.pattern_help)
     assert option.problem(getattr(RunConfig(), name)) is None
     if option.only_with:

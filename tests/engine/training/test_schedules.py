@@ -4,6 +4,7 @@ import math
 import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -11,17 +12,26 @@ from torch.optim import lr_scheduler as torchs
 from torch.utils.data import DataLoader, TensorDataset
 
 from netviz.engine.options.run_config import SCHEDULES, RunConfig
-from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
+from netviz.engine.training.schedules import (
+    Plateau,
+    Position,
+    factor_at,
+    planned_rates,
+    rate_factor,
+)
 from netviz.engine.training.trainer import DeviceData, Trainer
 
 CPU = torch.device("cpu")
 PER_EPOCH = ("step", "exponential")
 BASE = 0.3
+POINTS = ((0.3, 0.05), (1.0, 1.0), (1.7, 0.8), (2.5, 0.01))
 
 
 def run_of(schedule: str, epochs: int, **values: Any) -> RunConfig:
     return RunConfig.parse(
-        {"schedule": schedule, "epochs": epochs, "learning_rate": BASE, "optimizer": "sgd"} | values
+        {"schedule": schedule, "epochs": epochs, "learning_rate": BASE, "optimizer": "sgd"}
+        | {"points": POINTS}
+        | values
     )
 
 
@@ -45,6 +55,11 @@ def torchs_own(config: RunConfig, optimizer: torch.optim.Optimizer, batches: int
         case "plateau":
             return torchs.ReduceLROnPlateau(
                 optimizer, factor=config.gamma, patience=config.patience
+            )
+        case "custom":
+            ends, factors = np.array(config.points).T
+            return torchs.LambdaLR(
+                optimizer, lambda step: np.exp(np.interp(step / batches, ends, np.log(factors)))
             )
     return torchs.ConstantLR(optimizer, 1.0)
 
@@ -88,6 +103,9 @@ def our_rates(config: RunConfig, batches: int) -> list[float]:
         {"schedule": "warmup", "warmup_epochs": 1},
         {"schedule": "warmup", "warmup_epochs": 5, "warmup_start": 0.3},
         {"schedule": "one-cycle"},
+        {"schedule": "custom"},
+        {"schedule": "custom", "points": ((0.0, 2.0),)},
+        {"schedule": "custom", "points": ((2.0, 1e-9), (2.001, 1e9), (5000.0, 1.0))},
     ],
     ids=lambda values: "-".join(map(str, values.values())),
 )
@@ -160,7 +178,7 @@ def plain_losses(config: RunConfig, digits: DeviceData) -> list[float]:
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-            if config.schedule in ("cosine", "warmup", "one-cycle", "constant") and (
+            if config.schedule not in (*PER_EPOCH, "plateau") and (
                 len(losses) < config.epochs * len(loader)
             ):
                 scheduler.step()
@@ -274,6 +292,14 @@ def test_a_schedule_can_be_taken_up_and_given_up_in_mid_run(
     trainer.apply(trainer.config.with_changes({"schedule": "constant"}))
     assert trainer.train_batch().learning_rate == 0.01
     assert trainer.optimizer.param_groups[0]["lr"] == 0.01
+
+
+def test_a_line_of_points_goes_through_them_and_is_straight_on_a_logarithmic_axis() -> None:
+    assert [factor_at(POINTS, epoch) for epoch, _ in POINTS] == [factor for _, factor in POINTS]
+    assert factor_at(POINTS, 0) == 0.05
+    assert factor_at(POINTS, 99) == 0.01
+    assert factor_at(POINTS, 0.65) == pytest.approx(math.sqrt(0.05 * 1.0))
+    assert factor_at(((1.0, 0.7), (2.0, 0.7)), 1.3) == 0.7
 
 
 def test_more_epochs_stretch_a_schedule_and_the_end_stays_in_range(
