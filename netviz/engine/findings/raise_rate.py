@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from netviz.engine.findings.offered_rate import LITTLE, SMALL, higher_rate, set_rate
+from netviz.engine.findings.offered_rate import (
+    LITTLE,
+    SEE,
+    SMALL,
+    good_zone,
+    higher_rate,
+    middle_of,
+    proof,
+    set_rate,
+)
 from netviz.engine.findings.rule import Rule
 from netviz.engine.findings.situation import Situation
+from netviz.engine.options.rate_steps import rounded_rate
 from netviz.engine.protocol.findings import Finding, FindingKind, Where
+from netviz.engine.protocol.rate_zones import ZoneKind, kind_at, zones_of
 from netviz.number_text import loss_text, rate_text
 
 EPOCHS = 4
@@ -40,18 +51,24 @@ def find(situation: Situation) -> Iterator[Finding]:
     steps = [*pairwise(measured)]
     if not all(b.train_loss < a.train_loss and b.test_loss < a.test_loss for a, b in steps):
         return
-    better = higher_rate(situation, FACTOR)
+    better, told = higher_rate(situation, FACTOR), ""
+    if ahead := situation.look_ahead():
+        good = good_zone(ahead)
+        if good is None or kind_at(zones_of(ahead), config.learning_rate) is not ZoneKind.SLOW:
+            return
+        better = min(middle_of(good), rounded_rate(FACTOR * config.learning_rate))
+        told = f" {proof(ahead, config.learning_rate, better)}"
     yield Finding(
         FindingKind.RATE_COULD_RISE,
         situation.step,
         situation.epoch,
         "The rate could be higher",
         f"Train and test loss fall smoothly and slowly: {loss_text(then.train_loss)} to "
-        f"{loss_text(now.train_loss)} in {EPOCHS} epochs.",
+        f"{loss_text(now.train_loss)} in {EPOCHS} epochs.{told}",
         f"With {rate_text(config.learning_rate)} each step is small; a larger one gets there "
         "sooner.",
         Where.LOSS,
-        (set_rate(better),),
+        (set_rate(better), SEE),
     )
 
 

@@ -1,6 +1,6 @@
 """What a rule may look at: plain figures of a run up to one moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.layer_look import Look
+from netviz.engine.protocol.rates import StepsAhead
 from netviz.engine.protocol.run_state import Measurement
 
 
@@ -26,6 +27,10 @@ class ClassScore:
     step: int
     correct: NDArray[np.int64]
     total: NDArray[np.int64]
+
+
+def _nothing_tried() -> StepsAhead | None:
+    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +58,9 @@ class Situation:
         Step of the last change of a setting that decides how the network learns; 0 without.
     is_in_doubt
         Whether the run has diverged, or its last losses were bad and it is not known yet.
+    look_ahead
+        Tries the next batches with other rates on a copy, for a rule that has reasons to doubt the
+        present one; None where it was tried too recently, or cannot be.
     """
 
     step: int
@@ -66,6 +74,7 @@ class Situation:
     scores: Sequence[ClassScore]
     changed_step: int = 0
     is_in_doubt: bool = False
+    look_ahead: Callable[[], StepsAhead | None] = _nothing_tried
 
     def since_change(self) -> list[Measurement]:
         """Return the measurements under the present settings, the first one at their beginning."""

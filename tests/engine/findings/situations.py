@@ -10,6 +10,7 @@ from netviz.engine.findings.situation import ClassScore, Situation
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.options.training import chance_level
 from netviz.engine.protocol.layer_look import LayerFigures, Look
+from netviz.engine.protocol.rates import StepsAhead
 from netviz.engine.protocol.run_state import Measurement
 
 STEPS = 400
@@ -50,6 +51,14 @@ def score(step: int, accuracies: Sequence[float], total: int = 100) -> ClassScor
     """Classes of equal size with these accuracies."""
     correct = np.round(np.array(accuracies) * total).astype(np.int64)
     return ClassScore(step, correct, np.full(len(correct), total))
+
+
+def tried(lowest: float, falls: Sequence[float]) -> StepsAhead:
+    """How far the loss, 1 at first, falls with rates from `lowest` on, three to a decade."""
+    rates = lowest * 10 ** (3 / 8 * np.arange(len(falls)))
+    losses = np.stack([np.ones(len(falls)), 1 - np.array(falls)], axis=1)
+    batches = np.ones((len(falls), 20), np.float32)
+    return StepsAhead(1, 2000, RunConfig(), rates, np.array([0, 20]), losses, batches)
 
 
 def situation(values: dict[str, Any] | None = None, **figures: Any) -> Situation:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from netviz.engine.findings import (
     dead_units,
     exploding,
+    lower_rate,
     not_learning,
     overfitting,
     raise_rate,
@@ -31,6 +32,7 @@ from tests.engine.findings.situations import (
     measurements,
     score,
     situation,
+    tried,
 )
 
 Find = Callable[[Situation], Iterator[Finding]]
@@ -47,7 +49,7 @@ def nothing(find: Find, case: Situation) -> bool:
 
 def test_a_module_with_a_rule_is_a_rule_and_names_its_source() -> None:
     rules = all_rules()
-    assert len(rules) == 7
+    assert len(rules) == 8
     for rule in rules:
         assert rule.source[-4:].isdigit()
 
@@ -168,6 +170,68 @@ def test_a_rate_is_not_to_be_raised_where_that_is_no_plain_gain(
     values: dict[str, Any], figures: dict[str, Any]
 ) -> None:
     assert nothing(raise_rate.find, situation(values, **figures))
+
+
+def test_what_the_next_steps_show_decides_how_far_a_rate_is_raised() -> None:
+    values, figures = {"learning_rate": 1e-5}, {"measurements": measurements(SLOW)}
+    room = tried(1e-5, [0.01, 0.03, 0.06, 0.11, 0.2, 0.3, 0.31, -0.2, nan])
+    found = only(raise_rate.find, situation(values, **figures, look_ahead=lambda: room))
+    assert found.actions[0].changes == {"learning_rate": pytest.approx(1e-4)}
+    assert found.actions[1].view == "Learning rate"
+    assert "and falls by 0.010 with 1e-05" in found.sentence
+    none = tried(1e-5, [0.3, 0.31, 0.2, 0.1, -0.2, -0.2, -0.3, nan, nan])
+    assert nothing(raise_rate.find, situation(values, **figures, look_ahead=lambda: none))
+
+
+# -- the rate should be lower ----------------------------------------------------------------
+
+STUCK = [0.9, 0.91, 0.9, 0.92]
+HIGH = tried(0.001, [0.1, 0.2, 0.3, 0.28, 0.1, -0.4, -0.5, -0.6, nan])
+
+
+def test_a_rate_that_raises_the_loss_where_lower_ones_lower_it_is_too_high() -> None:
+    rate = float(HIGH.rates[6])
+    case = situation(
+        {"learning_rate": rate}, measurements=measurements(STUCK), look_ahead=lambda: HIGH
+    )
+    found = only(lower_rate.find, case)
+    assert found.kind is FindingKind.RATE_TOO_HIGH
+    assert 0.002 < found.actions[0].changes["learning_rate"] < 0.02
+    assert "and rises by 0.500 with" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "figures"),
+    [
+        ({"learning_rate": 0.001}, {}),
+        ({}, {"look_ahead": lambda: None}),
+        ({}, {"look_ahead": lambda: tried(0.001, [-0.1] * 9)}),
+        ({}, {"measurements": measurements([2.3, 1.0, 0.8, 0.6])}),
+        ({}, {"measurements": measurements(STUCK, steps=10)}),
+        ({}, {"measurements": measurements(STUCK[:3])}),
+        ({}, {"is_in_doubt": True}),
+        ({"schedule": "cosine"}, {}),
+        ({"learning_rate": 0.0}, {}),
+    ],
+    ids=[
+        "a slow rate",
+        "nothing tried",
+        "no rate helps",
+        "it learns",
+        "few steps",
+        "few epochs",
+        "in doubt",
+        "a schedule",
+        "rate 0",
+    ],
+)
+def test_a_rate_is_not_called_too_high_without_proof(
+    values: dict[str, Any], figures: dict[str, Any]
+) -> None:
+    rate = float(HIGH.rates[6])
+    usual = {"measurements": measurements(STUCK), "look_ahead": lambda: HIGH}
+    case = situation({"learning_rate": rate, **values}, **{**usual, **figures})
+    assert nothing(lower_rate.find, case)
 
 
 @given(
