@@ -10,11 +10,14 @@ from netviz.engine.observatory.evaluator import Evaluator, Known
 from netviz.engine.observatory.layer_recorder import LayerRecorder
 from netviz.engine.observatory.looked_at import LookedAt
 from netviz.engine.observatory.probe_runner import ProbeRunner
+from netviz.engine.observatory.trial_runner import TrialRunner
 from netviz.engine.probes.probe_spec import ProbeSpec, Subject, all_probes
 from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.layer_record import LayersRecorded
 from netviz.engine.protocol.observations import Observation, TestPredictions
+from netviz.engine.protocol.rates import Tried
+from netviz.engine.rates.trial_spec import all_trials
 from netviz.engine.run.run import Run
 
 
@@ -53,12 +56,16 @@ class Observatory:
         self._emit = emit
         self._watched: frozenset[type[Observation]] = frozenset()
         self._probes = {spec.observation: _Watched(spec, emit) for spec in all_probes()}
+        # What belongs to each single step comes first: somebody may be waiting for it.
+        trials = sorted(all_trials(), key=lambda spec: not spec.each_step)
+        self._trials = {spec.observation: TrialRunner(spec, emit) for spec in trials}
         self._drawing = ProbeRunner("The prediction for the drawing", emit, rate_hz=5)
         self._evaluator, self._past_evaluator = Evaluator(emit), Evaluator(emit)
         self._past: Run | None = None
         self.recorder = LayerRecorder(is_wanted=records_layers)
         self._watchers = (
             *(probe.runner for probe in self._probes.values()),
+            *(trial.runner for trial in self._trials.values()),
             self._drawing,
             self._evaluator.runner,
             self._past_evaluator.runner,
@@ -75,7 +82,7 @@ class Observatory:
         ConfigError
             When there is no probe for one of them; nothing is changed.
         """
-        for observation in observations - {*self._probes, TestPredictions}:
+        for observation in observations - {*self._probes, *self._trials, TestPredictions}:
             raise ConfigError(f"There is no probe for {observation.__name__}.")
         opened = observations - self._watched
         self._watched = observations
@@ -83,6 +90,10 @@ class Observatory:
             self.recorder.try_again()
         for observation, probe in self._probes.items():
             probe.runner.switch(observation in observations)
+        sharing = sum(kind in observations and kind.is_watched for kind in self._trials)
+        for kind, trial in self._trials.items():
+            trial.runner.switch(kind in observations)
+            trial.sharing = sharing
         self._watch_test_images(opened=TestPredictions in opened)
 
     def _watch_test_images(self, *, opened: bool) -> None:
@@ -120,6 +131,14 @@ class Observatory:
         """What is on the pad; None for nothing."""
         return self._looked_at.drawing
 
+    def refresh(self, observation: type[Tried]) -> None:
+        """Try this on a copy of the present weights as soon as possible, whatever it costs."""
+        self._trials[observation].request()
+
+    def stop_trying(self, observation: type[Tried]) -> None:
+        """Try this no further; what was found until then is told."""
+        self._trials[observation].stop()
+
     def measure_test(self) -> None:
         """Predict all test images as soon as possible."""
         self._seen_evaluator.request()
@@ -144,6 +163,8 @@ class Observatory:
     def _turn_to(self, run: Run) -> None:
         self._looked_at.begin(run)
         self.recorder.begin(run)
+        for trial in self._trials.values():
+            trial.begin()
         self._renew()
 
     def look_back(self, past: Run | None) -> None:
@@ -153,7 +174,7 @@ class Observatory:
         """
         is_other = (self._past is None) != (past is None)
         self._past = past
-        self.interrupt()
+        self._interrupt_evaluations()
         if past is not None:
             self._past_evaluator.take_up(past, self._evaluator.known)
         if is_other:
@@ -172,15 +193,27 @@ class Observatory:
 
     @property
     def is_busy(self) -> bool:
-        """Whether an evaluation of the test images is under way; `advance` continues it."""
-        return self._seen_evaluator.is_busy
+        """Whether something is under way that takes longer; `advance` continues it."""
+        return self._seen_evaluator.is_busy or any(each.is_busy for each in self._trials.values())
 
     def advance(self, run: Run) -> None:
-        """Evaluate the next few test images."""
-        self._seen_evaluator.advance(self._past or run)
+        """Do a little of it: evaluate the next few test images, or try something on a copy."""
+        if self._seen_evaluator.is_busy:
+            self._seen_evaluator.advance(self._past or run)
+            return
+        busy = (trial for trial in self._trials.values() if trial.is_busy)
+        # What somebody waits for comes before what only keeps the views fresh.
+        first = max(busy, key=lambda trial: trial.is_requested, default=None)
+        if first:
+            first.advance(run)
 
     def interrupt(self) -> None:
-        """Give up an evaluation that is under way; it starts again where it is still wanted."""
+        """Give up what is under way; an evaluation starts again where it is still wanted."""
+        self._interrupt_evaluations()
+        for trial in self._trials.values():
+            trial.stop()
+
+    def _interrupt_evaluations(self) -> None:
         for evaluator in (self._evaluator, self._past_evaluator):
             evaluator.interrupt()
 
@@ -189,11 +222,15 @@ class Observatory:
         runners = (*self._watchers, self.recorder.runner)
         return sum(runner.take_spent() for runner in runners)
 
-    def observe(self, run: Run, *, training: bool) -> None:
+    def observe(self, run: Run, *, training: bool, spare_s: float = 0.0) -> None:
         """Observe all that is wanted, has changed and, while `training`, is due.
 
-        A look back waits for no turn: it has changed because somebody asked for it.
+        A look back waits for no turn: it has changed because somebody asked for it. What is tried
+        on copies is tried from the present also then, and of each step if that takes less than
+        `spare_s`, the time that a slow pace leaves until the next batch.
         """
+        for trial in self._trials.values():
+            spare_s = trial.update(run, training=training, spare_s=spare_s)
         if self._past is not None:
             run, training = self._past, False
         if self._drawing.is_on:

@@ -25,6 +25,8 @@ class ProbeRunner:
         Takes the event that says that it failed.
     rate_hz
         How often at most while training runs; less often if it would exceed its budget.
+    again
+        What the user does to have it tried again, as the end of a sentence.
 
     Attributes
     ----------
@@ -35,11 +37,16 @@ class ProbeRunner:
     """
 
     def __init__(
-        self, subject: str, emit: Callable[[Event], None], *, rate_hz: float = 1000.0
+        self,
+        subject: str,
+        emit: Callable[[Event], None],
+        *,
+        rate_hz: float = 1000.0,
+        again: str = "hide the view and show it, or draw again",
     ) -> None:
         self.is_on = False
         self.moment: object = None
-        self._subject = subject
+        self._subject, self._again = subject, again
         self._interval_s = 1 / rate_hz
         self._emit = emit
         self._due = 0.0
@@ -74,7 +81,7 @@ class ProbeRunner:
             work()
         except Exception as error:  # noqa: BLE001 - whatever a view does must not stop training
             self.is_on = False
-            self._emit(_failed(run.number, self._subject, error))
+            self._emit(_failed(run.number, self._subject, error, self._again))
             return False
         finally:
             cost_s = perf_counter() - began
@@ -82,10 +89,13 @@ class ProbeRunner:
             self._spent_s += cost_s
         return True
 
-    def done(self, moment: object) -> None:
-        """The observation of `moment` is complete; rest in proportion to what it cost."""
+    def done(self, moment: object, sharing: int = 1) -> None:
+        """The observation of `moment` is complete; rest in proportion to what it cost.
+
+        `sharing` is how many have one budget together.
+        """
         self.moment = moment
-        self._due = perf_counter() + max(self._interval_s, self._cost_s / BUDGET)
+        self._due = perf_counter() + max(self._interval_s, sharing * self._cost_s / BUDGET)
         self._cost_s = 0.0
 
     @property
@@ -106,12 +116,12 @@ def _synchronize(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-def _failed(run: int, subject: str, error: Exception) -> Refused:
+def _failed(run: int, subject: str, error: Exception, again: str) -> Refused:
     known = isinstance(error, NetvizError)
     reason = str(error) if known else f"{type(error).__name__}: {error}."
     return Refused(
         run,
         f"{subject} could not be computed. {reason}",
-        "The run is not affected. To try again, hide the view and show it, or draw again.",
+        f"The run is not affected. To try again, {again}.",
         "".join(traceback.format_exception(error)),
     )

@@ -1,6 +1,8 @@
 """When a run is looked at for what is worth pointing out, and what is told of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import torch
@@ -14,6 +16,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.protocol.mistakes import class_counts
 from netviz.engine.protocol.run_names import NO_TRY
 from netviz.engine.run.run import Run
+from netviz.engine.session.rates_for_findings import RatesForFindings
 
 IMAGES_BETWEEN = 20_000
 """Images trained between two looks at the layers, which cost about as much as training 43 images.
@@ -51,6 +54,7 @@ class FindingRounds:
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self._blind_run = 0
+        self._rates = RatesForFindings()
 
     def after_epoch(self, run: Run, test_logits: Tensor) -> None:
         """Ask the rules if it is time: an epoch gave these logits, ``[N, classes]``."""
@@ -80,7 +84,9 @@ class FindingRounds:
     def _ask(self, run: Run) -> None:
         data = run.trainer.data
         counts = class_counts(data.source.train.labels.numpy(), len(data.classes))
-        if run.findings.ask(situation_of(run, tuple(counts.tolist()))):
+        situation = situation_of(run, tuple(counts.tolist()))
+        situation = replace(situation, look_ahead=partial(self._rates.look_ahead, run))
+        if run.findings.ask(situation):
             self.tell(run)
 
     def _look(self, run: Run) -> bool:

@@ -14,7 +14,7 @@ from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
 from netviz.engine.session.batch_meter import Meter
-from netviz.engine.session.preparation import RandomState
+from netviz.engine.training.random_state import RandomState
 from netviz.engine.training.trainer import Trainer
 
 SLICE_S = 0.01

@@ -11,7 +11,7 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 from netviz.engine.run.state import State
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import RandomState
+from netviz.engine.training.random_state import undisturbed
 from netviz.engine.training.trainer import Trainer
 
 
@@ -109,8 +109,5 @@ def _steps(run: Run) -> tuple[int, ...]:
 
 def _copy_of(run: Run) -> Trainer:
     """Copy the network; torch's random generators are left as they were."""
-    present = RandomState.now(run.trainer.device)
-    try:
+    with undisturbed(run.trainer.device):
         return run.trainer.twin()
-    finally:
-        present.restore()

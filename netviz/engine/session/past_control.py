@@ -11,11 +11,11 @@ from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
 from netviz.engine.session.going_back import reach
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.saved_left_run import SavedLeftRun
 from netviz.engine.session.start_points import left_run
+from netviz.engine.training.random_state import RandomState
 
 
 class PastControl:

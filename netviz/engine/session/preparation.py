@@ -1,7 +1,6 @@
 """The steps of preparing a run: load its data, build its trainer, measure it untrained."""
 
-from collections.abc import Callable, Generator, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Hashable
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
@@ -29,56 +28,6 @@ T = TypeVar("T")
 
 PROGRESS_INTERVAL_S = 0.1
 """Time between two reports of how many pictures were read."""
-
-
-@dataclass(frozen=True)
-class RandomState:
-    """The states of torch's random generators, and how many threads it computes with.
-
-    Both are global: preparing a run changes them, and one that is refused must restore them.
-
-    Attributes
-    ----------
-    threads
-        Threads that torch uses.
-    cpu, cuda, mps
-        States of the generators: of the CPU, of each CUDA device, and of MPS where there is one.
-    """
-
-    threads: int
-    cpu: Tensor
-    cuda: list[Tensor]
-    mps: Tensor | None
-
-    @classmethod
-    def now(cls, device: torch.device | None = None) -> "RandomState":
-        """Copy the present state; of a CPU alone, where that is the `device` that counts.
-
-        To ask for the state of CUDA takes ten times as long, even where there is no such device.
-        """
-        if device is not None and device.type == "cpu":
-            return cls(torch.get_num_threads(), torch.get_rng_state(), [], None)
-        cuda = torch.cuda.get_rng_state_all()
-        mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
-        return cls(torch.get_num_threads(), torch.get_rng_state(), cuda, mps)
-
-    def restore(self) -> None:
-        """Make this the present state."""
-        torch.set_num_threads(self.threads)
-        torch.set_rng_state(self.cpu)
-        if self.cuda:
-            torch.cuda.set_rng_state_all(self.cuda)
-        if self.mps is not None:
-            torch.mps.set_rng_state(self.mps)
-
-    def of_a_run(self, generators: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the generators of a snapshot, torch's own as they are in this state."""
-        found = {**generators, "cpu": self.cpu}
-        if "cuda" in generators:
-            found["cuda"] = self.cuda[torch.cuda.current_device()]
-        if "mps" in generators and self.mps is not None:
-            found["mps"] = self.mps
-        return found
 
 
 class TrainerBuilder:

@@ -8,7 +8,7 @@ import contextlib
 import io
 import math
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from netviz.engine.errors import ModelError, NetvizError
@@ -28,10 +28,10 @@ from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.history import StepHistory
 from netviz.engine.run.record import RunRecord
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.storage.run_file import pack, unpack_bytes
 from netviz.engine.storage.run_folder import open_run
 from netviz.engine.training.memory_errors import is_out_of_memory
+from netviz.engine.training.random_state import undisturbed
 from netviz.engine.training.trainer import Snapshot, Trainer
 
 _IMAGES = 4
@@ -76,7 +76,8 @@ def rehearse(trainer: Trainer) -> Generator[None, None, tuple[str, ...]]:
     rehearsal = _Rehearsal(trainer)
     try:
         for part in rehearsal.parts:
-            with _undisturbed():
+            # What the network prints is not heard: it does so again when it is trained.
+            with undisturbed(), contextlib.redirect_stdout(io.StringIO()):
                 part()
             yield
     except _UnknownError:
@@ -308,19 +309,3 @@ def _refuse_unset(trainer: Trainer, what: str) -> None:
 def _namespace() -> dict[str, Any]:
     """Return the global variables of the file that was run last."""
     return vars(sys.modules[MODULE_NAME])
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Leave all random states as they were, and the module of the user's file where it is.
-
-    What the network prints is not heard: it does so again when it is trained.
-    """
-    state, module = RandomState.now(), sys.modules.get(MODULE_NAME)
-    try:
-        with other_generators.kept(), contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        state.restore()
-        if module is not None:
-            sys.modules[MODULE_NAME] = module

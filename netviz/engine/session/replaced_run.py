@@ -10,7 +10,7 @@ from netviz.engine.protocol.run_tree import RunTree
 from netviz.engine.run.record import RunRecord
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import RandomState
+from netviz.engine.training.random_state import RandomState
 from netviz.engine.training.trainer import DeviceData
 
 MOST_DATA_BYTES = 2**30

@@ -17,7 +17,6 @@ from netviz.engine.protocol.left_run import Origin
 from netviz.engine.protocol.run_state import State
 from netviz.engine.run.run import Run, refuse_resets
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
@@ -29,6 +28,7 @@ from netviz.engine.session.training_loop import Goal, TrainingLoop
 from netviz.engine.storage.weights_files import read_weights
 from netviz.engine.training import memory_errors
 from netviz.engine.training.lone_image import DECIDED_BY, refuse_lone_images
+from netviz.engine.training.random_state import RandomState
 
 
 class RunControl:

@@ -11,10 +11,11 @@ from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import RandomState, TrainerBuilder
+from netviz.engine.session.preparation import TrainerBuilder
 from netviz.engine.session.rehearsal import rehearse
 from netviz.engine.session.start_points import StartPoint
 from netviz.engine.storage.tensor_file import refuse_unsaveable
+from netviz.engine.training.random_state import RandomState
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,6 +136,8 @@ class TrainingSession:
             commands.Change: self._control.change,
             commands.Rewind: past.rewind,
             commands.Watch: views.watch,
+            commands.Refresh: views.refresh,
+            commands.StopTrying: views.stop_trying,
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,
             commands.LookAt: views.look_at,
@@ -165,7 +167,7 @@ class TrainingSession:
                 self._advance()
                 self._handle_waiting()
             else:
-                self._handle(self._commands.get())
+                self._handle_next()
                 if self._commands.empty():  # of several drawings only the newest counts
                     self._observe()
 
@@ -173,7 +175,11 @@ class TrainingSession:
         """Do a part of the work under way; the views' own comes first."""
         if self._control.run and self._observatory.is_busy:
             self._observatory.advance(self._control.run)
-            return
+        else:
+            self._work_on()
+
+    def _work_on(self) -> None:
+        """Do a part of the work under way."""
         control, run = self._control, self._control.run
         work = control.work
         assert work is not None
@@ -194,11 +200,21 @@ class TrainingSession:
                 for command in deferred:
                     self._handle(command)
 
+    def _handle_next(self) -> None:
+        """Handle the next command.
+
+        What it begins is begun before the next one, also where a view is being computed.
+        """
+        rested = self._control.work is None
+        self._handle(self._commands.get())
+        if rested and self._control.work is not None and self._observatory.is_busy:
+            self._work_on()
+
     def _handle_waiting(self) -> None:
         """Handle all commands that have come; at a slowed pace, wait for more until it is time."""
         news = self._loop.has_reported or self._control.work is None
         while not self._commands.empty():
-            self._handle(self._commands.get())
+            self._handle_next()
             news = True
         if news:  # between two reports there is nothing new to see
             self._loop.has_reported = False
@@ -219,7 +235,8 @@ class TrainingSession:
         run, state = self._control.run, self._control.state
         if run and not self._control.is_preparing and not self._closed:
             spent_s = self._looking_back.update(run)
-            self._observatory.observe(run, training=state is State.RUNNING)
+            spare_s = max(0.0, self._loop.due - perf_counter())
+            self._observatory.observe(run, training=state is State.RUNNING, spare_s=spare_s)
             self._loop.leave_out(spent_s + self._observatory.take_spent())
 
     def _handle_within(self, wait_s: float) -> None:

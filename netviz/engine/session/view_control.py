@@ -36,6 +36,15 @@ class ViewControl:
         self._control.ready_run()
         self._observatory.measure_test()
 
+    def refresh(self, command: commands.Refresh) -> None:
+        """Try something on a copy of the network."""
+        self._control.ready_run()
+        self._observatory.refresh(command.observation)
+
+    def stop_trying(self, command: commands.StopTrying) -> None:
+        """Give up what is tried on a copy of the network."""
+        self._observatory.stop_trying(command.observation)
+
     def predict(self, command: commands.Predict) -> None:
         """Predict the class of a drawing; in a race each run does."""
         self._observatory.predict(command)

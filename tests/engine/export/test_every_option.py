@@ -36,6 +36,8 @@ def another_value(name: str, option: Option) -> Any:
         return next(choice for choice in option.choices if choice != usual)
     if name == "frozen":
         return ("1",)
+    if name == "points":
+        return ((0.0, 0.5), (1.0, 0.1))
     if name == "threads":
         return 2
     if isinstance(usual, tuple):
@@ -97,7 +99,7 @@ def test_the_script_replays_a_change_of_every_live_option(name: str, digits: Dev
     assert any("make_changes" in statement for statement in changed)
 
 
-@pytest.mark.parametrize("name", ["momentum", "gamma", "warmup_start"])
+@pytest.mark.parametrize("name", ["momentum", "gamma", "warmup_start", "points"])
 def test_a_change_without_effect_is_left_out(name: str, digits: DeviceData) -> None:
     base = RunConfig(hidden=(16,), device="cpu", threads=1)
     assert not base.is_relevant(name)

@@ -31,6 +31,15 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"schedule": "step", "step_epochs": 1, "optimizer": "adamw", "weight_decay": 0.1},
         {},
     ),
+    "a schedule drawn by hand": (
+        {"schedule": "custom", "points": ((0.1, 0.02), (1.0, 1.0), (1.5, 0.1))}
+        | {"learning_rate": 0.05, "optimizer": "sgd"},
+        {"points": ((0.1, 0.02), (1.0, 1.0), (1.2, 3.0), (2.0, 0.001))},
+    ),
+    "a schedule drawn by hand in mid-run": (
+        {"schedule": "cosine"},
+        {"schedule": "custom", "points": ((0.0, 1.0), (2.0, 0.01)), "batch_size": 7},
+    ),
     "plateau": ({"schedule": "plateau", "patience": 0, "learning_rate": 0.05}, {}),
     "accumulation and clipping": ({"accumulate": 3, "clip_norm": 0.5}, {}),
     "frozen": ({"frozen": ("1",)}, {"frozen": ("3",), "optimizer": "nadam"}),

@@ -26,6 +26,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "dropout": {"model": "layers", "layers": ("flatten", "linear 16", "relu", "dropout 0.5")},
     "batchnorm": {"model": "layers", "layers": ("flatten", "linear 16", "batchnorm", "relu")},
     "one-cycle": {"schedule": "one-cycle", "learning_rate": 0.01},
+    "drawn": {"schedule": "custom", "points": ((0.0, 1.0), (0.7, 0.1), (2.0, 2.0))},
     "plateau": {"schedule": "plateau", "patience": 0, "gamma": 0.5},
     "accumulated": {"accumulate": 3, "clip_norm": 0.5},
     "augmented": {"augment_shift": 0.1, "augment_noise": 0.1, "normalise": True},

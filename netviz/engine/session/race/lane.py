@@ -12,12 +12,12 @@ from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event, LaneEvent
 from netviz.engine.protocol.happening import What
 from netviz.engine.session import reports
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.training_loop import TrainingLoop
 from netviz.engine.training import memory_errors
 from netviz.engine.training.lone_image import refuse_lone_images
+from netviz.engine.training.random_state import RandomState
 
 
 class Lane:

@@ -9,11 +9,11 @@ from netviz.engine.protocol.commands import Predict
 from netviz.engine.protocol.events import Event, LaneEvent
 from netviz.engine.protocol.run_names import NO_TRY
 from netviz.engine.run.run import Run
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.lane import Lane
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.training_loop import TrainingLoop
+from netviz.engine.training.random_state import RandomState
 
 
 class Race:

@@ -11,12 +11,12 @@ from netviz.engine.protocol import commands
 from netviz.engine.protocol.commands import FEWEST, MOST
 from netviz.engine.protocol.events import Event
 from netviz.engine.run.run import Run, refuse_resets
-from netviz.engine.session.preparation import RandomState
 from netviz.engine.session.race.race import Race
 from netviz.engine.session.race.start import copied
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.training.lone_image import refuse_lone_images
+from netviz.engine.training.random_state import RandomState
 
 
 class RaceControl:

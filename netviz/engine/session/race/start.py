@@ -7,8 +7,9 @@ from typing import Any
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.run.epoch_tally import EpochTally
 from netviz.engine.run.run import Run
-from netviz.engine.session.preparation import RandomState, measure, value_of
+from netviz.engine.session.preparation import measure, value_of
 from netviz.engine.session.replaced_run import ReplacedRun
+from netviz.engine.training.random_state import RandomState
 
 
 def copied(start: ReplacedRun, changes: Mapping[str, Any] | None = None) -> ReplacedRun:
