@@ -5,7 +5,7 @@ from time import perf_counter, thread_time
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 FASTEST_MS = 33
-SLOWEST_MS = 150
+SLOWEST_MS = 200
 DRAWING_SHARE = 0.025
 """Share of its time that the GUI thread may work; beyond it the frame rate gives way."""
 
@@ -55,6 +55,6 @@ class FrameClock(QObject):
         cost_ms, self._worked_s = 1000 * (worked_s - self._worked_s), worked_s
         # A slow average, of bounded costs: neither a frame that another process disturbed nor
         # what the window did for long before this one, such as opening, must slow the next ones.
-        cost_ms = min(cost_ms, 2 * SLOWEST_MS * DRAWING_SHARE)
+        cost_ms = min(cost_ms, 1.5 * SLOWEST_MS * DRAWING_SHARE)
         self._cost_ms += 0.1 * (cost_ms - self._cost_ms)
         self.ticked.emit()

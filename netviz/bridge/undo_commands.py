@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
-from netviz.engine.options.option import format_value
+from netviz.engine.options.option import brief_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.commands import Command
 from netviz.engine.protocol.layer_facts import LayerFacts
@@ -56,7 +56,7 @@ class LiveChange(QUndoCommand):
         name, value = next(iter(self._after.items()))
         option = OPTIONS[name]
         values = layer_values(name, (self._before[name], value), self._layers)
-        old, new = (format_value(option, v) for v in values)
+        old, new = (brief_value(option, v) for v in values)
         self.setText(f"{option.label} {old} → {new}")
 
     def redo(self) -> None:

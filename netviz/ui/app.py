@@ -31,15 +31,18 @@ from netviz.ui.presenters.difference_presenter import DifferencePresenter
 from netviz.ui.presenters.download_presenter import DownloadPresenter
 from netviz.ui.presenters.drawings_presenter import DrawingsPresenter
 from netviz.ui.presenters.file_presenter import FilePresenter
+from netviz.ui.presenters.find_presenter import FindPresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.ghost_presenter import GhostPresenter
 from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
+from netviz.ui.presenters.over_time_presenter import OverTimePresenter
 from netviz.ui.presenters.own_images_presenter import OwnPresenter
 from netviz.ui.presenters.past_presenter import PastPresenter
 from netviz.ui.presenters.race_presenter import RacePresenter
+from netviz.ui.presenters.rate_presenter import RatePresenter
 from netviz.ui.presenters.run_list_presenter import RunListPresenter
 from netviz.ui.presenters.run_presenter import RunPresenter
 from netviz.ui.presenters.stage_presenter import StagePresenter
@@ -139,8 +142,9 @@ def build_window(
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
     look = LookPresenter(window)
     ghosts, differences = GhostPresenter(window, race), DifferencePresenter(window, race)
-    room = StateRoomPresenter(window, options)
-    views = ViewPresenter(window)
+    room, rates = StateRoomPresenter(window, options), RatePresenter(window, run.change)
+    over_time = OverTimePresenter(window, run.change)
+    find, views = FindPresenter(window), ViewPresenter(window)
     own, drawings = OwnPresenter(window), DrawingsPresenter(window)
     files = FilePresenter(window, autosaves)
     if not options.autostart:
@@ -164,6 +168,9 @@ def build_window(
         ghosts,
         differences,
         room,
+        rates,
+        find,
+        over_time,
         views,
         own,
         drawings,

@@ -37,12 +37,20 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
     windows: list[MainWindow] = []
 
     def open_one(
-        data_dir: Path | None = None, mirror: str = "", until: str = "prepared", **values: object
+        data_dir: Path | None = None,
+        mirror: str = "",
+        until: str = "prepared",
+        *,
+        zones: bool = False,
+        **values: object,
     ) -> MainWindow:
+        """Open one; `zones` of the learning rate would train copies beside every other test."""
         config = RunConfig.parse({"epochs": 2, "threads": 1, **values})
         folder = data_dir or tmp_path / "data"
         options = WindowOptions(config, folder, mirror, size=(1280, 720))
-        window, _ = build_window(qapp, options, Settings(tmp_path / "window.ini"))
+        settings = Settings(tmp_path / "window.ini")
+        settings.set("rate_zones", zones)
+        window, _ = build_window(qapp, options, settings)
         windows.append(window)
         window.show()
         qtbot.waitExposed(window)

@@ -1,6 +1,7 @@
 """The control panel: every option of a run, made from its declaration in `RunConfig`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.training.schedules import Position
 from netviz.ui.controls.dataset_editor import DatasetEditor
 from netviz.ui.controls.download_strip import DownloadStrip
+from netviz.ui.controls.draw_schedule_button import DrawScheduleButton
 from netviz.ui.controls.learning_rate_control import LearningRateEditor
 from netviz.ui.controls.network_buttons import NetworkButtons
 from netviz.ui.controls.option_row import OptionRow
@@ -60,6 +62,10 @@ class ControlPanel(QWidget):
         The user wants to open own pictures: ``folder`` or ``csv``.
     race_requested
         The user wants to train several runs in turn.
+    find_requested
+        The user wants to see how the loss answers to a rising rate.
+    draw_schedule_requested
+        The user wants to draw the schedule by hand, or to see the drawing.
     section_toggled
         The user folded or opened a section; see `section_states`.
     """
@@ -74,6 +80,8 @@ class ControlPanel(QWidget):
     model_file_requested = Signal()
     own_requested = Signal(str)
     race_requested = Signal()
+    find_requested = Signal()
+    draw_schedule_requested = Signal()
     section_toggled = Signal()
 
     def __init__(self, theme: Theme, config: RunConfig, parent: QWidget | None = None) -> None:
@@ -84,6 +92,8 @@ class ControlPanel(QWidget):
         self._sections: dict[Section, CollapsibleSection] = {}
         self._network_facts, self._data_facts = _fact_label(), _fact_label()
         self.schedule_curve = ScheduleCurve(theme, config)
+        self.draw_button = DrawScheduleButton()
+        self.draw_button.clicked.connect(self.draw_schedule_requested)
         self._download = DownloadStrip()
         self._download.requested.connect(self.download_requested)
         self._download.cancelled.connect(self.cancel_download_requested)
@@ -129,6 +139,10 @@ class ControlPanel(QWidget):
         self.schedule_curve.set_position(position, rate)
         self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
 
+    def show_rate_help(self, text: str) -> None:
+        """Explain the zones under the slider of the rate."""
+        self._rows["learning_rate"].add_help(text)
+
     def set_data_facts(self, text: str) -> None:
         """Say under the data set what is in it; hidden when empty."""
         _set_fact(self._data_facts, text)
@@ -169,8 +183,17 @@ class ControlPanel(QWidget):
             "(R)."
         )
         self.race_button.clicked.connect(self.race_requested)
-        if isinstance(rate.editor, LearningRateEditor):
-            rate.editor.add_tool(self.race_button)
+        self.find_button = QPushButton("Find")
+        self.find_button.setProperty("kind", "small")
+        self.find_button.setToolTip(
+            "Let the rate rise over real batches, on copies of the network, and see which rates "
+            "are sensible (F)."
+        )
+        self.find_button.clicked.connect(self.find_requested)
+        assert isinstance(rate.editor, LearningRateEditor)
+        rate.editor.add_tool(self.find_button)
+        rate.editor.add_tool(self.race_button)
+        self.rate_slider = rate.editor.slider
         self._card = Card(self._theme, margin_px=0)
         self._cards = QVBoxLayout(self)
         self.race_card = RaceCard(self._theme)
@@ -212,7 +235,7 @@ class ControlPanel(QWidget):
                 line.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
             box.body.addLayout(line)
         extras: dict[Section, tuple[QWidget, ...]] = {
-            Section.SCHEDULE: (self.schedule_curve,),
+            Section.SCHEDULE: (self.schedule_curve, self.draw_button),
             Section.NETWORK: (self._network_facts,),
             Section.DATA: (self._data_facts, self._download),
         }
@@ -245,6 +268,7 @@ class ControlPanel(QWidget):
             box.set_summary(", ".join(_changes_from_default(shown, options)))
         self._banner.set_count(len(waiting))
         self.schedule_curve.set_config(shown)
+        self.draw_button.set_schedule(shown.schedule)
         self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
 
     def _ends(self, config: RunConfig) -> tuple[int, int]:
@@ -264,9 +288,19 @@ class ControlPanel(QWidget):
             return
         self._rows[name].accept(value)
         if value != getattr(shown, name):
-            self.change_requested.emit({name: value})
+            self.change_requested.emit({name: value} | self._beside(name, value))
         else:
             self.kept.emit()
+
+    def _beside(self, name: str, value: Any) -> dict[str, Any]:
+        """Return what has to change with an option.
+
+        A line without a drawing begins as the plan that it takes the place of.
+        """
+        is_new = self._settings.shown.points == RunConfig().points
+        if name == "schedule" and value == "custom" and is_new:
+            return {"points": self.schedule_curve.plan.drawn_by_hand()}
+        return {}
 
     def _restyle(self) -> None:
         px = self._theme.px
@@ -284,7 +318,7 @@ def _changes_from_default(config: RunConfig, names: list[str]) -> list[str]:
         option, value = OPTIONS[name], getattr(config, name)
         if value == getattr(default, name) or not config.is_relevant(name):
             continue
-        if name == "epochs":  # which the top bar tells
+        if name in ("epochs", "points"):  # which the top bar tells, and a drawing
             continue
         label = option.short or option.label.lower()
         if name == "dataset":

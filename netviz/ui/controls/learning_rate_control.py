@@ -214,6 +214,11 @@ class LearningRateEditor(OptionEditor):
         """Put a button beside the field."""
         self._control.add_tool(tool)
 
+    @property
+    def slider(self) -> LogSlider:
+        """The slider, which can show zones."""
+        return self._control.slider
+
     def set_value(self, value: Any) -> None:
         self._control.set_value(value)
 

@@ -22,10 +22,15 @@ from netviz.engine.options.rate_steps import (
     step_rate,
     step_rate_by_decades,
 )
+from netviz.engine.protocol.rate_zones import Zone, ZoneKind, reaching_ends
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
+from netviz.ui.widgets.zone_painting import TOKENS, paint_zone
 
 _TICKS = ("1e-5", "1e-4", "1e-3", "0.01", "0.1", "1", "10")
+_HEIGHT_PX, _ZONES_PX = 38, 24
+"""Height without zones, and what they need."""
+_BAND_PX = 6
 _WHEEL_NOTCH = 120
 _KEYS: dict[int, tuple[int, bool]] = {
     Qt.Key.Key_Right: (1, False),
@@ -56,6 +61,8 @@ class LogSlider(ThemedWidget):
         super().__init__(theme)
         self._rate = 0.001
         self._notches = 0
+        self._zones: tuple[Zone, ...] | None = None
+        self._are_old = False
         self.dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -66,11 +73,27 @@ class LogSlider(ThemedWidget):
         self._rate = rate
         self.update()
 
+    def set_zones(self, zones: tuple[Zone, ...] | None, *, are_old: bool = False) -> None:
+        """Show which rates are too slow, good or unstable; None takes no room for them."""
+        grows = (zones is None) != (self._zones is None)
+        self._zones, self._are_old = zones, are_old
+        if grows:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def zones(self) -> tuple[Zone, ...] | None:
+        """The zones that are shown."""
+        return self._zones
+
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(220), self._theme.px(38))
+        return QSize(self._theme.px(220), self._height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(160), self._theme.px(38))
+        return QSize(self._theme.px(160), self._height())
+
+    def _height(self) -> int:
+        return self._theme.px(_HEIGHT_PX + (0 if self._zones is None else _ZONES_PX))
 
     def x_of(self, rate: float) -> float:
         """Return where on the slider `rate` lies, in pixels; the ends for what lies outside."""
@@ -128,6 +151,7 @@ class LogSlider(ThemedWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_groove(painter)
+        self._paint_zones(painter)
         self._paint_ticks(painter)
         self._paint_handle(painter)
 
@@ -144,7 +168,7 @@ class LogSlider(ThemedWidget):
         font = theme.font(12)
         metrics = QFontMetrics(font)
         painter.setFont(font)
-        top = self._groove_y() + theme.px(7)
+        top = self._groove_y() + theme.px(7 if self._zones is None else 7 + _ZONES_PX)
         for text in _TICKS:
             x = self.x_of(float(text))
             painter.setPen(QPen(theme.color("faint"), 1))
@@ -153,6 +177,27 @@ class LogSlider(ThemedWidget):
             left = max(0.0, min(self.width() - width, x - width / 2))
             painter.setPen(theme.color("quiet"))
             painter.drawText(QPointF(left, top + theme.px(4) + metrics.ascent()), text)
+
+    def _paint_zones(self, painter: QPainter) -> None:
+        """Paint a band below the groove, and the name of each zone where there is room."""
+        theme = self._theme
+        font = theme.font(12)
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        top, height = self._groove_y() + theme.px(11), theme.px(_BAND_PX)
+        end = 0.0
+        for zone in reaching_ends(self._zones or (), RATE_MIN, RATE_MAX):
+            left, right = self.x_of(zone.low), self.x_of(zone.high)
+            box = QRectF(left, top, max(theme.px(3), right - left), height)
+            paint_zone(painter, theme, zone.kind, box, is_ground=False, is_old=self._are_old)
+            text = zone.kind.value
+            width = metrics.horizontalAdvance(text)
+            place = min(max((left + right - width) / 2, end), self.width() - width)
+            fits = right - left >= width or zone.kind is ZoneKind.GOOD
+            if fits and place >= end:
+                painter.setPen(theme.color("quiet" if self._are_old else TOKENS[zone.kind]))
+                painter.drawText(QPointF(place, top + height + metrics.ascent() + 1), text)
+                end = place + width + theme.px(6)
 
     def _paint_handle(self, painter: QPainter) -> None:
         theme = self._theme

@@ -12,6 +12,7 @@ from netviz.ui.controls.dataset_editor import DatasetEditor
 from netviz.ui.controls.learning_rate_control import LearningRateEditor
 from netviz.ui.controls.number_editor import NumberEditor
 from netviz.ui.controls.option_editor import OptionEditor
+from netviz.ui.controls.points_editor import PointsEditor
 from netviz.ui.controls.toggle_editor import ToggleEditor
 from netviz.ui.controls.widths_editor import WidthsEditor
 from netviz.ui.look.style_sheet import set_style_property
@@ -34,6 +35,7 @@ class OptionRow(ThemedWidget):
         super().__init__(theme)
         self._name = name
         self._value: Any = None
+        self._more = ""
         self._option = OPTIONS[name]
         self.editor = make_editor(theme, name)
         self.editor.edited.connect(self._on_editor_edited)
@@ -73,6 +75,11 @@ class OptionRow(ThemedWidget):
         self._note.setText(text)
         self._note.setToolTip(tooltip)
         self._note.setVisible(bool(text))
+
+    def add_help(self, text: str) -> None:
+        """Add a paragraph to the tooltip of the editor, in the place of the last one added."""
+        self._more = f"<p>{text}</p>" if text else ""
+        self._describe()
 
     def _explain(self) -> None:
         """Say in the status bar what the present choice is for, or else the option."""
@@ -115,7 +122,7 @@ class OptionRow(ThemedWidget):
         tooltip = f"<p>{option.help}</p><p>Takes effect: {option.effect.value}."
         if not option.choices and option.minimum is not None:
             tooltip += f" Allowed: {option.allowed}."
-        self.editor.describe(option.label, tooltip + "</p>")
+        self.editor.describe(option.label, f"{tooltip}</p>{self._more}")
         self._label.setToolTip(tooltip + "</p>")
         self._effect.setToolTip("When a change takes effect.")
 
@@ -138,6 +145,8 @@ def make_editor(theme: Theme, name: str) -> OptionEditor:
         return ChoiceEditor(option.choices, option.choice_help)
     if isinstance(default, bool):
         return ToggleEditor(theme)
+    if name == "points":
+        return PointsEditor()
     if isinstance(default, tuple):
         return WidthsEditor()
     return NumberEditor(theme, option, whole=isinstance(default, int))

@@ -118,6 +118,9 @@ class Accuracy(Metric):
     def ghost_scale(self, view: View) -> Hashable:
         return ()
 
+    def ghost_length(self, ghost: GhostTrack) -> int:
+        return len(ghost.measurements)
+
     def ghost_curve(self, ghost: GhostTrack, view: View, steps: Range, columns: int) -> Points:
         measured = ghost.measured()
         x = np.array([item.step for item in measured], np.float64)

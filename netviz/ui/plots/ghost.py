@@ -72,14 +72,11 @@ class GhostTrack:
         The loss function whose losses are drawn; losses of two functions cannot be compared.
     measurements
         What was measured so far.
-    version
-        Another number as soon as there is more of it.
     """
 
     def __init__(self, ghost: Ghost, loss: str) -> None:
         self.ghost, self.loss = ghost, loss
         self.measurements = list(ghost.measurements)
-        self.version = 0
         self._losses, self._steps = ghost.losses, ghost.steps
         self._grown: tuple[GrowingArray[np.int64], GrowingArray[np.float32]] | None = None
         self._smoother: Smoother | None = None
@@ -90,7 +87,8 @@ class GhostTrack:
         """Be another ghost that differs in its words only; return whether that was possible."""
         before = self.ghost
         is_same = (
-            self.version == 0
+            self._grown is None
+            and len(self.measurements) == len(before.measurements)
             and _same_memory(ghost.losses, before.losses)
             and ghost.steps is before.steps
             and (ghost.begins, ghost.functions) == (before.begins, before.functions)
@@ -121,12 +119,10 @@ class GhostTrack:
         self._grown[0].extend(steps)
         self._grown[1].extend(losses)
         self._steps, self._losses = self._grown[0].view, self._grown[1].view
-        self.version += 1
 
     def add_measurement(self, measurement: Measurement) -> None:
         """Take what was measured after its last epoch."""
         self.measurements.append(measurement)
-        self.version += 1
 
     def measured(self) -> list[Measurement]:
         """Return what is drawn of its measurements: from the last one it shares on."""
@@ -175,8 +171,9 @@ class GhostTrack:
 
     def reach(self, half_life: float) -> Reach:
         """Return how far the axis has to reach for it."""
-        if self._reach is None or self._reach[0] != (half_life, self.version):
-            self._reach = (half_life, self.version), self._look_how_far(half_life)
+        drawn = half_life, len(self._losses)
+        if self._reach is None or self._reach[0] != drawn:
+            self._reach = drawn, self._look_how_far(half_life)
         return self._reach[1]
 
     def _look_how_far(self, half_life: float) -> Reach:

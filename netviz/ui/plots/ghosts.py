@@ -161,7 +161,8 @@ class Ghosts(QObject):
         columns = round(axes.area.width())
         looks = axes.x_range, y_range, columns, self._metric.ghost_scale(view)
         now: dict[int, Hashable] = {
-            each.ghost.line: (looks, each.loss, each.version) for each in view.ghosts
+            each.ghost.line: (looks, each.loss, self._metric.ghost_length(each))
+            for each in view.ghosts
         }
         for ghost in view.ghosts:
             line = ghost.ghost.line
@@ -188,19 +189,19 @@ class Ghosts(QObject):
         boxes = tuple(box.getRect() for box in taken)
         words = tuple((each.ghost.line, each.loss, each.ghost.label) for each in view.ghosts)
         arranged = looks, boxes, words, axes.area.getRect()
-        curves = [curve for _, curve in self._curves(view.ghosts, axes)]
-        ends = np.array([_end(curve) for curve in curves])
-        near = self._theme.px(_FOLLOWED_PX)
+        points = [_end(self.curve(each.ghost.line)) for each in view.ghosts]
+        ends = np.array(points).reshape(-1, 2)
+        ends = np.column_stack((axes.x(ends[:, 0]), axes.y(ends[:, 1])))
         if (
             arranged == self._arranged
-            and np.allclose(ends, self._ends, rtol=0, atol=near, equal_nan=True)
+            and _are_near(ends, self._ends, self._theme.px(_FOLLOWED_PX))
             and not self.labels.is_crossed_by(present)
         ):
             return
         self._arranged, self._ends = arranged, ends
         wanted = [
             (each.ghost.line, each.ghost.label, _ink(each.ghost), curve)
-            for each, curve in zip(view.ghosts, curves, strict=True)
+            for each, (_, curve) in zip(view.ghosts, self._curves(view.ghosts, axes), strict=True)
         ]
         self.labels.arrange(wanted[::-1], axes, taken, present)  # the one in front matters most
 
@@ -309,6 +310,12 @@ def _ink(ghost: Ghost) -> str:
 
 def _end(curve: Points) -> tuple[float, float]:
     return (float(curve[0][-1]), float(curve[1][-1])) if len(curve[0]) else (np.nan, np.nan)
+
+
+def _are_near(ends: NDArray[Any], before: NDArray[Any], reach: float) -> bool:
+    """Return whether no end of a curve, ``[n, 2]``, is farther from its place than `reach`."""
+    apart = np.abs(ends - before)
+    return bool(((apart <= reach) | (np.isnan(ends) & np.isnan(before))).all())
 
 
 def _pixels(points: Points, axes: Axes) -> Points:

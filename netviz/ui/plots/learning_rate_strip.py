@@ -58,6 +58,16 @@ class RateSeries:
         self._has_zero = False
 
     @property
+    def count(self) -> int:
+        """How many steps it has taken in."""
+        return min(self._seen, len(self._history))
+
+    @property
+    def last_step(self) -> int:
+        """The last of them; 0 before any."""
+        return int(self._history.steps[self.count - 1]) if self.count else 0
+
+    @property
     def is_constant(self) -> bool:
         """Whether all rates so far are the same."""
         if self._has_zero:

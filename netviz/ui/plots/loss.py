@@ -172,6 +172,9 @@ class Loss(Metric):
     def ghost_scale(self, view: View) -> Hashable:
         return view.log_y, self._smoother.half_life
 
+    def ghost_length(self, ghost: GhostTrack) -> int:
+        return ghost.last_step
+
     def ghost_curve(self, ghost: GhostTrack, view: View, steps: Range, columns: int) -> Points:
         # Also where the present curve is not smoothed: the noise of several would be a fog.
         parts = ghost.parts(self._smoother.half_life, steps, columns)

@@ -41,8 +41,8 @@ class LossPlot(MetricPlot):
         Folds that strip away.
     rate_strip
         Below: the learning rate that each step used, where it is not constant.
-    rate_action
-        Folds it away.
+    rate_action, schedule_action
+        Fold it away; draw the schedule of the rate by hand.
     playhead, look_bar
         At the foot, what is dragged to an earlier step; over the curves, what says so.
     """
@@ -147,6 +147,9 @@ class LossPlot(MetricPlot):
         self.rate_action.setToolTip("Show the rate that each step used.")
         self.rate_action.toggled.connect(self._place_rates)
         self.menu.insertAction(self.hold_action, self.rate_action)
+        self.schedule_action = QAction("Draw the schedule…", self)
+        self.schedule_action.setToolTip("Drag the rate of the steps to come, as points on a line.")
+        self.menu.insertAction(self.hold_action, self.schedule_action)
         self.drawn.connect(self._on_drawn)
         self.pointed.connect(self._on_pointed)
 

@@ -238,7 +238,11 @@ class Metric(ABC):
 
     @abstractmethod
     def ghost_scale(self, view: View) -> Hashable:
-        """Return what the curve of a ghost depends on beside the range."""
+        """Return what the curve of a ghost depends on beside the range and its length."""
+
+    @abstractmethod
+    def ghost_length(self, ghost: "GhostTrack") -> int:
+        """Return another number as soon as the curve of a ghost has grown."""
 
     @abstractmethod
     def ghost_curve(self, ghost: "GhostTrack", view: View, steps: Range, columns: int) -> Points:

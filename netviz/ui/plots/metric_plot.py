@@ -235,6 +235,10 @@ class MetricPlot(QFrame):
 
     # -- drawing -----------------------------------------------------------------------------
 
+    def set_folded(self, folded: bool) -> None:
+        """Show the figures alone, or the curves as well."""
+        self.canvas.setVisible(not folded)
+
     def redraw(self) -> None:
         """Draw now, or as soon as the plot is in sight."""
         self._is_dirty = True

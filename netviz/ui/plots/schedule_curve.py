@@ -3,10 +3,12 @@
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from netviz.engine.options.rate_points import RatePoints
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.training.drawn_schedule import points_following
 from netviz.engine.training.schedules import Plateau, Position, planned_rates, rate_factor
 from netviz.number_text import rate_text
 from netviz.ui.charts.axes import Axes, exponent
@@ -18,7 +20,7 @@ _POINTS = 200
 _LOGARITHMIC_FROM = 30
 """The axis is logarithmic where the highest rate is more than this many times the lowest."""
 _NEGLIGIBLE = 1e-5
-_FALLING = ("step", "exponential")
+_FALLING = ("step", "exponential", "custom")
 
 
 class SchedulePlan:
@@ -65,13 +67,21 @@ class SchedulePlan:
         return self._trained is not None
 
     @property
-    def rate_now(self) -> float:
-        """The effective learning rate at `position` with the present settings."""
+    def plateau(self) -> Plateau:
+        """What "reduce on plateau" has come to, as the rate of the last step tells."""
         factor = 1.0
         if self._trained and self._trained.schedule == "plateau" and self._trained.learning_rate:
             factor = self._rate / self._trained.learning_rate
-        plateau = Plateau(factor=factor)
-        return self.config.learning_rate * rate_factor(self.config, self.position, plateau)
+        return Plateau(factor=factor)
+
+    @property
+    def rate_now(self) -> float:
+        """The effective learning rate at `position` with the present settings."""
+        return self.config.learning_rate * rate_factor(self.config, self.position, self.plateau)
+
+    def drawn_by_hand(self) -> RatePoints:
+        """Return a few points that follow the plan."""
+        return points_following(self.config, self.position, self.plateau)
 
 
 class ScheduleCurve(ThemedWidget):
@@ -131,7 +141,11 @@ class ScheduleCurve(ThemedWidget):
         area, count = axes.area, self.plan.config.epochs
         axes.paint_line(painter, area.bottom())
         length = f"{count:,} {'epoch' if count == 1 else 'epochs'}"
-        axes.paint_end_labels(painter, self._span(), "", length, gap=theme.px(2))
+        span, metrics = self._span(), QFontMetrics(theme.font(12))
+        room = area.width() - metrics.horizontalAdvance(length) - theme.px(8)
+        if metrics.horizontalAdvance(span) > room:
+            span = self._span(with_peak=False)
+        axes.paint_end_labels(painter, span, "", length, gap=theme.px(2))
         points = [self.point_at(epochs, rate) for epochs, rate in self.plan.curve]
         painter.setPen(QPen(theme.color("primary"), theme.px(2)))
         painter.drawPolyline(QPolygonF(points))
@@ -143,14 +157,14 @@ class ScheduleCurve(ThemedWidget):
             painter.setBrush(theme.color("primary"))
             painter.drawEllipse(here, theme.px(4), theme.px(4))
 
-    def _span(self) -> str:
+    def _span(self, *, with_peak: bool = True) -> str:
         """Say where the rate starts and ends, and its peak where that is neither."""
         rates = [rate for _, rate in self.plan.curve]
         if self.plan.config.schedule == "plateau":
             return f"from {rate_text(rates[0])}"
         peak = max(rates)
         turns = [rates[0], rates[-1]]
-        if peak > max(turns):
+        if with_peak and peak > max(turns):
             turns.insert(1, peak)
         # A hundred-thousandth of the peak is written as zero where it is drawn as zero.
         least = 0 if self.is_logarithmic else peak * _NEGLIGIBLE

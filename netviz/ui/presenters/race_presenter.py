@@ -58,6 +58,7 @@ class RacePresenter(QObject):
         actions, card = self._window.actions_by_key, self._card
         actions["race"].triggered.connect(self._on_race_triggered)
         actions["end_race"].triggered.connect(self._on_end_race_triggered)
+        actions["stage"].toggled.connect(self._offer)
         self._window.panel.race_requested.connect(self._on_race_triggered)
         runs = self._window.views.view(RunView)
         runs.race_requested.connect(self._run.race_with)
@@ -181,12 +182,13 @@ class RacePresenter(QObject):
             lanes, self.race.start_step, have_same_batches=self.race.have_same_batches
         )
         self._pad.show_lanes(tuple(map(without_figures, lanes)))
-        self._offer()
         named = [(lane.line, lane.letter, lane.name, lane.is_shown) for lane in lanes]
         if named != self._named:
             self._named = named
+            self._offer()
             self.changed.emit()
 
+    @Slot()
     def _offer(self) -> None:
         actions, lanes = self._window.actions_by_key, self.race.now()
         actions["end_race"].setEnabled(bool(lanes))

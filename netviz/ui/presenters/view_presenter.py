@@ -37,7 +37,6 @@ class ViewPresenter(QObject):
         run.settings_changed.connect(self._on_run_settings_changed)
         run.state_changed.connect(self._on_run_state_changed)
         run.epoch_finished.connect(self._on_run_epoch_finished)
-        window.views.watched_changed.connect(run.watch)
         window.views.command_requested.connect(run.submit)
         self._mistakes.sent_to_pad.connect(self.put_on_pad)
         self._mistakes.activations_requested.connect(self._on_mistakes_activations_requested)

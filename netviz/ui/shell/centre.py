@@ -19,7 +19,8 @@ LEAST_LOSS_PX = 212
 class Centre(FittedSplitter):
     """Loss, accuracy and tabs; the loss is what one opens the window for.
 
-    The tabs fold to their bar, and one plot can fill the centre.
+    The tabs fold to their bar, and one plot can fill the centre. For a tab that needs more room
+    the accuracy folds to its figures, and the loss gives way as far as it can.
 
     Signals
     -------
@@ -37,12 +38,15 @@ class Centre(FittedSplitter):
     def __init__(self, theme: Theme, loss: LossPlot, accuracy: AccuracyPlot, tabs: ViewTabs):
         self._parts: tuple[QWidget, ...] = (loss, accuracy, tabs)
         self._tabs = tabs
+        self._accuracy = accuracy
         self._filled: QWidget | None = None
+        self._tall: float | None = None
         self.is_fixed = False
         super().__init__(theme, Qt.Orientation.Vertical, self._heights)
         for part in self._parts:
             self.addWidget(part)
-        tabs.folded_changed.connect(self.fit)
+        tabs.folded_changed.connect(self._on_tabs_changed)
+        tabs.tabs.currentChanged.connect(self._on_tabs_changed)
         for plot in (loss, accuracy):
             plot.fill_requested.connect(partial(self._on_plot_fill_requested, plot))
         self._restyle()
@@ -55,14 +59,27 @@ class Centre(FittedSplitter):
     def fill(self, part: QWidget | None) -> None:
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
+        self._accuracy.set_folded(self._is_tall)
         self.show_parts({each: part in (None, each) for each in self._parts})
         self.filled_changed.emit()
+
+    @property
+    def _is_tall(self) -> bool:
+        """Whether the tab in front needs more room than usual, and plots are there to give it."""
+        return self._filled is None and self._tabs.wanted_height_px > 0
+
+    def _on_tabs_changed(self) -> None:
+        self._accuracy.set_folded(self._is_tall)
+        self.fit()
 
     def _on_plot_fill_requested(self, plot: QWidget) -> None:
         if not self.is_fixed:
             self.fill(plot if self._filled is None else None)
 
     def _on_splitter_moved(self) -> None:
+        if self._is_tall:
+            self._tall = self.sizes()[2] / self._theme.scale
+            return
         before = self.chosen or USUAL_HEIGHTS
         super()._on_splitter_moved()
         if self._tabs.is_folded and self.chosen:
@@ -79,6 +96,11 @@ class Centre(FittedSplitter):
         if self._tabs.is_folded:
             folded = self._tabs.bar_height / self._theme.scale
             loss, tabs = loss + tabs - folded, folded
+        elif self._is_tall:
+            accuracy = self._accuracy.minimumSizeHint().height() / self._theme.scale
+            wanted = self._tall or max(tabs, self._tabs.wanted_height_px)
+            tabs = min(wanted, room - accuracy - LEAST_LOSS_PX)
+            loss = room - accuracy - tabs
         return loss, accuracy, tabs
 
     def _restyle(self) -> None:

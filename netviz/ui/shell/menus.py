@@ -47,6 +47,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("look_now", "Back to n&ow", "Esc", "Show the run as it is at present."),
         _Entry("state_room", "&Memory for going back…", "", "And disk: how much is kept of a run."),
         _SEPARATOR,
+        _Entry("find", "&Find learning rates", "F", "Let the rate rise on copies, and look."),
         _Entry("race", "R&ace…", "R", "Train several runs in turn from here, and compare them."),
         _Entry("end_race", "Go on with this run a&lone", "", "End the race; the others are kept."),
         _SEPARATOR,
@@ -77,6 +78,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("pad", "Drawing &pad", "", "Show the pad to draw on.", checkable=True),
         _Entry("fold", "Fold the &tabs", "Ctrl+T", "Leave their room to the loss.", checkable=True),
         _Entry("findings", "Point out f&indings", "", "Such as overfitting.", checkable=True),
+        _Entry("rate_zones", "&Zones of the rate", "", "Slow, good, unstable.", checkable=True),
         _Entry("restore", "&Restore the layout", "", "Give all parts their usual sizes."),
     ),
     "&Help": (

@@ -149,6 +149,13 @@ class ViewTabs(Card):
         return {specs[index].title for index in self._dots.marked}
 
     @property
+    def wanted_height_px(self) -> int:
+        """What the tab in front needs where that is more than usual, at scale 1; else 0."""
+        view = self.tabs.currentWidget()
+        spec = self._views.get(view) if isinstance(view, View) else None
+        return spec.height_px if spec and not self._is_folded else 0
+
+    @property
     def is_folded(self) -> bool:
         """Whether only the bar is shown; what is behind it is not computed."""
         return self._is_folded
@@ -204,6 +211,7 @@ class ViewTabs(Card):
         self.tabs.setTabToolTip(index, spec.tooltip)
         view.count_changed.connect(partial(self._show_count, index, spec.title))
         view.command_requested.connect(self.command_requested)
+        view.unwatched_changed.connect(self._on_view_unwatched_changed)
 
     def _show_count(self, index: int, title: str, count: int | None) -> None:
         self.tabs.setTabText(index, title if count is None else f"{title}  {count:,}")
@@ -244,11 +252,21 @@ class ViewTabs(Card):
         if front is self._front:
             return
         self._front = front
-        watched = self._views[front].watches if front else frozenset()
+        watched = self._watched_in_front()
         if watched & self._watched:
             # The view that comes to the front wants to show the present moment, even where the
             # one before it showed the same observation of an earlier one.
             self.watched_changed.emit(frozenset())
         if watched or self._watched:
+            self._watched = watched
+            self.watched_changed.emit(watched)
+
+    def _watched_in_front(self) -> frozenset[type[Observation]]:
+        front = self._front
+        return self._views[front].watches - front.unwatched if front else frozenset()
+
+    def _on_view_unwatched_changed(self) -> None:
+        watched = self._watched_in_front()
+        if watched != self._watched:
             self._watched = watched
             self.watched_changed.emit(watched)

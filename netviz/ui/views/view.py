@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
+from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.themed_widget import ThemedWidget
 
@@ -19,10 +20,18 @@ class View(ThemedWidget):
         The user wants something of the training: a command.
     count_changed
         A number to be shown on the tab, or None for none.
+    unwatched_changed
+        Other kinds of observations are `unwatched`.
     """
 
     command_requested = Signal(object)
     count_changed = Signal(object)
+    unwatched_changed = Signal()
+
+    @property
+    def unwatched(self) -> frozenset[type[Observation]]:
+        """What need not be computed at present though the view can be seen."""
+        return frozenset()
 
     def begin_run(self, prepared: Prepared) -> None:
         """Turn to a new run: forget the one before."""

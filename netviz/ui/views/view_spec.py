@@ -27,6 +27,9 @@ class ViewSpec:
     shows
         What the view shows, and the method that it is given to. While the view can be seen,
         the watched kinds among them are computed.
+    height_px
+        What it needs to be readable, where that is more than a tab usually has: while it is in
+        front the plots give way.
     """
 
     title: str
@@ -34,6 +37,7 @@ class ViewSpec:
     place: int
     make: Callable[[Theme], View]
     shows: Mapping[type[Observation], Callable[[Any, Any], None]] = field(default_factory=dict)
+    height_px: int = 0
 
     @property
     def watches(self) -> frozenset[type[Observation]]:

@@ -150,7 +150,7 @@ def test_the_figures_are_those_of_the_step(trained: MainWindow, qtbot: QtBot) ->
     drag(qtbot, trained, 400)
     step = wait_at(qtbot, trained, lambda step: step <= 400)
     figures = trained.loss_plot.figures
-    with qtbot.waitSignal(trained.controller.prepared, timeout=30_000):
+    with qtbot.waitSignal(trained.controller.opened, timeout=30_000):
         trained.controller.go_back(step)
     trained.loss_plot.refresh()
     assert figures.values == trained.loss_plot.figures.values

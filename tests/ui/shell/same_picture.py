@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.learning_rate.ahead_picture import AheadPicture
+from netviz.ui.views.learning_rate.rate_view import RateView
 
 
 def picture_of(window: MainWindow) -> QImage:
@@ -26,8 +28,19 @@ def picture_of(window: MainWindow) -> QImage:
     return window.grab().toImage()
 
 
+def are_zones_measured(window: MainWindow) -> bool:
+    """Return whether it is known what rates would do from the present step."""
+    pictures = window.views.view(RateView).pictures
+    fans = [each.fan.ahead for each in pictures if isinstance(each, AheadPicture)]
+    run = window.controller
+    if not window.actions_by_key["rate_zones"].isChecked():
+        return True
+    return all(fan and (fan.step, fan.config) == (run.step, run.config) for fan in fans)
+
+
 def settled_picture(qtbot: QtBot, window: MainWindow) -> QImage:
-    """Wait until the window looks the same ten times."""
+    """Wait until the zones of the rate are measured and the window looks the same ten times."""
+    qtbot.waitUntil(lambda: are_zones_measured(window), timeout=30_000)
     pictures = [picture_of(window)]
 
     def is_still() -> bool:

@@ -112,7 +112,7 @@ def test_the_stage_never_makes_the_window_larger(open_window: OpenWindow) -> Non
     assert window.size() == size
     assert window.minimumSize() == least
     assert window.minimumSizeHint().boundedTo(size) == window.minimumSizeHint()
-    assert window.loss_plot.canvas.area.height() > 250
+    assert window.loss_plot.canvas.area.height() > 220
 
 
 def test_the_stage_grows_and_shrinks_with_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:

@@ -108,7 +108,9 @@ class DrivenWindow:
     def __init__(self, app: QApplication, config: RunConfig, folder: Path) -> None:
         self._app = app
         options = WindowOptions(config, folder / "data", "", size=SIZE)
-        self.window, _ = build_window(app, options, Settings(folder / "window.ini"))
+        settings = Settings(folder / "window.ini")
+        settings.set("rate_zones", False)  # they would be tried anew after everything it does
+        self.window, _ = build_window(app, options, settings)
         self.controller = self.window.controller
         self.refused: list[events.Refused] = []
         self.controller.refused.connect(self.refused.append)

@@ -38,6 +38,7 @@ _CHANGES = st.sampled_from(
         {"learning_rate": 0.0003},
         {"schedule": "cosine"},
         {"schedule": "constant"},
+        {"schedule": "custom", "points": ((0.0, 1.0), (3.0, 0.1))},
         {"optimizer": "sgd", "momentum": 0.9},
         {"batch_size": 20},
         {"order": 1},

@@ -11,8 +11,8 @@ from netviz.ui.shell.stage.remark_card import RemarkCard
 from netviz.ui.shell.stage.type_size import CAPTION_PX
 from netviz.ui.widgets.card import Card
 
-HEIGHT_PX = 79
-"""Of the card of the learning rate: 144 pixels on a stage of 1280 x 720."""
+HEIGHT_PX = 96
+"""Of the card of the learning rate: 176 pixels on a stage of 1280 x 720."""
 PAD_PX = 174
 """Width of the pad, and of the remark below it: 316 pixels there."""
 _FIGURE_PX = 29

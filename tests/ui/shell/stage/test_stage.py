@@ -20,7 +20,7 @@ from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled
 
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
-    *("Confusion", "Activations", "Data", "Network", "Log", "Runs"),
+    *("Confusion", "Learning rate", "Activations", "Data", "Network", "Log", "Runs"),
 )
 FIRST_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_1)
 
@@ -95,9 +95,9 @@ def test_the_loss_is_the_largest_and_the_figures_are_large(
     window = on_stage(qtbot, open_window)
     train_a_while(qtbot, window)
     assert window.loss_plot.width() >= 880
-    assert window.loss_plot.height() >= 430
+    assert window.loss_plot.height() >= 400
     assert window.pad.width() == pytest.approx(316, abs=2)
-    assert window.stage.foot.rate.height() == pytest.approx(144, abs=1)
+    assert window.stage.foot.rate.height() == pytest.approx(176, abs=1)
     window.stage.refresh()
     sizes = {text.text: text.size_px for text in painted(window).texts}
     readings = window.accuracy_plot.figures.values
@@ -145,7 +145,7 @@ def test_keys_turn_the_pages_from_the_first_to_the_last(
 def test_a_click_on_a_dot_goes_to_its_page(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = on_stage(qtbot, open_window)
     dots = window.stage.foot.dots
-    qtbot.mouseClick(dots, Qt.MouseButton.LeftButton, pos=dots.center_of(6).toPoint())
+    qtbot.mouseClick(dots, Qt.MouseButton.LeftButton, pos=dots.center_of(7).toPoint())
     assert window.stage.titles[window.stage.page] == "Activations"
     qtbot.mouseClick(dots, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert window.stage.titles[window.stage.page] == "Activations"
