@@ -253,6 +253,54 @@ def train(
     )
 
 
+@app.command("find-rate")
+@takes_run_options
+def find_rate(
+    config: RunConfig,
+    data_dir: DataDir = None,
+    from_run: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            parser=path_argument,
+            metavar="DIR",
+            help="Begin where the run that was saved here is; its files stay as they are.",
+        ),
+    ] = None,
+    after: Annotated[
+        int,
+        typer.Option(metavar="STEPS", min=0, help="Train so many steps before.", show_default=True),
+    ] = 0,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the whole curve as one JSON object.")
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            parser=path_argument,
+            metavar="FILE",
+            help="Save a picture of the curve, as FILE.png or FILE.svg.",
+        ),
+    ] = None,
+    theme: Annotated[Theme, typer.Option(help="Colours of the picture.")] = Theme.LIGHT,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the data set first if it is missing.")
+    ] = False,
+    trust_model: Annotated[
+        bool,
+        typer.Option("--trust-model", help="Run the Python file that the run of --from names."),
+    ] = False,
+    mirror: Mirror = None,
+) -> int:
+    """Let the learning rate rise over real batches, and list which rates that suggests."""
+    from netviz.cli.find_rate import FindRateOptions  # late, as in `train`
+    from netviz.cli.find_rate import find_rate as find_headless
+    from netviz.cli.train import TrainOptions
+
+    run = TrainOptions(config, data_dir, mirror, download, resume=from_run, trust_model=trust_model)
+    return find_headless(FindRateOptions(run, after, json, picture, dark=theme is Theme.DARK))
+
+
 @app.command()
 def runs(
     folders: Annotated[

@@ -9,12 +9,18 @@ import typer
 
 from netviz.cli.argument_checks import check_network, with_absolute_paths
 from netviz.engine.options.option import Option
+from netviz.engine.options.rate_points import RatePoints, points_text
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.number_text import number_text
 
 Command = Callable[..., int]
 
-_METAVARS: Mapping[Any, str] = {float: "NUMBER", int: "INTEGER", tuple[int, ...]: "WIDTHS"}
+_METAVARS: Mapping[Any, str] = {
+    float: "NUMBER",
+    int: "INTEGER",
+    tuple[int, ...]: "WIDTHS",
+    RatePoints: "POINTS",
+}
 
 
 def takes_run_options(command: Command) -> Command:
@@ -70,7 +76,9 @@ def _range(name: str, option: Option) -> str:
     default = RunConfig.model_fields[name].default
     if isinstance(default, bool):
         return f"default {'on' if default else 'off'}"
-    if isinstance(default, tuple):
+    if name == "points":
+        default = points_text(default)
+    elif isinstance(default, tuple):
         default = ",".join(map(str, default))
     elif isinstance(default, int | float):
         default = number_text(default)

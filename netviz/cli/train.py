@@ -225,7 +225,7 @@ def _status(outcome: Outcome, options: TrainOptions, output: Output) -> int:
 def _attempt(
     run: HeadlessRun, options: TrainOptions, report: Report, interruption: Interruption
 ) -> Outcome:
-    _require_dataset(options)
+    require_dataset(options)
     if options.out is not None:
         _require_writable(options.out)
     interruption.on_first = run.stop
@@ -242,7 +242,7 @@ def _report(options: TrainOptions, output: Output) -> Report:
     return LineReport(output.write)
 
 
-def _require_dataset(options: TrainOptions) -> None:
+def require_dataset(options: TrainOptions) -> None:
     """Make sure of the data set before torch is loaded; fetch it if `--download` is given."""
     info = dataset_info_or_none(options.config.dataset)
     if info is None:  # own pictures: what is wrong with them is said when they are read

@@ -68,6 +68,18 @@ def test_train_without_options_takes_the_defaults(trained: list[TrainOptions]) -
     assert trained == [TrainOptions(RunConfig())]
 
 
+def test_a_schedule_drawn_by_hand_is_typed_as_points(
+    trained: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run(["train", "--schedule", "custom", "--points", "0:1, 3:1, 10:0.01"]) == 0
+    (options,) = trained
+    assert options.config == RunConfig(
+        schedule="custom", points=((0.0, 1.0), (3.0, 1.0), (10.0, 0.01))
+    )
+    assert app.run(["train", "--points", "3:1, 1:1"]) == 2
+    assert "a point at epoch 1 after the one at epoch 3" in capsys.readouterr().err
+
+
 def test_switches_long_names_and_no_hidden_layer(trained: list[TrainOptions]) -> None:
     arguments = ["--nesterov", "--learning-rate", "2e-3", "--weight-decay", "0.1", "--hidden", ""]
     app.run(["train", *arguments])
