@@ -20,6 +20,7 @@ CASES = {
     "going-back": "going_back_cases:going_back",
     "tree": "tree_cases:tree",
     "race": "race_cases:races",
+    "zones": "zone_cases:zones",
     "race-window": "window_cases:race",
     "playhead": "look_cases:looking",
     "window": "window_cases:default_views",

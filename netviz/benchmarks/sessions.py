@@ -9,6 +9,7 @@ from netviz.benchmarks.measuring import Plan
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.rates import Tried
 from netviz.engine.protocol.run_state import State
 from netviz.engine.session.session import TrainingSession
 
@@ -22,6 +23,8 @@ class Stopwatch:
     ----------
     step
         Steps trained.
+    tried, tried_s
+        How often something was tried on a copy, and how long that took together.
     """
 
     def __init__(self) -> None:
@@ -33,6 +36,7 @@ class Stopwatch:
         self._marks: list[tuple[float, int]] = []
         self._evaluated_s = 0.0
         self._last_report_s = 0.0
+        self.tried, self.tried_s = 0, 0.0
 
     def take(self, event: Event) -> None:
         """Note when an event came."""
@@ -44,6 +48,9 @@ class Stopwatch:
         elif isinstance(event, events.EpochFinished):
             # The report at an epoch's end comes right before the evaluation.
             self._evaluated_s += now - self._last_report_s
+        elif isinstance(event, Tried):
+            self.tried += 1
+            self.tried_s += event.seconds
 
     @property
     def trained_s(self) -> float:
