@@ -1,9 +1,8 @@
 """`TrainingSession`: commands in, events out, all in one thread."""
 
-import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
@@ -25,6 +24,7 @@ from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.training_loop import TrainingLoop
 from netviz.engine.session.view_control import ViewControl
+from netviz.engine.session.waiting import next_within
 from netviz.engine.storage.autosave import AutosaveFolder, ChosenFolder
 
 _AT_ANY_TIME = (
@@ -242,9 +242,7 @@ class TrainingSession:
     def _handle_within(self, wait_s: float) -> None:
         """Handle the next command if it comes in time; waiting is no training time."""
         began = perf_counter()
-        command = None
-        with contextlib.suppress(Empty):
-            command = self._commands.get(timeout=wait_s)
+        command = next_within(self._commands, wait_s)
         self._loop.leave_out(perf_counter() - began)
         if command:
             self._handle(command)
