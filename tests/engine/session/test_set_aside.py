@@ -20,11 +20,17 @@ def taken_back(driven: Driven) -> events.Prepared:
 
 def tried(driven: Driven) -> None:
     """Do about all that one does with a run of one's own."""
-    driven.do(commands.SetAside(OTHER), commands.TrainSteps(4))
-    driven.do(commands.Change({"learning_rate": 1.0}), commands.TrainSteps(2))
-    driven.do(commands.GoBack(3))
-    driven.do(commands.Race(({"learning_rate": 0.01}, {"learning_rate": 0.3})))
-    driven.do(commands.TrainSteps(2), commands.Prepare(OTHER, keeps_weights=True))
+    for wish in (
+        commands.SetAside(OTHER),
+        commands.TrainSteps(4),
+        commands.Change({"learning_rate": 1.0}),
+        commands.TrainSteps(2),
+        commands.GoBack(3),
+        commands.Race(({"learning_rate": 0.01}, {"learning_rate": 0.3})),
+        commands.TrainSteps(2),
+        commands.Prepare(OTHER, keeps_weights=True),
+    ):
+        assert not only(driven.do(wish), events.Refused)
 
 
 @pytest.mark.parametrize("state", ["idle", "paused", "finished", "failed"])
@@ -50,7 +56,8 @@ def test_what_was_left_before_is_not_told_of_meanwhile_and_is_there_again(
     config: RunConfig,
 ) -> None:
     driven = Driven(config)
-    driven.do(commands.TrainSteps(5), commands.GoBack(2))
+    driven.do(commands.TrainSteps(5))
+    driven.do(commands.GoBack(2))
     driven.do(commands.TrainSteps(1))
     (aside,) = only(driven.do(commands.SetAside(OTHER)), events.Prepared)
     assert (aside.left, aside.replaced_step) == ((), 0)
@@ -66,7 +73,8 @@ def test_runs_that_are_tried_never_push_one_out_that_waits(config: RunConfig) ->
     driven = Driven(config)
     driven.do(commands.TrainSteps(1), commands.SetAside(OTHER))
     for seed in range(25):
-        driven.do(commands.TrainSteps(1), commands.Reset({"seed": seed}))
+        driven.do(commands.TrainSteps(1))
+        driven.do(commands.Reset({"seed": seed}))
     back = taken_back(driven)
     assert (back.config, back.step) == (config, 1)
 
