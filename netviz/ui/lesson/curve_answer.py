@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from netviz.ui.lesson.guess_painting import DASHES
 from netviz.ui.lesson.sheet import CurveQuestion
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
@@ -96,7 +97,7 @@ class _Sample(ThemedWidget):
         pen = QPen(self._theme.color(self._token), self._theme.px(2.5))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if self._is_dashed:
-            pen.setDashPattern([2.4, 1.6])
+            pen.setDashPattern(DASHES)
         painter.setPen(pen)
         middle = self.height() / 2
         painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))

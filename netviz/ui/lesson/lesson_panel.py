@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from netviz.ui.lesson.lesson_body import LessonBody
 from netviz.ui.lesson.lesson_foot import LessonFoot
 from netviz.ui.lesson.markdown_text import MarkdownText, plain
-from netviz.ui.lesson.sheet import ChoiceQuestion, Sheet, StepSheet
+from netviz.ui.lesson.sheet import ChoiceQuestion, ProblemSheet, Sheet, StepSheet
 from netviz.ui.lesson.step_segments import StepSegments
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
@@ -105,10 +105,9 @@ class LessonPanel(Card):
         """Show a sheet in place of the one before; emits nothing."""
         self._sheet = sheet
         self._name.set_text(plain(sheet.lesson))
-        is_step = isinstance(sheet, StepSheet)
-        self._where.setText(f"step {sheet.step} of {sheet.steps}" if is_step else "")
-        steps = getattr(sheet, "steps", 0)
-        self._segments.set_step(sheet.step if is_step else steps, steps)
+        step, steps = _place(sheet)
+        self._where.setText(f"step {step} of {steps}" if isinstance(sheet, StepSheet) else "")
+        self._segments.set_step(step, steps)
         self._segments.setVisible(steps > 0)
         self.parts.show_sheet(sheet)
         self.foot.show_sheet(sheet)
@@ -166,3 +165,10 @@ class LessonPanel(Card):
         self.close_button.setIcon(icon(theme, "x", "muted"))
         self._where.setFont(theme.font(max(12, self._size_px - 1)))
         self.body.setSpacing(px(10))
+
+
+def _place(sheet: Sheet) -> tuple[int, int]:
+    """Return how many steps are behind the learner, with the present one, and of how many."""
+    if isinstance(sheet, ProblemSheet):
+        return 0, 0
+    return (sheet.step if isinstance(sheet, StepSheet) else sheet.steps), sheet.steps
