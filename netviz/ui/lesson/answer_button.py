@@ -29,13 +29,16 @@ class AnswerButton(QAbstractButton):
     ----------
     number
         From 1; written before the words, and the key that chooses it.
-    size_px
-        Size of the letters, in the design's pixels.
+    size_px, bar_px
+        Size of the letters and height of the bar, in the design's pixels.
     """
 
-    def __init__(self, theme: Theme, number: int, text: str, size_px: int = 13) -> None:
+    def __init__(
+        self, theme: Theme, number: int, text: str, size_px: int = 13, bar_px: int = 4
+    ) -> None:
         super().__init__()
         self._theme, self._number, self._size_px = theme, number, size_px
+        self._bar_px = bar_px
         self._is_right: bool | None = None
         self._share: float | None = None
         self.setCheckable(True)
@@ -56,7 +59,10 @@ class AnswerButton(QAbstractButton):
 
     def set_share(self, share: float | None) -> None:
         """Fill a bar up to this part of the width, 0..1; None shows none."""
+        is_other = (share is None) != (self._share is None)
         self._share = share
+        if is_other:
+            self._fit()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -71,7 +77,8 @@ class AnswerButton(QAbstractButton):
         px = self._theme.px
         room = QRect(0, 0, max(1, self.width() - self._left - self._right), 10_000)
         words = self._metrics.boundingRect(room, _FLAGS, self.text())
-        self.setFixedHeight(max(px(self._size_px + 21), words.height() + px(16)))
+        height = max(px(self._size_px + 21), words.height() + px(16))
+        self.setFixedHeight(height + self._foot)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -93,11 +100,11 @@ class AnswerButton(QAbstractButton):
         self._paint_number(painter)
         painter.setPen(theme.color("text"))
         painter.setFont(self._font)
-        room = self.rect().adjusted(self._left, px(4), -self._right, -px(4))
+        room = self.rect().adjusted(self._left, px(4), -self._right, -px(4) - self._foot)
         painter.drawText(room, _FLAGS, self.text())
         if self._is_right is not None:
             side = px(self._size_px + 5)
-            place = QRect(self.width() - self._right, 0, self._right, self.height())
+            place = QRect(self.width() - self._right, 0, self._right, self.height() - self._foot)
             token = "right" if self._is_right else "wrong"
             name = "circle-check" if self._is_right else "circle-x"
             mark = QRect(0, 0, side, side)
@@ -113,7 +120,7 @@ class AnswerButton(QAbstractButton):
         return QPen(theme.color("faint" if self.underMouse() and self.isEnabled() else "border"), 1)
 
     def _paint_bar(self, painter: QPainter, box: QRectF) -> None:
-        px, height = self._theme.px, self._theme.px(4)
+        px, height = self._theme.px, self._theme.px(self._bar_px)
         whole = QRectF(box.left() + px(8), box.bottom() - height - px(3), 0, height)
         whole.setWidth(box.width() - px(16))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -127,7 +134,7 @@ class AnswerButton(QAbstractButton):
     def _paint_number(self, painter: QPainter) -> None:
         px = self._theme.px
         radius = px(self._size_px) * 0.72
-        center = QPointF(px(8) + radius, self.height() / 2)
+        center = QPointF(px(8) + radius, (self.height() - self._foot) / 2)
         chosen = self.isChecked()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("primary_fill" if chosen else "pill"))
@@ -148,6 +155,11 @@ class AnswerButton(QAbstractButton):
     @property
     def _left(self) -> int:
         return round(self._theme.px(16) + 1.44 * self._theme.px(self._size_px))
+
+    @property
+    def _foot(self) -> int:
+        """Height at the foot that the bar takes."""
+        return 0 if self._share is None else self._theme.px(self._bar_px)
 
     @property
     def _right(self) -> int:

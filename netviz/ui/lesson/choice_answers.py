@@ -77,16 +77,17 @@ class ChoiceAnswers(ThemedWidget):
             button.set_share(counts[number] / most if has_counts else None)
         for number, (field, more) in enumerate(zip(self.fields, self.more_buttons, strict=True)):
             field.setVisible(has_counts)
-            field.setEnabled(question.is_open)
-            more.setVisible(has_counts and self._is_for_class)
-            more.setEnabled(question.is_open)
+            # Not disabled: the figure stays to be read from the last row.
+            field.setReadOnly(not question.is_open)
+            kinds = QSpinBox.ButtonSymbols
+            field.setButtonSymbols(kinds.UpDownArrows if question.is_open else kinds.NoButtons)
+            more.setVisible(has_counts and self._is_for_class and question.is_open)
             if has_counts and field.value() != counts[number]:
                 field.blockSignals(True)
                 field.setValue(counts[number])
                 field.blockSignals(False)
         self.hands_button.setChecked(has_counts)
-        self.hands_button.setVisible(question.is_open or has_counts)
-        self.hands_button.setEnabled(question.is_open)
+        self.hands_button.setVisible(question.is_open)
 
     def pick(self, number: int) -> bool:
         """Choose the answer with this number, from 0; return whether there is one to choose."""
@@ -102,7 +103,8 @@ class ChoiceAnswers(ThemedWidget):
             widget.deleteLater()
         self.buttons, self.fields, self.more_buttons = [], [], []
         for number, text in enumerate(answers):
-            button = AnswerButton(self._theme, number + 1, text, self._size_px)
+            bar_px = 8 if self._is_for_class else 4
+            button = AnswerButton(self._theme, number + 1, text, self._size_px, bar_px)
             button.clicked.connect(partial(self._on_button_clicked, number))
             field = QSpinBox()
             field.setRange(0, _MOST_COUNTED)
@@ -150,8 +152,8 @@ class ChoiceAnswers(ThemedWidget):
             field.setFixedWidth(px(_COUNT_PX))
             field.lineEdit().setTextMargins(px(4), 0, 0, 0)
             field.setFont(theme.font(self._size_px))
-        for button in self.more_buttons:
-            button.setFont(theme.font(self._size_px))
+        for widget in (*self.more_buttons, self.hands_button):
+            widget.setFont(theme.font(self._size_px))
 
 
 def _result(question: ChoiceQuestion, number: int) -> bool | None:

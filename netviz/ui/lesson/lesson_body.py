@@ -32,7 +32,8 @@ class LessonBody(QScrollArea):
     size_px
         Size of the letters, in the design's pixels.
     is_for_class
-        Whether a click on an answer counts one more, while hands are counted.
+        Whether it is for a class: the question comes first and is larger, and a click on an
+        answer counts one more, while hands are counted.
 
     Attributes
     ----------
@@ -44,14 +45,16 @@ class LessonBody(QScrollArea):
 
     def __init__(self, theme: Theme, size_px: int = 13, *, is_for_class: bool = False) -> None:
         super().__init__()
-        self._theme, self._size_px = theme, size_px
+        self._theme, self._is_for_class = theme, is_for_class
         self._place: tuple[str, int] | None = None
         self._has_after = False
         self._heading = MarkdownText(theme, size_px + 1, QFont.Weight.DemiBold)
         self.text, self.after = MarkdownText(theme, size_px), MarkdownText(theme, size_px)
         self._box = QFrame()
         self._box.setObjectName("question")
-        self._question = MarkdownText(theme, size_px + 1, QFont.Weight.DemiBold)
+        question_px = size_px + (4 if is_for_class else 1)
+        self._question = MarkdownText(theme, question_px, QFont.Weight.DemiBold)
+        self._below = MarkdownText(theme, size_px)
         self._box_column = QVBoxLayout(self._box)
         self._box_column.addWidget(self._question)
         self.choices = ChoiceAnswers(theme, size_px, is_for_class=is_for_class)
@@ -70,6 +73,7 @@ class LessonBody(QScrollArea):
             self.curve,
             self.after,
             self.notes,
+            self._below,
         ):
             self._column.addWidget(widget)
         self._column.addStretch()
@@ -107,8 +111,10 @@ class LessonBody(QScrollArea):
         self._show_place((sheet.lesson, 0), has_after=False)
 
     def _show_words(self, heading: str, text: str, after: str) -> None:
-        self._heading.set_text(plain(heading))
-        self.text.set_text(text)
+        is_asked = self._is_for_class and bool(self.question)
+        self._heading.set_text("" if is_asked else plain(heading))
+        self.text.set_text("" if is_asked else text)
+        self._below.set_text(text if is_asked else "")
         self.after.set_text(after)
 
     def _show_question(self, question: Question | None) -> None:
@@ -140,8 +146,8 @@ class LessonBody(QScrollArea):
     def _restyle(self) -> None:
         c, px = self._theme.colors, self._theme.px
         self._column.setContentsMargins(0, 0, px(6), px(4))
-        self._column.setSpacing(px(10))
-        self._box_column.setContentsMargins(px(12), px(9), px(12), px(9))
+        self._column.setSpacing(px(9))
+        self._box_column.setContentsMargins(px(12), px(9), px(12), px(6))
         self._box.setStyleSheet(
             f"QFrame#question {{ background: {c.lit}; border: none; border-radius: {px(8)}px; }}"
         )

@@ -16,6 +16,7 @@ from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.widgets.icon_button import quiet_button
 
+_WIDE_PX = 130
 _TOOLTIPS = {
     Primary.SHOW: "See what it really does (Enter).",
     Primary.NEXT: "Go on to the next step (Enter).",
@@ -25,6 +26,13 @@ _TOOLTIPS = {
 
 class LessonFoot(ThemedWidget):
     """Back, Draw again, and the blue button; above them what is waited for.
+
+    Parameters
+    ----------
+    size_px
+        Size of the letters, in the design's pixels.
+    is_wide
+        Whether the blue button stands at the right end and does not fill the line.
 
     Signals
     -------
@@ -55,9 +63,9 @@ class LessonFoot(ThemedWidget):
     redraw_requested = Signal()
     cancel_requested = Signal()
 
-    def __init__(self, theme: Theme, size_px: int = 13) -> None:
+    def __init__(self, theme: Theme, size_px: int = 13, *, is_wide: bool = False) -> None:
         super().__init__(theme)
-        self._size_px = size_px
+        self._size_px, self._is_wide = size_px, is_wide
         self._sheet: Sheet | None = None
         self._hint, self._waits_for = QLabel(), QLabel()
         for label, role in ((self._hint, "fact"), (self._waits_for, "muted")):
@@ -146,8 +154,10 @@ class LessonFoot(ThemedWidget):
         self._wait_column.addWidget(self._bar)
         self._row = QHBoxLayout()
         self._row.addWidget(self.back_button)
+        if self._is_wide:
+            self._row.addStretch()
         self._row.addWidget(self.second_button)
-        self._row.addWidget(self.primary_button, 1)
+        self._row.addWidget(self.primary_button, 0 if self._is_wide else 1)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self._wait_box)
         self._column.addWidget(self._hint)
@@ -177,6 +187,8 @@ class LessonFoot(ThemedWidget):
         for button in self._buttons:
             button.setFont(theme.font(self._size_px))
             button.setIconSize(side)
+        if self._is_wide:
+            self.primary_button.setMinimumWidth(px(_WIDE_PX))
         self._hint.setFont(theme.font(max(12, self._size_px - 1)))
         self._waits_for.setFont(theme.font(self._size_px))
         self.cancel_button.setIcon(icon(theme, "x", "muted"))

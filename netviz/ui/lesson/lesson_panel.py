@@ -71,7 +71,7 @@ class LessonPanel(Card):
 
     def __init__(self, theme: Theme, size_px: int = 13, *, is_for_class: bool = False) -> None:
         super().__init__(theme, "Lesson")
-        self._size_px = size_px
+        self._size_px, self._is_for_class = size_px, is_for_class
         self._sheet: Sheet | None = None
         self._where = QLabel()
         self._where.setProperty("role", "muted")
@@ -85,7 +85,7 @@ class LessonPanel(Card):
         self._name = MarkdownText(theme, size_px + 6, QFont.Weight.DemiBold)
         self._segments = StepSegments(theme)
         self.parts = LessonBody(theme, size_px, is_for_class=is_for_class)
-        self.foot = LessonFoot(theme, size_px)
+        self.foot = LessonFoot(theme, size_px, is_wide=is_for_class)
         for widget, stretch in (
             (self._name, 0),
             (self._segments, 0),
@@ -93,6 +93,7 @@ class LessonPanel(Card):
             (self.foot, 0),
         ):
             self.body.addWidget(widget, stretch)
+        self._name.setVisible(not is_for_class)
         self._connect()
         self._dress()
 
@@ -104,7 +105,10 @@ class LessonPanel(Card):
     def show_sheet(self, sheet: Sheet) -> None:
         """Show a sheet in place of the one before; emits nothing."""
         self._sheet = sheet
-        self._name.set_text(plain(sheet.lesson))
+        if self._is_for_class and self.title is not None:
+            self.title.setText(sheet.lesson)  # the question has the room
+        else:
+            self._name.set_text(plain(sheet.lesson))
         step, steps = _place(sheet)
         self._where.setText(f"step {step} of {steps}" if isinstance(sheet, StepSheet) else "")
         self._segments.set_step(step, steps)
@@ -163,6 +167,7 @@ class LessonPanel(Card):
     def _dress(self) -> None:
         theme, px = self._theme, self._theme.px
         self.close_button.setIcon(icon(theme, "x", "muted"))
+        self.close_button.setIconSize(QSize(px(16), px(16)))
         self._where.setFont(theme.font(max(12, self._size_px - 1)))
         self.body.setSpacing(px(10))
 
