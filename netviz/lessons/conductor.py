@@ -157,7 +157,7 @@ class Conductor:
     def _do(self, action: Action) -> Iterator[None]:
         hands = self._hands
         if isinstance(action, lesson.Set):
-            hands.change(action.changes)
+            yield from self._change(action.changes)
         elif isinstance(action, lesson.Train):
             yield from self._train(action.steps)
         elif isinstance(action, lesson.TrainEpochs):
@@ -192,6 +192,12 @@ class Conductor:
             yield
         yield  # its state is told after it
         self.wait = None
+
+    def _change(self, changes: Mapping[str, Any]) -> Iterator[None]:
+        wanted = self.figures.config.with_changes(changes)
+        self._hands.change(changes)
+        while any(getattr(self.figures.config, n) != getattr(wanted, n) for n in changes):
+            yield
 
     def _until_held(self) -> Iterator[None]:
         while self.figures.state is State.RUNNING:
