@@ -32,7 +32,7 @@ class Split:
         A class with fewer gives all that it has. What `count` takes is among what more would.
         """
         place_in_class = torch.empty_like(self.labels)
-        for label in self.labels.unique():
+        for label in set(self.labels.tolist()):
             places = (self.labels == label).nonzero().squeeze(1)
             place_in_class[places] = torch.arange(len(places))
         taken = place_in_class.argsort(stable=True)[:count].sort().values

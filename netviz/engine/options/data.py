@@ -146,7 +146,6 @@ class DataOptions(BaseModel):
             minimum=0,
             maximum=10_000_000,
             step=100,
-            short="training images",
         ),
     ] = 0
     seed: Annotated[
