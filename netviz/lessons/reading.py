@@ -189,6 +189,10 @@ class _Steps:
             )
         inside = list(lines[place + 1 : end])
         if info in _BLOCKS:
+            if any(each.startswith("## ") for each in inside):
+                raise self._error(
+                    "The block that begins here never ends.", f"Write {marks} below it.", number
+                )
             self._block(info, inside, number)
         else:
             self._refuse_misspelt(info, number)

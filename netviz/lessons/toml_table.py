@@ -149,7 +149,7 @@ def read_table(lines: list[str], first: int, file: str, what: str) -> Table:
     """
     try:
         values = tomllib.loads("\n".join(lines) + "\n")
-    except (ValueError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         at = first + min(int(found[1]) if found else len(lines), len(lines)) - 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(error)).strip()[:120] or "it cannot be read"
@@ -158,6 +158,11 @@ def read_table(lines: list[str], first: int, file: str, what: str) -> Table:
             'Write each line as name = value, with texts in "quotes".',
             file=file,
             line=max(first, at),
+        ) from None
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        longest = max(range(len(lines)), key=lambda place: len(lines[place]))
+        raise LessonError(
+            "This line is too long to be read.", file=file, line=first + longest
         ) from None
     return Table(values, lines, first, file, what)
 

@@ -211,6 +211,11 @@ class MetricPlot(QFrame):
         self._show_badge()
         self.redraw()
 
+    def reach_to(self, step: float | None) -> None:
+        """Keep the steps up to this one in sight before there are any; None for none ahead."""
+        self._range.ahead = step or 0.0
+        self.show_whole_run()
+
     def point_out(self, step: int | None) -> None:
         """Mark a step, and bring it into sight; None takes the mark away."""
         self._pinned_step = step

@@ -31,6 +31,8 @@ class Centre(FittedSplitter):
     ----------
     is_fixed
         Whether a click on a plot's header leaves everything as it is.
+    has_tabs
+        Whether the tabs are shown at all.
     """
 
     filled_changed = Signal()
@@ -42,6 +44,7 @@ class Centre(FittedSplitter):
         self._filled: QWidget | None = None
         self._tall: float | None = None
         self.is_fixed = False
+        self.has_tabs = True
         super().__init__(theme, Qt.Orientation.Vertical, self._heights)
         for part in self._parts:
             self.addWidget(part)
@@ -60,13 +63,20 @@ class Centre(FittedSplitter):
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
         self._accuracy.set_folded(self._is_tall)
-        self.show_parts({each: part in (None, each) for each in self._parts})
+        shown = {each: part in (None, each) for each in self._parts}
+        shown[self._tabs] &= self.has_tabs or part is self._tabs
+        self.show_parts(shown)
         self.filled_changed.emit()
+
+    def show_tabs(self, shown: bool) -> None:
+        """Show the tabs, or leave all of their room to the plots."""
+        self.has_tabs = shown
+        self.fill(self._filled)
 
     @property
     def _is_tall(self) -> bool:
         """Whether the tab in front needs more room than usual, and plots are there to give it."""
-        return self._filled is None and self._tabs.wanted_height_px > 0
+        return self._filled is None and self.has_tabs and self._tabs.wanted_height_px > 0
 
     def _on_tabs_changed(self) -> None:
         self._accuracy.set_folded(self._is_tall)
@@ -93,7 +103,10 @@ class Centre(FittedSplitter):
             return tuple(room if part is self._filled else 0.0 for part in self._parts)
         shares = chosen or USUAL_HEIGHTS
         loss, accuracy, tabs = (share / sum(shares) * room for share in shares)
-        if self._tabs.is_folded:
+        if not self.has_tabs:
+            plots = loss + accuracy
+            loss, accuracy, tabs = loss / plots * room, accuracy / plots * room, 0.0
+        elif self._tabs.is_folded:
             folded = self._tabs.bar_height / self._theme.scale
             loss, tabs = loss + tabs - folded, folded
         elif self._is_tall:
