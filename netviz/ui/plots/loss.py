@@ -12,9 +12,9 @@ from netviz.engine.options.training import LOSSES
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
+from netviz.engine.run.smoothing import Smoother
 from netviz.number_text import loss_text, number_text
 from netviz.ui.charts.downsampling import Extremes, bucket_width
-from netviz.ui.charts.smoothing import Smoother
 from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
 from netviz.ui.plots.best_test import best_test
 from netviz.ui.plots.ghost import GhostTrack

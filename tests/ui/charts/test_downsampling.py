@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz.engine.run.history import StepHistory
+from netviz.engine.run.smoothing import Smoother
 from netviz.ui.charts.downsampling import Extremes, bucket_width, extreme_indices
-from netviz.ui.charts.smoothing import Smoother
 
 values = st.floats(-1e6, 1e6, width=32)
 losses = st.one_of(values, st.sampled_from([math.nan, math.inf, -math.inf]))
