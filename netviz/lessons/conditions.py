@@ -136,7 +136,7 @@ def figure_text(name: str, value: float, style: str = "") -> str:
         return "not a number" if math.isnan(value) else loss_text(value)
     if style == "percent" or figure.endswith("accuracy"):
         return percent_text(value)
-    if figure.endswith("loss"):
+    if figure.endswith("loss") or figure in OF_ANSWER:
         return loss_text(value)
     if figure == "learning_rate":
         return rate_text(value)

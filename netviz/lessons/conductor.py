@@ -77,12 +77,15 @@ class Conductor:
         What is known of the runs.
     wait
         What it waits for; None where it does not.
+    config
+        The settings of the lesson's runs.
     """
 
     def __init__(self, hands: Hands, config: RunConfig) -> None:
         self.figures = RunFigures()
         self.wait: Wait | None = None
-        self._hands, self._config = hands, config
+        self.config = config
+        self._hands = hands
         self._work: Iterator[None] | None = None
         self._done: Done | None = None
         self._began = 0
@@ -105,10 +108,6 @@ class Conductor:
     def carry_out(self, actions: Sequence[Action], done: Done) -> None:
         """Do these things one after the other, then call `done`; what is under way is dropped."""
         self._start(self._all(actions), done)
-
-    def go_back(self, step: int, done: Done) -> None:
-        """Go back to a step of the run."""
-        self._start(self._back_to(step), done)
 
     def drop(self) -> None:
         """Wait no longer, and do nothing of what was to come."""
@@ -158,7 +157,7 @@ class Conductor:
     def _do(self, action: Action) -> Iterator[None]:
         hands = self._hands
         if isinstance(action, lesson.Set):
-            hands.change(action.changes)
+            yield from self._change(action.changes)
         elif isinstance(action, lesson.Train):
             yield from self._train(action.steps)
         elif isinstance(action, lesson.TrainEpochs):
@@ -173,7 +172,7 @@ class Conductor:
         elif isinstance(action, lesson.Race):
             yield from self._race(action)
         elif isinstance(action, lesson.NewRun):
-            config = self._config.with_changes(action.changes)
+            config = self.config.with_changes(action.changes)
             yield from self._prepare(
                 lambda: hands.new_run(config, keeps_weights=action.keep_weights)
             )
@@ -183,7 +182,7 @@ class Conductor:
             hands.open_tab(action.tab)
 
     def _begin(self) -> Iterator[None]:
-        yield from self._prepare(lambda: self._hands.begin(self._config))
+        yield from self._prepare(lambda: self._hands.begin(self.config))
 
     def _prepare(self, ask: Callable[[], None]) -> Iterator[None]:
         number = self.figures.number
@@ -193,6 +192,12 @@ class Conductor:
             yield
         yield  # its state is told after it
         self.wait = None
+
+    def _change(self, changes: Mapping[str, Any]) -> Iterator[None]:
+        wanted = self.figures.config.with_changes(changes)
+        self._hands.change(changes)
+        while any(getattr(self.figures.config, n) != getattr(wanted, n) for n in changes):
+            yield
 
     def _until_held(self) -> Iterator[None]:
         while self.figures.state is State.RUNNING:

@@ -14,7 +14,6 @@ from netviz.lessons.lesson import (
     Choice,
     Draw,
     Lesson,
-    NewRun,
     Number,
     OpenTab,
     Question,
@@ -143,6 +142,12 @@ class Player:
         return self._now.answer
 
     @property
+    def answers(self) -> dict[int, Answer]:
+        """All that was answered, by step."""
+        told = ((place, past.answer) for place, past in enumerate(self._past))
+        return {place: answer for place, answer in told if answer is not None}
+
+    @property
     def counts(self) -> tuple[int, ...]:
         """How many of a class chose each answer; empty where nobody counts."""
         return self._now.counts
@@ -209,20 +214,6 @@ class Player:
         required = {place for place, check in enumerate(self.step.checks) if check.required}
         return self.at < self._reached or required <= self._met()
 
-    @property
-    def can_try_again(self) -> bool:
-        """Whether the question can be asked anew: the run can go back to before the reveal."""
-        past, figures = self._now, self._conductor.figures
-        return (
-            past.phase is Phase.DONE
-            and past.prediction is not None
-            and bool(self.step.reveal)
-            and self.at == self._reached
-            and not self._conductor.is_busy
-            and not any(isinstance(action, NewRun) for action in self.step.reveal)
-            and figures.step >= past.asked_at
-        )
-
     # -- what one does -----------------------------------------------------------------------
 
     def begin(self, at: int = 0, answers: dict[int, Answer] | None = None) -> None:
@@ -265,17 +256,6 @@ class Player:
             return
         self._now.phase = Phase.REVEALING
         self._carry_out(self.step.reveal, self._on_revealed)
-
-    def try_again(self) -> None:
-        """Go back to before the reveal, and ask anew."""
-        if not self.can_try_again:
-            return
-        past = self._now
-        past.phase, past.prediction, past.answer, past.counts = Phase.DOING, None, None, ()
-        past.met.clear()
-        self.problem = ""
-        self._conductor.go_back(past.asked_at, self._on_did)
-        self._changed()
 
     def go_on(self) -> None:
         """Begin the next step, or show it again where it was begun already."""

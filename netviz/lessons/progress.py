@@ -92,11 +92,10 @@ def _read(path: Path) -> dict[str, Reached]:
         if path.stat().st_size > LARGEST_BYTES:
             return {}
         found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        told = found.items() if isinstance(found, dict) else ()
+        return {key: _reached(value) for key, value in told if isinstance(value, dict)}
+    except (OSError, ValueError, OverflowError, RecursionError):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    return {key: _reached(value) for key, value in found.items() if isinstance(value, dict)}
 
 
 def _reached(value: Mapping[str, Any]) -> Reached:

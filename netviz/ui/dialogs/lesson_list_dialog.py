@@ -242,10 +242,10 @@ class _LessonDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        entry, rect = index.data(_ENTRY), option.rect  # type: ignore[attr-defined]
+        entry, rect = index.data(_ENTRY), option.rect
         painter.save()
         if isinstance(entry, LessonEntry):
-            state = option.state  # type: ignore[attr-defined]
+            state = option.state
             self._paint_entry(painter, rect, entry, bool(state & QStyle.StateFlag.State_Selected))
         else:
             painter.setFont(heading_font(self._theme))

@@ -115,6 +115,10 @@ class MainWindow(QMainWindow):
         """Show in the status bar what holds of the run, in place of what was shown before."""
         self._status.set_sentence(sentence)
 
+    def hold_sentence(self, sentence: str) -> None:
+        """Show this in the status bar in place of what holds of the run, until it is empty."""
+        self._status.hold_sentence(sentence)
+
     def show_status(self, text: str) -> None:
         """Show in the status bar what just happened, until there is news of the run.
 
@@ -188,7 +192,13 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(GAP_PX, 0, GAP_PX, 0)
         bar.addWidget(self._status, 1)
+        self.actions_by_key["leave_lesson"].setIconText("Leave the lesson Esc")
+        self.leave_button = QToolButton()
+        self.leave_button.setProperty("kind", "quiet")
+        self.leave_button.setDefaultAction(self.actions_by_key["leave_lesson"])
+        self.leave_button.hide()
         bar.addPermanentWidget(self.undo_button)
+        bar.addPermanentWidget(self.leave_button)
 
     def _lay_out(self) -> None:
         self._head = QVBoxLayout()

@@ -71,7 +71,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     "&Lessons": (
         _Entry("lessons", "&Lessons…", "Ctrl+L", "Choose a lesson."),
         _Entry("open_lesson", "&Open a lesson file…", "", "One of your own, or one from someone."),
-        _Entry("lesson_folder", "&Your folder", "", "Where your own lessons lie."),
+        _Entry("lesson_folder", "&Your folder…", "", "Choose where your own lessons lie."),
         _SEPARATOR,
         _Entry(
             "record_lesson",
