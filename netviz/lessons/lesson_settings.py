@@ -61,12 +61,12 @@ def read_setting(table: Table, name: str, value: Any, *, live: bool = False) -> 
             key=name,
         ) from None
     read = getattr(config, name)
-    if reason := _refused(name, read):
+    if reason := refusal(name, read):
         raise table.error(reason[0], reason[1], key=name)
     return read
 
 
-def _refused(name: str, value: Any) -> tuple[str, str] | None:
+def refusal(name: str, value: Any) -> tuple[str, str] | None:
     """Say why a lesson may not have this value, and what to do; None where it may."""
     if name == "dataset" and is_own(value):
         return "A lesson cannot read folders or files.", "Name a data set of NetViz."

@@ -36,6 +36,7 @@ from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.ghost_presenter import GhostPresenter
 from netviz.ui.presenters.lesson_file_presenter import LessonFilePresenter
 from netviz.ui.presenters.lesson_presenter import LessonPresenter
+from netviz.ui.presenters.lesson_recorder import LessonRecorder
 from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
@@ -158,6 +159,7 @@ def build_window(
     menus = MenuPresenter(window, downloads)
     lesson = LessonPresenter(window, views.put_on_pad, race)
     lessons = LessonFilePresenter(window, lesson)
+    recorder = LessonRecorder(window, views, lesson)
     if options.lesson:
         lesson.open(options.lesson)
     # After the offer of a lost run, which matters more and stays until it is answered.
@@ -185,6 +187,7 @@ def build_window(
         menus,
         lesson,
         lessons,
+        recorder,
         review,
     )
     window.destroyed.connect(partial(_dismiss, presenters))
