@@ -1,6 +1,7 @@
 """The buttons of a lesson, and what it waits for."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -100,7 +101,7 @@ class LessonFoot(ThemedWidget):
             self._offer("Next lesson" if is_next else "All lessons", "", can_go_on=True)
             self.second_button.setText("All lessons")
             self.second_button.setToolTip("Choose another lesson.")
-            self.second_button.setIcon(icon(self._theme, "list"))
+            self.second_button.setIcon(icon(self._theme, "list") if self._is_wide else QIcon())
             self.second_button.setVisible(is_next)
             self.back_button.hide()
             self._hint.hide()
@@ -120,7 +121,8 @@ class LessonFoot(ThemedWidget):
         asked = sheet.question
         self.second_button.setText("Draw again")
         self.second_button.setToolTip("Take the guess away and draw another one.")
-        self.second_button.setIcon(icon(self._theme, "pencil"))
+        # In the narrow column the words need all the room.
+        self.second_button.setIcon(icon(self._theme, "pencil") if self._is_wide else QIcon())
         self.second_button.setVisible(
             isinstance(asked, CurveQuestion) and asked.is_drawn and asked.is_open
         )
@@ -182,7 +184,8 @@ class LessonFoot(ThemedWidget):
         for layout in (self._column, self._wait_column, self._wait_row):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(px(6))
-        self._row.setSpacing(px(8))
+        self._row.setSpacing(px(8 if self._is_wide else 6))
+        self.back_button.setFixedWidth(px(2 * self._size_px))
         side = QSize(px(self._size_px + 3), px(self._size_px + 3))
         for button in self._buttons:
             button.setFont(theme.font(self._size_px))

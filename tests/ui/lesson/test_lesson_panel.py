@@ -195,6 +195,34 @@ def test_a_curve_is_asked_for_and_then_explained(qtbot: QtBot, panel: LessonPane
         qtbot.mouseClick(panel.foot.second_button, LEFT)
 
 
+def test_every_button_has_room_for_its_words(panel: LessonPanel) -> None:
+    drawn = CurveQuestion("Draw the loss.", is_drawn=True)
+    panel.show_sheet(replace(STEP, question=drawn, primary=Primary.SHOW))
+    QApplication.processEvents()
+    for button in (panel.foot.second_button, panel.foot.primary_button):
+        assert button.width() >= button.sizeHint().width()
+
+
+def test_what_comes_after_the_reveal_is_brought_into_sight(
+    qtbot: QtBot, panel: LessonPanel
+) -> None:
+    asked = replace(ASKED, text="Much to be read. " * 40)
+    panel.show_sheet(asked)
+    QApplication.processEvents()
+    assert panel.parts.verticalScrollBar().value() == 0
+    panel.show_sheet(replace(asked, after="What was seen."))
+    after, view = panel.parts.after, panel.parts.viewport()
+
+    def is_seen() -> bool:
+        top = after.mapTo(view, after.rect().topLeft()).y()
+        return top >= 0 and top + after.height() <= view.height()
+
+    qtbot.waitUntil(is_seen)
+    panel.show_sheet(replace(asked, step=4))
+    QApplication.processEvents()
+    assert panel.parts.verticalScrollBar().value() == 0
+
+
 def test_conditions_say_whether_they_are_met(panel: LessonPanel) -> None:
     panel.show_sheet(replace(STEP, notes=(Note("It leapt.", True), Note("Not yet.", False))))
     assert panel.parts.notes.texts == ["It leapt.", "Not yet."]
