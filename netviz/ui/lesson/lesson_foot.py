@@ -185,7 +185,8 @@ class LessonFoot(ThemedWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(px(6))
         self._row.setSpacing(px(8 if self._is_wide else 6))
-        self.back_button.setFixedWidth(px(2 * self._size_px))
+        self.back_button.setFixedWidth(px(2 * self._size_px + 2))
+        self.back_button.setStyleSheet(f"QToolButton {{ padding: {px(6)}px {px(2)}px; }}")
         side = QSize(px(self._size_px + 3), px(self._size_px + 3))
         for button in self._buttons:
             button.setFont(theme.font(self._size_px))

@@ -115,6 +115,7 @@ class LessonRoom(QObject):
         self._views.show_only(None)
         self._views.tabs.setCurrentIndex(before.tab)
         self._centre.show_tabs(True)
+        self._centre.enlarge(None)
         self._modes.arrange(before.arranged, before.filled)
         self._stage.have_lesson(False)
         self._modes.set_staged(is_staged)

@@ -175,9 +175,11 @@ def test_what_is_no_number_is_framed_and_answers_nothing(qtbot: QtBot, panel: Le
 
 
 def test_the_number_as_it_turned_out_is_told(panel: LessonPanel) -> None:
-    asked = NumberQuestion("How many?", given=3, truth="91.2 %", is_right=False, is_open=False)
+    asked = NumberQuestion(
+        "How many?", given=3, truth="It was 91.2 %.", is_right=False, is_open=False
+    )
     panel.show_sheet(replace(STEP, question=asked))
-    assert "✗ It was 91.2 %" in words(panel)
+    assert "✗ It was 91.2 %." in words(panel)
 
 
 def test_a_curve_is_asked_for_and_then_explained(qtbot: QtBot, panel: LessonPanel) -> None:

@@ -89,6 +89,20 @@ def test_a_lesson_shows_some_options_and_tabs_only(open_window: OpenWindow, qtbo
     assert {"learning_rate", "batch_size", "optimizer"} <= seen_options(window)
 
 
+def test_the_plot_that_is_drawn_into_has_most_of_the_room(open_window: OpenWindow) -> None:
+    window = open_window()
+    heights = window.centre.sizes()
+    window.centre.enlarge(window.accuracy_plot)
+    assert window.accuracy_plot.height() > 1.5 * heights[1]
+    assert window.views.height() == heights[2]
+    # A tab that wants much room does not take it from a plot that is drawn into.
+    window.views.show_named("learning rate")
+    assert window.accuracy_plot.canvas.isVisible()
+    window.centre.enlarge(None)
+    window.views.show_named("weights")
+    assert window.centre.sizes() == heights
+
+
 def test_enter_and_digits_reach_the_lesson_from_anywhere(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
