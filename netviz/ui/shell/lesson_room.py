@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.lesson.lesson_panel import LessonPanel
-from netviz.ui.lesson.sheet import Sheet
+from netviz.ui.lesson.sheet import CurveQuestion, Sheet, StepSheet
 from netviz.ui.shell.centre import Centre
 from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.stage.stage import Stage
@@ -55,6 +55,9 @@ class LessonRoom(QObject):
         self._modes, self._stage, self._panel = modes, stage, panel
         self._before: _Before | None = None
         self.faces = (panel, stage.lesson_page.panel)
+        page = stage.lesson_page.panel
+        for signal in (page.plot_requested, page.reveal_requested):
+            signal.connect(self._show_plot)
 
     @property
     def is_on(self) -> bool:
@@ -102,6 +105,13 @@ class LessonRoom(QObject):
         """Show a sheet of the lesson wherever the lesson is shown."""
         for face in self.faces:
             face.show_sheet(sheet)
+
+    def _show_plot(self) -> None:
+        """Show on the stage the plot that a guess is drawn into, and then the curve itself."""
+        sheet = self._panel.sheet
+        asked = sheet.question if isinstance(sheet, StepSheet) else None
+        if isinstance(asked, CurveQuestion):
+            self._stage.show_plot(is_accuracy=asked.is_tested)
 
     def end(self) -> None:
         """Show the window as it was before the lesson."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.ui.lesson.sheet import ChoiceQuestion, Primary, StepSheet
+from netviz.ui.lesson.sheet import ChoiceQuestion, CurveQuestion, Primary, StepSheet
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.conftest import OpenWindow
@@ -138,12 +138,16 @@ def test_on_the_stage_the_question_has_a_page(open_window: OpenWindow, qtbot: Qt
         sheet = StepSheet("Rates", "Guess", 1, 4, "Read.", primary=Primary.SHOW)
         window.lesson_room.show_sheet(sheet)
         qtbot.keyClick(page, Qt.Key.Key_Return)
-    stage.show_page(1)
+    curve = StepSheet("Rates", "Guess", 2, 4, question=CurveQuestion("Draw the loss."))
+    window.lesson_room.show_sheet(curve)
+    qtbot.mouseClick(page.foot.second_button, LEFT)
+    assert stage.titles[stage.page] == "Loss"
     assert window.loss_plot.isVisible()
     assert not page.isVisible()
     stage.show_page(0)
     assert page.isVisible()
     assert not window.workspace.isVisible()
+    assert QApplication.focusWidget() is stage.lesson_page
     window.lesson_room.end()
     assert stage.is_on
     assert "Lesson" not in stage.titles
