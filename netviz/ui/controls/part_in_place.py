@@ -79,7 +79,7 @@ class PartInPlace(QObject):
                 card.setVisible(is_shown)
         highest = _UNBOUNDED
         if self._part is not None:
-            wanted = self._contents.sizeHint().height() + self._theme.px(16)
+            wanted = self._contents.sizeHint().height() + self._theme.px(10)
             share = _TIGHT_SHARE if is_tight else _SHARE
             highest = min(wanted, round(share * self._column.height()))
         if self._settings.maximumHeight() != highest:

@@ -79,8 +79,6 @@ class ChoiceAnswers(ThemedWidget):
             field.setVisible(has_counts)
             # Not disabled: the figure stays to be read from the last row.
             field.setReadOnly(not question.is_open)
-            kinds = QSpinBox.ButtonSymbols
-            field.setButtonSymbols(kinds.UpDownArrows if question.is_open else kinds.NoButtons)
             more.setVisible(has_counts and self._is_for_class and question.is_open)
             if has_counts and field.value() != counts[number]:
                 field.blockSignals(True)

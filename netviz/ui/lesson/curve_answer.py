@@ -37,6 +37,7 @@ class CurveAnswer(ThemedWidget):
         self._guess.set_words(question.guess_words)
         self._guess.setVisible(question.is_drawn)
         self._truth.set_words(question.truth_words)
+        self._truth.set_token("test" if question.is_tested else "train")
         self._truth.setVisible(question.is_revealed)
 
     def _restyle(self) -> None:
@@ -59,12 +60,17 @@ class _Entry(ThemedWidget):
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._grid = QGridLayout(self)
-        self._grid.addWidget(_Sample(theme, token, is_dashed=is_dashed), 0, 0)
+        self._sample = _Sample(theme, token, is_dashed=is_dashed)
+        self._grid.addWidget(self._sample, 0, 0)
         self._grid.addWidget(self._name, 0, 1)
         self._grid.addWidget(self._words, 1, 1)
         self._grid.setColumnStretch(1, 1)
         self.set_words("")
         self._restyle()
+
+    def set_token(self, token: str) -> None:
+        """Draw the line in another colour of the theme."""
+        self._sample.set_token(token)
 
     def set_words(self, words: str) -> None:
         """Say something about the line; empty for nothing."""
@@ -88,6 +94,11 @@ class _Sample(ThemedWidget):
         super().__init__(theme, parent)
         self._token, self._is_dashed = token, is_dashed
         self._restyle()
+
+    def set_token(self, token: str) -> None:
+        """Be in another colour of the theme."""
+        self._token = token
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(*(self._theme.px(side) for side in _SAMPLE_PX))

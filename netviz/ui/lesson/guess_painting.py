@@ -61,7 +61,9 @@ class GuessLine(QGraphicsItem):
         if self.is_inviting:
             painter.setPen(theme.color("muted"))
             painter.setFont(theme.font(_FONT_PX))
-            painter.drawText(self._room, Qt.AlignmentFlag.AlignCenter, INVITATION)
+            # Below the middle, where labels of the curve that has come so far seldom are.
+            lower = self._room.adjusted(0, 0.45 * self._room.height(), 0, 0)
+            painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, INVITATION)
         if len(self.points[0]) > 1:
             pen = QPen(theme.color("text"), _WIDTH_PX * theme.scale)
             pen.setDashPattern(DASHES)

@@ -1,7 +1,7 @@
 """What is read and answered of a lesson: text, question, answers, and what came of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from netviz.ui.lesson.choice_answers import ChoiceAnswers
@@ -47,7 +47,7 @@ class LessonBody(QScrollArea):
         super().__init__()
         self._theme, self._is_for_class = theme, is_for_class
         self._place: tuple[str, int] | None = None
-        self._has_after = False
+        self._has_after = self._follows_after = False
         self._heading = MarkdownText(theme, size_px + 1, QFont.Weight.DemiBold)
         self.text, self.after = MarkdownText(theme, size_px), MarkdownText(theme, size_px)
         self._box = QFrame()
@@ -81,6 +81,9 @@ class LessonBody(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The text that has come is laid out only later.
+        self.verticalScrollBar().rangeChanged.connect(self._follow_after)
+        self.verticalScrollBar().sliderPressed.connect(self._on_scroll_bar_moved)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -135,13 +138,24 @@ class LessonBody(QScrollArea):
 
     def _show_place(self, place: tuple[str, int], *, has_after: bool) -> None:
         """Begin another step at its top, and bring into sight what is new after the reveal."""
-        has_come = has_after and not self._has_after and place == self._place
-        if place != self._place:
+        is_same = place == self._place
+        if not is_same:
             self.verticalScrollBar().setValue(0)
+        self._follows_after = has_after and is_same and (self._follows_after or not self._has_after)
         self._place, self._has_after = place, has_after
-        if has_come:
-            self._column.activate()
+        self._follow_after()
+
+    def _follow_after(self) -> None:
+        """Keep in sight what is new, until the learner scrolls by hand."""
+        if self._follows_after:
             self.ensureWidgetVisible(self.after, 0, self._theme.px(12))
+
+    def _on_scroll_bar_moved(self) -> None:
+        self._follows_after = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._follows_after = False
+        super().wheelEvent(event)
 
     def _restyle(self) -> None:
         c, px = self._theme.colors, self._theme.px

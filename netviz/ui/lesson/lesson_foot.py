@@ -1,6 +1,7 @@
 """The buttons of a lesson, and what it waits for."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -32,7 +33,8 @@ class LessonFoot(ThemedWidget):
     size_px
         Size of the letters, in the design's pixels.
     is_wide
-        Whether the blue button stands at the right end and does not fill the line.
+        Whether it is for a class: the blue button stands at the right end and does not fill the
+        line, and the plot is elsewhere.
 
     Signals
     -------
@@ -46,6 +48,8 @@ class LessonFoot(ThemedWidget):
         The learner wants the step before this one.
     redraw_requested
         The learner wants to draw another guess.
+    plot_requested
+        A class wants to see the plot, to draw the guess into it.
     cancel_requested
         What is waited for shall end.
 
@@ -61,12 +65,14 @@ class LessonFoot(ThemedWidget):
     list_requested = Signal()
     back_requested = Signal()
     redraw_requested = Signal()
+    plot_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, theme: Theme, size_px: int = 13, *, is_wide: bool = False) -> None:
         super().__init__(theme)
         self._size_px, self._is_wide = size_px, is_wide
         self._sheet: Sheet | None = None
+        self._leads_to_plot = False
         self._hint, self._waits_for = QLabel(), QLabel()
         for label, role in ((self._hint, "fact"), (self._waits_for, "muted")):
             label.setWordWrap(True)
@@ -100,7 +106,7 @@ class LessonFoot(ThemedWidget):
             self._offer("Next lesson" if is_next else "All lessons", "", can_go_on=True)
             self.second_button.setText("All lessons")
             self.second_button.setToolTip("Choose another lesson.")
-            self.second_button.setIcon(icon(self._theme, "list"))
+            self.second_button.setIcon(icon(self._theme, "list") if self._is_wide else QIcon())
             self.second_button.setVisible(is_next)
             self.back_button.hide()
             self._hint.hide()
@@ -118,11 +124,20 @@ class LessonFoot(ThemedWidget):
         self.back_button.setVisible(sheet.can_go_back)
         self.back_button.setEnabled(sheet.waiting is None)
         asked = sheet.question
-        self.second_button.setText("Draw again")
-        self.second_button.setToolTip("Take the guess away and draw another one.")
-        self.second_button.setIcon(icon(self._theme, "pencil"))
+        self._leads_to_plot = self._is_wide and isinstance(asked, CurveQuestion)
+        self._leads_to_plot &= not (isinstance(asked, CurveQuestion) and asked.is_drawn)
+        self.second_button.setText("To the plot" if self._leads_to_plot else "Draw again")
+        self.second_button.setToolTip(
+            "Draw the guess into the plot; Home comes back here."
+            if self._leads_to_plot
+            else "Take the guess away and draw another one."
+        )
+        # In the narrow column the words need all the room.
+        self.second_button.setIcon(icon(self._theme, "pencil") if self._is_wide else QIcon())
         self.second_button.setVisible(
-            isinstance(asked, CurveQuestion) and asked.is_drawn and asked.is_open
+            isinstance(asked, CurveQuestion)
+            and asked.is_open
+            and (asked.is_drawn or self._leads_to_plot)
         )
         self._hint.setText(sheet.hint)
         self._hint.setVisible(bool(sheet.hint) and sheet.waiting is None)
@@ -174,15 +189,21 @@ class LessonFoot(ThemedWidget):
             self.list_requested.emit()
 
     def _on_second_button_clicked(self) -> None:
-        is_step = isinstance(self._sheet, StepSheet)
-        (self.redraw_requested if is_step else self.list_requested).emit()
+        if not isinstance(self._sheet, StepSheet):
+            self.list_requested.emit()
+        elif self._leads_to_plot:
+            self.plot_requested.emit()
+        else:
+            self.redraw_requested.emit()
 
     def _restyle(self) -> None:
         theme, px = self._theme, self._theme.px
         for layout in (self._column, self._wait_column, self._wait_row):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(px(6))
-        self._row.setSpacing(px(8))
+        self._row.setSpacing(px(8 if self._is_wide else 6))
+        self.back_button.setFixedWidth(px(2 * self._size_px + 2))
+        self.back_button.setStyleSheet(f"QToolButton {{ padding: {px(6)}px {px(2)}px; }}")
         side = QSize(px(self._size_px + 3), px(self._size_px + 3))
         for button in self._buttons:
             button.setFont(theme.font(self._size_px))

@@ -44,7 +44,8 @@ class LessonPanel(Card):
         None for what is no number.
     counted
         How many of a class chose each answer, a ``tuple`` of int; empty when nobody counts.
-    reveal_requested, next_requested, back_requested, redraw_requested, cancel_requested
+    reveal_requested, next_requested, back_requested, redraw_requested, plot_requested,
+    cancel_requested
         See `LessonFoot`.
     next_lesson_requested, list_requested
         See `LessonFoot`.
@@ -67,6 +68,7 @@ class LessonPanel(Card):
     list_requested = Signal()
     back_requested = Signal()
     redraw_requested = Signal()
+    plot_requested = Signal()
     cancel_requested = Signal()
     left = Signal()
 
@@ -168,6 +170,7 @@ class LessonPanel(Card):
             (self.list_requested, foot.list_requested),
             (self.back_requested, foot.back_requested),
             (self.redraw_requested, foot.redraw_requested),
+            (self.plot_requested, foot.plot_requested),
             (self.cancel_requested, foot.cancel_requested),
         ):
             its.connect(mine)

@@ -97,4 +97,4 @@ class NumberAnswer(ThemedWidget):
 
 def _outcome(question: NumberQuestion) -> str:
     mark = {None: "", True: "✓ ", False: "✗ "}[question.is_right]
-    return f"{mark}It was {question.truth}"
+    return f"{mark}{question.truth}"

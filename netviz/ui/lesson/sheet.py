@@ -55,7 +55,7 @@ class NumberQuestion:
     given
         The answer of the learner; None while there is none.
     truth
-        The number as it turned out, in words; empty before.
+        A sentence with the number as it turned out; empty before.
     is_right
         Whether the answer was near enough; None before, and where nothing is judged.
     is_open
@@ -87,6 +87,8 @@ class CurveQuestion:
         Whether the curve is shown beside the guess.
     is_open
         Whether it can still be drawn.
+    is_tested
+        Whether the curve is one of the test images, in whose colour it is drawn.
     """
 
     text: str
@@ -95,6 +97,7 @@ class CurveQuestion:
     truth_words: str = ""
     is_revealed: bool = False
     is_open: bool = True
+    is_tested: bool = False
 
 
 Question = ChoiceQuestion | NumberQuestion | CurveQuestion

@@ -28,6 +28,8 @@ class LessonGuesses(QObject):
     def __init__(self, window: "MainWindow", parent: QObject) -> None:
         super().__init__(parent)
         loss, accuracy = window.loss_plot, window.accuracy_plot
+        self._window = window
+        self._plots = {"loss": loss, "accuracy": accuracy}
         self._drawings = {
             "loss": GuessDrawing(window.theme, loss, (accuracy,)),
             "accuracy": GuessDrawing(window.theme, accuracy, (loss,)),
@@ -51,6 +53,7 @@ class LessonGuesses(QObject):
         elif key != self._asked:
             self.clear()
             self._asked, self._shown = key, drawing
+            self._window.centre.enlarge(self._plots[asked.metric])
             figures = conductor.figures.figures()
             name = "loss" if asked.metric == "loss" else "test_accuracy"
             ahead = asked.steps or asked.epochs * conductor.figures.batches
@@ -65,6 +68,7 @@ class LessonGuesses(QObject):
         """Show none."""
         if self._shown:
             self._shown.clear()
+            self._window.centre.enlarge(None)
         self._shown = self._asked = None
 
     @Slot()

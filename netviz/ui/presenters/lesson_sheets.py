@@ -139,7 +139,12 @@ def _question(player: Player) -> Question | None:
         guess = answer if isinstance(answer, DrawnCurve) else None
         words = _curve_words(player, asked) if prediction else ("", "")
         return CurveQuestion(
-            asked.question, guess is not None, *words, prediction is not None, is_open
+            asked.question,
+            guess is not None,
+            *words,
+            prediction is not None,
+            is_open,
+            is_tested=asked.metric == "accuracy",
         )
     return None
 

@@ -43,6 +43,7 @@ class Centre(FittedSplitter):
         self._accuracy = accuracy
         self._filled: QWidget | None = None
         self._tall: float | None = None
+        self._large: QWidget | None = None
         self.is_fixed = False
         self.has_tabs = True
         super().__init__(theme, Qt.Orientation.Vertical, self._heights)
@@ -73,10 +74,17 @@ class Centre(FittedSplitter):
         self.has_tabs = shown
         self.fill(self._filled)
 
+    def enlarge(self, plot: QWidget | None) -> None:
+        """Give one plot most of the room of both, so that one can draw in it; None for neither."""
+        if plot is not self._large:
+            self._large = plot
+            self.fill(self._filled)
+
     @property
     def _is_tall(self) -> bool:
         """Whether the tab in front needs more room than usual, and plots are there to give it."""
-        return self._filled is None and self.has_tabs and self._tabs.wanted_height_px > 0
+        is_asking = self.has_tabs and self._tabs.wanted_height_px > 0
+        return is_asking and self._filled is None and self._large is None
 
     def _on_tabs_changed(self) -> None:
         self._accuracy.set_folded(self._is_tall)
@@ -114,6 +122,10 @@ class Centre(FittedSplitter):
             wanted = self._tall or max(tabs, self._tabs.wanted_height_px)
             tabs = min(wanted, room - accuracy - LEAST_LOSS_PX)
             loss = room - accuracy - tabs
+        if self._large is self._accuracy:
+            plots = loss + accuracy
+            loss = max(float(LEAST_LOSS_PX), accuracy)
+            accuracy = plots - loss
         return loss, accuracy, tabs
 
     def _restyle(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from netviz.ui.controls.control_panel import ControlPanel
 from netviz.ui.lesson.lesson_panel import LessonPanel
-from netviz.ui.lesson.sheet import Sheet
+from netviz.ui.lesson.sheet import CurveQuestion, Sheet, StepSheet
 from netviz.ui.shell.centre import Centre
 from netviz.ui.shell.modes import Modes
 from netviz.ui.shell.stage.stage import Stage
@@ -55,6 +55,9 @@ class LessonRoom(QObject):
         self._modes, self._stage, self._panel = modes, stage, panel
         self._before: _Before | None = None
         self.faces = (panel, stage.lesson_page.panel)
+        page = stage.lesson_page.panel
+        for signal in (page.plot_requested, page.reveal_requested):
+            signal.connect(self._show_plot)
 
     @property
     def is_on(self) -> bool:
@@ -103,6 +106,13 @@ class LessonRoom(QObject):
         for face in self.faces:
             face.show_sheet(sheet)
 
+    def _show_plot(self) -> None:
+        """Show on the stage the plot that a guess is drawn into, and then the curve itself."""
+        sheet = self._panel.sheet
+        asked = sheet.question if isinstance(sheet, StepSheet) else None
+        if isinstance(asked, CurveQuestion):
+            self._stage.show_plot(is_accuracy=asked.is_tested)
+
     def end(self) -> None:
         """Show the window as it was before the lesson."""
         before = self._before
@@ -115,6 +125,7 @@ class LessonRoom(QObject):
         self._views.show_only(None)
         self._views.tabs.setCurrentIndex(before.tab)
         self._centre.show_tabs(True)
+        self._centre.enlarge(None)
         self._modes.arrange(before.arranged, before.filled)
         self._stage.have_lesson(False)
         self._modes.set_staged(is_staged)

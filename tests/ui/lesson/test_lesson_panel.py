@@ -175,9 +175,11 @@ def test_what_is_no_number_is_framed_and_answers_nothing(qtbot: QtBot, panel: Le
 
 
 def test_the_number_as_it_turned_out_is_told(panel: LessonPanel) -> None:
-    asked = NumberQuestion("How many?", given=3, truth="91.2 %", is_right=False, is_open=False)
+    asked = NumberQuestion(
+        "How many?", given=3, truth="It was 91.2 %.", is_right=False, is_open=False
+    )
     panel.show_sheet(replace(STEP, question=asked))
-    assert "✗ It was 91.2 %" in words(panel)
+    assert "✗ It was 91.2 %." in words(panel)
 
 
 def test_a_curve_is_asked_for_and_then_explained(qtbot: QtBot, panel: LessonPanel) -> None:
@@ -193,6 +195,34 @@ def test_a_curve_is_asked_for_and_then_explained(qtbot: QtBot, panel: LessonPane
     assert "It leapt." in said
     with qtbot.waitSignal(panel.redraw_requested):
         qtbot.mouseClick(panel.foot.second_button, LEFT)
+
+
+def test_every_button_has_room_for_its_words(panel: LessonPanel) -> None:
+    drawn = CurveQuestion("Draw the loss.", is_drawn=True)
+    panel.show_sheet(replace(STEP, question=drawn, primary=Primary.SHOW))
+    QApplication.processEvents()
+    for button in (panel.foot.second_button, panel.foot.primary_button):
+        assert button.width() >= button.sizeHint().width()
+
+
+def test_what_comes_after_the_reveal_is_brought_into_sight(
+    qtbot: QtBot, panel: LessonPanel
+) -> None:
+    asked = replace(ASKED, text="Much to be read. " * 40)
+    panel.show_sheet(asked)
+    QApplication.processEvents()
+    assert panel.parts.verticalScrollBar().value() == 0
+    panel.show_sheet(replace(asked, after="What was seen."))
+    after, view = panel.parts.after, panel.parts.viewport()
+
+    def is_seen() -> bool:
+        top = after.mapTo(view, after.rect().topLeft()).y()
+        return top >= 0 and top + after.height() <= view.height()
+
+    qtbot.waitUntil(is_seen)
+    panel.show_sheet(replace(asked, step=4))
+    QApplication.processEvents()
+    assert panel.parts.verticalScrollBar().value() == 0
 
 
 def test_conditions_say_whether_they_are_met(panel: LessonPanel) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from netviz.ui.lesson.sheet import ChoiceQuestion, Primary, StepSheet
+from netviz.ui.lesson.sheet import ChoiceQuestion, CurveQuestion, Primary, StepSheet
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.conftest import OpenWindow
@@ -89,6 +89,20 @@ def test_a_lesson_shows_some_options_and_tabs_only(open_window: OpenWindow, qtbo
     assert {"learning_rate", "batch_size", "optimizer"} <= seen_options(window)
 
 
+def test_the_plot_that_is_drawn_into_has_most_of_the_room(open_window: OpenWindow) -> None:
+    window = open_window()
+    heights = window.centre.sizes()
+    window.centre.enlarge(window.accuracy_plot)
+    assert window.accuracy_plot.height() > 1.5 * heights[1]
+    assert window.views.height() == heights[2]
+    # A tab that wants much room does not take it from a plot that is drawn into.
+    window.views.show_named("learning rate")
+    assert window.accuracy_plot.canvas.isVisible()
+    window.centre.enlarge(None)
+    window.views.show_named("weights")
+    assert window.centre.sizes() == heights
+
+
 def test_enter_and_digits_reach_the_lesson_from_anywhere(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -124,12 +138,16 @@ def test_on_the_stage_the_question_has_a_page(open_window: OpenWindow, qtbot: Qt
         sheet = StepSheet("Rates", "Guess", 1, 4, "Read.", primary=Primary.SHOW)
         window.lesson_room.show_sheet(sheet)
         qtbot.keyClick(page, Qt.Key.Key_Return)
-    stage.show_page(1)
+    curve = StepSheet("Rates", "Guess", 2, 4, question=CurveQuestion("Draw the loss."))
+    window.lesson_room.show_sheet(curve)
+    qtbot.mouseClick(page.foot.second_button, LEFT)
+    assert stage.titles[stage.page] == "Loss"
     assert window.loss_plot.isVisible()
     assert not page.isVisible()
     stage.show_page(0)
     assert page.isVisible()
     assert not window.workspace.isVisible()
+    assert QApplication.focusWidget() is stage.lesson_page
     window.lesson_room.end()
     assert stage.is_on
     assert "Lesson" not in stage.titles

@@ -204,13 +204,19 @@ class Stage(QObject):
         parts.workspace.show_pad(has_cards)
         self.foot.show_cards(has_cards)
         if is_lesson:
-            parts.messages.move_to(self.lesson_page)
+            parts.messages.move_to(self.lesson_page, at_top=True)
         else:
             parts.workspace.centre.fill(page.part)
             # The curve of the loss is low down where it says most.
             place = parts.loss.canvas if has_cards else parts.workspace.centre
             parts.messages.move_to(place, at_top=has_cards)
         self.foot.dots.set_page(number)
+        # What had it may be hidden now.
+        self._focus_nowhere()
+
+    def show_plot(self, *, is_accuracy: bool) -> None:
+        """Show the page of the accuracy, or that of the loss."""
+        self.show_page(self.titles.index("Accuracy" if is_accuracy else "Loss"))
 
     def refresh(self) -> None:
         """Show the figures of this moment."""
