@@ -158,6 +158,11 @@ class Player:
         return self._now.prediction
 
     @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """All that were made so far, in the order of the steps."""
+        return tuple(past.prediction for past in self._past if past.prediction)
+
+    @property
     def asked_at(self) -> int:
         """The step of the run at which the question was asked."""
         return self._now.asked_at

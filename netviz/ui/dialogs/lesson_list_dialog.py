@@ -26,7 +26,7 @@ from netviz.ui.widgets.card import Card, heading_font
 from netviz.ui.widgets.empty_state import EmptyState
 from netviz.ui.widgets.main_button import make_main
 
-_SIZE_PX = (620, 500)
+_SIZE_PX = (640, 600)
 _ROW_PX, _HEADING_PX = 52, 30
 _ENTRY = Qt.ItemDataRole.UserRole
 _EMPTY = "There are no lessons here. Put one into your folder: a text file that ends in .md."

@@ -4,22 +4,17 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QEnterEvent,
     QFont,
-    QFontMetrics,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QTextLayout,
+    QTextOption,
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
-
-_FLAGS = (
-    Qt.TextFlag.TextWordWrap.value
-    | Qt.AlignmentFlag.AlignLeft.value
-    | Qt.AlignmentFlag.AlignVCenter.value
-)
 
 
 class AnswerButton(QAbstractButton):
@@ -75,9 +70,8 @@ class AnswerButton(QAbstractButton):
     def _fit(self) -> None:
         """Be as high as the words are at this width."""
         px = self._theme.px
-        room = QRect(0, 0, max(1, self.width() - self._left - self._right), 10_000)
-        words = self._metrics.boundingRect(room, _FLAGS, self.text())
-        height = max(px(self._size_px + 21), words.height() + px(16))
+        words = self._layout().boundingRect().height()
+        height = max(px(self._size_px + 21), round(words) + px(16))
         self.setFixedHeight(height + self._foot)
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -99,9 +93,9 @@ class AnswerButton(QAbstractButton):
             self._paint_bar(painter, box)
         self._paint_number(painter)
         painter.setPen(theme.color("text"))
-        painter.setFont(self._font)
-        room = self.rect().adjusted(self._left, px(4), -self._right, -px(4) - self._foot)
-        painter.drawText(room, _FLAGS, self.text())
+        words = self._layout()
+        top = (self.height() - self._foot - words.boundingRect().height()) / 2
+        words.draw(painter, QPointF(self._left, top))
         if self._is_right is not None:
             side = px(self._size_px + 5)
             place = QRect(self.width() - self._right, 0, self._right, self.height() - self._foot)
@@ -144,13 +138,20 @@ class AnswerButton(QAbstractButton):
         box = QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self._number))
 
-    @property
-    def _font(self) -> QFont:
-        return self._theme.font(self._size_px, QFont.Weight.Medium)
-
-    @property
-    def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._font)
+    def _layout(self) -> QTextLayout:
+        """Return the words in lines; a word that is longer than a line is broken."""
+        layout = QTextLayout(self.text(), self._theme.font(self._size_px, QFont.Weight.Medium))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        top = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(1, self.width() - self._left - self._right))
+            line.setPosition(QPointF(0, top))
+            top += line.height()
+        layout.endLayout()
+        return layout
 
     @property
     def _left(self) -> int:

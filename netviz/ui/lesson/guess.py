@@ -1,4 +1,7 @@
-"""A curve that the learner draws before it is known, and how far off it was; free of Qt."""
+"""A curve that the learner draws before it is known; free of Qt.
+
+How far off it was is said in `netviz.lessons.curves`.
+"""
 
 import math
 from typing import Any
@@ -128,50 +131,3 @@ def _between(
         return np.full(len(steps), y1)
     found: NDArray[np.float64] = np.interp(steps, [x0, x1], [y0, y1])
     return found
-
-
-def off_by(
-    guess_steps: NDArray[Any],
-    guess_values: NDArray[Any],
-    steps: NDArray[Any],
-    values: NDArray[Any],
-) -> float:
-    """Return how far a guess is off: the mean distance of its values from the real ones.
-
-    Where the real curve has several values within a column it is their mean that counts, where it
-    has none the line between its neighbours.
-
-    Parameters
-    ----------
-    guess_steps, guess_values
-        The guess, beginning with the point that it starts from, which does not count, ``[n]``
-        each.
-    steps, values
-        The real curve, of increasing steps, ``[m]`` each; what is not finite does not count.
-
-    Returns
-    -------
-    float
-        In the metric's own unit; NaN where the two have no step in common.
-    """
-    known = np.isfinite(np.asarray(values, np.float64))
-    x, y = np.asarray(steps, np.float64)[known], np.asarray(values, np.float64)[known]
-    columns = np.asarray(guess_steps, np.float64)
-    if len(columns) < 2 or len(x) == 0:
-        return math.nan
-    half = (columns[1:] - columns[:-1]) / 2
-    ends = columns[1:] + half
-    first = np.searchsorted(x, columns[1:] - half, side="right")
-    stop = np.searchsorted(x, ends, side="right")
-    distances = []
-    for column, begin, end, guessed in zip(
-        columns[1:], first, stop, np.asarray(guess_values, np.float64)[1:], strict=True
-    ):
-        if begin < end:
-            real = float(np.mean(y[begin:end]))
-        elif x[0] <= column <= x[-1]:
-            real = float(np.interp(column, x, y))
-        else:
-            continue
-        distances.append(abs(float(guessed) - real))
-    return float(np.mean(distances)) if distances else math.nan

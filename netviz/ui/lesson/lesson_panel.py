@@ -1,7 +1,7 @@
 """The lesson in the place of the settings: what is to be read, asked and done."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -24,6 +24,7 @@ from netviz.ui.widgets.icon_button import quiet_button
 
 _OWN_KEYS = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QTextEdit)
 """What the keys belong to while it has the focus, outside of the lesson."""
+_LEAST_WITH_NAME_PX = 350
 
 
 class LessonPanel(Card):
@@ -93,7 +94,7 @@ class LessonPanel(Card):
             (self.foot, 0),
         ):
             self.body.addWidget(widget, stretch)
-        self._name.setVisible(not is_for_class)
+        self._fit()
         self._connect()
         self._dress()
 
@@ -109,6 +110,8 @@ class LessonPanel(Card):
             self.title.setText(sheet.lesson)  # the question has the room
         else:
             self._name.set_text(plain(sheet.lesson))
+            self._fit()
+        self.setAccessibleName(f"Lesson: {sheet.lesson}")
         step, steps = _place(sheet)
         self._where.setText(f"step {step} of {steps}" if isinstance(sheet, StepSheet) else "")
         self._segments.set_step(step, steps)
@@ -140,6 +143,15 @@ class LessonPanel(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.take_key(event):
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the lesson's name out where there is little room: the step has one too."""
+        has_room = self.height() >= self._theme.px(_LEAST_WITH_NAME_PX)
+        self._name.setVisible(has_room and not self._is_for_class)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(180), self._theme.px(160))

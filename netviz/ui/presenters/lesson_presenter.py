@@ -174,8 +174,8 @@ class LessonPresenter(QObject):
         self._asked_for = None
         is_aside = self._played is not None and self._played.is_aside
         self._end_playing()
-        self._played = _Played(path, is_aside=is_aside)
-        self._watch.watch(path)
+        self._played = _Played(path.absolute(), is_aside=is_aside)
+        self._watch.watch(path.absolute())
         self._read()
 
     @Slot()

@@ -31,6 +31,7 @@ _HINTS = {
     parts.Curve: "Draw your guess in the plot first.",
 }
 _TO_MEET = "This goes on as soon as what is asked for is reached."
+_ONE = {True: "Your answer was right.", False: "Your answer was not right."}
 _FAR = 100
 """A loss above this is told by its height: how far off a guess was says nothing then."""
 
@@ -39,7 +40,7 @@ def sheet_of(player: Player, conductor: Conductor, next_lesson: str) -> StepShee
     """Return what is to be shown of a lesson at this moment."""
     steps = len(player.lesson.steps)
     if player.is_over:
-        return EndSheet(player.lesson.title, steps, player.lesson.summary, next_lesson)
+        return EndSheet(player.lesson.title, steps, _score(player), next_lesson)
     step, figures, phase = player.step, player.figures, player.phase
     is_done = phase is Phase.DONE
     notes = [Note(filled(each.text, figures), each.is_met) for each in player.outcomes]
@@ -61,6 +62,21 @@ def sheet_of(player: Player, conductor: Conductor, next_lesson: str) -> StepShee
         _hint(player, conductor),
         player.at > 0,
     )
+
+
+def _score(player: Player) -> str:
+    """Say how the predictions compare with what happened."""
+    judged = [each.is_right for each in player.predictions if each.is_right is not None]
+    said = []
+    if judged:
+        count, right = len(judged), sum(judged)
+        said.append(f"You answered {right} of {count} right." if count > 1 else _ONE[judged[0]])
+    for each in player.predictions:
+        if isinstance(each.question, parts.Curve) and each.off_by < _FAR:
+            name = "loss" if each.question.metric == "loss" else "test_accuracy"
+            far = figure_text(name, each.off_by)
+            said.append(f"The {each.question.metric} that you drew was {far} off on average.")
+    return " ".join(said)
 
 
 def problem_sheet(error: LessonError, title: str) -> ProblemSheet:

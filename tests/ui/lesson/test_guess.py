@@ -1,13 +1,11 @@
-"""A guess has one value for each column and no gaps, and its distance is a plain mean."""
-
-import math
+"""A guess has one value for each column and no gaps."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.ui.lesson.guess import Guess, off_by
+from netviz.ui.lesson.guess import Guess
 
 
 def test_a_guess_starts_at_the_present_point() -> None:
@@ -63,32 +61,3 @@ def test_no_stroke_leaves_a_gap(strokes: list[tuple[float, float, float, float]]
     assert np.allclose(np.diff(guess.steps), 10)
     assert guess.values[0] == 1.0
     assert np.all(np.abs(guess.values) <= 5)
-
-
-def test_how_far_off_is_the_mean_distance_where_both_exist() -> None:
-    guess = Guess(0, 1.0, 40, columns=4)
-    guess.draw((0, 1.0), (40, 1.0))
-    steps = np.arange(1, 31)
-    real = np.full(30, 1.5)
-    # The last of four columns has no real value, and does not count.
-    assert off_by(guess.steps, guess.values, steps, real) == pytest.approx(0.5)
-
-
-def test_several_values_of_a_column_count_as_their_mean() -> None:
-    guess_steps, guess_values = np.array([0.0, 10, 20]), np.array([1.0, 1, 1])
-    real = np.where(np.arange(1, 25) % 2 == 0, 0.0, 2.0)  # around 1, which was guessed
-    assert off_by(guess_steps, guess_values, np.arange(1, 25), real) == pytest.approx(0, abs=0.1)
-
-
-def test_between_the_epochs_the_line_counts() -> None:
-    guess_steps, guess_values = np.array([0.0, 25, 50, 75, 100]), np.full(5, 0.5)
-    found = off_by(guess_steps, guess_values, np.array([0, 100]), np.array([0.5, 0.9]))
-    assert found == pytest.approx(np.mean([0.1, 0.2, 0.3, 0.4]))
-
-
-def test_what_is_no_number_does_not_count() -> None:
-    guess_steps, guess_values = np.array([0.0, 1, 2]), np.array([1.0, 1, 1])
-    assert off_by(guess_steps, guess_values, np.array([1, 2]), np.array([3, math.nan])) == 2
-    nothing = off_by(guess_steps, guess_values, np.array([1, 2]), np.full(2, math.inf))
-    assert math.isnan(nothing)
-    assert math.isnan(off_by(guess_steps[:1], guess_values[:1], np.array([1]), np.array([1.0])))

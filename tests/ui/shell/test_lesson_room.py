@@ -1,0 +1,139 @@
+"""A lesson takes room in the window, and gives back exactly what was there before."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from netviz.ui.lesson.sheet import ChoiceQuestion, Primary, StepSheet
+from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.weights.weight_view import WeightView
+from tests.ui.conftest import OpenWindow
+from tests.ui.shell.same_picture import assert_same_picture, settled_picture
+
+SHEET = StepSheet("Rates", "Guess", 1, 4, "Read.", ChoiceQuestion("Which?", ("one", "two")))
+LEFT = Qt.MouseButton.LeftButton
+
+
+def seen_options(window: MainWindow) -> set[str]:
+    names = ("learning_rate", "batch_size", "optimizer", "hidden", "dataset", "momentum")
+    return {name for name in names if window.panel.row(name).isVisible()}
+
+
+def seen_tabs(window: MainWindow) -> list[str]:
+    tabs = window.views.tabs
+    return [tabs.tabText(i) for i in range(tabs.count()) if tabs.isTabVisible(i)]
+
+
+def test_all_is_as_it_was_after_a_lesson(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.resize(1301, 751)
+    window.workspace.choose((301.0, 600.0, 333.0))
+    window.panel.set_section_states({"Data": False, "Training": False})
+    window.views.tabs.setCurrentIndex(1)
+    window.views.set_folded(True)
+    QApplication.processEvents()
+    before, states = settled_picture(qtbot, window), window.panel.section_states()
+    arranged = window.workspace.arranged
+
+    def assert_back(deeds: str) -> None:
+        window.lesson_room.end()
+        qtbot.waitUntil(lambda: assert_same_picture(window, before, deeds) is None)
+        assert window.panel.section_states() == states
+
+    for controls, tabs in (({"learning_rate"}, {"weights"}), (set(), set()), (None, None)):
+        window.lesson_room.begin(controls, tabs)
+        window.lesson_room.show_sheet(SHEET)
+        QApplication.processEvents()
+        assert window.lesson_panel.isVisible()
+        # What is remembered for the next start is the window without the lesson.
+        assert window.lesson_room.arrangement == arranged
+        assert window.lesson_room.front_tab == 1
+        assert window.panel.section_states() == states
+        window.workspace.choose((400.0, 500.0, 300.0))
+        assert_back(f"{controls}, {tabs}")
+    window.lesson_room.begin({"batch_size"}, {"gradients"})
+    window.actions_by_key["stage"].trigger()
+    window.stage.show_page(2)
+    window.lesson_room.end()
+    window.actions_by_key["stage"].trigger()
+    assert_back("the stage")
+
+
+def test_a_lesson_shows_some_options_and_tabs_only(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window(optimizer="sgd")
+    room, panel = window.lesson_room, window.panel
+    all_tabs = window.views.offered
+    assert not window.actions_by_key["leave_lesson"].isEnabled()
+    room.begin({"learning_rate", "batch_size"}, {"weights", "Mistakes", "of tomorrow"})
+    QApplication.processEvents()
+    assert seen_options(window) == {"learning_rate", "batch_size"}
+    assert seen_tabs(window) == ["Weights", "Mistakes"]
+    assert window.actions_by_key["leave_lesson"].isEnabled()
+    assert window.lesson_panel.height() > window.height() / 3
+    # Another step may unlock more; what a lesson brings to the front is there to be seen.
+    room.begin({"momentum"}, {"gradients"})
+    QApplication.processEvents()
+    assert seen_options(window) == {"momentum"}
+    assert seen_tabs(window) == ["Gradients"]
+    window.views.show_named("confusion")
+    assert "Confusion" in seen_tabs(window)
+    room.begin(set(), set())
+    QApplication.processEvents()
+    assert seen_options(window) == set()
+    assert window.views.isHidden()
+    room.end()
+    QApplication.processEvents()
+    assert panel.isVisible()
+    assert window.views.isVisible()
+    assert window.views.offered == all_tabs
+    assert {"learning_rate", "batch_size", "optimizer"} <= seen_options(window)
+
+
+def test_enter_and_digits_reach_the_lesson_from_anywhere(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    panel = window.lesson_panel
+    with qtbot.assertNotEmitted(panel.next_requested):
+        qtbot.keyClick(window, Qt.Key.Key_Return)
+    window.lesson_room.begin({"learning_rate"}, None)
+    window.lesson_room.show_sheet(SHEET)
+    window.workspace.setFocus()
+    with qtbot.waitSignal(panel.answered) as answered:
+        qtbot.keyClick(window.workspace, Qt.Key.Key_2)
+    assert answered.args == [1]
+    with qtbot.waitSignal(panel.next_requested):
+        qtbot.keyClick(window.workspace, Qt.Key.Key_Return)
+    window.lesson_room.end()
+
+
+def test_on_the_stage_the_question_has_a_page(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    qtbot.waitUntil(lambda: window.views.view(WeightView).has_content)
+    window.lesson_room.begin({"learning_rate"}, {"weights"})
+    window.lesson_room.show_sheet(SHEET)
+    window.actions_by_key["stage"].trigger()
+    stage, page = window.stage, window.stage.lesson_page.panel
+    assert stage.titles == ("Lesson", "Loss", "Accuracy", "Weights")
+    assert page.isVisible()
+    assert not window.lesson_panel.isVisible()
+    with qtbot.waitSignal(page.answered) as answered:
+        qtbot.mouseClick(page.parts.choices.buttons[1], LEFT)
+    assert answered.args == [1]
+    with qtbot.waitSignal(page.reveal_requested):
+        sheet = StepSheet("Rates", "Guess", 1, 4, "Read.", primary=Primary.SHOW)
+        window.lesson_room.show_sheet(sheet)
+        qtbot.keyClick(page, Qt.Key.Key_Return)
+    stage.show_page(1)
+    assert window.loss_plot.isVisible()
+    assert not page.isVisible()
+    stage.show_page(0)
+    assert page.isVisible()
+    assert not window.workspace.isVisible()
+    window.lesson_room.end()
+    assert stage.is_on
+    assert "Lesson" not in stage.titles
+    assert window.loss_plot.isVisible()
+    window.actions_by_key["stage"].trigger()
+    assert window.workspace.isVisible()
+    assert window.panel.isVisible()
