@@ -30,8 +30,8 @@ CLAIMS: dict[str, dict[str, Sequence[str]]] = {
         "One more epoch": ["test_loss < 0.5"],
     },
     "02-step": {
-        "A hundred times the rate": ["batch_loss < before.batch_loss"],
-        "And the second step?": ["batch_loss > 5"],
+        "A hundred times the rate": ["before.test_loss - test_loss > 0.05"],
+        "And the second step?": ["test_loss > 5"],
     },
     "03-rates": {
         "Your guess": ["diverged"],
