@@ -199,6 +199,7 @@ class LessonPresenter(QObject):
         played = self._played
         if played and played.conductor:
             played.conductor.drop()
+        self._room.tells = False
         self._guesses.clear()
 
     def _when_settled(self, do_it: Callable[[], None]) -> None:
@@ -371,6 +372,7 @@ class LessonPresenter(QObject):
         if played is None or played.player is None or played.conductor is None:
             return
         player, conductor = played.player, played.conductor
+        self._room.tells = conductor.is_busy
         if player.is_over and played.following is None:
             entry = next_after(played.path, self.entries())
             played.following = entry.title if entry else ""

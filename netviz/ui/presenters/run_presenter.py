@@ -289,6 +289,8 @@ class RunPresenter(QObject):
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
         self._divergence = event
+        if self._window.lesson_room.tells:
+            return
         self._window.message_bar.show_message(
             "warning",
             event.message,
@@ -330,6 +332,8 @@ class RunPresenter(QObject):
         self._now, self._failed = replace(self._now, failure=event.message), event
         if not self._controller.run:
             window.show_status(event.message)
+        if window.lesson_room.tells:
+            return
         window.message_bar.show_message(
             "error",
             event.message,

@@ -243,6 +243,22 @@ def test_one_goes_on_where_one_left(open_window: OpenWindow, qtbot: QtBot, path:
     assert window.controller.step == 10
 
 
+def test_what_a_lesson_does_on_purpose_is_no_notice(
+    open_window: OpenWindow, qtbot: QtBot, path: Path
+) -> None:
+    window = open_window()
+    path.write_text(
+        LESSON.replace("train = 10\ndraw", "set = { learning_rate = 1000 }\ntrain = 40\ndraw")
+    )
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    assert window.message_bar.isHidden()
+    window.controller.change({"batch_size": 200})
+    with qtbot.waitSignal(window.controller.refused):
+        window.controller.go_back(4000)
+    assert "4,000" in window.message_bar.text
+
+
 def test_the_list_offers_own_lessons_with_how_far_one_came(
     open_window: OpenWindow, qtbot: QtBot, path: Path
 ) -> None:
