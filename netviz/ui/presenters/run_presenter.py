@@ -289,7 +289,9 @@ class RunPresenter(QObject):
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
         self._divergence = event
-        if self._window.lesson_room.tells:
+        if self._window.lesson_room.is_on:
+            # What a lesson does on purpose it explains itself; nothing may lie over it.
+            self._window.show_status(event.message)
             return
         self._window.message_bar.show_message(
             "warning",

@@ -4,10 +4,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.protocol import events
 from netviz.ui.lesson.sheet import ChoiceQuestion, CurveQuestion, Primary, StepSheet
+from netviz.ui.shell.finding_callout import FindingCallout
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.conftest import OpenWindow
+from tests.ui.findings import slow
 from tests.ui.shell.same_picture import assert_same_picture, settled_picture
 
 SHEET = StepSheet("Rates", "Guess", 1, 4, "Read.", ChoiceQuestion("Which?", ("one", "two")))
@@ -101,6 +104,23 @@ def test_the_plot_that_is_drawn_into_has_most_of_the_room(open_window: OpenWindo
     window.centre.enlarge(None)
     window.views.show_named("weights")
     assert window.centre.sizes() == heights
+
+
+def test_nothing_is_announced_over_a_lesson(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    run, callout = window.controller, window.findChild(FindingCallout)
+    assert callout is not None
+    event = events.Diverging(run.run, "It has diverged.", "Too large.", 90, 50, 10.0, 0)
+    found = events.FindingsChanged(run.run, (slow(20),), (slow(20),))
+    window.lesson_room.begin(None, None)
+    run.diverging.emit(event)
+    run.findings_changed.emit(found)
+    assert window.message_bar.isHidden()
+    assert callout.finding is None
+    window.lesson_room.end()
+    assert callout.finding == slow(20)
+    run.diverging.emit(event)
+    assert not window.message_bar.isHidden()
 
 
 def test_enter_and_digits_reach_the_lesson_from_anywhere(
