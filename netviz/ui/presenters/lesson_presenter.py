@@ -97,7 +97,7 @@ class LessonPresenter(QObject):
         self._watch = FileWatch(self)
         self._played: _Played | None = None
         self._before: _Waiting | None = None
-        self._when_ready: list[Callable[[], None]] = []
+        self._when_ready: list[Callable[[events.Event], None]] = []
         self._asked_for: Path | None = None
         self._sheet: Sheet | None = None
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
@@ -180,7 +180,7 @@ class LessonPresenter(QObject):
     @Slot()
     def leave(self) -> None:
         """Give back the run and the window as they were; how far the lesson came is kept."""
-        played = self._played
+        played, self._asked_for = self._played, None
         if played is None:
             return
         self._end_playing()
@@ -189,11 +189,12 @@ class LessonPresenter(QObject):
         self._room.end()
         self._window.hold_sentence("")
         self._offer()
-        if played.is_aside:
-            self._when_settled(self._take_back)
-        elif self._before:
-            self._window.pad.pad.exchange_canvas(self._before.canvas)
-            self._before = None
+        if self._run.is_preparing and (played.is_aside or played.player):
+            self._when_ready.append(self._take_back_if(is_aside=played.is_aside))
+        elif played.is_aside:
+            self._take_back()
+        else:
+            self._give_pad_back()
 
     def _end_playing(self) -> None:
         """Let what is open do nothing more."""
@@ -203,23 +204,32 @@ class LessonPresenter(QObject):
         self._room.tells = False
         self._guesses.clear()
 
-    def _when_settled(self, do_it: Callable[[], None]) -> None:
-        """Do something as soon as no run is being made ready."""
-        if self._run.is_preparing:
-            self._when_ready.append(do_it)
-        else:
-            do_it()
+    def _take_back_if(self, *, is_aside: bool) -> Callable[[events.Event], None]:
+        """Return what takes the user's run back as soon as the run is ready, or refused."""
+
+        def settle(event: events.Event) -> None:
+            if is_aside or isinstance(event, events.Prepared):
+                self._take_back()
+            else:  # the user's run was never set aside
+                self._give_pad_back()
+
+        return settle
 
     def _take_back(self) -> None:
         self._run.take_back()
         self._when_ready.append(self._on_taken_back)
 
-    def _on_taken_back(self) -> None:
-        """Do anew what no run keeps: changes that wait for a reset, and a race."""
+    def _give_pad_back(self) -> None:
         before, self._before = self._before, None
+        if before:
+            self._window.pad.pad.exchange_canvas(before.canvas)
+
+    def _on_taken_back(self, _: events.Event) -> None:
+        """Do anew what no run keeps: changes that wait for a reset, and a race."""
+        before = self._before
+        self._give_pad_back()
         if before is None:
             return
-        self._window.pad.pad.exchange_canvas(before.canvas)
         if before.changes:
             self._run.change(before.changes)
         if before.racing:
@@ -336,21 +346,20 @@ class LessonPresenter(QObject):
     def _on_run_told(self, event: events.Event) -> None:
         if isinstance(event, events.Prepared):
             self._hands.test_count = event.test_count
-        if isinstance(event, events.Prepared | events.Refused):
-            self._do_what_waits()
         played = self._played
-        if played is None or played.conductor is None or played.player is None:
-            return
-        played.conductor.take(event)
-        if not played.is_aside and isinstance(event, events.Prepared):
-            self._on_begun(played)
-        played.player.look()
-        self._show()
+        if played and played.conductor and played.player:
+            played.conductor.take(event)
+            if not played.is_aside and isinstance(event, events.Prepared):
+                self._on_begun(played)
+            played.player.look()
+            self._show()
+        if isinstance(event, events.Prepared | events.Refused):
+            self._do_what_waits(event)
 
-    def _do_what_waits(self) -> None:
+    def _do_what_waits(self, event: events.Event) -> None:
         ready, self._when_ready = self._when_ready, []
         for do_it in ready:
-            do_it()
+            do_it(event)
         if self._asked_for:
             self.open(self._asked_for)
 

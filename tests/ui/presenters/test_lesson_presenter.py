@@ -247,6 +247,39 @@ def test_one_goes_on_where_one_left(open_window: OpenWindow, qtbot: QtBot, path:
     assert window.controller.step == 10
 
 
+def test_a_lesson_is_left_at_once_or_for_another_and_a_race_waits_for_it(
+    open_window: OpenWindow, qtbot: QtBot, path: Path
+) -> None:
+    window = open_window()
+    run = window.controller
+    with qtbot.waitSignal(run.race_changed, timeout=30_000):
+        run.race(({"learning_rate": 0.01}, {"learning_rate": 0.05}), starts=False)
+    train(qtbot, window, 4)
+    run.start()  # it is held for the lesson, wherever it is then
+    lessons(window).open(path)
+    lessons(window).leave()
+    qtbot.waitUntil(lambda: not run.is_preparing and run.state is State.PAUSED, timeout=30_000)
+    step = run.step
+    assert step >= 4
+    lessons(window).open(path)
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    with qtbot.waitSignal(run.race_changed, timeout=30_000) as told:
+        lessons(window).leave()
+    assert len(told.args[0].lanes) == 2
+    wait_for_step(qtbot, window, step)
+
+
+def test_the_window_closes_in_a_lesson(open_window: OpenWindow, qtbot: QtBot, path: Path) -> None:
+    window = open_window()
+    train(qtbot, window, 3)
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    arranged = window.lesson_room.arrangement
+    window.close()
+    assert window.settings.text("arrangement") == arranged.text()
+
+
 def test_what_a_lesson_does_on_purpose_is_no_notice(
     open_window: OpenWindow, qtbot: QtBot, path: Path
 ) -> None:
