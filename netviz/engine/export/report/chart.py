@@ -1,6 +1,6 @@
 """A chart: arrays in, the text of an SVG out; panels share their steps and the marks on them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ FOOT = 22
 MARK_ROW = 22
 """Height over all panels for the numbers of the marks."""
 _BADGE = 8
-_CHARACTER = 5.9
+_CHARACTER = 6.2
 """Width of a letter of a label, about."""
 
 
@@ -38,6 +38,8 @@ class Series:
         What the legend says; empty for a curve that it does not tell of.
     dots
         ``disc`` or ``diamond`` where each point gets one as well.
+    label
+        What stands at its end, where there is room.
     """
 
     xs: NDArray[np.number]
@@ -45,6 +47,7 @@ class Series:
     look: str
     name: str = ""
     dots: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,8 @@ class Panel:
         Of its curves, in pixels.
     y_range, y_ticks
         What it reaches over and where it has ticks; exponents of ten where it is logarithmic.
+    note
+        What is to be said of what lies out of sight.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Panel:
     y_ticks: Ticks
     series: Sequence[Series]
     is_logarithmic: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,7 @@ def _draw_panel(drawing: Drawing, panel: Panel, places: _Places, top: float, nam
         drawing.text(LEFT - 8, y + 3.5, label, "tick", "end")
     drawing.line(LEFT, bottom, WIDTH - RIGHT, bottom, "axis")
     drawing.text(0, top - 14, panel.name, "name")
+    drawing.text(_CHARACTER * len(panel.name) + 22, top - 14, panel.note, "legend")
     drawing.begin_clip(name, LEFT - 4, top - 6, width + 8, panel.height + 10)
     for series in panel.series:
         xs, ys = thinned(series.xs, series.ys, width)
@@ -155,7 +162,33 @@ def _draw_panel(drawing: Drawing, panel: Panel, places: _Places, top: float, nam
             points = places.of(xs[seen]).tolist(), height_of(values[seen]).tolist()
             drawing.dots(*points, f"{series.look} dot", diamond=series.dots == "diamond")
     drawing.end_clip()
+    _draw_labels(drawing, panel.series, places, height_of)
     _draw_legend(drawing, panel.series, top - 14)
+
+
+def _draw_labels(
+    drawing: Drawing,
+    series: Sequence[Series],
+    places: _Places,
+    height_of: Callable[[ArrayLike], NDArray[np.float64]],
+) -> None:
+    """Write the label of each curve at its end, above or below it, where none is yet."""
+    taken: list[tuple[float, float, float]] = []
+    for each in series:
+        if not each.label or not len(each.xs):
+            continue
+        length = _CHARACTER * len(each.label)
+        right = max(float(places.of(each.xs[-1])) + 4, LEFT + length)
+        end = float(height_of(each.ys[-1]))
+        for y in (end - 8, end + 16):
+            free = all(
+                abs(y - other) > 11 or right - length > last or first > right
+                for first, last, other in taken
+            )
+            if free:
+                drawing.text(right, y, each.label, f"end {each.look}", "end")
+                taken.append((right - length, right, y))
+                break
 
 
 def _draw_legend(drawing: Drawing, series: Sequence[Series], y: float) -> None:
@@ -182,7 +215,7 @@ def _draw_marks(drawing: Drawing, marks: Sequence[Mark], places: _Places, bottom
             begins = x
         drawing.line(x, MARK_ROW - 4, x, bottom, "mark")
     xs = [float(places.of(group[0].x)) for group in groups]
-    for group, x, after in zip(groups, xs, [*xs[1:], float(WIDTH)], strict=True):
+    for group, x, after in zip(groups, xs, [*xs[1:], float(WIDTH)], strict=False):
         first, last = group[0].number, group[-1].number
         text = str(first) if first == last else f"{first}–{last}"
         half = max(_BADGE, _CHARACTER * len(text) / 2 + 4)

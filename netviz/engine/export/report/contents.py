@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from netviz.engine.protocol.lesson_predictions import Prediction
 from netviz.engine.protocol.observations import Histogram
 from netviz.engine.protocol.run_rows import RunRow
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.story import RunTold
 
 
@@ -142,6 +143,22 @@ class Facts:
     written: str
 
 
+@dataclass(frozen=True)
+class MeasuredRun:
+    """What was measured of one of the runs of a session.
+
+    Attributes
+    ----------
+    row
+        What a table says of it.
+    measurements
+        One for the untrained network, then one for each epoch.
+    """
+
+    row: RunRow
+    measurements: tuple[Measurement, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class ReportContents:
     """All that a report tells of a run.
@@ -158,7 +175,7 @@ class ReportContents:
         Why not, in a sentence.
     layers, filters
         Its weights, before and now; None where the first layer's are no images.
-    rows
+    runs
         All runs of its session, in the order of their tree.
     predictions
         What was predicted in a lesson.
@@ -173,5 +190,5 @@ class ReportContents:
     silence: str
     layers: tuple[LayerChange, ...]
     filters: Filters | None
-    rows: tuple[RunRow, ...]
+    runs: tuple[MeasuredRun, ...]
     predictions: tuple[Prediction, ...] = ()

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.curves.ticks import (
     Range,
-    Ticks,
     linear_range,
     linear_ticks,
     logarithmic_range,
@@ -19,9 +18,11 @@ from netviz.engine.curves.ticks import (
     percent_range,
     percent_ticks,
     step_ticks,
+    thinned_ticks,
 )
 from netviz.engine.export.report.chart import Mark, Panel, Series, chart_svg
 from netviz.engine.export.report.contents import ReportContents
+from netviz.engine.export.report.tables import branch_color
 from netviz.engine.options.training import chance_level
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.lesson_predictions import Curve
@@ -82,7 +83,16 @@ def _loss_panel(contents: ReportContents) -> Panel:
     y_range, is_logarithmic = _loss_range(contents, smoothed, tests)
     ticks = (logarithmic_ticks if is_logarithmic else linear_ticks)(*y_range)
     name = "Loss (logarithmic)" if is_logarithmic else "Loss"
-    return Panel(name, 210, y_range, ticks, series, is_logarithmic)
+    top = 10 ** y_range[1] if is_logarithmic else y_range[1]
+    curves = [tests[1], *(each.ys for each in smoothed[-1:])]
+    note = ""
+    if max(map(_highest, curves)) > top:
+        note = f"↑ up to {loss_text(max(map(_highest, [*curves, contents.losses])))}"
+    return Panel(name, 210, y_range, ticks, series, is_logarithmic, note)
+
+
+def _highest(values: NDArray[np.floating]) -> float:
+    return float(values.max(initial=-math.inf, where=np.isfinite(values)))
 
 
 def _smoothed(contents: ReportContents) -> Iterator[Series]:
@@ -159,11 +169,34 @@ def _rate_panel(contents: ReportContents) -> Panel | None:
         return None
     low, high = float(positive.min()), float(positive.max())
     y_range = logarithmic_range(low, high)
-    ticks: Ticks = logarithmic_ticks(*y_range)
-    if len(ticks) > 3:
-        ticks = [ticks[0], ticks[len(ticks) // 2], ticks[-1]]
+    ticks = thinned_ticks(logarithmic_ticks(*y_range), 3)
     series = [Series(*stairs(contents.numbers, rates), "rate")]
     return Panel("Learning rate", 54, y_range, ticks, series, is_logarithmic=True)
+
+
+def runs_svg(contents: ReportContents) -> Markup | None:
+    """Draw the test accuracy of all runs; None where there are not two that were measured.
+
+    Each is drawn from where it parted from another one.
+    """
+    series = []
+    for run in contents.runs:
+        row = run.row
+        points = [each for each in run.measurements if each.step >= row.joint.step]
+        if any(each.epoch for each in points):
+            steps = np.array([each.step for each in points], np.float64)
+            accuracies = np.array([each.test_accuracy for each in points], np.float64)
+            look = f"branch-{branch_color(row)}{'' if row.is_at_hand else ' thin'}"
+            dots = "diamond" if len(points) <= _MOST_DOTS else ""
+            series.append(Series(steps, accuracies, look, "", dots, row.name))
+    if len(series) < 2:
+        return None
+    both = np.concatenate([each.ys for each in series])
+    y_range = percent_range(float(np.nanmin(both)))
+    last = max(float(each.xs[-1]) for each in series)
+    panel = Panel("Test accuracy", 130, y_range, percent_ticks(*y_range), series)
+    title = "Test accuracy of all runs over their steps"
+    return chart_svg("all-runs", title, [panel], (0.0, last), step_ticks(0, last))
 
 
 def stairs(

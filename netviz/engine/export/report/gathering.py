@@ -17,6 +17,7 @@ from netviz.engine.export.report.contents import (
     Facts,
     Filters,
     LayerChange,
+    MeasuredRun,
     Mistake,
     ReportContents,
 )
@@ -99,6 +100,7 @@ def gather(run: Run, around: Surroundings, logits: Tensor | None, silence: str) 
         origins=origins_by_line(around.origins),
         racing=around.racing,
     )
+    measured = {run.origin.line: run.measurements for run in (around.at_hand, *around.left)}
     return ReportContents(
         _facts(run, around),
         told,
@@ -109,7 +111,7 @@ def gather(run: Run, around: Surroundings, logits: Tensor | None, silence: str) 
         silence,
         _layers(run, first_weights),
         _filters(run.trainer.model, first_weights, described.image_shape),
-        rows,
+        tuple(MeasuredRun(row, measured[row.line]) for row in rows),
         around.predictions,
     )
 

@@ -13,7 +13,7 @@ from netviz.engine.dataset_names import dataset_label
 from netviz.engine.export.report import tables
 from netviz.engine.export.report.confusion import confusion_svg
 from netviz.engine.export.report.contents import Filters, ReportContents
-from netviz.engine.export.report.curves import curves_svg, half_life, prediction_svg
+from netviz.engine.export.report.curves import curves_svg, half_life, prediction_svg, runs_svg
 from netviz.engine.export.report.histograms import histogram_svg
 from netviz.engine.export.report.pictures import filters_uri, image_uri
 from netviz.engine.options.option import format_value
@@ -124,7 +124,9 @@ def _weights(contents: ReportContents) -> Facts:
 
 
 def _moved(moved: float | None) -> str:
-    return "" if moved is None or not math.isfinite(moved) else percent_text(moved, 0)
+    if moved is None or not math.isfinite(moved):
+        return ""
+    return percent_text(moved, 0) if moved < 10 else f"{moved:,.0f} × their length"
 
 
 def _filters(filters: Filters) -> Facts:
@@ -143,7 +145,8 @@ def _lists(contents: ReportContents) -> Facts:
     return {
         "settings": tables.settings(told),
         "epochs": tables.epochs(told),
-        "runs": tables.tree(contents.rows),
+        "runs_drawing": runs_svg(contents),
+        "runs": tables.tree([each.row for each in contents.runs]),
         "story": [(each, each.kind in marked) for each in story(told)],
     }
 

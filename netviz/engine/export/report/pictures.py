@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 NEGATIVE, NOTHING, POSITIVE = (0, 114, 178), (255, 255, 255), (213, 94, 0)
 """The one scale of signed values: red, green and blue of its ends and its middle."""
 
-_COLUMNS = 16
+_COLUMNS = 8
 _LEAST_TILE = 24
 """Width of a tile in pixels at least: a small filter is enlarged by whole numbers."""
 

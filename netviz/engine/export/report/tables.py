@@ -116,6 +116,11 @@ class TreeLine:
     has_best_accuracy: bool
 
 
+def branch_color(row: RunRow) -> int:
+    """Return which of the six colours of runs a run has, from 1."""
+    return ((row.color or row.line) - 1) % 6 + 1
+
+
 def tree(rows: Sequence[RunRow]) -> list[TreeLine]:
     """Return a line for each run, in the order of `rows`: that of the tree."""
     levels: dict[int, int] = {}
@@ -127,7 +132,7 @@ def tree(rows: Sequence[RunRow]) -> list[TreeLine]:
             TreeLine(
                 row.name,
                 min(levels[row.line], 6),
-                ((row.color or row.line) - 1) % 6 + 1,
+                branch_color(row),
                 row.parted,
                 row.settings,
                 f"{row.steps:,}",
