@@ -22,7 +22,9 @@ from netviz.engine.training.memory_errors import evaluation_explained
 from netviz.engine.training.random_state import RandomState
 from netviz.engine.training.trainer import EVALUATION_CHUNK
 
-_TOLD_EVERY_S = 0.1
+TOLD_EVERY_S = 0.1
+"""Time between two reports of how far it is."""
+
 _PAGE_SHARE = 0.1
 """Part of the way that putting the page together is taken for."""
 
@@ -134,7 +136,7 @@ class ReportControl:
         return torch.cat(parts)
 
     def _tell_now_and_then(self, done: float) -> None:
-        if perf_counter() - self._told_at >= _TOLD_EVERY_S:
+        if perf_counter() - self._told_at >= TOLD_EVERY_S:
             self._tell(done)
 
     def _tell(self, done: float) -> None:

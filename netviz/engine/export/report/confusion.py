@@ -11,7 +11,7 @@ from netviz.engine.export.report.drawing import Drawing
 from netviz.engine.protocol.mistakes import cell_levels, recall, row_fractions
 from netviz.number_text import percent_text
 
-_MOST_CELL = 34
+_MOST_CELL = 30
 _LEAST_WITH_FIGURES = 17
 """Width of a cell that has room for its number."""
 _RIGHT = 66

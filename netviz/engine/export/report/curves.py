@@ -191,8 +191,8 @@ def runs_svg(contents: ReportContents) -> Markup | None:
             series.append(Series(steps, accuracies, look, "", dots, row.name))
     if len(series) < 2:
         return None
-    both = np.concatenate([each.ys for each in series])
-    y_range = percent_range(float(np.nanmin(both)))
+    trained = np.concatenate([each.ys[each.xs > 0] for each in series])
+    y_range = percent_range(float(np.nanmin(trained)))
     last = max(float(each.xs[-1]) for each in series)
     panel = Panel("Test accuracy", 130, y_range, percent_ticks(*y_range), series)
     title = "Test accuracy of all runs over their steps"

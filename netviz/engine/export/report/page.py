@@ -21,7 +21,7 @@ from netviz.engine.options.run_config import OPTIONS
 from netviz.engine.options.training import LOSSES
 from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.overfitting import best_measurement
-from netviz.engine.protocol.story import Kind, story
+from netviz.engine.protocol.story import Kind, network_text, story
 from netviz.engine.protocol.story_markdown import outcome_text
 from netviz.number_text import duration_text, loss_text, percent_text, signed_text
 
@@ -53,16 +53,13 @@ def write_report(contents: ReportContents) -> Generator[None, None, str]:
 def _head(contents: ReportContents) -> Facts:
     told, facts, answers = contents.told, contents.facts, contents.answers
     config, last = told.config, told.measurements[-1]
-    network = tables.network_name(config.model).partition(" (")[0]
-    if config.is_relevant("hidden"):
-        network += f" {format_value(OPTIONS['hidden'], config.hidden)}"
     optimizer = format_value(OPTIONS["optimizer"], config.optimizer)
     best = best_measurement(told.measurements, told.ledger)
     accuracy = answers.accuracy if answers else last.test_accuracy
     is_named = facts.name.startswith("Run ")
     return {
         "name": facts.name if is_named else f"Run “{facts.name}”",
-        "heading": f"{dataset_label(config.dataset)}, {network}, {optimizer}",
+        "heading": f"{dataset_label(config.dataset)}, {network_text(config)}, {optimizer}",
         "accuracy": percent_text(accuracy),
         "figures": [
             ("test loss", loss_text(answers.loss if answers else last.test_loss)),

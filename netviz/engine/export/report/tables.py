@@ -3,18 +3,17 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.options.option import Section, format_value
-from netviz.engine.options.run_config import MODELS, OPTIONS, RunConfig
+from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.layer_facts import LayerFacts
 from netviz.engine.protocol.layer_names import layer_words
 from netviz.engine.protocol.overfitting import best_measurement
 from netviz.engine.protocol.run_rows import RunRow, best_rows
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.protocol.story import RunTold
+from netviz.engine.protocol.story import RunTold, network_name
 from netviz.number_text import duration_text, loss_text, percent_text, round_stride
 
 MOST_EPOCHS = 24
@@ -57,11 +56,6 @@ def _setting(config: RunConfig, name: str, layers: Sequence[LayerFacts]) -> str:
     if name == "frozen":
         value = layer_words(layers, value)
     return format_value(OPTIONS[name], value)
-
-
-def network_name(model: str) -> str:
-    """Return what a network is called; one of the user's own by its file, without the folder."""
-    return MODELS.get(model, PurePath(model.replace("\\", "/")).name)
 
 
 @dataclass(frozen=True)
