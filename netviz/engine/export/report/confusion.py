@@ -14,7 +14,7 @@ from netviz.number_text import percent_text
 _MOST_CELL = 30
 _LEAST_WITH_FIGURES = 17
 """Width of a cell that has room for its number."""
-_RIGHT = 66
+_RIGHT = 76
 """Room for how much of each class is found."""
 _CHARACTER = 6.2
 _LONGEST = 16
@@ -44,7 +44,8 @@ def confusion_svg(confusion: NDArray[np.int64], classes: Sequence[str]) -> Marku
     drawing = Drawing(width, height, title, "confusion")
     drawing.text(left + cell * count / 2, 12, "the network says", "caption", "middle")
     drawing.text(11, top + cell * count / 2, "it is", "caption", "middle", turn=-90)
-    drawing.text(left + cell * count + 12, top - 8, "found", "caption")
+    beside = left + cell * count + (22 if is_turned else 12)
+    drawing.text(beside, top - 8, "found", "caption")
     found = recall(confusion)
     size = "small" if cell < 13 else ""
     for place, name in enumerate(names):
@@ -55,7 +56,7 @@ def confusion_svg(confusion: NDArray[np.int64], classes: Sequence[str]) -> Marku
         else:
             drawing.text(left + middle, top - 8, name, size, "middle")
         share = percent_text(float(found[place]))
-        drawing.text(left + cell * count + 12, top + middle + 4, share, f"figure {size}".strip())
+        drawing.text(beside, top + middle + 4, share, f"figure {size}".strip())
     _draw_cells(drawing, confusion, (left, top), cell)
     return drawing.markup()
 

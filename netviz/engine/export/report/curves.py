@@ -26,12 +26,12 @@ from netviz.engine.export.report.tables import branch_color
 from netviz.engine.options.training import chance_level
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.lesson_predictions import Curve
-from netviz.number_text import loss_text, percent_text
+from netviz.number_text import loss_text, percent_text, round_stride
 
 LEAST_HALF_LIFE = 20
 """Steps after which a batch counts half in the smoothed curve, at least: as in the window."""
 _PARTS = 150
-"""A long run is smoothed over this part of its steps, since a page shows no more."""
+"""A long run is smoothed over about this part of its steps, since a page shows no more."""
 _LOG_FROM = 50
 """Times the lowest loss that the highest one is where a logarithmic axis shows more."""
 _OUTLIER_FACTOR = 3
@@ -41,7 +41,7 @@ _MOST_DOTS = 60
 
 def half_life(contents: ReportContents) -> int:
     """Return over how many steps the loss is smoothed."""
-    return max(LEAST_HALF_LIFE, len(contents.losses) // _PARTS)
+    return max(LEAST_HALF_LIFE, round_stride(len(contents.losses) / _PARTS))
 
 
 def curves_svg(contents: ReportContents, changes: Sequence[LedgerEntry]) -> Markup:
