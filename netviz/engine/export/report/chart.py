@@ -20,6 +20,8 @@ FOOT = 22
 MARK_ROW = 22
 """Height over all panels for the numbers of the marks."""
 _BADGE = 8
+_MOST_LINES = 3
+"""Lines of marks that share a number."""
 _CHARACTER = 6.2
 """Width of a letter of a label, about."""
 
@@ -213,7 +215,11 @@ def _draw_marks(drawing: Drawing, marks: Sequence[Mark], places: _Places, bottom
         else:
             groups.append([mark])
             begins = x
-        drawing.line(x, MARK_ROW - 4, x, bottom, "mark")
+    for group in groups:
+        # Of many that lie close only the ends, which shade less of the curves.
+        for mark in group if len(group) <= _MOST_LINES else (group[0], group[-1]):
+            x = float(places.of(mark.x))
+            drawing.line(x, MARK_ROW - 4, x, bottom, "mark")
     xs = [float(places.of(group[0].x)) for group in groups]
     for group, x, after in zip(groups, xs, [*xs[1:], float(WIDTH)], strict=False):
         first, last = group[0].number, group[-1].number

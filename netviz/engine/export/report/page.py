@@ -21,6 +21,7 @@ from netviz.engine.options.run_config import OPTIONS
 from netviz.engine.options.training import LOSSES
 from netviz.engine.protocol.layer_names import with_layer_words
 from netviz.engine.protocol.overfitting import best_measurement
+from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.protocol.story import Kind, network_text, story
 from netviz.engine.protocol.story_markdown import outcome_text
 from netviz.number_text import duration_text, loss_text, percent_text, signed_text
@@ -63,7 +64,7 @@ def _head(contents: ReportContents) -> Facts:
         "accuracy": percent_text(accuracy),
         "figures": [
             ("test loss", loss_text(answers.loss if answers else last.test_loss)),
-            ("training accuracy", percent_text(last.train_accuracy)),
+            _training_accuracy(last, facts.steps),
             ("steps", f"{facts.steps:,}"),
             ("epochs", f"{last.epoch:,}"),
             ("training time", _time_text(tables.seconds_trained(told.measurements))),
@@ -72,6 +73,14 @@ def _head(contents: ReportContents) -> Facts:
         "best": best,
         "outcome": outcome_text(told),
     }
+
+
+def _training_accuracy(last: Measurement, steps: int) -> tuple[str, str]:
+    """Return the name and the figure, which is that of the last epoch's end."""
+    if not last.epoch and steps:
+        return "training accuracy", "–"
+    when = "" if last.step == steps else f", epoch {last.epoch:,}"
+    return f"training accuracy{when}", percent_text(last.train_accuracy)
 
 
 def _time_text(seconds: float) -> str:
