@@ -110,8 +110,8 @@ class Facts:
         What it is called, and the name of the folder in which it is saved; empty if in none.
     state
         What it is doing, in a word.
-    steps
-        Steps trained.
+    steps, seconds
+        Steps trained, and how long that took; evaluation and pauses not counted.
     device, threads
         The processor, and how many of its cores.
     parameters
@@ -132,6 +132,7 @@ class Facts:
     folder: str
     state: str
     steps: int
+    seconds: float
     device: str
     threads: int
     parameters: int

@@ -37,6 +37,8 @@ _LOG_FROM = 50
 _OUTLIER_FACTOR = 3
 """Losses above this many times that of guessing do not widen a linear axis: as in the window."""
 _MOST_DOTS = 60
+_ANSWERED = {"test_loss": "loss", "test_accuracy": "accuracy"}
+"""What is known of the test images now, by what was measured of them after each epoch."""
 
 
 def half_life(contents: ReportContents) -> int:
@@ -69,11 +71,10 @@ def _loss_panel(contents: ReportContents) -> Panel:
     smoothed = list(_smoothed(contents))
     tests = _measured(contents, "test_loss")
     last_smoothed = smoothed[-1].ys[-1] if smoothed else math.nan
-    told = contents.told.measurements
     series = [
         Series(contents.numbers, contents.losses, "train raw"),
         *smoothed,
-        Series(*tests, "test thin", f"test {loss_text(told[-1].test_loss)}", "diamond"),
+        Series(*tests, "test thin", f"test {loss_text(float(tests[1][-1]))}", "diamond"),
     ]
     if math.isfinite(last_smoothed):
         name = f"training batches, smoothed {loss_text(float(last_smoothed))}"
@@ -111,9 +112,20 @@ def _smoothed(contents: ReportContents) -> Iterator[Series]:
 def _measured(
     contents: ReportContents, what: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    measured = contents.told.measurements
+    measured, answers = contents.told.measurements, contents.answers
     steps = np.array([each.step for each in measured], np.float64)
-    return steps, np.array([getattr(each, what) for each in measured], np.float64)
+    values = np.array([getattr(each, what) for each in measured], np.float64)
+    if answers is not None and what in _ANSWERED and is_measured_now(contents):
+        steps = np.append(steps, contents.facts.steps)
+        values = np.append(values, getattr(answers, _ANSWERED[what]))
+    return steps, values
+
+
+def is_measured_now(contents: ReportContents) -> bool:
+    """Whether the test images were shown to it after the last epoch's end, for the report."""
+    return contents.answers is not None and contents.facts.steps > (
+        contents.told.measurements[-1].step
+    )
 
 
 def _loss_range(
@@ -143,7 +155,7 @@ def _loss_range(
 
 def _accuracy_panel(contents: ReportContents) -> Panel:
     steps, train = _measured(contents, "train_accuracy")
-    _, test = _measured(contents, "test_accuracy")
+    test_steps, test = _measured(contents, "test_accuracy")
     both = np.concatenate([train, test])
     both = both[np.isfinite(both)]
     # The untrained network's would press all that was learned against the upper edge.
@@ -152,7 +164,7 @@ def _accuracy_panel(contents: ReportContents) -> Panel:
     is_few = len(steps) <= _MOST_DOTS
     series = [
         Series(steps, train, "train", _last("train", train), "disc" if is_few else ""),
-        Series(steps, test, "test", _last("test", test), "diamond" if is_few else ""),
+        Series(test_steps, test, "test", _last("test", test), "diamond" if is_few else ""),
     ]
     return Panel("Accuracy", 120, y_range, percent_ticks(*y_range), series)
 

@@ -127,6 +127,7 @@ def _facts(run: Run, around: Surroundings) -> Facts:
         around.folder.absolute().name if around.folder else "",
         row_state,
         trainer.step,
+        sum(each.seconds for each in run.measurements) + run.tally.seconds,
         device,
         described.threads,
         described.parameters,

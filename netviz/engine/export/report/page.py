@@ -13,7 +13,13 @@ from netviz.engine.dataset_names import dataset_label
 from netviz.engine.export.report import tables
 from netviz.engine.export.report.confusion import confusion_svg
 from netviz.engine.export.report.contents import Filters, ReportContents
-from netviz.engine.export.report.curves import curves_svg, half_life, prediction_svg, runs_svg
+from netviz.engine.export.report.curves import (
+    curves_svg,
+    half_life,
+    is_measured_now,
+    prediction_svg,
+    runs_svg,
+)
 from netviz.engine.export.report.histograms import histogram_svg
 from netviz.engine.export.report.pictures import filters_uri, image_uri
 from netviz.engine.options.option import format_value
@@ -66,8 +72,8 @@ def _head(contents: ReportContents) -> Facts:
             ("test loss", loss_text(answers.loss if answers else last.test_loss)),
             _training_accuracy(last, facts.steps),
             ("steps", f"{facts.steps:,}"),
-            ("epochs", f"{last.epoch:,}"),
-            ("training time", _time_text(tables.seconds_trained(told.measurements))),
+            ("epochs", f"{last.epoch:,} of {max(config.epochs, last.epoch):,}"),
+            ("training time", _time_text(facts.seconds)),
             ("parameters", f"{facts.parameters:,}"),
         ],
         "best": best,
@@ -95,6 +101,7 @@ def _curves(contents: ReportContents) -> Facts:
         "changes": changes,
         "curves": curves_svg(contents, changes),
         "half_life": half_life(contents),
+        "is_measured_now": is_measured_now(contents),
         "has_steps": len(contents.losses) > 0,
         "loss_break": functions[-1] if functions else None,
         "loss_names": LOSSES,

@@ -1,7 +1,7 @@
 """The tables of a report, as rows of texts."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,8 +140,3 @@ def tree(rows: Sequence[RunRow]) -> list[TreeLine]:
             )
         )
     return lines
-
-
-def seconds_trained(measurements: Iterable[Measurement]) -> float:
-    """Return the training time of all epochs, evaluation and pauses not counted."""
-    return sum(each.seconds for each in measurements)

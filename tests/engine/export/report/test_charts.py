@@ -18,6 +18,7 @@ from netviz.engine.export.report.pictures import NEGATIVE, NOTHING, POSITIVE, si
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.observations import Histogram
 from netviz.engine.protocol.run_state import Measurement
+from netviz.number_text import loss_text, percent_text
 from tests.engine.export.report.conftest import Reported, html_of
 from tests.engine.export.report.page import Page
 
@@ -121,6 +122,20 @@ def test_curves_end_where_the_run_is(reported: Reported) -> None:
     heights = np.array([y for _, y in raw])
     order = np.argsort(contents.losses)
     assert np.all(np.diff(heights[order]) <= 0.05)  # a lower loss stands lower
+
+
+def test_in_mid_epoch_the_last_test_point_is_that_of_the_report(reported: Reported) -> None:
+    contents = reported.contents
+    assert contents.answers is not None
+    svg = str(curves_svg(contents, ()))
+    (accuracies,) = [points for points in [points_of(svg, "test")] if points]
+    assert len(accuracies) == 4
+    assert accuracies[-1][0] == pytest.approx(WIDTH - 10, abs=0.1)
+    assert f">test {percent_text(contents.answers.accuracy)}<" in svg
+    assert f">test {loss_text(contents.answers.loss)}<" in svg
+    assert "was measured for this report" in Page(reported.html).sections["curves"]
+    at_end = replace(contents, facts=replace(contents.facts, steps=40))
+    assert len(points_of(str(curves_svg(at_end, ())), "test")) == 3
 
 
 def test_no_smoothed_curve_reaches_across_a_change_of_the_loss(reported: Reported) -> None:
