@@ -133,7 +133,7 @@ def test_in_mid_epoch_the_last_test_point_is_that_of_the_report(reported: Report
     assert accuracies[-1][0] == pytest.approx(WIDTH - 10, abs=0.1)
     assert f">test {percent_text(contents.answers.accuracy)}<" in svg
     assert f">test {loss_text(contents.answers.loss)}<" in svg
-    assert "was measured for this report" in Page(reported.html).sections["curves"]
+    assert "was measured for this report.\nThe numbers" in Page(reported.html).sections["curves"]
     at_end = replace(contents, facts=replace(contents.facts, steps=40))
     assert len(points_of(str(curves_svg(at_end, ())), "test")) == 3
 
