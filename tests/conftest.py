@@ -40,6 +40,11 @@ kept_for_ever: list[object] = []
 """Threads that would not end, with their owners: Qt aborts when it deletes a running thread."""
 
 
+def pytest_sessionfinish() -> None:
+    """Let what the tests have frozen be taken apart at the end, as it is without them."""
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folder of the test's own, so that no test reads or writes the real one."""
@@ -73,16 +78,18 @@ def nothing_left_behind(
         start(thread, *priority)
 
     monkeypatch.setattr(QThread, "start", remember_and_start)
-    gc.freeze()  # what is collected and searched below is only what the test made
-    try:
-        yield
-        if request.session.testsfailed > failures:
-            return  # its traceback keeps everything alive, and it has failed already
-        leaks = _running_threads(started, threads)
-        started.clear()
-        leaks += _left_in_qt(app, windows)
-    finally:
-        gc.unfreeze()
+    # What is collected and searched below is only what the test made: a window that freezes and
+    # unfreezes would have the half a million objects of torch and Qt searched after each test.
+    gc.collect()
+    gc.freeze()
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "unfreeze", lambda: None)
+    yield
+    if request.session.testsfailed > failures:
+        return  # its traceback keeps everything alive, and it has failed already
+    leaks = _running_threads(started, threads)
+    started.clear()
+    leaks += _left_in_qt(app, windows)
     if leaks:
         pytest.fail("left behind: " + "; ".join(leaks), pytrace=False)
 

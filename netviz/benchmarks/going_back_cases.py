@@ -73,19 +73,19 @@ def _untrained(config: RunConfig, plan: Plan) -> Run:
 
 def _share(what: str, run: Run, plan: Plan) -> Outcome:
     """Train, and tell which part of the time keeping states took."""
-    shares = [100 * _share_of_a_second(run) for _ in range(3 if plan.quick else 20)]
+    shares = [100 * _share_of(run, plan.share_s) for _ in range(3 if plan.quick else 20)]
     low, high = percentile(shares, 25), percentile(shares, 75)
-    note = f"of {len(shares)} seconds, {run.trainer.step:,} steps"
+    note = f"of {len(shares)} times {plan.share_s:g} s, {run.trainer.step:,} steps"
     most = 100 * STATE_SHARE
     return Outcome(what, mean(shares), low, high, "%", most, at_least=False, note=note)
 
 
-def _share_of_a_second(run: Run) -> float:
-    """Train for a second and return the fraction of it that keeping states took."""
+def _share_of(run: Run, seconds: float) -> float:
+    """Train for so long and return the fraction of it that keeping states took."""
     trainer = run.trainer
     began = reported = perf_counter()
     keeping_s = 0.0
-    while (now := perf_counter()) - began < 1:
+    while (now := perf_counter()) - began < seconds:
         trainer.train_batch()
         trained = perf_counter()
         is_over = trainer.sampler.epoch_done
@@ -103,7 +103,7 @@ def _going(name: str, config: RunConfig, plan: Plan) -> Iterator[Outcome]:
     folder = TemporaryDirectory()
     bare = BareSession(config, plan, states=Path(folder.name))
     try:
-        bare.pace(2.0 if plan.quick else 30.0)
+        bare.pace(0.5 if plan.quick else 30.0)
         last = _held(bare)
         assert bare.session.run is not None
         count = len(bare.session.run.states.steps)

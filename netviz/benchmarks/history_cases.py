@@ -52,7 +52,7 @@ def _by_the_clock(name: str, config: RunConfig, plan: Plan) -> Outcome:
     run = Run(1, Trainer(config, data, torch.device("cpu")), _UNTRAINED)
     recorder = LayerRecorder()
     recorder.begin(run)
-    shares = [_share_of_a_second(run, recorder) for _ in range(3 if plan.quick else 20)]
+    shares = [_share(run, recorder, plan.share_s) for _ in range(3 if plan.quick else 20)]
     later = shares[1:]
     rows = len(run.layers.rows)
     note = f"in the first second {shares[0]:.1%}; {rows} rows after {run.trainer.step:,} steps"
@@ -62,8 +62,8 @@ def _by_the_clock(name: str, config: RunConfig, plan: Plan) -> Outcome:
     return Outcome(what, *percents, "%", 100 * COST_FRACTION, at_least=False, note=note)
 
 
-def _share_of_a_second(run: Run, recorder: LayerRecorder) -> float:
-    """Train for a second and return the fraction of it that recording took.
+def _share(run: Run, recorder: LayerRecorder, seconds: float) -> float:
+    """Train for so long and return the fraction of it that recording took.
 
     By so much as the step after a measurement is slower than the others, since the caches are
     cold, it counts too.
@@ -73,7 +73,7 @@ def _share_of_a_second(run: Run, recorder: LayerRecorder) -> float:
     recording_s, unreported_s, steps, is_after = 0.0, 0.0, 0, False
     usual_s: list[float] = []
     after_s: list[float] = []
-    while (now := perf_counter()) - began < 1:
+    while (now := perf_counter()) - began < seconds:
         is_noted = recorder.note_if_due(run, spare_s=0)
         noted = perf_counter()
         trainer.train_batch()

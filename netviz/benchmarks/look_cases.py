@@ -19,7 +19,7 @@ def looking(plan: Plan) -> list[Outcome]:
     """Go to random kept steps of a run, at rest and while it trains, a digit on the pad."""
     window = TrainingWindow(plan.small(), plan)
     try:
-        window.pace(1.0 if plan.quick else 10.0)
+        window.pace(0.5 if plan.quick else 10.0)
         look, count = _Look(window), 10 if plan.quick else 200
         window.window.views.set_folded(True)
         outcomes = [look.positions("the run held", count, _TARGET)]

@@ -34,7 +34,12 @@ class Plan:
 
     @property
     def slice_s(self) -> float:
-        return 0.2 if self.quick else 0.6
+        return 0.05 if self.quick else 0.6
+
+    @property
+    def share_s(self) -> float:
+        """Seconds in which the share of what is done now and then is measured."""
+        return 0.1 if self.quick else 1.0
 
     @property
     def dataset(self) -> str:

@@ -25,13 +25,19 @@ def tree(plan: Plan) -> list[Outcome]:
         return [_beside(plan, folder), *_opening(plan, folder)]
 
 
+def _left(plan: Plan) -> int:
+    """Return how many runs are left."""
+    return 4 if plan.quick else LEFT
+
+
 def _beside(plan: Plan, folder: Path) -> Outcome:
+    left = _left(plan)
     many = BareSession(plan.small(), plan, autosaves=folder / "many")
     none = BareSession(plan.small(), plan, autosaves=folder / "none")
     try:
-        _grow(many)
+        _grow(many, left)
         return compare(
-            f"autosaved every {_INTERVAL_S} s with {LEFT} runs left / with none, batch 10",
+            f"autosaved every {_INTERVAL_S} s with {left} runs left / with none, batch 10",
             lambda: many.pace(plan.slice_s),
             lambda: none.pace(plan.slice_s),
             plan,
@@ -43,10 +49,10 @@ def _beside(plan: Plan, folder: Path) -> Outcome:
             session.close()
 
 
-def _grow(bare: BareSession) -> None:
+def _grow(bare: BareSession, left: int) -> None:
     """Leave runs, each after a few more batches."""
     bare.pace(0.5)
-    for _ in range(LEFT):
+    for _ in range(left):
         run = bare.session.run
         assert run is not None
         bare.do(commands.GoBack(run.trainer.step // 2), events.Opened)
@@ -55,7 +61,7 @@ def _grow(bare: BareSession) -> None:
 
 def _opening(plan: Plan, folder: Path) -> list[Outcome]:
     outcomes = []
-    for name, what in (("none", "alone"), ("many", f"with {LEFT} runs that were left")):
+    for name, what in (("none", "alone"), ("many", f"with {_left(plan)} runs that were left")):
         bare = BareSession(plan.small(), plan)
         taken = []
         for _ in range(3 if plan.quick else 10):

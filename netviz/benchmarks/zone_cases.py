@@ -66,7 +66,7 @@ def _latency(name: str, config: RunConfig, plan: Plan) -> list[Outcome]:
             bare.session.submit(commands.Change({"learning_rate": rate}))
             bare.session.submit(commands.Refresh(StepsAhead))
             while True:
-                event = bare.told.get(timeout=60)
+                event = bare.told.get(timeout=300)
                 if isinstance(event, StepsAhead) and event.config.learning_rate == rate:
                     break
             waits.append(perf_counter() - began)

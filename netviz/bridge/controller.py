@@ -21,6 +21,7 @@ from netviz.engine.options.option import Effect
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.layer_facts import LayerFacts
+from netviz.engine.protocol.lesson_predictions import Prediction
 from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.run_state import State
 from netviz.engine.protocol.state_budget import StateBudget
@@ -49,8 +50,8 @@ class Controller(QObject):
     -------
     preparing, loading, going_back, looked_back, prepared, run_list_changed, state_changed, \
 progressed, epoch_finished, changed, refused, failed, diverging, recovered, \
-findings_changed, noted, saved, opened, exported, race_changed, lane_told, autosave_failed, \
-states_not_written
+findings_changed, noted, saved, opened, exporting, exported, race_changed, lane_told, \
+autosave_failed, states_not_written
         One per event of the engine, which is their argument; late events of an older run are
         dropped.
     observed
@@ -77,6 +78,7 @@ states_not_written
     noted = Signal(object)
     saved = Signal(object)
     opened = Signal(object)
+    exporting = Signal(object)
     exported = Signal(object)
     race_changed = Signal(object)
     lane_told = Signal(object)
@@ -128,6 +130,7 @@ states_not_written
             events.Noted: self.noted.emit,
             events.Saved: self.saved.emit,
             events.Opened: self._on_opened,
+            events.Exporting: self.exporting.emit,
             events.Exported: self.exported.emit,
             events.RaceChanged: self.race_changed.emit,
             events.InLane: self.lane_told.emit,
@@ -397,9 +400,14 @@ states_not_written
         """Begin a new run with the weights of a file."""
         self.submit(commands.LoadWeights(path))
 
-    def export(self, kind: commands.ExportKind, path: Path) -> None:
-        """Write the run in another form."""
-        self.submit(commands.Export(kind, path))
+    def export(
+        self,
+        kind: commands.ExportKind,
+        path: Path,
+        predictions: tuple[Prediction, ...] = (),
+    ) -> None:
+        """Write the run in another form; `predictions` of a lesson go into a report."""
+        self.submit(commands.Export(kind, path, predictions))
 
     def set_data_dir(self, data_dir: Path | None) -> None:
         """Read data sets from another folder, from the next reset on."""

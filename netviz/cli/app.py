@@ -325,6 +325,41 @@ def runs(
 
 
 @app.command()
+def report(
+    folder: Annotated[
+        Path, typer.Argument(parser=path_argument, metavar="DIR", help="Folder of a saved run.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            parser=path_argument,
+            metavar="FILE",
+            help="Where the page is written; report.html in DIR by default.",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that is there already.")
+    ] = False,
+    data_dir: DataDir = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the data set first if it is missing.")
+    ] = False,
+    trust_model: Annotated[
+        bool, typer.Option("--trust-model", help="Run the Python file that the run names.")
+    ] = False,
+    mirror: Mirror = None,
+) -> int:
+    """Write a saved run as one HTML page, to read, print or hand in; the run stays as it is."""
+    from netviz.cli.report import ReportOptions, make_report  # late, as in `train`
+    from netviz.cli.train import TrainOptions
+
+    run = TrainOptions(
+        RunConfig(), data_dir, mirror, download, resume=folder, trust_model=trust_model
+    )
+    return make_report(ReportOptions(run, out, overwrite))
+
+
+@app.command()
 def shortcut(
     remove: Annotated[
         bool, typer.Option("--remove", help="Take it out of the menu again.")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.left_run import LeftRun
 from netviz.engine.protocol.run_state import Measurement, Place, State
 from netviz.engine.run.growing_array import GrowingArray
-from netviz.engine.run.smoothing import Smoother
 from netviz.lessons.conditions import OWNERS
 
 HALF_LIFE = 20

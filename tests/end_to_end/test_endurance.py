@@ -11,8 +11,8 @@ from netviz.engine.protocol.run_state import State
 from netviz.ui.shell.main_window import MainWindow
 from tests.support import wait_for_autosave
 
-ROUNDS, SETTLED = 500, 100
-GROWTH_BYTES = 24 * 2**20
+ROUNDS, SETTLED = 220, 60
+GROWTH_BYTES = 12 * 2**20
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from netviz.engine.storage.weights_files import state_dict_bytes, weights_bytes
 
 
 def export(run: Run, kind: ExportKind, path: Path) -> None:
-    """Write `path`, and what belongs beside it, whole or not at all.
+    """Write `path`, and what belongs beside it, whole or not at all; not for a report.
 
     Raises
     ------
@@ -36,6 +36,8 @@ def export(run: Run, kind: ExportKind, path: Path) -> None:
             files = {path.name: state_dict_bytes(model) if is_torch else weights_bytes(model)}
         case ExportKind.ONNX:
             files = {path.name: _onnx_bytes(run)}
+        case ExportKind.REPORT:
+            raise ValueError("a report is written bit by bit, by `write_report`")
     write_files_whole(path.absolute().parent, files)
 
 

@@ -70,8 +70,13 @@ def first_layer_filters(model: nn.Module, image_shape: tuple[int, ...]) -> NDArr
         if isinstance(first.module, nn.Conv2d):
             return to_numpy(weight)
         if weight.shape[1] == math.prod(image_shape):
-            return to_numpy(weight.reshape(-1, *image_shape))
+            return as_images(weight, image_shape)
     return np.zeros((0, 1, 1, 1), np.float32)
+
+
+def as_images(weight: Tensor, image_shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return weights of as many values a unit as an image has, ``float32 [units, C, H, W]``."""
+    return to_numpy(weight.reshape(-1, *image_shape))
 
 
 def _observe(subject: Subject) -> ActivationsObserved:

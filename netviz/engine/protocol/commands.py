@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.lesson_predictions import Prediction
 from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.rates import Tried
 from netviz.engine.protocol.state_budget import StateBudget
@@ -485,14 +486,22 @@ class ExportKind(StrEnum):
     METRICS = "metrics"
     WEIGHTS = "weights"
     ONNX = "ONNX network"
+    REPORT = "report"
 
 
 @dataclass(frozen=True)
 class Export:
-    """Write the run, as it is now, in a form that needs no NetViz."""
+    """Write the run, as it is now, in a form that needs no NetViz.
+
+    Attributes
+    ----------
+    predictions
+        What was predicted in a lesson, for a report.
+    """
 
     kind: ExportKind
     path: Path
+    predictions: tuple[Prediction, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -440,6 +440,21 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Exporting:
+    """The run is being written in a form that takes longer, while it stays as it is.
+
+    Attributes
+    ----------
+    done
+        The fraction that is done, 0..1; 1 also where it failed.
+    """
+
+    run: int
+    kind: ExportKind
+    done: float
+
+
+@dataclass(frozen=True)
 class Exported:
     """The run was written in another form."""
 
@@ -523,6 +538,7 @@ Event = (
     | Noted
     | Saved
     | Opened
+    | Exporting
     | Exported
     | RaceChanged
     | InLane

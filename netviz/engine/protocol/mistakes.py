@@ -101,6 +101,24 @@ def row_fractions(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
     return _fraction(confusion, confusion.sum(axis=1, keepdims=True))
 
 
+def cell_levels(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how strongly each cell is coloured, 0..1.
+
+    A cell of the diagonal by its fraction; any other by the square root of its fraction over
+    the largest one beside the diagonal, so that rare confusions can still be seen.
+
+    Parameters
+    ----------
+    fractions
+        Each cell as a fraction of its row, ``float64 [classes, classes]``.
+    """
+    levels = fractions.copy()
+    off = ~np.eye(len(fractions), dtype=np.bool_)
+    largest = fractions[off].max(initial=0.0)
+    levels[off] = np.sqrt(fractions[off] / largest) if largest > 0 else 0.0
+    return levels
+
+
 def _fraction(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
     fractions = np.full(part.shape, np.nan)
     np.divide(part, whole, out=fractions, where=np.broadcast_to(whole > 0, part.shape))

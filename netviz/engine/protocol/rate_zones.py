@@ -24,6 +24,9 @@ GUESSING = 0.9
 UNSTABLE = 2.0
 """A rate is unstable if the loss ends above so many times its start."""
 
+RUINED = 2.5
+"""A network whose loss is above so many times that of guessing was thrown far from where it was."""
+
 _LAST = 2
 """The loss at the end is the mean of so many measurements: one alone is a matter of its batch."""
 
@@ -54,8 +57,11 @@ def zones_of(ahead: StepsAhead) -> tuple[Zone, ...]:
     above the good ones it ends above `UNSTABLE` times its start, or not below that of guessing, or
     is not finite, and so with each rate above. What lies between good and unstable is called
     nothing. Where even the best one ends too far above its start none is good, and nothing is too
-    slow.
+    slow. Of a network that is ruined there are no zones: a rate that lets its loss fall leads back
+    to nothing that it has learned.
     """
+    if is_ruined(ahead):
+        return ()
     rates, ends = ahead.rates, ends_of(ahead)
     start, best = float(ahead.losses[0, 0]), int(ends.argmin())
     shaken = min(SHAKEN * start, GUESSING * ahead.guessing)
@@ -73,6 +79,11 @@ def zones_of(ahead: StepsAhead) -> tuple[Zone, ...]:
         middle = math.sqrt(rates[top - 1] * rates[top]) if top else float(rates[0])
         zones.append(Zone(ZoneKind.UNSTABLE, max(middle, reached), float(rates[-1])))
     return tuple(zones)
+
+
+def is_ruined(ahead: StepsAhead) -> bool:
+    """Return whether the network was thrown so far away that no rate can be called good."""
+    return not ahead.losses[0, 0] <= RUINED * ahead.guessing
 
 
 def kind_at(zones: tuple[Zone, ...], rate: float) -> ZoneKind | None:

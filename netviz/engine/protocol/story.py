@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from pathlib import PurePath
 
 from netviz.engine.dataset_names import dataset_label
 from netviz.engine.errors import ConfigError
@@ -136,7 +137,7 @@ def settings_text(told: RunTold) -> str:
     """Say in a line how a run began: what one always asks, then what is unusual."""
     config = told.initial_config
     optimizer = format_value(OPTIONS["optimizer"], config.optimizer)
-    parts = [dataset_label(config.dataset), _network(config), optimizer]
+    parts = [dataset_label(config.dataset), network_text(config), optimizer]
     parts += [_option_text(config, name) for name in _MAIN]
     usual = RunConfig()
     parts += [
@@ -158,8 +159,14 @@ def _settings(told: RunTold) -> StoryEntry:
     return StoryEntry(0, "", Kind.SETTINGS, text)
 
 
-def _network(config: RunConfig) -> str:
-    name = MODELS.get(config.model, config.model).partition(" (")[0]
+def network_name(model: str) -> str:
+    """Return what a network is called; one of the user's own by its file, without the folder."""
+    return MODELS.get(model, PurePath(model.replace("\\", "/")).name)
+
+
+def network_text(config: RunConfig) -> str:
+    """Return what a network is called in a line, with its hidden layers."""
+    name = network_name(config.model).partition(" (")[0]
     if config.is_relevant("hidden"):
         name += f" {format_value(OPTIONS['hidden'], config.hidden)}"
     return name

@@ -14,7 +14,7 @@ def story_markdown(told: RunTold) -> str:
     """Return a heading, the outcome, a table of the story, and all settings at step 0."""
     config = told.initial_config
     lines = [f"# {markdown_cell(settings_text(told))}", ""]
-    lines += [*_outcome(told), ""]
+    lines += [outcome_text(told), ""]
     lines += ["| Step | Epoch | What happened |", "| ---: | ---: | --- |"]
     for entry in story(told):
         text = markdown_cell(entry.text)
@@ -29,11 +29,11 @@ def story_markdown(told: RunTold) -> str:
     return "\n".join([*lines, ""])
 
 
-def _outcome(told: RunTold) -> list[str]:
+def outcome_text(told: RunTold) -> str:
     """Say what came of it, in a sentence or two."""
     last = told.measurements[-1] if told.measurements else None
     if last is None or last.epoch == 0:
-        return ["Not trained to the end of an epoch yet."]
+        return "Not trained to the end of an epoch yet."
     epochs = "epoch" if last.epoch == 1 else "epochs"
     text = (
         f"{last.epoch:,} {epochs}, {last.step:,} steps: test loss {loss_text(last.test_loss)}, "
@@ -45,7 +45,7 @@ def _outcome(told: RunTold) -> list[str]:
             f" The best epoch was {best.epoch:,}: test loss {loss_text(best.test_loss)}, "
             f"test accuracy {percent_text(best.test_accuracy)}."
         )
-    return [text]
+    return text
 
 
 def markdown_cell(text: str) -> str:

@@ -18,6 +18,7 @@ from netviz.engine.session.list_control import ListControl
 from netviz.engine.session.looking_back import LookingBack
 from netviz.engine.session.past_control import PastControl
 from netviz.engine.session.race.race_control import RaceControl
+from netviz.engine.session.report_control import ReportControl
 from netviz.engine.session.room_control import RoomControl
 from netviz.engine.session.run_control import RunControl
 from netviz.engine.session.run_keeper import RunKeeper
@@ -107,6 +108,7 @@ class TrainingSession:
         past = PastControl(emit, self._observatory, keeper, self._control)
         races = RaceControl(emit, self._observatory, self._control)
         runs = ListControl(emit, self._control, keeper.tree)
+        self._reports = ReportControl(emit, self._observatory, self._control)
         self._looking_back = LookingBack(emit, self._observatory)
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
@@ -147,7 +149,7 @@ class TrainingSession:
             commands.LookBack: self._looking_back.want,
             commands.PreviewAugmentation: views.preview_augmentation,
             commands.Save: self._control.save,
-            commands.Export: self._control.export,
+            commands.Export: self._reports.export,
             commands.Close: self._on_close,
         }
 
@@ -166,7 +168,7 @@ class TrainingSession:
     def serve(self) -> None:
         """Handle commands and train until `Close`; blocks, and sleeps while there is nothing."""
         while not self._closed:
-            if self._control.work or self._observatory.is_busy:
+            if self._control.work or self._observatory.is_busy or self._reports.is_busy:
                 self._advance()
                 self._handle_waiting()
             else:
@@ -175,8 +177,10 @@ class TrainingSession:
                     self._observe()
 
     def _advance(self) -> None:
-        """Do a part of the work under way; the views' own comes first."""
-        if self._control.run and self._observatory.is_busy:
+        """Do a part of the work under way; a report comes first, then what the views wait for."""
+        if self._reports.is_busy:
+            self._loop.leave_out(self._reports.advance())
+        elif self._control.run and self._observatory.is_busy:
             self._observatory.advance(self._control.run)
         else:
             self._work_on()
@@ -231,7 +235,8 @@ class TrainingSession:
     def _is_waiting(self) -> bool:
         """Whether only the pace holds back the next batch."""
         is_training = self._control.state is State.RUNNING and not self._control.is_preparing
-        return self._control.work is not None and is_training and not self._observatory.is_busy
+        is_free = not (self._observatory.is_busy or self._reports.is_busy)
+        return self._control.work is not None and is_training and is_free
 
     def _observe(self) -> None:
         """Let the views see what they are due; the time it takes is no training time."""

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
-from netviz.ui.charts.ticks import Range, Ticks
+from netviz.engine.curves.ticks import Range, Ticks
 from netviz.ui.look.theme import Theme
 
 LABEL_PX = 14

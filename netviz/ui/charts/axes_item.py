@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from netviz.engine.curves.ticks import Ticks, thinned_ticks
 from netviz.ui.charts.axes import Axes, crisp
-from netviz.ui.charts.ticks import Ticks, thinned_ticks
 from netviz.ui.look.theme import Theme
 
 NOTE_GAP_PX = 3

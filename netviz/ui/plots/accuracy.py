@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from netviz.engine.curves.ticks import Range, Ticks, percent_range, percent_ticks
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import percent_text
-from netviz.ui.charts.ticks import Range, Ticks, percent_range, percent_ticks
 from netviz.ui.plots.ghost import GhostTrack
 from netviz.ui.plots.metric import (
     CurveStyle,

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from netviz.engine.curves.ticks import Range
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.ui.charts.axes import Axes, crisp
-from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 
 _ONE_LINE_PX = 5

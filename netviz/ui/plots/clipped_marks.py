@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from netviz.engine.curves.ticks import Range
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.metric import Points
 

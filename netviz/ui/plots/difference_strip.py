@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
 
+from netviz.engine.curves.ticks import Ticks
 from netviz.number_text import signed_text
 from netviz.ui.charts.axes import Axes, crisp
-from netviz.ui.charts.ticks import Ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.plots.differences import Difference, Differences, Points, Recorded, fitting_limit

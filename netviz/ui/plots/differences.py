@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.downsampling import bucket_width
+from netviz.engine.curves.smoothing import Smoother
+from netviz.engine.curves.ticks import Range
 from netviz.engine.run.growing_array import GrowingArray
-from netviz.engine.run.smoothing import Smoother
-from netviz.ui.charts.downsampling import bucket_width
-from netviz.ui.charts.ticks import Range
 
 Points = tuple[NDArray[np.int64], NDArray[np.float32]]
 

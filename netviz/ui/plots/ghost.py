@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.downsampling import bucket_width
+from netviz.engine.curves.smoothing import BEGINNING, Smoother
+from netviz.engine.curves.ticks import Range
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.growing_array import GrowingArray
-from netviz.engine.run.smoothing import BEGINNING, Smoother
-from netviz.ui.charts.downsampling import bucket_width
-from netviz.ui.charts.ticks import Range
 from netviz.ui.plots.loss_parts import Levels, LossPart, Reach
 
 _FORGOTTEN = 40

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
+from netviz.engine.curves.ticks import Range
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.ghost import Ghost, GhostTrack
 from netviz.ui.plots.ghost_labels import GhostLabels, nearest_curve

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
+from netviz.engine.curves.downsampling import Extremes, bucket_width
+from netviz.engine.curves.ticks import Range, Ticks, logarithmic_range, logarithmic_ticks
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import rate_text
 from netviz.ui.charts.axes import Axes, crisp, exponent
-from netviz.ui.charts.downsampling import Extremes, bucket_width
-from netviz.ui.charts.ticks import Range, Ticks, logarithmic_range, logarithmic_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.plots.playhead import later_part, paint_later

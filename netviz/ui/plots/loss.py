@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.downsampling import Extremes, bucket_width
+from netviz.engine.curves.smoothing import Smoother
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
 from netviz.engine.options.training import LOSSES
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.smoothing import Smoother
 from netviz.number_text import loss_text, number_text
-from netviz.ui.charts.downsampling import Extremes, bucket_width
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, logarithmic_ticks
 from netviz.ui.plots.best_test import best_test
 from netviz.ui.plots.ghost import GhostTrack
 from netviz.ui.plots.loss_parts import LossPart, Reach, loss_parts

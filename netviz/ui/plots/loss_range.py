@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.ticks import Range, linear_range, logarithmic_range
 from netviz.engine.options.training import LOSSES, chance_level
 from netviz.engine.protocol.run_state import Measurement
 from netviz.engine.run.history import StepHistory
 from netviz.number_text import loss_text
-from netviz.ui.charts.ticks import Range, linear_range, logarithmic_range
 from netviz.ui.plots.loss_parts import Levels, LossPart, Reach, Reaches, loss_parts
 from netviz.ui.plots.metric import View
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.downsampling import extreme_indices
+from netviz.engine.curves.ticks import Range, Ticks
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.run_state import Measurement
 from netviz.number_text import round_stride
-from netviz.ui.charts.downsampling import extreme_indices
-from netviz.ui.charts.ticks import Range, Ticks
 from netviz.ui.plots.run_record import RunRecord
 
 if TYPE_CHECKING:

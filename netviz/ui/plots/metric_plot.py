@@ -9,12 +9,12 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from netviz.engine.atomic_files import write_whole
+from netviz.engine.curves.ticks import Range
 from netviz.engine.errors import StorageError
 from netviz.engine.protocol.events import Progress
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.ghosts import Ghosts
 from netviz.ui.plots.hover_readout import Readout

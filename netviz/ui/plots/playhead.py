@@ -5,8 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from netviz.engine.curves.ticks import Ticks
 from netviz.ui.charts.axes import Axes, crisp
-from netviz.ui.charts.ticks import Ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.metric import Points
 

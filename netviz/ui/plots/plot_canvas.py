@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsLineItem, QWidget
 
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.charts.axes import Axes, exponent
 from netviz.ui.charts.axes_item import NOTE_GAP_PX, AxesItem
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.best_layer import BestLayer
 from netviz.ui.plots.change_markers import MarkerLayer

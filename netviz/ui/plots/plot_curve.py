@@ -13,7 +13,7 @@ from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from netviz.ui.charts.ticks import Range
+from netviz.engine.curves.ticks import Range
 from netviz.ui.look.theme import Theme
 from netviz.ui.plots.metric import CurveStyle, Points
 

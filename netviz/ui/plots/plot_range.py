@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 
-from netviz.ui.charts.ticks import Range, round_up
+from netviz.engine.curves.ticks import Range, round_up
 from netviz.ui.plots.metric import Metric, View
 from netviz.ui.plots.plot_canvas import PlotCanvas
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from netviz.ui.charts.ticks import Range
+from netviz.engine.curves.ticks import Range
 from netviz.ui.plots.metric_plot import MetricPlot
 
 

@@ -13,12 +13,12 @@ from netviz.engine.protocol import events
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.left_run import LeftRun
 from netviz.engine.protocol.lineage import origins_by_line
+from netviz.engine.protocol.run_rows import RunRow
 from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
 from netviz.ui.plots.loss import DEFAULT_HALF_LIFE
 from netviz.ui.plots.overlay.overlaid_run import OverlaidRun
 from netviz.ui.presenters.overlay_words import names_of, overlaid_runs
 from netviz.ui.views.runs.run_comparison import differing_settings
-from netviz.ui.views.runs.run_rows import RunRow
 from netviz.ui.views.runs.run_view import RunView
 
 if TYPE_CHECKING:

@@ -12,11 +12,13 @@ from netviz.engine.errors import StorageError
 from netviz.engine.options.run_config import DATASETS
 from netviz.engine.protocol import events
 from netviz.engine.protocol.commands import ExportKind
+from netviz.engine.protocol.lesson_predictions import Prediction
 from netviz.engine.protocol.story_markdown import story_markdown
 from netviz.engine.storage.autosave import LostRun, ended_runs, find_lost, find_unreadable
 from netviz.engine.storage.run_summary import RUN_FILE, RunSummary, summarise
+from netviz.number_text import percent_text
 from netviz.ui.presenters.run_words import window_title
-from netviz.ui.shell.folder_action import show_folder
+from netviz.ui.shell.folder_action import open_file, show_folder
 from netviz.ui.views.ledger_view import LedgerView
 from netviz.ui.views.runs.run_table_text import runs_csv, runs_markdown
 from netviz.ui.views.runs.run_view import RunView
@@ -28,6 +30,7 @@ RECENT = 8
 """Saved runs that are remembered."""
 
 _EXPORTS = (
+    (ExportKind.REPORT, "Repor&t…", "report.html", "HTML page (*.html)"),
     (ExportKind.SCRIPT, "&PyTorch script…", "train.py", "Python (*.py)"),
     (ExportKind.METRICS, "&Metrics as CSV…", "metrics.csv", "CSV (*.csv)"),
     (
@@ -39,6 +42,7 @@ _EXPORTS = (
     (ExportKind.ONNX, "&ONNX network…", "model.onnx", "ONNX (*.onnx)"),
 )
 _TIPS = {
+    ExportKind.REPORT: "One page with all of the run, to read, print or hand in.",
     ExportKind.SCRIPT: "A plain script that shows the same losses without NetViz.",
     ExportKind.METRICS: "Loss and learning rate of every step.",
     ExportKind.WEIGHTS: "The weights as they are now, for PyTorch.",
@@ -55,6 +59,11 @@ class FilePresenter(QObject):
         Whose menu it is.
     autosaves
         Folder in which running processes keep their runs.
+
+    Attributes
+    ----------
+    predictions
+        What was predicted in the lesson under way, which a report tells.
     """
 
     def __init__(self, window: "MainWindow", autosaves: Path) -> None:
@@ -64,6 +73,7 @@ class FilePresenter(QObject):
         self._autosaves = autosaves
         self._lost: LostRun | None = None
         self._has_opened = False
+        self.predictions: tuple[Prediction, ...] = ()
         self._add_menus()
         actions, run = window.actions_by_key, self._controller
         actions["open_run"].triggered.connect(self._on_open_run_triggered)
@@ -71,6 +81,7 @@ class FilePresenter(QObject):
         run.prepared.connect(self._on_run_prepared)
         run.opened.connect(self._on_run_opened)
         run.saved.connect(self._on_run_saved)
+        run.exporting.connect(self._on_run_exporting)
         run.exported.connect(self._on_run_exported)
         run.autosave_failed.connect(self._on_run_autosave_failed)
 
@@ -155,7 +166,7 @@ class FilePresenter(QObject):
         kind, name, filters = self.sender().data()  # type: ignore[attr-defined]
         path = self._ask_path(kind, name, filters)
         if path is not None:
-            self._controller.export(kind, path)
+            self._controller.export(kind, path, self.predictions)
 
     @Slot()
     def _on_export_log_triggered(self) -> None:
@@ -282,11 +293,18 @@ class FilePresenter(QObject):
             )
 
     @Slot(object)
+    def _on_run_exporting(self, event: events.Exporting) -> None:
+        is_over = event.done >= 1
+        words = f"Writing the {event.kind}: {percent_text(event.done, 0)} of the way."
+        self._window.show_status("" if is_over else words)
+
+    @Slot(object)
     def _on_run_exported(self, event: events.Exported) -> None:
+        actions = [show_folder(event.path)]
+        if event.kind is ExportKind.REPORT:
+            actions.insert(0, open_file(event.path))
         self._window.message_bar.show_message(
-            "success",
-            f"The {event.kind} was written to {event.path}.",
-            actions=[show_folder(event.path)],
+            "success", f"The {event.kind} was written to {event.path}.", actions=actions
         )
 
     @Slot(object)

@@ -10,7 +10,7 @@ from netviz.bridge.run_settings import RunSettings
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.protocol.observations import Observation
-from netviz.engine.protocol.rate_zones import zones_of
+from netviz.engine.protocol.rate_zones import is_ruined, zones_of
 from netviz.engine.protocol.rates import StepsAhead
 from netviz.ui.views.learning_rate.rate_view import RateView
 
@@ -132,6 +132,8 @@ def _otherwise(before: RunConfig, now: RunConfig) -> bool:
 def _help(ahead: StepsAhead | None, *, are_old: bool) -> str:
     if ahead is None:
         return ""
+    if is_ruined(ahead):
+        return "No zones: the network is ruined. Go back to a step before it was."
     when = f"Tried on copies of the network at step {ahead.step:,}"
     count = int(ahead.moments[-1])
     age = " They are old: the run has gone on since." if are_old else ""

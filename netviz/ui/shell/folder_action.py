@@ -1,4 +1,4 @@
-"""The button of a message that shows where something was written."""
+"""The buttons of a message that shows what was written, and where."""
 
 from functools import partial
 from pathlib import Path
@@ -7,6 +7,11 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from netviz.ui.shell.message_bar import Action
+
+
+def open_file(path: Path) -> Action:
+    """Return the button that opens a file in the program that the desktop has for it."""
+    return "Open", partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.absolute())))
 
 
 def show_folder(path: Path) -> Action:

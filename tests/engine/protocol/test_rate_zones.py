@@ -52,6 +52,11 @@ def good_of(tried: StepsAhead) -> Zone | None:
     return next((zone for zone in zones_of(tried) if zone.kind is GOOD), None)
 
 
+@pytest.mark.parametrize("start", [6.0, 1e9, math.inf, math.nan])
+def test_a_ruined_network_has_no_zones_however_far_its_loss_falls(start: float) -> None:
+    assert zones_of(ahead([5.9, 5, 4, 3, 3, 3, 4, 5, 6], start)) == ()
+
+
 @given(ENDS, ENDS, STARTS)
 def test_zones_are_ordered_and_do_not_overlap(
     ends: list[float], before: list[float], start: float

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.protocol.commands import ExportKind
 from netviz.engine.session import batch_meter
 from netviz.engine.training.losses import LOSSES
 from tests.engine.session.portraits import autosaved, differences, future, portrait
@@ -71,7 +72,7 @@ _VALUES = {
     "open": st.integers(0, 5),
     "reopen": st.none(),
     "bad_open": st.none(),
-    "export": st.none(),
+    "export": st.sampled_from((ExportKind.SCRIPT, ExportKind.REPORT)),
     "look": st.none(),
     "race": st.lists(st.one_of(st.just({}), _CHANGES), min_size=2, max_size=3),
     "show_lane": st.integers(0, 5),

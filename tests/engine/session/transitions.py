@@ -396,8 +396,9 @@ class Session(Trained):
         told = self._tell(running, commands.Open(self._folder / "nothing here"))
         assert len(only(told, events.Refused)) == 1
 
-    def export(self, running: int, _: Any) -> None:
-        self._tell(running, commands.Export(ExportKind.SCRIPT, next(self._names)))
+    def export(self, running: int, kind: ExportKind) -> None:
+        told = self._tell(running, commands.Export(kind, next(self._names)))
+        assert only(told, events.Exported)
 
     def look(self, running: int, _: Any) -> None:
         self.recipe.is_unseen = False

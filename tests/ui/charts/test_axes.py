@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from netviz.engine.curves.ticks import logarithmic_ticks, thinned_ticks
 from netviz.ui.charts.axes import Axes, exponent
-from netviz.ui.charts.ticks import logarithmic_ticks, thinned_ticks
 from netviz.ui.look.theme import Theme
 
 AREA = QRectF(40, 10, 200, 100)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.smoothing import Smoother
 from netviz.ui.plots.differences import Difference, Differences, fitting_limit
 from netviz.ui.plots.ghost import Ghost, GhostTrack
 

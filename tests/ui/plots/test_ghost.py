@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netviz.engine.run.smoothing import Smoother
+from netviz.engine.curves.smoothing import Smoother
 from netviz.ui.plots.ghost import Ghost, GhostTrack
 from tests.ui.plots.using_plots import measured
 

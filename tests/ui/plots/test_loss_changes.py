@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netviz.engine.curves.smoothing import Smoother
+from netviz.engine.curves.ticks import linear_range
 from netviz.engine.options.training import chance_level
 from netviz.engine.protocol.ledger import LedgerEntry
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.smoothing import Smoother
-from netviz.ui.charts.ticks import linear_range
 from netviz.ui.plots.loss import DEFAULT_HALF_LIFE, Loss
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.plots.metric import View

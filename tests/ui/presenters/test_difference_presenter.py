@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.protocol.run_state import State
-from netviz.engine.run.smoothing import Smoother
 from netviz.ui.plots.difference_strip import DifferenceStrip
 from netviz.ui.shell.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, wait_for_state

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
 from netviz.engine.protocol.story import Kind
-from netviz.engine.session import start_points
+from netviz.engine.session import report_control, start_points
 from netviz.engine.storage.autosave import find_lost
 from netviz.engine.storage.run_summary import RUN_FILE, summarise
 from netviz.paths import state_dir
@@ -140,6 +140,54 @@ def test_each_export_has_its_entry(
         entry(submenu(window, "Export"), text).trigger()
     assert (tmp_path / name).stat().st_size > 0
     assert name in window.message_bar.text
+
+
+def test_a_report_is_made_while_the_run_trains_and_opened_with_a_click(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    choose: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    window = open_window(epochs=50)
+    window.controller.start()
+    qtbot.waitUntil(lambda: window.controller.step > 20, timeout=20_000)
+    choose(tmp_path / "mine")
+    with qtbot.waitSignal(window.controller.exported, timeout=20_000):
+        entry(submenu(window, "Export"), "Report").trigger()
+    reached = window.controller.step
+    qtbot.waitUntil(lambda: window.controller.step > reached, timeout=20_000)
+    assert window.controller.state is State.RUNNING
+    page = (tmp_path / "mine.html").read_text("utf-8")
+    assert "running at step" in page
+    assert "mine.html" in window.message_bar.text
+    buttons = {each.text(): each for each in window.message_bar.findChildren(QPushButton)}
+    assert "Show folder" in buttons
+    qtbot.mouseClick(buttons["Open"], Qt.MouseButton.LeftButton)
+    assert opened == [str(tmp_path / "mine.html")]
+
+
+def test_a_report_says_how_far_it_is_and_why_it_cannot_be_written(
+    qtbot: QtBot, open_window: OpenWindow, choose: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(report_control, "TOLD_EVERY_S", 0.0)
+    window = open_window()
+    window.controller.train_one_batch()
+    wait_for_state(qtbot, window, State.PAUSED)
+    said: list[str] = []
+    window.controller.exporting.connect(lambda _: said.append(window.status))
+    choose(tmp_path / "report.html")
+    with qtbot.waitSignal(window.controller.exported, timeout=20_000):
+        entry(submenu(window, "Export"), "Report").trigger()
+    assert any(text.startswith("Writing the report: ") for text in said)
+    assert not said[-1].startswith("Writing")
+    (tmp_path / "file").write_text("in the way")
+    choose(tmp_path / "file" / "report.html")
+    with qtbot.waitSignal(window.controller.refused, timeout=20_000):
+        entry(submenu(window, "Export"), "Report").trigger()
+    assert "could not be written" in window.message_bar.text
 
 
 def test_weights_begin_a_run_and_the_log_says_so(

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.smoothing import Smoother
 
 Changes = tuple[tuple[int, Any], ...]
 """After which steps which value of a setting was in use, oldest first; the first is 0."""

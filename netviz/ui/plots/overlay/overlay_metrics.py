@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.engine.options.training import LOSSES
-from netviz.engine.protocol.run_state import Measurement
-from netviz.number_text import loss_text, percent_text, rate_text
-from netviz.ui.charts.ticks import (
+from netviz.engine.curves.ticks import (
     Range,
     Ticks,
     linear_range,
@@ -21,6 +18,9 @@ from netviz.ui.charts.ticks import (
     percent_range,
     percent_ticks,
 )
+from netviz.engine.options.training import LOSSES
+from netviz.engine.protocol.run_state import Measurement
+from netviz.number_text import loss_text, percent_text, rate_text
 from netviz.ui.plots.overlay.overlaid_run import OverlayTrack
 
 Series = tuple[NDArray[np.int64], NDArray[np.float64]]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from netviz.engine.atomic_files import write_whole
-from netviz.ui.charts.ticks import (
+from netviz.engine.curves.ticks import (
     Range,
     Ticks,
     linear_ticks,

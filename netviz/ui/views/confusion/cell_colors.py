@@ -1,28 +1,8 @@
 """The colours of the cells of a confusion matrix."""
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from netviz.ui.look.theme import Theme
-
-
-def cell_levels(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how strongly each cell is coloured, 0..1.
-
-    A cell of the diagonal by its fraction; any other by the square root of its fraction over
-    the largest one beside the diagonal, so that rare confusions can still be seen.
-
-    Parameters
-    ----------
-    fractions
-        Each cell as a fraction of its row, ``float64 [classes, classes]``.
-    """
-    levels = fractions.copy()
-    off = ~np.eye(len(fractions), dtype=np.bool_)
-    largest = fractions[off].max(initial=0.0)
-    levels[off] = np.sqrt(fractions[off] / largest) if largest > 0 else 0.0
-    return levels
 
 
 def cell_color(theme: Theme, *, is_correct: bool, level: float) -> QColor:

@@ -14,10 +14,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from netviz.engine.protocol.mistakes import precision, recall, row_fractions
+from netviz.engine.protocol.mistakes import cell_levels, precision, recall, row_fractions
 from netviz.number_text import percent_text
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.confusion.cell_colors import cell_color, cell_levels, ink_on
+from netviz.ui.views.confusion.cell_colors import cell_color, ink_on
 from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

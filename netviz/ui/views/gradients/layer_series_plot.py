@@ -18,9 +18,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from netviz.engine.curves.ticks import (
+    Range,
+    logarithmic_range,
+    logarithmic_ticks,
+    round_up,
+    step_ticks,
+)
 from netviz.number_text import norm_text
 from netviz.ui.charts.axes import LABEL_PX, Axes
-from netviz.ui.charts.ticks import Range, logarithmic_range, logarithmic_ticks, round_up, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.views.gradients.layer_colors import layer_color, layer_pen, thin_pen

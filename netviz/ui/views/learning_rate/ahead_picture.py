@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QPushButton, QToolTip
 
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks
 from netviz.engine.protocol import commands
 from netviz.engine.protocol.rate_zones import Zone, ZoneKind, kind_at
 from netviz.engine.protocol.rates import StepsAhead
 from netviz.number_text import loss_text, rate_text
 from netviz.ui.charts.axes import LABEL_PX, Axes
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.learning_rate.rate_chart import RateChart
 from netviz.ui.views.learning_rate.rate_picture import PictureSpec, RatePicture

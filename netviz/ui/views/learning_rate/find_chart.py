@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks
 from netviz.engine.options.rate_steps import RATE_MAX, RATE_MIN, rounded_rate
 from netviz.engine.protocol.range_test import RangeTest
 from netviz.engine.protocol.rate_suggestions import Readings, curve_of, readings_of
 from netviz.number_text import loss_text, typed_text
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.learning_rate.find_marks import (
     BAR_PX,

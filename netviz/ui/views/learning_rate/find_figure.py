@@ -10,10 +10,10 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from netviz.engine.atomic_files import write_whole
+from netviz.engine.curves.ticks import Ticks
 from netviz.engine.options.optimizers import OPTIMIZERS
 from netviz.engine.protocol.range_test import RangeTest
 from netviz.ui.charts.axes import LABEL_PX, Axes
-from netviz.ui.charts.ticks import Ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.plots.plot_export import csv_bytes, png_bytes, svg_bytes

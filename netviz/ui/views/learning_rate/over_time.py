@@ -1,6 +1,7 @@
 """The rate over the time of the run: as it was, as it is planned, and drawn by hand."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from netviz.engine.options.rate_points import RatePoints
@@ -82,7 +83,8 @@ class OverTime(RatePicture):
     def set_progress(self, step: int, position: Position, rate: float) -> None:
         """Note how far the run has come, and the rate that its last step used."""
         self.editor.timeline.set_progress(step, position, rate)
-        self._show()
+        if self.isVisible():  # the whole plan is computed for it
+            self._show()
 
     def set_config(self, config: RunConfig) -> None:
         """Take on the settings in force."""
@@ -102,6 +104,10 @@ class OverTime(RatePicture):
             self.change_requested.emit({"schedule": "custom", "points": line.drawn_by_hand()})
         self.show_editor()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
     @property
     def _can_be_drawn(self) -> bool:
         """Whether there is a plan that is no line of points yet."""
@@ -111,13 +117,14 @@ class OverTime(RatePicture):
     def _show(self) -> None:
         line = self.editor.timeline
         name = OPTIONS["schedule"].choices[line.config.schedule].lower()
-        words = f"The rate as it was, and as “{name}” plans it: {line.words}."
         if line.is_over:
             words = _OVER
         elif line.is_custom:
             words = _HOW
         elif line.config.schedule == "constant":
             words = _CONSTANT
+        else:
+            words = f"The rate as it was, and as “{name}” plans it: {line.words}."
         if words != self.sentence:
             self.set_sentence(words)
         self.draw_button.setVisible(self._can_be_drawn and not self.is_folded)

@@ -5,11 +5,11 @@ import math
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 
+from netviz.engine.curves.ticks import Range, Ticks, logarithmic_ticks, thinned_ticks, tick_values
 from netviz.engine.options.rate_points import RatePoint, RatePoints
 from netviz.engine.options.run_config import RunConfig
 from netviz.number_text import number_text, rate_text
 from netviz.ui.charts.axes import LABEL_PX, Axes, crisp, exponent
-from netviz.ui.charts.ticks import Range, Ticks, logarithmic_ticks, thinned_ticks, tick_values
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.learning_rate.rate_chart import LEFT_PX, RIGHT_PX, RateChart
 from netviz.ui.views.learning_rate.rate_timeline import Line, RateTimeline

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks
 from netviz.engine.options.rate_steps import RATE_MAX, RATE_MIN
 from netviz.engine.protocol.rate_zones import Zone, reaching_ends
 from netviz.ui.charts.axes import Axes, crisp
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget, fill_with_surface
 from netviz.ui.widgets.zone_painting import paint_zone

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.ticks import Range
 from netviz.engine.options.rate_points import RatePoints
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.run.history import StepHistory
 from netviz.engine.training.schedules import Position, factor_at, rate_factor
 from netviz.number_text import rate_text
-from netviz.ui.charts.ticks import Range
 from netviz.ui.plots.learning_rate_strip import RateSeries
 from netviz.ui.plots.schedule_curve import SchedulePlan
 

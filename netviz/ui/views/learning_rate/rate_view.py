@@ -6,12 +6,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from netviz.engine.curves.ticks import Ticks
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.events import Prepared
 from netviz.engine.protocol.observations import Observation
 from netviz.engine.protocol.rate_zones import Zone
 from netviz.ui.charts.axes import LABEL_PX, Axes
-from netviz.ui.charts.ticks import Ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.learning_rate.over_time import OverTime

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
+from netviz.engine.curves.ticks import Range, Ticks, step_ticks
 from netviz.engine.options.rate_steps import RATE_MAX, RATE_MIN
 from netviz.engine.protocol.sharpness import SCALED, Sharpness, in_words, limit_of
 from netviz.number_text import norm_text, number_text, rate_text
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range, Ticks, step_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.learning_rate.chart_words import paint_words
 from netviz.ui.views.learning_rate.rate_chart import RateChart

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from netviz.engine.curves.ticks import Range, Ticks, linear_ticks
 from netviz.engine.options.rate_steps import RATE_MAX, RATE_MIN
 from netviz.engine.protocol.step_curve import StepCurve
 from netviz.engine.protocol.step_figures import (
@@ -17,7 +18,6 @@ from netviz.engine.protocol.step_figures import (
 )
 from netviz.number_text import loss_text
 from netviz.ui.charts.axes import Axes
-from netviz.ui.charts.ticks import Range, Ticks, linear_ticks
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.learning_rate.chart_words import paint_words
 from netviz.ui.views.learning_rate.rate_chart import RateChart

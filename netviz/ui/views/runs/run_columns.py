@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from netviz.engine.protocol.run_rows import RunRow
 from netviz.number_text import duration_text, loss_text, percent_text, signed_text
-from netviz.ui.views.runs.run_rows import RunRow
 
 
 @dataclass(frozen=True)

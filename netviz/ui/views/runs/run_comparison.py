@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
-from netviz.ui.views.runs.run_rows import RunRow
+from netviz.engine.protocol.run_rows import RunRow
 
 WITHOUT_MEANING = "–"
 """Stands where a setting has no meaning beside the others, as momentum with Adam."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
+from netviz.engine.protocol.run_rows import FROM_DISK, RunRow, best_rows
 from netviz.ui.look.branch_colors import branch_token
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.row_table import AnyIndex, RowModel
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
-from netviz.ui.views.runs.run_rows import FROM_DISK, RunRow, best_rows
 from netviz.ui.views.runs.run_tree import TreeRow, tree_rows
 
 NAME_COLUMN = place_of("name")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
+from netviz.engine.protocol.run_rows import RunRow
 from netviz.ui.views.row_table import AnyIndex
 from netviz.ui.views.runs.run_model import SORT_ROLE, TREE_ROLE, RunModel
-from netviz.ui.views.runs.run_rows import RunRow
 
 
 class RunOrder(QSortFilterProxyModel):

@@ -5,10 +5,10 @@ import math
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+from netviz.engine.protocol.run_rows import RunRow
 from netviz.engine.protocol.story_markdown import markdown_cell
 from netviz.ui.views.runs.run_columns import COLUMNS
 from netviz.ui.views.runs.run_comparison import differing_settings
-from netviz.ui.views.runs.run_rows import RunRow
 
 _FIGURES = (
     "steps",

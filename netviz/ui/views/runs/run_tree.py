@@ -1,31 +1,8 @@
-"""How the runs of the table hang together: their order as a tree, and its lines; free of Qt."""
+"""The lines between the runs of the table, which hang together as a tree; free of Qt."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-
-from netviz.engine.protocol.left_run import Origin
-from netviz.engine.protocol.lineage import parting_step, path
-
-
-@dataclass(frozen=True)
-class Joint:
-    """Where a run parted from another one of the table.
-
-    Attributes
-    ----------
-    line
-        Number of that other run; 0 where it parted from none.
-    step
-        The last step that both have in common.
-    """
-
-    line: int = 0
-    step: int = 0
-
-
-NO_JOINT = Joint()
-"""That of a run that began by itself."""
 
 
 class Stroke(IntEnum):
@@ -64,49 +41,14 @@ class TreeRow:
         return len(self.leads_to)
 
 
-def joints_of(origins: Mapping[int, Origin], lines: Collection[int]) -> dict[int, Joint]:
-    """Return for each run of the table which one of the others it parted from.
-
-    Parameters
-    ----------
-    origins
-        Where each run of the session came from, by their numbers, also of those that are gone.
-    lines
-        Numbers of the runs of the table. A run that is gone is passed over: its branches hang on
-        the one that it parted from itself.
-    """
-    found = {}
-    for line in lines:
-        others = (other for other in path(origins, line) if other != line and other in lines)
-        parent = next(others, 0)
-        step = int(parting_step(origins, line, parent)) if parent else 0
-        found[line] = Joint(parent, step)
-    return found
-
-
-def tree_order(joints: Mapping[int, Joint]) -> list[int]:
-    """Return the numbers of the runs from the top of the tree to its foot.
-
-    Each is followed by those that parted from it, in the order of the steps at which they did.
-    """
-    below: dict[int, list[int]] = {}
-    for line in sorted(joints, key=lambda line: (joints[line].step, line)):
-        below.setdefault(joints[line].line, []).append(line)
-    order: list[int] = []
-    waiting = below.get(0, [])[::-1]
-    while waiting:
-        order.append(waiting.pop())
-        waiting += below.get(order[-1], [])[::-1]
-    return order
-
-
 def tree_rows(parents: Sequence[tuple[int, int]], at_hand: int) -> tuple[TreeRow, ...]:
     """Return what is drawn in each row.
 
     Parameters
     ----------
     parents
-        The number of each run in `tree_order`, and that of the one that it parted from.
+        The number of each run, in the order of `lineage.tree_order`, and that of the one that it
+        parted from.
     at_hand
         Number of the run at hand, to which the lines lead that are marked.
     """

@@ -20,6 +20,7 @@ from netviz.engine.protocol.events import LaneEvent, Prepared
 from netviz.engine.protocol.left_run import LeftRun, Origin
 from netviz.engine.protocol.lineage import origins_by_line
 from netviz.engine.protocol.run_names import given_name, made_name
+from netviz.engine.protocol.run_rows import RunRow, rows_of
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.page import Page
@@ -37,7 +38,6 @@ from netviz.ui.views.runs.run_model import (
     RunModel,
 )
 from netviz.ui.views.runs.run_order import RunOrder
-from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_search import RunSearch
 from netviz.ui.views.view_spec import ViewSpec
 

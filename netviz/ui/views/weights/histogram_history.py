@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from netviz.engine.curves.ticks import round_up
 from netviz.engine.protocol.layer_record import LayerRecord, Spread
 from netviz.engine.protocol.observations import Histogram
-from netviz.ui.charts.ticks import round_up
 
 _BINS = 61  # odd, so that zero lies in the middle of a bin
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.smoothing import Smoother
 from netviz.ui.plots.overlay.overlaid_run import OverlaidRun, OverlayTrack
 from netviz.ui.plots.overlay.overlay_metrics import (
     METRICS,

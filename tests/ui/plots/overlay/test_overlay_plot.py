@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextEdit
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.protocol.run_state import Measurement
-from netviz.engine.run.smoothing import Smoother
 from netviz.ui.look.theme import DARK, Theme
 from netviz.ui.plots.overlay.overlaid_run import OverlaidRun
 from netviz.ui.plots.overlay.overlay_legend import LegendEntry

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
+from netviz.engine.protocol.mistakes import cell_levels
 from netviz.engine.protocol.observations import TestPredictions
 from netviz.engine.protocol.run_state import State
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.confusion.cell_colors import cell_levels
 from netviz.ui.views.confusion.confusion_view import ConfusionView
 from tests.ui.observations import DIGITS, images, predictions
 

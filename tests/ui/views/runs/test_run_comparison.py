@@ -2,8 +2,8 @@
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_comparison import differing_settings
-from netviz.ui.views.runs.run_rows import RunRow, rows_of
 
 
 def rows(*changes: dict[str, object]) -> tuple[RunRow, ...]:

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_rows import RunRow, rows_of
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.runs.run_columns import COLUMNS, place_of
-from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_view import RunView
 
 CONFIG = RunConfig.parse({"learning_rate": 0.001})

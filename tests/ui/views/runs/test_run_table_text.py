@@ -5,8 +5,8 @@ from io import StringIO
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_rows import RunRow, rows_of
 from netviz.engine.protocol.run_state import Measurement
-from netviz.ui.views.runs.run_rows import RunRow, rows_of
 from netviz.ui.views.runs.run_table_text import runs_csv, runs_markdown
 
 

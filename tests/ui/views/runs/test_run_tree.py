@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.lineage import Joint, joints_of, tree_order
 from netviz.ui.look.theme import DARK, Theme
 from netviz.ui.views.runs.run_columns import place_of
 from netviz.ui.views.runs.run_menu import TreeButton
 from netviz.ui.views.runs.run_model import NAME_COLUMN
-from netviz.ui.views.runs.run_tree import Joint, Stroke, joints_of, tree_order, tree_rows
+from netviz.ui.views.runs.run_tree import Stroke, tree_rows
 from netviz.ui.views.runs.run_view import RunView
 
 CONFIG = RunConfig.parse({"learning_rate": 0.001})

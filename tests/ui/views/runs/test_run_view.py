@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import events
 from netviz.engine.protocol.left_run import LeftRun, Origin
+from netviz.engine.protocol.run_rows import best_rows, rows_of
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.theme import DARK, LIGHT
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.runs.run_model import GO_COLUMN, NAME_COLUMN
-from netviz.ui.views.runs.run_rows import best_rows, rows_of
 from netviz.ui.views.runs.run_view import RunView
 from tests.ui.conftest import OpenWindow, wait_for_state
 

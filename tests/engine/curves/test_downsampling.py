@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netviz.engine.curves.downsampling import Extremes, bucket_width, extreme_indices
+from netviz.engine.curves.smoothing import Smoother
 from netviz.engine.run.history import StepHistory
-from netviz.engine.run.smoothing import Smoother
-from netviz.ui.charts.downsampling import Extremes, bucket_width, extreme_indices
 
 values = st.floats(-1e6, 1e6, width=32)
 losses = st.one_of(values, st.sampled_from([math.nan, math.inf, -math.inf]))

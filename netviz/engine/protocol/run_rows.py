@@ -1,4 +1,4 @@
-"""What the table says of each run; free of Qt."""
+"""What a table of runs says of each: on the screen, in files and in a report."""
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -8,10 +8,15 @@ from netviz.engine.options.option import format_value
 from netviz.engine.options.run_config import OPTIONS, RunConfig
 from netviz.engine.protocol.ledger import differences
 from netviz.engine.protocol.left_run import LeftRun, Origin
-from netviz.engine.protocol.lineage import origins_by_line
+from netviz.engine.protocol.lineage import (
+    NO_JOINT,
+    Joint,
+    joints_of,
+    origins_by_line,
+    tree_order,
+)
 from netviz.engine.protocol.run_names import run_name
 from netviz.engine.protocol.run_state import Measurement, State
-from netviz.ui.views.runs.run_tree import NO_JOINT, Joint, joints_of, tree_order
 
 AT_HAND = "at hand"
 BASE = "base"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netviz.ui.charts import ticks
+from netviz.engine.curves import ticks
 from tests.ui.painting import number
 
 
