@@ -34,7 +34,7 @@ class Phase(Enum):
     DONE = "done"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prediction:
     """What was expected, and what happened.
 

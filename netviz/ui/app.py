@@ -159,6 +159,7 @@ def build_window(
     menus = MenuPresenter(window, downloads)
     lesson = LessonPresenter(window, views.put_on_pad, race)
     lessons = LessonFilePresenter(window, lesson)
+    lesson.predicted.connect(files.set_predictions)
     recorder = LessonRecorder(window, views, lesson)
     if options.lesson:
         lesson.open(options.lesson)

@@ -11,6 +11,7 @@ from netviz.lessons.curves import DrawnCurve, off_by
 from netviz.lessons.lesson import Lesson
 from netviz.lessons.player import Phase
 from netviz.lessons.reading import parse_lesson
+from netviz.lessons.telling import tell
 from tests.lessons.headless import Headless, plain_guess, play
 
 pytestmark = pytest.mark.usefixtures("few_digits")
@@ -242,3 +243,20 @@ def test_a_lesson_that_was_saved_anew_goes_on_at_its_step() -> None:
 def test_the_same_seed_plays_the_same() -> None:
     first, second = (play(steps(*LONG), seed=3) for _ in range(2))
     assert [each.figures for each in first] == [each.figures for each in second]
+
+
+def test_predictions_are_told_in_words_and_curves() -> None:
+    choice = ask("kind = 'choice'\nanswers = ['less', 'more']\nright = 2")
+    number = ask("kind = 'number'\ntruth = 'test_accuracy'\npercent = true")
+    curve = ask("kind = 'curve'\nsteps = 30") + reveal("train = 30")
+    played = play(steps(do("train = 10") + curve, choice, number))
+    drawn, chosen, typed = (tell(each.prediction) for each in played if each.prediction)
+    assert (chosen.guess, chosen.truth) == ("less", "more")
+    assert typed.guess == "50.0 %"
+    assert typed.off_by.endswith(" % of the truth")
+    assert drawn.truth.startswith("ended at ")
+    assert drawn.curve is not None
+    at, guessed, came = drawn.curve
+    assert (at[0], at[-1]) == (10, 40)
+    assert len(set(guessed)) == 1
+    assert np.isfinite(came).all()

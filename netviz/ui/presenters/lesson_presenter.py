@@ -17,9 +17,10 @@ from netviz.lessons.conductor import Conductor
 from netviz.lessons.lesson import Lesson
 from netviz.lessons.lesson_error import LessonError
 from netviz.lessons.library import Entry, entries, lesson_key, next_after
-from netviz.lessons.player import Answer, Player
+from netviz.lessons.player import Answer, Player, Prediction
 from netviz.lessons.progress import ProgressBook, Reached
 from netviz.lessons.reading import read_lesson
+from netviz.lessons.telling import tell
 from netviz.paths import lessons_dir, state_dir
 from netviz.ui.lesson.lesson_panel import LessonPanel
 from netviz.ui.lesson.sheet import Sheet
@@ -79,10 +80,13 @@ class LessonPresenter(QObject):
 
     Signals
     -------
+    predicted
+        What was predicted in the lesson so far, for a report: a tuple of `Prediction`.
     list_requested
         The user wants to see the list of lessons.
     """
 
+    predicted = Signal(object)
     list_requested = Signal()
 
     def __init__(
@@ -100,6 +104,7 @@ class LessonPresenter(QObject):
         self._when_ready: list[Callable[[events.Event], None]] = []
         self._asked_for: Path | None = None
         self._sheet: Sheet | None = None
+        self._told: tuple[Prediction, ...] = ()
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
         self._connect()
         self._offer()
@@ -202,6 +207,8 @@ class LessonPresenter(QObject):
         if played and played.conductor:
             played.conductor.drop()
         self._room.tells = False
+        self._told = ()
+        self.predicted.emit(())
         self._guesses.clear()
 
     def _take_back_if(self, *, is_aside: bool) -> Callable[[events.Event], None]:
@@ -391,6 +398,9 @@ class LessonPresenter(QObject):
             played.following = entry.title if entry else ""
         self._guesses.show(player, conductor)
         self._show_sheet(sheet_of(player, conductor, played.following or ""))
+        if player.predictions != self._told:
+            self._told = player.predictions
+            self.predicted.emit(tuple(map(tell, self._told)))
         if not player.is_catching_up:
             self._keep(played, player)
 

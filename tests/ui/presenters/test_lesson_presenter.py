@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.protocol.run_state import State
 from netviz.ui.dialogs.lesson_list_dialog import LessonListDialog
 from netviz.ui.lesson.sheet import ChoiceQuestion, EndSheet, Primary, ProblemSheet, StepSheet
+from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.lesson_presenter import LessonPresenter
 from netviz.ui.shell.main_window import MainWindow
 from tests.engine.conftest import few_digits  # noqa: F401
@@ -172,6 +173,13 @@ def test_the_class_is_counted_before_the_reveal(
     asked = sheet(window).question
     assert isinstance(asked, ChoiceQuestion)
     assert (asked.counts, asked.right) == ((4, 11), 0)
+    files = window.findChild(FilePresenter)
+    assert files is not None
+    (told,) = files.predictions
+    assert (told.guess, told.truth) == ("4 × Yes, 11 × No", "Yes")
+    lessons(window).leave()
+    assert files.predictions == ()
+    wait_for_step(qtbot, window, 0)
 
 
 def test_a_lesson_is_left_by_menu_key_and_undo(
