@@ -23,6 +23,7 @@ from netviz.lessons.reading import read_lesson
 from netviz.paths import lessons_dir, state_dir
 from netviz.ui.lesson.lesson_panel import LessonPanel
 from netviz.ui.lesson.sheet import Sheet
+from netviz.ui.pad.canvas import Canvas
 from netviz.ui.presenters.file_watch import FileWatch
 from netviz.ui.presenters.lesson_guesses import LessonGuesses
 from netviz.ui.presenters.lesson_hands import WindowHands
@@ -58,11 +59,12 @@ class _Played:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What of the user's run is to be done anew when it comes back."""
+    """What is to be done anew when the user's run comes back, and what was on the pad."""
 
     changes: dict[str, object]
     racing: tuple[int, ...]
     step: int
+    canvas: Canvas
 
 
 class LessonPresenter(QObject):
@@ -77,13 +79,10 @@ class LessonPresenter(QObject):
 
     Signals
     -------
-    left
-        A lesson was left, and what was there before is back, or about to be.
     list_requested
         The user wants to see the list of lessons.
     """
 
-    left = Signal()
     list_requested = Signal()
 
     def __init__(
@@ -192,13 +191,16 @@ class LessonPresenter(QObject):
         self._offer()
         if played.is_aside:
             self._when_settled(self._take_back)
-        self.left.emit()
+        elif self._before:
+            self._window.pad.pad.exchange_canvas(self._before.canvas)
+            self._before = None
 
     def _end_playing(self) -> None:
         """Let what is open do nothing more."""
         played = self._played
         if played and played.conductor:
             played.conductor.drop()
+        self._room.tells = False
         self._guesses.clear()
 
     def _when_settled(self, do_it: Callable[[], None]) -> None:
@@ -217,6 +219,7 @@ class LessonPresenter(QObject):
         before, self._before = self._before, None
         if before is None:
             return
+        self._window.pad.pad.exchange_canvas(before.canvas)
         if before.changes:
             self._run.change(before.changes)
         if before.racing:
@@ -255,7 +258,9 @@ class LessonPresenter(QObject):
         if not played.is_aside:
             shown = self._race.race.shown
             others = (lane.line for lane in self._race.race.now() if lane != shown)
-            self._before = _Waiting(dict(self._run.waiting), tuple(others), self._run.step)
+            canvas = self._window.pad.pad.exchange_canvas(None)
+            waiting = dict(self._run.waiting)
+            self._before = _Waiting(waiting, tuple(others), self._run.step, canvas)
         conductor = Conductor(self._hands, lesson.run)
         player = Player(lesson, conductor, self._show)
         played.lesson, played.conductor, played.player = lesson, conductor, player
@@ -371,6 +376,7 @@ class LessonPresenter(QObject):
         if played is None or played.player is None or played.conductor is None:
             return
         player, conductor = played.player, played.conductor
+        self._room.tells = conductor.is_busy
         if player.is_over and played.following is None:
             entry = next_after(played.path, self.entries())
             played.following = entry.title if entry else ""
