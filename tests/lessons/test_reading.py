@@ -1,5 +1,7 @@
 """A lesson's file is read, and each error is said with its line."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,15 @@ def test_a_damaged_file_is_refused_with_its_line(damaged: Damaged, tmp_path: Pat
 
 def test_there_are_60_of_them() -> None:
     assert len(DAMAGED) >= 60
+
+
+def test_nothing_in_a_file_reaches_outside(tmp_path: Path) -> None:
+    (tmp_path / "000.md").write_text(GOOD)
+    for number, damaged in enumerate(DAMAGED, 1):
+        (tmp_path / f"{number:03}.md").write_bytes(damaged.content)
+    child = [sys.executable, "-m", "tests.lessons.audited_child", str(tmp_path)]
+    told = subprocess.run(child, capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == ""
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

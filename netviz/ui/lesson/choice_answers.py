@@ -87,9 +87,13 @@ class ChoiceAnswers(ThemedWidget):
         self.hands_button.setChecked(has_counts)
         self.hands_button.setVisible(question.is_open)
 
+    def has(self, number: int) -> bool:
+        """Return whether an answer with this number, from 0, can be chosen."""
+        return self._question.is_open and 0 <= number < len(self.buttons)
+
     def pick(self, number: int) -> bool:
         """Choose the answer with this number, from 0; return whether there is one to choose."""
-        if not self._question.is_open or not 0 <= number < len(self.buttons):
+        if not self.has(number):
             return False
         self.buttons[number].click()
         return True

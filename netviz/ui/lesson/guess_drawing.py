@@ -207,7 +207,9 @@ class GuessDrawing(QObject):
     def _place_label(self, axes: Axes, points: Pixels) -> None:
         start = QPointF(float(points[0][0]), float(points[1][0]))
         shown = start if axes.area.adjusted(-1, -1, 1, 1).contains(start) else None
-        self.label.arrange(points, axes.area, shown, self._curves(axes))
+        canvas = self._plot.canvas
+        taken = [*canvas.markers.label_boxes, *canvas.best.label_boxes]
+        self.label.arrange(points, axes.area, shown, self._curves(axes), taken)
 
     def _follow_curves(self) -> None:
         """Let the name give way to a curve that has come near."""

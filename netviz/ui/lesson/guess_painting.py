@@ -1,5 +1,6 @@
 """How a guess looks on a plot: a dashed line below the curves, its start and its name above."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -89,9 +90,28 @@ class GuessLabel(QGraphicsItem):
         self._area, self.box = QRectF(), QRectF()
         self.start: QPointF | None = None
 
-    def arrange(self, points: Pixels, area: QRectF, start: QPointF | None, others: Pixels) -> None:
-        """Stand beside the line `points`, and away from the points of other curves, in pixels."""
-        box = self._place(points, area, others)
+    def arrange(
+        self,
+        points: Pixels,
+        area: QRectF,
+        start: QPointF | None,
+        others: Pixels,
+        taken: Sequence[QRectF] = (),
+    ) -> None:
+        """Stand beside the line `points`, away from the points of other curves and their labels.
+
+        Parameters
+        ----------
+        area
+            All that there is room in.
+        start
+            Where the ring is.
+        others
+            Points of other curves, in pixels as all places are.
+        taken
+            Where something is written already.
+        """
+        box = self._place(points, area, others, taken)
         if (box, start, area) != (self.box, self.start, self._area):
             self.prepareGeometryChange()
             self.box, self.start, self._area = box, start, area
@@ -116,7 +136,9 @@ class GuessLabel(QGraphicsItem):
             painter.setFont(theme.font(_FONT_PX, QFont.Weight.DemiBold))
             painter.drawText(self.box, Qt.AlignmentFlag.AlignCenter, LABEL)
 
-    def _place(self, points: Pixels, area: QRectF, others: Pixels) -> QRectF:
+    def _place(
+        self, points: Pixels, area: QRectF, others: Pixels, taken: Sequence[QRectF]
+    ) -> QRectF:
         """Return where the name stands: the place farthest from all lines, near its own."""
         x, y = points
         inside = (x >= area.left()) & (x <= area.right())
@@ -136,7 +158,8 @@ class GuessLabel(QGraphicsItem):
                 box = QRectF(middle - width / 2, center - height / 2, width, height)
                 box.moveLeft(min(max(box.left(), area.left()), area.right() - width))
                 box.moveTop(min(max(box.top(), area.top()), area.bottom() - height))
-                clear = _distance(box, lines)
+                is_free = not any(box.intersects(each) for each in taken)
+                clear = _distance(box, lines) if is_free else 0.0
                 if clear > most + 1:
                     best, most = box, clear
                 if most >= away - height / 2 - 1:

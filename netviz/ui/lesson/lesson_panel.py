@@ -121,26 +121,36 @@ class LessonPanel(Card):
         self.parts.show_sheet(sheet)
         self.foot.show_sheet(sheet)
 
-    def take_key(self, event: QKeyEvent) -> bool:
-        """Do what a key does in a lesson, wherever the focus is; return whether it does anything.
+    def wants_key(self, event: QKeyEvent) -> bool:
+        """Return whether a key is the lesson's, wherever the focus is.
 
-        Enter presses the blue button, a digit chooses an answer. What has the focus keeps its
-        keys: a field of the settings, or a button elsewhere.
+        Enter presses the blue button, and a digit chooses an answer, but on the stage, where it
+        turns the pages. What has the focus keeps its keys: a field of the settings, or a button
+        elsewhere.
         """
         focus = QApplication.focusWidget()
         is_elsewhere = focus is not None and not self.isAncestorOf(focus)
-        if not self.isVisible() or event.isAutoRepeat():
+        if not self.isVisible() or (is_elsewhere and isinstance(focus, _OWN_KEYS)):
             return False
-        if is_elsewhere and isinstance(focus, _OWN_KEYS):
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        is_typing = isinstance(focus, (QLineEdit, QAbstractSpinBox))
+        return _is_enter(event) or (not is_typing and self.parts.choices.has(self._digit(event)))
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Do what a key does in the lesson; return whether it does anything."""
+        if event.isAutoRepeat() or not self.wants_key(event):
+            return False
+        if _is_enter(event):
             return self.foot.press_primary()
-        digit = int(event.key()) - int(Qt.Key.Key_1)
+        return self.parts.choices.pick(self._digit(event))
+
+    def _digit(self, event: QKeyEvent) -> int:
+        """Return the number of the answer, from 0, that a key means; -1 for none."""
         asked = self._sheet.question if isinstance(self._sheet, StepSheet) else None
-        has_modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if has_modifiers or not isinstance(asked, ChoiceQuestion):
-            return False
-        return self.parts.choices.pick(digit)
+        if self._is_for_class or not isinstance(asked, ChoiceQuestion):
+            return -1
+        return int(event.key()) - int(Qt.Key.Key_1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.take_key(event):
@@ -185,6 +195,10 @@ class LessonPanel(Card):
         self.close_button.setIconSize(QSize(px(16), px(16)))
         self._where.setFont(theme.font(max(12, self._size_px - 1)))
         self.body.setSpacing(px(10))
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _place(sheet: Sheet) -> tuple[int, int]:

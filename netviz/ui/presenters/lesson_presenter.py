@@ -23,6 +23,7 @@ from netviz.lessons.reading import read_lesson
 from netviz.paths import lessons_dir, state_dir
 from netviz.ui.lesson.lesson_panel import LessonPanel
 from netviz.ui.lesson.sheet import Sheet
+from netviz.ui.pad.canvas import Canvas
 from netviz.ui.presenters.file_watch import FileWatch
 from netviz.ui.presenters.lesson_guesses import LessonGuesses
 from netviz.ui.presenters.lesson_hands import WindowHands
@@ -58,11 +59,12 @@ class _Played:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """What of the user's run is to be done anew when it comes back."""
+    """What is to be done anew when the user's run comes back, and what was on the pad."""
 
     changes: dict[str, object]
     racing: tuple[int, ...]
     step: int
+    canvas: Canvas
 
 
 class LessonPresenter(QObject):
@@ -77,13 +79,10 @@ class LessonPresenter(QObject):
 
     Signals
     -------
-    left
-        A lesson was left, and what was there before is back, or about to be.
     list_requested
         The user wants to see the list of lessons.
     """
 
-    left = Signal()
     list_requested = Signal()
 
     def __init__(
@@ -98,7 +97,7 @@ class LessonPresenter(QObject):
         self._watch = FileWatch(self)
         self._played: _Played | None = None
         self._before: _Waiting | None = None
-        self._when_ready: list[Callable[[], None]] = []
+        self._when_ready: list[Callable[[events.Event], None]] = []
         self._asked_for: Path | None = None
         self._sheet: Sheet | None = None
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
@@ -181,7 +180,7 @@ class LessonPresenter(QObject):
     @Slot()
     def leave(self) -> None:
         """Give back the run and the window as they were; how far the lesson came is kept."""
-        played = self._played
+        played, self._asked_for = self._played, None
         if played is None:
             return
         self._end_playing()
@@ -190,31 +189,45 @@ class LessonPresenter(QObject):
         self._room.end()
         self._window.hold_sentence("")
         self._offer()
-        if played.is_aside:
-            self._when_settled(self._take_back)
-        self.left.emit()
+        if self._run.is_preparing and (played.is_aside or played.player):
+            self._when_ready.append(self._take_back_if(is_aside=played.is_aside))
+        elif played.is_aside:
+            self._take_back()
+        else:
+            self._give_pad_back()
 
     def _end_playing(self) -> None:
         """Let what is open do nothing more."""
         played = self._played
         if played and played.conductor:
             played.conductor.drop()
+        self._room.tells = False
         self._guesses.clear()
 
-    def _when_settled(self, do_it: Callable[[], None]) -> None:
-        """Do something as soon as no run is being made ready."""
-        if self._run.is_preparing:
-            self._when_ready.append(do_it)
-        else:
-            do_it()
+    def _take_back_if(self, *, is_aside: bool) -> Callable[[events.Event], None]:
+        """Return what takes the user's run back as soon as the run is ready, or refused."""
+
+        def settle(event: events.Event) -> None:
+            if is_aside or isinstance(event, events.Prepared):
+                self._take_back()
+            else:  # the user's run was never set aside
+                self._give_pad_back()
+
+        return settle
 
     def _take_back(self) -> None:
         self._run.take_back()
         self._when_ready.append(self._on_taken_back)
 
-    def _on_taken_back(self) -> None:
-        """Do anew what no run keeps: changes that wait for a reset, and a race."""
+    def _give_pad_back(self) -> None:
         before, self._before = self._before, None
+        if before:
+            self._window.pad.pad.exchange_canvas(before.canvas)
+
+    def _on_taken_back(self, _: events.Event) -> None:
+        """Do anew what no run keeps: changes that wait for a reset, and a race."""
+        before = self._before
+        self._give_pad_back()
         if before is None:
             return
         if before.changes:
@@ -255,7 +268,9 @@ class LessonPresenter(QObject):
         if not played.is_aside:
             shown = self._race.race.shown
             others = (lane.line for lane in self._race.race.now() if lane != shown)
-            self._before = _Waiting(dict(self._run.waiting), tuple(others), self._run.step)
+            canvas = self._window.pad.pad.exchange_canvas(None)
+            waiting = dict(self._run.waiting)
+            self._before = _Waiting(waiting, tuple(others), self._run.step, canvas)
         conductor = Conductor(self._hands, lesson.run)
         player = Player(lesson, conductor, self._show)
         played.lesson, played.conductor, played.player = lesson, conductor, player
@@ -331,21 +346,20 @@ class LessonPresenter(QObject):
     def _on_run_told(self, event: events.Event) -> None:
         if isinstance(event, events.Prepared):
             self._hands.test_count = event.test_count
-        if isinstance(event, events.Prepared | events.Refused):
-            self._do_what_waits()
         played = self._played
-        if played is None or played.conductor is None or played.player is None:
-            return
-        played.conductor.take(event)
-        if not played.is_aside and isinstance(event, events.Prepared):
-            self._on_begun(played)
-        played.player.look()
-        self._show()
+        if played and played.conductor and played.player:
+            played.conductor.take(event)
+            if not played.is_aside and isinstance(event, events.Prepared):
+                self._on_begun(played)
+            played.player.look()
+            self._show()
+        if isinstance(event, events.Prepared | events.Refused):
+            self._do_what_waits(event)
 
-    def _do_what_waits(self) -> None:
+    def _do_what_waits(self, event: events.Event) -> None:
         ready, self._when_ready = self._when_ready, []
         for do_it in ready:
-            do_it()
+            do_it(event)
         if self._asked_for:
             self.open(self._asked_for)
 
@@ -371,6 +385,7 @@ class LessonPresenter(QObject):
         if played is None or played.player is None or played.conductor is None:
             return
         player, conductor = played.player, played.conductor
+        self._room.tells = conductor.is_busy
         if player.is_over and played.following is None:
             entry = next_after(played.path, self.entries())
             played.following = entry.title if entry else ""

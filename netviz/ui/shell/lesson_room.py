@@ -37,6 +37,8 @@ class LessonRoom(QObject):
     ----------
     faces
         The panel and the page of the stage, which show the same sheet.
+    tells
+        Whether the lesson does something just now, and tells itself what becomes of the run.
     """
 
     changed = Signal()
@@ -54,6 +56,7 @@ class LessonRoom(QObject):
         self._settings, self._centre, self._views = settings, centre, views
         self._modes, self._stage, self._panel = modes, stage, panel
         self._before: _Before | None = None
+        self.tells = False
         self.faces = (panel, stage.lesson_page.panel)
         page = stage.lesson_page.panel
         for signal in (page.plot_requested, page.reveal_requested):

@@ -132,6 +132,11 @@ class MainWindow(QMainWindow):
         return self._status.standing
 
     def event(self, event: QEvent) -> bool:
+        is_override = event.type() is QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and self._is_for_lesson(event):
+            # A digit chooses an answer also where it would bring a run of a race to the front.
+            event.accept()
+            return True
         if isinstance(event, QStatusTipEvent):
             self._status.set_help(event.tip())
             return True
@@ -254,6 +259,9 @@ class MainWindow(QMainWindow):
         actions["settings"].setChecked(arranged.has_settings)
         actions["pad"].setChecked(arranged.has_pad)
         actions["fold"].setChecked(arranged.is_folded)
+
+    def _is_for_lesson(self, event: QKeyEvent) -> bool:
+        return any(face.wants_key(event) for face in self.lesson_room.faces)
 
     def _on_lesson_room_changed(self) -> None:
         self.actions_by_key["leave_lesson"].setEnabled(self.lesson_room.is_on)

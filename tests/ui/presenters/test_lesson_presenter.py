@@ -14,7 +14,7 @@ from netviz.ui.presenters.lesson_presenter import LessonPresenter
 from netviz.ui.shell.main_window import MainWindow
 from tests.engine.conftest import few_digits  # noqa: F401
 from tests.lessons.damaged import DAMAGED
-from tests.ui.conftest import OpenWindow
+from tests.ui.conftest import OpenWindow, draw_line
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 
@@ -122,10 +122,13 @@ def test_a_lesson_is_played_to_its_end_and_everything_comes_back(
 ) -> None:
     window = open_window()
     train(qtbot, window, 7)
+    draw_line(qtbot, window)
+    drawn = window.pad.pad.canvas.array()
     tab, arranged = window.views.tabs.currentIndex(), window.workspace.arranged
     lessons(window).open(path)
     wait_for(qtbot, window, Primary.NEXT, 1)
     assert window.controller.step == 10
+    assert window.pad.pad.canvas.example is not None
     assert "waits at step 7" in window.status
     assert window.panel.row("optimizer").isHidden()
     assert [window.views.titles[i] for i in window.views.offered] == ["Gradients"]
@@ -146,6 +149,7 @@ def test_a_lesson_is_played_to_its_end_and_everything_comes_back(
     wait_for_step(qtbot, window, 7)
     assert (window.views.tabs.currentIndex(), window.workspace.arranged) == (tab, arranged)
     assert not window.panel.row("optimizer").isHidden()
+    assert (window.pad.pad.canvas.array() == drawn).all()
     assert not window.lesson_room.is_on
     assert "lesson" not in window.status.lower()
     train(qtbot, window, 2)
@@ -241,6 +245,55 @@ def test_one_goes_on_where_one_left(open_window: OpenWindow, qtbot: QtBot, path:
     lessons(window).open(path)
     wait_for(qtbot, window, Primary.SHOW, 2)
     assert window.controller.step == 10
+
+
+def test_a_lesson_is_left_at_once_or_for_another_and_a_race_waits_for_it(
+    open_window: OpenWindow, qtbot: QtBot, path: Path
+) -> None:
+    window = open_window()
+    run = window.controller
+    with qtbot.waitSignal(run.race_changed, timeout=30_000):
+        run.race(({"learning_rate": 0.01}, {"learning_rate": 0.05}), starts=False)
+    train(qtbot, window, 4)
+    run.start()  # it is held for the lesson, wherever it is then
+    lessons(window).open(path)
+    lessons(window).leave()
+    qtbot.waitUntil(lambda: not run.is_preparing and run.state is State.PAUSED, timeout=30_000)
+    step = run.step
+    assert step >= 4
+    lessons(window).open(path)
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    with qtbot.waitSignal(run.race_changed, timeout=30_000) as told:
+        lessons(window).leave()
+    assert len(told.args[0].lanes) == 2
+    wait_for_step(qtbot, window, step)
+
+
+def test_the_window_closes_in_a_lesson(open_window: OpenWindow, qtbot: QtBot, path: Path) -> None:
+    window = open_window()
+    train(qtbot, window, 3)
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    arranged = window.lesson_room.arrangement
+    window.close()
+    assert window.settings.text("arrangement") == arranged.text()
+
+
+def test_what_a_lesson_does_on_purpose_is_no_notice(
+    open_window: OpenWindow, qtbot: QtBot, path: Path
+) -> None:
+    window = open_window()
+    path.write_text(
+        LESSON.replace("train = 10\ndraw", "set = { learning_rate = 1000 }\ntrain = 40\ndraw")
+    )
+    lessons(window).open(path)
+    wait_for(qtbot, window, Primary.NEXT, 1)
+    assert window.message_bar.isHidden()
+    window.controller.change({"batch_size": 200})
+    with qtbot.waitSignal(window.controller.refused):
+        window.controller.go_back(4000)
+    assert "4,000" in window.message_bar.text
 
 
 def test_the_list_offers_own_lessons_with_how_far_one_came(

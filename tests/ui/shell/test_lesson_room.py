@@ -1,13 +1,17 @@
 """A lesson takes room in the window, and gives back exactly what was there before."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from netviz.engine.protocol import events
 from netviz.ui.lesson.sheet import ChoiceQuestion, CurveQuestion, Primary, StepSheet
+from netviz.ui.shell.finding_callout import FindingCallout
 from netviz.ui.shell.main_window import MainWindow
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.conftest import OpenWindow
+from tests.ui.findings import slow
 from tests.ui.shell.same_picture import assert_same_picture, settled_picture
 
 SHEET = StepSheet("Rates", "Guess", 1, 4, "Read.", ChoiceQuestion("Which?", ("one", "two")))
@@ -103,6 +107,23 @@ def test_the_plot_that_is_drawn_into_has_most_of_the_room(open_window: OpenWindo
     assert window.centre.sizes() == heights
 
 
+def test_nothing_is_announced_over_a_lesson(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    run, callout = window.controller, window.findChild(FindingCallout)
+    assert callout is not None
+    event = events.Diverging(run.run, "It has diverged.", "Too large.", 90, 50, 10.0, 0)
+    found = events.FindingsChanged(run.run, (slow(20),), (slow(20),))
+    window.lesson_room.begin(None, None)
+    run.diverging.emit(event)
+    run.findings_changed.emit(found)
+    assert window.message_bar.isHidden()
+    assert callout.finding is None
+    window.lesson_room.end()
+    assert callout.finding == slow(20)
+    run.diverging.emit(event)
+    assert not window.message_bar.isHidden()
+
+
 def test_enter_and_digits_reach_the_lesson_from_anywhere(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -113,12 +134,18 @@ def test_enter_and_digits_reach_the_lesson_from_anywhere(
     window.lesson_room.begin({"learning_rate"}, None)
     window.lesson_room.show_sheet(SHEET)
     window.workspace.setFocus()
-    with qtbot.waitSignal(panel.answered) as answered:
+    # In a race the digits are its runs'; while a lesson asks they are answers.
+    run_2 = QAction(window)
+    run_2.setShortcut(QKeySequence("2"))
+    window.addAction(run_2)
+    with qtbot.waitSignal(panel.answered) as answered, qtbot.assertNotEmitted(run_2.triggered):
         qtbot.keyClick(window.workspace, Qt.Key.Key_2)
     assert answered.args == [1]
     with qtbot.waitSignal(panel.next_requested):
         qtbot.keyClick(window.workspace, Qt.Key.Key_Return)
     window.lesson_room.end()
+    with qtbot.waitSignal(run_2.triggered):
+        qtbot.keyClick(window.workspace, Qt.Key.Key_2)
 
 
 def test_on_the_stage_the_question_has_a_page(open_window: OpenWindow, qtbot: QtBot) -> None:
