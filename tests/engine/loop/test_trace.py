@@ -1,4 +1,4 @@
-"""What is told of the next step is what the run then does, and the arithmetic by hand is torch's."""
+"""What is told of the next step is what the run then does; the arithmetic by hand is torch's."""
 
 import os
 from typing import Any
@@ -50,8 +50,8 @@ def traced_on(trial: Trial) -> StepTraced:
         try:
             next(work)
         except StopIteration as done:
-            assert isinstance(done.value, StepTraced)
-            return done.value
+            traced: StepTraced = done.value
+            return traced
 
 
 def parameters_of(trainer: Trainer) -> dict[str, torch.Tensor]:

@@ -96,8 +96,8 @@ def loss_by_hand(traced: StepTraced) -> LossByHand:
     if rest:
         parts.append(f"{digits(float(losses[count:].sum()))} of {rest} more")
     mean = Working(
-        "loss of the batch",
-        "the mean of all images",
+        "loss",
+        f"the mean of all images of the batch, step {traced.step + 1:,}",
         f"({' + '.join(parts)}) ÷ {len(losses)}",
         total / len(losses),
         traced.loss,
@@ -111,7 +111,7 @@ def _logarithm(logits: NDArray[np.float32], label: int, loss: float) -> ImageByH
     top, total = float(exponentials[label]), float(exponentials.sum())
     share = float(probabilities[label])
     lines = (
-        Working(f"p of {label}", "softmax", f"{digits(top)} ÷ {digits(total)}", share),
+        Working("p", "softmax", f"{digits(top)} ÷ {digits(total)}", share),
         Working("loss", "− log p", f"− log {digits(share)}", float(loss)),
     )
     return ImageByHand(label, logits.astype(np.float64), exponentials, probabilities, lines)
@@ -128,5 +128,5 @@ def _squares(logits: NDArray[np.float32], label: int, loss: float) -> ImageByHan
         f"((1 − {digits(share)})² + {digits(others)}) ÷ {count}",
         float(loss),
     )
-    lines = (Working(f"p of {label}", "softmax", f"{digits(top)} ÷ {digits(total)}", share), mean)
+    lines = (Working("p", "softmax", f"{digits(top)} ÷ {digits(total)}", share), mean)
     return ImageByHand(label, logits.astype(np.float64), exponentials, probabilities, lines)
