@@ -112,6 +112,7 @@ def test_the_update_by_hand_is_that_of_the_optimizer(
     told = traced(trainer, WeightPlace(name, index))
     assert told.update.weight.place == WeightPlace(name, index)
     lines = update_by_hand(told.update)
+    assert [line.name for line in lines].count("new w") == 1
     assert lines[-1].name == "new w"
     assert lines[-1].result == pytest.approx(told.update.weight.new_value, abs=1e-6)
     assert [line.name for line in lines if not line.agrees] == []

@@ -46,7 +46,7 @@ def update_by_hand(update: UpdateTraced) -> tuple[Working, ...]:
         return ()
     lines = _Lines(update)
     lines.gather()
-    return tuple(lines.written + _RULES[update.optimizer](lines))
+    return tuple(_RULES[update.optimizer](lines))
 
 
 class _Lines:
@@ -104,11 +104,10 @@ class _Lines:
         )
 
     def new_weight(self, value: float, step: float, formula: str, numbers: str) -> list[Working]:
-        """Write the last line, which takes `step` from `value`."""
+        """Write the last line, which takes `step` from `value`, and return all."""
         scale = max(abs(self.value) + abs(step), 1e-30)
         self.add("new w", formula, numbers, value - step, self.weight.new_value, scale)
-        lines, self.written = self.written, []
-        return lines
+        return self.written
 
 
 def _sgd(lines: _Lines) -> list[Working]:

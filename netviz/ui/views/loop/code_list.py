@@ -19,7 +19,7 @@ ROW_PX = 25
 _SIGN_PX, _NUMBER_PX, _PAD_PX = 30, 18, 10
 _CODE_LETTERS = 42
 """So long a line of code is shown whole, where there is room for its values, too."""
-_KEYWORDS = frozenset({"for", "in", "if", "with"})
+_KEYWORDS = frozenset({"for", "in", "if", "or", "with"})
 _TOKENS = re.compile(r'#.*|"[^"]*"|[A-Za-z_]\w*|\d+|\s+|.')
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -254,8 +254,14 @@ class LoopView(Page):
         self.loss.show_step(traced)
         self.sentence.set_text(self._words())
         if lit:
-            row = self.code.row_of(next(iter(sorted(lit, key=lambda does: does.value))))
-            self._area.ensureVisible(0, round(row.center().y()), 0, round(row.height()) * 2)
+            self._scroll_to(min(lit, key=lambda does: does.value))
+
+    def _scroll_to(self, does: Does) -> None:
+        """Let a line be seen, and the one below it; the uppermost line is whole."""
+        row, visible = self.code.row_of(does), self._area.viewport().height()
+        height = max(1, round(row.height()))
+        below = round(row.top() / height) + 2 - visible // height
+        self._area.verticalScrollBar().setValue(max(0, below) * height)
 
     def _words(self) -> str:
         progress = self._progress

@@ -15,7 +15,7 @@ from netviz.ui.views.loop.arithmetic_table import ArithmeticTable
 from netviz.ui.widgets.image_painting import gray_image
 from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
-_ROW_PX, _HEAD_PX, _LINE_PX, _GAP_PX = 14, 30, 15, 16
+_ROW_PX, _HEAD_PX, _LINE_PX, _GAP_PX = 13, 26, 15, 16
 _CLASSES = 10
 """So many classes are listed: the true one and those of the largest logits."""
 _COLUMNS = (
@@ -58,6 +58,7 @@ class LossPage(ThemedWidget):
         area.setWidget(inner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
         layout.addWidget(area, 1)
         layout.addWidget(self.mean)
 
@@ -110,7 +111,7 @@ class LossTable(TooltipWidget):
         classes = len(self._by_hand.images[0].logits) if self._by_hand else 0
         rows = min(classes, _CLASSES) + 1 + (classes > _CLASSES)
         lines = len(self._by_hand.images[0].lines) if self._by_hand else 0
-        return QSize(px(300), px(_HEAD_PX) + rows * px(_ROW_PX) + lines * px(_LINE_PX) + px(6))
+        return QSize(px(300), px(_HEAD_PX) + rows * px(_ROW_PX) + lines * px(_LINE_PX) + px(4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._by_hand is None:
@@ -126,7 +127,7 @@ class LossTable(TooltipWidget):
         self, painter: QPainter, column: QRectF, image: ImageByHand, picture: QImage
     ) -> None:
         theme, px = self._theme, self._theme.px
-        side = px(_HEAD_PX) - px(6)
+        side = px(_HEAD_PX) - px(2)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(column.left(), 0, side, side), picture)
         painter.setFont(theme.font(13, QFont.Weight.DemiBold))
@@ -150,7 +151,7 @@ class LossTable(TooltipWidget):
         if (more := len(image.logits) - _CLASSES) > 0:
             row.translate(0, px(_ROW_PX))
             self._paint_cells(painter, row, (f"… {more} more", "", "", ""), "muted")
-        row.translate(0, px(_ROW_PX) + px(4))
+        row.translate(0, px(_ROW_PX) + px(2))
         row.setHeight(px(_LINE_PX))
         for line in image.lines:
             font = theme.code_font(11)

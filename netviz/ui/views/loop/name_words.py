@@ -9,6 +9,7 @@ _WORDS = {
     "for": "Repeats the lines below it, with one after the other.",
     "in": "Takes one after the other out of what follows.",
     "if": "The lines below run only where this is true.",
+    "or": "One of the two has to be true.",
     "with": "What is said here holds for the lines below.",
     "images": "The pictures of this batch, a tensor: images, channels, height, width.",
     "labels": "The right class of each image of the batch, as a number.",

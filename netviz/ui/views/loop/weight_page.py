@@ -21,8 +21,12 @@ from netviz.ui.look.themed_widget import ThemedWidget
 from netviz.ui.views.loop.arithmetic_table import ArithmeticTable
 from netviz.ui.widgets.compact_combo import CompactCombo
 
-_AXES = 4
-"""A tensor of weights has this many dimensions at most."""
+_INDICES = (
+    ("unit", "Which unit or map of the layer"),
+    ("input", "Which of its inputs"),
+    ("row", "Which row of the kernel"),
+    ("column", "Which column of the kernel"),
+)
 _SAME = "What the optimizer did is the same."
 
 
@@ -52,7 +56,7 @@ class WeightPage(ThemedWidget):
         about = "The tensor of weights or biases that the weight is in."
         self.parameter = CompactCombo(theme, "Weights or biases", about, widest_px=260)
         self.parameter.activated.connect(self._on_parameter_activated)
-        self.fields = tuple(QSpinBox() for _ in range(_AXES))
+        self.fields = tuple(QSpinBox() for _ in _INDICES)
         self.largest = QPushButton("Largest change")
         self.largest.setProperty("kind", "small")
         self.largest.setToolTip("Follow the weight that this step moves the most.")
@@ -119,7 +123,9 @@ class WeightPage(ThemedWidget):
                 with QSignalBlocker(field):
                     field.setRange(0, shape[axis] - 1)
                     field.setValue(place.index[axis])
-                field.setToolTip(f"{_axis(axis, shape)}: 0 to {shape[axis] - 1:,}.")
+                word, about = _INDICES[axis]
+                field.setPrefix(f"{word} ")
+                field.setToolTip(f"{about}: 0 to {shape[axis] - 1:,}.")
 
     def _on_parameter_activated(self, number: int) -> None:
         if self._traced is not None:
@@ -139,16 +145,12 @@ class WeightPage(ThemedWidget):
         self._layout.setSpacing(px(6))
         self.facts.setFont(self._theme.font(12))
         for field in self.fields:
-            field.setFixedWidth(px(68))
-
-
-def _axis(axis: int, shape: tuple[int, ...]) -> str:
-    """Say what an index of a tensor of weights counts."""
-    if axis == 0:
-        return "Which unit or map of the layer"
-    if axis == 1:
-        return "Which of its inputs"
-    return "Row of the kernel" if axis == 2 else "Column of the kernel"
+            field.setFixedWidth(px(92))
+            field.setStyleSheet(
+                f"QSpinBox {{ font-size: {px(12)}px; min-height: {px(22)}px;"
+                f" padding-left: {px(6)}px; }}"
+                f"QSpinBox:focus {{ min-height: {px(22) - 2}px; padding-left: {px(6) - 1}px; }}"
+            )
 
 
 def _facts(traced: StepTraced) -> str:

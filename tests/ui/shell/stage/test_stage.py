@@ -20,7 +20,8 @@ from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled
 
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
-    *("Confusion", "Learning rate", "Activations", "Data", "Network", "Log", "Runs"),
+    *("Confusion", "Learning rate", "Loop", "Activations"),
+    *("Data", "Network", "Log", "Runs"),
 )
 FIRST_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_1)
 
