@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
@@ -12,7 +21,7 @@ from netviz.engine.protocol.loop.step_traced import ScriptWritten, StepTraced, W
 from netviz.engine.protocol.run_state import Measurement, State
 from netviz.ui.look.icons import icon
 from netviz.ui.look.theme import Theme
-from netviz.ui.views.loop.code_list import CodeList, Shown
+from netviz.ui.views.loop.code_list import ROW_PX, CodeList, Shown
 from netviz.ui.views.loop.line_values import QUESTIONS, Beside, test_values, values_of
 from netviz.ui.views.loop.loss_page import LossPage
 from netviz.ui.views.loop.progress import Progress
@@ -158,10 +167,6 @@ class LoopView(Page):
 
     # -- what the user does ------------------------------------------------------------------
 
-    def _on_pages_chosen(self, index: int) -> None:
-        self._pages.setCurrentIndex(index)
-        self.sentence.setVisible(index == 0)  # the others say themselves which step it is
-
     def next_line(self) -> None:
         """Let the next line run; the last one lets the run take the step."""
         if self.speeds.index or self._state is State.RUNNING:
@@ -250,8 +255,8 @@ class LoopView(Page):
         if self._tests and progress.position == 0:
             lit = set(EVALUATION)
         self.code.show_values(Shown(frozenset(lit), progress.done, values))
-        self.weight.show_step(traced)
-        self.loss.show_step(traced)
+        for page in (self.weight, self.loss):
+            page.show_step(progress.newest)
         self.sentence.set_text(self._words())
         if lit:
             self._scroll_to(min(lit, key=lambda does: does.value))
@@ -298,6 +303,11 @@ class LoopView(Page):
         column = QVBoxLayout(loop)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.next_button)
+        self._row.addWidget(self.sentence, 1)
+        self._row.addWidget(self.copy_button)
+        column.addLayout(self._row)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -305,25 +315,22 @@ class LoopView(Page):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.code.setObjectName("scrolled")
         self._area.setWidget(self.code)
+        # The picture has its height first; the lines have the rest.
+        self._area.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         column.addWidget(self.picture)
         column.addWidget(self._area, 1)
         self._pages = QStackedWidget()
         for page in (loop, self.weight, self.loss):
             self._pages.addWidget(page)
-        for widget in (self.pages, self.next_button, self.speeds):
+        for widget in (self.pages, self.speeds):
             self.bar.addWidget(widget)
         self.bar.addStretch(1)
-        self.bar.addWidget(self.copy_button)
         self.next_button.setProperty("kind", "small")
         self.next_button.setToolTip("Let the next line run (N).")
-        # In a layout its height of 0 would count, whatever its least height is.
-        line = QVBoxLayout()
-        line.addWidget(self.sentence)
-        self.body.addLayout(line)
         self.body.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
-        self.pages.chosen.connect(self._on_pages_chosen)
+        self.pages.chosen.connect(self._pages.setCurrentIndex)
         self.speeds.chosen.connect(self._on_speeds_chosen)
         self.next_button.clicked.connect(self.next_line)
         self.copy_button.clicked.connect(self._on_copy_button_clicked)
@@ -338,8 +345,9 @@ class LoopView(Page):
         self.next_button.setIconSize(QSize(theme.px(14), theme.px(14)))
         self.next_button.setFont(theme.font(12, QFont.Weight.Medium))
         self.copy_button.setIcon(icon(theme, "copy", "muted"))
-        self.sentence.setFixedHeight(theme.px(18))
-        self.body.setSpacing(theme.px(4))
+        self._area.setMinimumHeight(theme.px(ROW_PX))
+        self._row.setSpacing(theme.px(10))
+        self._row.setContentsMargins(0, 0, 0, theme.px(4))
 
 
 VIEW = ViewSpec(

@@ -51,6 +51,11 @@ class Progress:
         return self.traced is not None and self.position == len(self.turns) - 1
 
     @property
+    def newest(self) -> StepTraced | None:
+        """The newest step that is known, whether it is shown already or not."""
+        return self._next or self.traced
+
+    @property
     def has_next(self) -> bool:
         """Whether the step after this one is known already."""
         return self._next is not None

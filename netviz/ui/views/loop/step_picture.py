@@ -32,7 +32,7 @@ class StepPicture(TooltipWidget):
         self._images: list[QImage] = []
         self._names: list[str] = []
         self.setAccessibleName("The step as a picture")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
 
     def show_step(self, traced: StepTraced | None, done: frozenset[Does], lit: Does | None) -> None:
         """Show a step of which so much has run."""
@@ -45,6 +45,9 @@ class StepPicture(TooltipWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(300), self._theme.px(_HEIGHT_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)  # in a very low window the lines matter more
 
     def text_at(self, position: QPointF) -> str:
         """Say what is under the mouse."""

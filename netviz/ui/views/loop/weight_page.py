@@ -1,6 +1,6 @@
 """By hand: the update of one weight, chosen here, with its numbers."""
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -77,6 +77,10 @@ class WeightPage(ThemedWidget):
         self._show_place(traced)
         self.table.show_lines(update_by_hand(traced.update))
         self.facts.setText(_facts(traced))
+
+    def minimumSizeHint(self) -> QSize:
+        # The four fields of a convolution are for a window that is not a narrow one.
+        return QSize(self._theme.px(360), self._theme.px(64))
 
     @property
     def place(self) -> WeightPlace | None:

@@ -9,14 +9,16 @@ from pytestqt.qtbot import QtBot
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.loop.arithmetic import Working
 from netviz.engine.protocol.loop.loop_code import Does, lit_in_turn
+from netviz.engine.protocol.loop.loss_by_hand import loss_by_hand
 from netviz.engine.protocol.loop.update_by_hand import update_by_hand
 from netviz.number_text import loss_text
 from netviz.ui.look.theme import Theme
 from netviz.ui.views.loop.arithmetic_table import ArithmeticTable
 from netviz.ui.views.loop.code_list import CodeList, Shown
 from netviz.ui.views.loop.line_values import values_of
-from netviz.ui.views.loop.loss_page import LossPage
+from netviz.ui.views.loop.loss_page import LossTable
 from netviz.ui.views.loop.step_picture import StepPicture
+from netviz.ui.widgets.image_painting import gray_image
 from tests.ui.painting import painted
 from tests.ui.views.loop.steps import a_step
 
@@ -109,15 +111,14 @@ def test_the_arithmetic_says_whether_torch_has_the_same(qtbot: QtBot, theme: The
 def test_the_loss_by_hand_shows_probabilities_and_the_mean(
     qtbot: QtBot, theme: Theme, loss: str
 ) -> None:
-    page = LossPage(theme)
-    qtbot.addWidget(page)
-    page.table.resize(700, 200)
-    step = a_step(loss=loss)
-    page.show_step(step)
-    texts = [text.text for text in painted(page.table).texts]
+    table, step = LossTable(theme), a_step(loss=loss)
+    qtbot.addWidget(table)
+    table.resize(700, 200)
+    by_hand = loss_by_hand(step)
+    table.show_loss(by_hand, [gray_image(image) for image in step.images], loss)
+    texts = [text.text for text in painted(table).texts]
     share = math.exp(2) / (math.exp(2) + math.exp(-1) + math.exp(0.5))
     assert f"{share:.4f}" in texts
     assert [text for text in texts if text.startswith("label")] == ["label 0", "label 2", "label 1"]
-    (mean,) = page.mean.lines
-    assert mean.result == pytest.approx(step.loss)
-    assert mean.agrees
+    assert by_hand.mean.result == pytest.approx(step.loss)
+    assert by_hand.mean.agrees
