@@ -15,7 +15,7 @@ from netviz.ui.views.loop.line_values import Beside, Piece, plain
 from netviz.ui.views.loop.name_words import words_for
 from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
-ROW_PX = 25
+ROW_PX = 23
 _SIGN_PX, _NUMBER_PX, _PAD_PX = 30, 18, 10
 _CODE_LETTERS = 42
 """So long a line of code is shown whole, where there is room for its values, too."""

@@ -82,7 +82,7 @@ class LoopView(Page):
         self._config = RunConfig()
         self._progress = Progress()
         self._state, self._epochs_done = State.IDLE, 0
-        self._steps_itself = self._is_free = False
+        self._steps_itself = self._is_free = self._is_pace_ours = False
         self._tested: dict[Does, Beside] = {}
         self._tests = False
         self.pages = SegmentedControl(theme, "Page", PAGES)
@@ -135,7 +135,8 @@ class LoopView(Page):
 
     def set_pace(self, batches_per_second: float | None) -> None:
         """Take on the speed limit that was chosen elsewhere."""
-        if self.speeds.index and batches_per_second != self._pace():
+        self._is_pace_ours = False
+        if self.speeds.index:
             self.speeds.choose(0)
             self._lines.stop()
             self._invalidate()
@@ -147,10 +148,11 @@ class LoopView(Page):
 
     def show_step(self, traced: StepTraced) -> None:
         """Take on the next step."""
-        is_slow = self._state is State.RUNNING and self.speeds.index > 0
-        self._progress.take(traced, keeps_end=not is_slow and not self._is_free)
+        # The step that the user has gone through stays until the user goes on.
+        is_own = self._steps_itself or self._progress.has_next
+        self._progress.take(traced, keeps_end=is_own and not self._is_slow)
         self._steps_itself = False
-        if is_slow:
+        if self._is_slow:
             self._lines.start(round(1000 / LINES_PER_S[self.speeds.index]))
         elif self._is_free:
             self._progress.finish()
@@ -169,12 +171,14 @@ class LoopView(Page):
 
     def next_line(self) -> None:
         """Let the next line run; the last one lets the run take the step."""
+        was_at_full_speed = self._is_free
         if self.speeds.index or self._state is State.RUNNING:
             self._choose_by_hand()
         progress = self._progress
-        if progress.traced is None or self._steps_itself:
-            return
-        is_last = not progress.is_at_end and progress.position == len(progress.turns) - 2
+        if progress.traced is None or was_at_full_speed:
+            return  # which step is next is told when the run rests
+        is_untaken = progress.is_at_end and not progress.has_next and not self._steps_itself
+        is_last = is_untaken or progress.position == len(progress.turns) - 2
         if is_last and not self._has_epochs_left:
             self._invalidate()
             return
@@ -199,20 +203,18 @@ class LoopView(Page):
 
     def _choose_by_hand(self) -> None:
         """Pause, and give the run back its full speed for when it goes on."""
-        was_slow = self.speeds.index > 0 or self._pace_is_ours
+        was_slow = self.speeds.index > 0 or self._is_pace_ours
         self.speeds.choose(0)
         self._lines.stop()
         if self._state is State.RUNNING:
             self.command_requested.emit(commands.Pause())
         if was_slow:
-            self._pace_is_ours = False
+            self._is_pace_ours = False
             self.pace_requested.emit(None)
         self._invalidate()
 
-    _pace_is_ours = False
-
     def _ask_for_pace(self) -> None:
-        self._pace_is_ours = True
+        self._is_pace_ours = True
         self.pace_requested.emit(self._pace())
 
     def _pace(self) -> float:
@@ -227,7 +229,8 @@ class LoopView(Page):
 
     def _on_run_wait_timeout(self) -> None:
         """Show the step whole that is known while the run trains on at its own speed."""
-        self._is_free = self._state is State.RUNNING and not self.speeds.index
+        is_running = self._state is State.RUNNING and not self._steps_itself
+        self._is_free = is_running and not self.speeds.index
         if self._is_free:
             self._progress.finish()
         self._invalidate()
@@ -247,11 +250,12 @@ class LoopView(Page):
     def _refresh(self) -> None:
         progress = self._progress
         traced = progress.traced
-        self.picture.show_step(traced, progress.done, progress.lit)
+        now = None if self._is_free else progress.lit
+        self.picture.show_step(traced, progress.done, now)
         values = dict(self._tested)
         if traced is not None:
             values |= {does: values_of(does, traced, progress.previous) for does in progress.turns}
-        lit = {progress.lit} if progress.lit else set()
+        lit = {now} if now else set()
         if self._tests and progress.position == 0:
             lit = set(EVALUATION)
         self.code.show_values(Shown(frozenset(lit), progress.done, values))
@@ -280,8 +284,8 @@ class LoopView(Page):
         step = f"Step {progress.traced.step + 1:,}"
         if progress.position == 0:
             return f"{step}. {_COPY}"
-        question = QUESTIONS.get(progress.lit, "") if progress.lit else ""
-        return f"{step}, line {progress.position} of {last}. {question}"
+        assert progress.lit is not None
+        return f"{step}, line {progress.position} of {last}. {QUESTIONS[progress.lit]}"
 
     @property
     def _is_slow(self) -> bool:
