@@ -51,13 +51,13 @@ class Working:
         return self.difference <= max(TOLERANCE * self.scale, _SMALLEST)
 
 
-def digits(value: float) -> str:
-    """Write a number in six digits, as it is used in a calculation: ``−0.0123457``, ``1.2e−08``."""
+def digits(value: float, count: int = 6) -> str:
+    """Write a number as it is used in a calculation: ``−0.0123457``, ``1.2e−08``."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.6g}".replace("-", "−")
+    return f"{value:.{count}g}".replace("-", "−")
 
 
 def factor(value: float) -> str:

@@ -122,11 +122,11 @@ def _squares(logits: NDArray[np.float32], label: int, loss: float) -> ImageByHan
     top, total = float(exponentials[label]), float(exponentials.sum())
     share, count = float(probabilities[label]), len(logits)
     others = float((np.delete(probabilities, label) ** 2).sum())
-    mean = Working(
-        "loss",
-        "the mean of the squared distances",
-        f"((1 − {digits(share)})² + {digits(others)}) ÷ {count}",
-        float(loss),
+    missed = (1 - share) ** 2
+    numbers = f"{digits(missed, 4)} + {digits(others, 4)}"
+    lines = (
+        Working("p", "softmax", f"{digits(top)} ÷ {digits(total)}", share),
+        Working("sum", "(1 − p)² + p² of the others", numbers, missed + others),
+        Working("loss", "their mean", f"{digits(missed + others)} ÷ {count}", float(loss)),
     )
-    lines = (Working("p", "softmax", f"{digits(top)} ÷ {digits(total)}", share), mean)
     return ImageByHand(label, logits.astype(np.float64), exponentials, probabilities, lines)

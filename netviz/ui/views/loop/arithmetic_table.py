@@ -78,7 +78,7 @@ class ArithmeticTable(TooltipWidget):
         painter.setPen(theme.color("text"))
         name = QRectF(area.left() + px(_PAD_PX), area.top(), px(_NAME_PX), area.height())
         painter.drawText(name, _LEFT, line.name)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         painter.drawText(upper, _LEFT, f"= {line.formula}")
         painter.setPen(theme.color("right" if line.agrees else "wrong"))
@@ -86,12 +86,6 @@ class ArithmeticTable(TooltipWidget):
         painter.setFont(theme.code_font(12))
         painter.setPen(theme.color("text"))
         text = f"= {line.numbers} = {digits(line.result)}"
-        while painter.fontMetrics().horizontalAdvance(text) > lower.width():
-            font = painter.font()
-            if font.pixelSize() <= px(9):
-                break
-            font.setPixelSize(font.pixelSize() - 1)
-            painter.setFont(font)
         metrics = painter.fontMetrics()
         # What is cut is in the middle: the result stays.
         cut = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(lower.width()))

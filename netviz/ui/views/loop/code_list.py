@@ -119,7 +119,7 @@ class CodeList(TooltipWidget):
             bar = QRectF(area.left(), area.top(), px(3), area.height())
             painter.fillRect(bar, theme.color("train"))
         self._paint_sign(painter, area, is_lit=is_lit, is_done=line.does in shown.done)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("text" if is_lit else "quiet"))
         place = QRectF(px(_SIGN_PX), area.top(), px(_NUMBER_PX) - px(8), area.height())
         painter.drawText(place, _LEFT, number)
@@ -171,7 +171,7 @@ class CodeList(TooltipWidget):
         theme, px = self._theme, self._theme.px
         left, right = self._values_left(), self.width() - px(_PAD_PX)
         width = sum(_width(theme, piece) for piece in beside.pieces)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         last = QFontMetricsF(painter.font()).horizontalAdvance(beside.last)
         if beside.last and left + width + px(12) + last <= right:
             painter.setPen(theme.color("quiet"))

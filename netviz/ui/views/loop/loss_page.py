@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from netviz.engine.protocol.loop.arithmetic import digits
@@ -15,7 +15,7 @@ from netviz.ui.views.loop.arithmetic_table import ArithmeticTable
 from netviz.ui.widgets.image_painting import gray_image
 from netviz.ui.widgets.tooltip_widget import TooltipWidget
 
-_ROW_PX, _HEAD_PX, _LINE_PX, _GAP_PX = 13, 26, 15, 16
+_ROW_PX, _HEAD_PX, _LINE_PX, _GAP_PX = 14, 24, 15, 16
 _CLASSES = 10
 """So many classes are listed: the true one and those of the largest logits."""
 _COLUMNS = (
@@ -25,7 +25,8 @@ _COLUMNS = (
     "The probability: the share of this class in the sum of all exponentials (softmax).",
 )
 _HOW = {
-    "mse": "The loss is the mean over the classes of (probability − 1 or 0) squared.",
+    "mse": "The loss is the mean of the squared distances: of p to 1 for the right class, and to 0 "
+    "for the others.",
     "cross-entropy": "The loss is minus the logarithm of the right class's probability.",
 }
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -156,13 +157,8 @@ class LossTable(TooltipWidget):
         row.translate(0, px(_ROW_PX) + px(2))
         row.setHeight(px(_LINE_PX))
         for line in image.lines:
-            font = theme.code_font(11)
+            painter.setFont(theme.font(12))
             text = f"{line.name} = {line.numbers} = {digits(line.result)}"
-            while QFontMetrics(font).horizontalAdvance(text) > row.width():
-                font.setPixelSize(font.pixelSize() - 1)
-                if font.pixelSize() <= px(8):
-                    break
-            painter.setFont(font)
             painter.setPen(theme.color("text"))
             painter.drawText(row, _LEFT, text)
             row.translate(0, px(_LINE_PX))
@@ -170,7 +166,7 @@ class LossTable(TooltipWidget):
     def _paint_cells(
         self, painter: QPainter, row: QRectF, cells: tuple[str, ...], token: str
     ) -> None:
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color(token))
         width = row.width() / len(cells)
         for number, text in enumerate(cells):

@@ -128,7 +128,7 @@ class StepPicture(TooltipWidget):
         self._paint_norms(painter, boxes)
 
     def _caption(self, painter: QPainter, area: QRectF, text: str) -> None:
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("muted"))
         wide = self._theme.px(20)
         top = QRectF(area.left() - wide, 0, area.width() + 2 * wide, self._theme.px(_TOP_PX) - 2)
@@ -137,7 +137,7 @@ class StepPicture(TooltipWidget):
     def _paint_images(self, painter: QPainter, traced: StepTraced) -> None:
         area, side = self._images_area(), self._theme.px(_THUMB_PX)
         count = traced.batch_shape[0]
-        painter.setFont(self._theme.font(11))
+        painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("muted"))
         top = QRectF(0, 0, area.width() + side, self._theme.px(_TOP_PX) - 2)
         painter.drawText(top, _LEFT, f"{count:,} image{'' if count == 1 else 's'}")
@@ -169,7 +169,7 @@ class StepPicture(TooltipWidget):
             halves = ((area, "text", kind),)  # type: ignore[assignment]
         for place, token, text in halves:
             weight = QFont.Weight.DemiBold if token == "text" else QFont.Weight.Normal
-            painter.setFont(theme.font(11, weight))
+            painter.setFont(theme.font(12, weight))
             painter.setPen(theme.color(token))
             metrics = painter.fontMetrics()
             cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
@@ -192,9 +192,11 @@ class StepPicture(TooltipWidget):
             picture = signed_image(traced.logits, limit, theme)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(area.adjusted(1, 1, -1, -1), picture)
-            painter.setFont(theme.font(11))
+            painter.setFont(theme.font(12))
             painter.setPen(theme.color("muted"))
-            below = QRectF(area.left(), area.bottom() + theme.px(4), area.width(), theme.px(14))
+            below = area.translated(0, area.height() + theme.px(3))
+            below.setHeight(theme.px(15))
+            below.adjust(-theme.px(16), 0, theme.px(16), 0)
             painter.drawText(below, _CENTRE, f"−{limit:.2g} … +{limit:.2g}")
 
     def _paint_loss(self, painter: QPainter, traced: StepTraced) -> None:
@@ -203,7 +205,7 @@ class StepPicture(TooltipWidget):
         painter.setPen(QPen(theme.color("train" if is_lit else "border"), px(1)))
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(area, px(6), px(6))
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
         painter.drawText(area.adjusted(0, px(3), 0, -area.height() / 2), _CENTRE, "loss")
         painter.setFont(theme.font(16, QFont.Weight.DemiBold))
@@ -248,9 +250,9 @@ class StepPicture(TooltipWidget):
             return
         norms = [layer.gradient_norm or 0.0 for layer in self._traced.layers]
         largest = max((norm for norm in norms if norm < float("inf")), default=0.0)
-        painter.setFont(theme.font(11))
+        painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))
-        label = QRectF(0, px(_BAR_PX) - px(2), self._images_area().right(), px(28))
+        label = QRectF(0, px(_BAR_PX) - px(2), self._images_area().right(), px(32))
         painter.drawText(label, _LEFT | Qt.TextFlag.TextWordWrap, "gradient norm\nby layer")
         for area, layer in boxes:
             if layer is None:
@@ -264,7 +266,7 @@ class StepPicture(TooltipWidget):
                 bar.setWidth(area.width() * min(1.0, norm / largest))
                 painter.setBrush(theme.color("train"))
                 painter.drawRoundedRect(bar, px(2), px(2))
-            painter.setFont(theme.font(11))
+            painter.setFont(theme.font(12))
             painter.setPen(theme.color("text" if norm is not None else "muted"))
             below = QRectF(area.left() - px(8), px(_BAR_PX) + px(6), area.width() + px(16), px(16))
             painter.drawText(below, _CENTRE, "frozen" if norm is None else norm_text(norm))
