@@ -193,10 +193,10 @@ class CodeList(TooltipWidget):
         return self._theme.code_font(12)
 
     def _values_left(self) -> float:
-        """Return where the values begin: behind the usual lines, or near the middle."""
+        """Return where the values begin: near the middle, and behind the usual lines if they can."""
         advance = QFontMetricsF(self._code_font()).horizontalAdvance("m")
         code = self._theme.px(_SIGN_PX + _NUMBER_PX) + _CODE_LETTERS * advance
-        return max(self.width() * 0.47, code)
+        return max(self.width() * 0.47, min(code, self.width() * 0.56))
 
     def _placed(self, text: str) -> list[tuple[str, float, float]]:
         """Return the parts of a line and where each begins and ends."""

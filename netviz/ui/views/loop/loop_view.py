@@ -259,7 +259,8 @@ class LoopView(Page):
         if self._tests and progress.position == 0:
             lit = set(EVALUATION)
         self.code.show_values(Shown(frozenset(lit), progress.done, values))
-        for page in (self.weight, self.loss):
+        page = self._pages.currentWidget()
+        if isinstance(page, WeightPage | LossPage):
             page.show_step(progress.newest)
         self.sentence.set_text(self._words())
         if lit:
@@ -278,14 +279,17 @@ class LoopView(Page):
             return _FULL
         if progress.traced is None:
             return "Computing the next step on a copy…"
-        last = len(progress.turns) - 1
-        if progress.position == last - 1 and not self._has_epochs_left and not self._is_slow:
+        is_next_last = progress.position == len(progress.turns) - 2
+        if is_next_last and not self._has_epochs_left and not self._is_slow:
             return f"All {self._config.epochs:,} epochs are trained. Raise Epochs to go on."
         step = f"Step {progress.traced.step + 1:,}"
         if progress.position == 0:
             return f"{step}. {_COPY}"
         assert progress.lit is not None
-        return f"{step}, line {progress.position} of {last}. {QUESTIONS[progress.lit]}"
+        # The numbers are those in front of the lines; not each of them runs in each step.
+        lines = lit_in_turn(progress.traced.config)
+        at = lines.index(progress.lit)
+        return f"{step}, line {at} of {len(lines) - 1}. {QUESTIONS[progress.lit]}"
 
     @property
     def _is_slow(self) -> bool:
@@ -335,6 +339,7 @@ class LoopView(Page):
 
     def _connect(self) -> None:
         self.pages.chosen.connect(self._pages.setCurrentIndex)
+        self._pages.currentChanged.connect(self._invalidate)
         self.speeds.chosen.connect(self._on_speeds_chosen)
         self.next_button.clicked.connect(self.next_line)
         self.copy_button.clicked.connect(self._on_copy_button_clicked)
