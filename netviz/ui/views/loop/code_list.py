@@ -193,7 +193,7 @@ class CodeList(TooltipWidget):
         return self._theme.code_font(12)
 
     def _values_left(self) -> float:
-        """Return where the values begin: near the middle, and behind the usual lines if they can."""
+        """Return where the values begin: near the middle, if possible behind the usual lines."""
         advance = QFontMetricsF(self._code_font()).horizontalAdvance("m")
         code = self._theme.px(_SIGN_PX + _NUMBER_PX) + _CODE_LETTERS * advance
         return max(self.width() * 0.47, min(code, self.width() * 0.56))
