@@ -35,6 +35,7 @@ from netviz.ui.presenters.find_presenter import FindPresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.ghost_presenter import GhostPresenter
 from netviz.ui.presenters.look_presenter import LookPresenter
+from netviz.ui.presenters.loop_presenter import LoopPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
@@ -140,7 +141,7 @@ def build_window(
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
-    look = LookPresenter(window)
+    look, loop = LookPresenter(window), LoopPresenter(window)
     ghosts, differences = GhostPresenter(window, race), DifferencePresenter(window, race)
     room, rates = StateRoomPresenter(window, options), RatePresenter(window, run.change)
     over_time = OverTimePresenter(window, run.change)
@@ -165,6 +166,7 @@ def build_window(
         race,
         runs,
         look,
+        loop,
         ghosts,
         differences,
         room,
