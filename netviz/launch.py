@@ -37,6 +37,8 @@ class WindowOptions:
         Folder of a saved run that the window opens; None for none.
     new_window
         Whether a window is opened also where one is open, without asking.
+    lesson
+        File of a lesson that the window opens; None for none.
     going_back_memory_mb, going_back_disk_mb
         Megabytes for the states from which any step of a run is reached again; None for those
         remembered.
@@ -54,6 +56,7 @@ class WindowOptions:
     folder: Path | None = None
     run: Path | None = None
     new_window: bool = False
+    lesson: Path | None = None
     going_back_memory_mb: int | None = None
     going_back_disk_mb: int | None = None
 

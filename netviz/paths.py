@@ -46,6 +46,11 @@ def state_dir() -> Path:
     return Path(platformdirs.user_state_dir("netviz", appauthor=False))
 
 
+def lessons_dir() -> Path:
+    """Folder of the user's own lessons, unless the user names another."""
+    return Path(platformdirs.user_documents_dir()) / "NetViz lessons"
+
+
 def runs_dir() -> Path:
     """Folder for runs that cannot be saved where NetViz was started."""
     return Path(platformdirs.user_data_dir("netviz", appauthor=False)) / "runs"

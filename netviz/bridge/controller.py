@@ -213,6 +213,10 @@ autosave_failed, states_not_written
         """Train to the end of the epoch under way, then hold."""
         self.submit(commands.RunEpoch())
 
+    def train_steps(self, steps: int) -> None:
+        """Train so many steps, then hold; in a race each run does."""
+        self.submit(commands.TrainSteps(steps))
+
     @Slot()
     def stop(self) -> None:
         """End the run here."""
@@ -230,6 +234,27 @@ autosave_failed, states_not_written
     def reset_with(self, changes: Mapping[str, Any]) -> None:
         """Go back to the initial weights and change options there."""
         self._reset({**self.waiting, **changes})
+
+    def begin_run(self, config: RunConfig, *, keeps_weights: bool = False) -> None:
+        """Begin a run with these settings; what waits for a reset is dropped.
+
+        With `keeps_weights` it takes over the weights of the run at hand, where they fit.
+        """
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.Prepare(config, self._data_dir, keeps_weights))
+
+    def set_aside(self, config: RunConfig) -> None:
+        """Begin a run beside those that there are, which wait until `take_back`.
+
+        What waits for a reset is dropped.
+        """
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.SetAside(config, self._data_dir))
+
+    def take_back(self) -> None:
+        """Go on with the run that was set aside; those that began since are kept no longer."""
+        self._is_preparing = self._is_opening = True
+        self.submit(commands.TakeBack())
 
     def go_back(self, step: int) -> None:
         """Go back to a step; the run as it is goes on to be at hand until that is reached."""
@@ -259,15 +284,17 @@ autosave_failed, states_not_written
         else:
             self.go_on_with(consent.line, trust_model=True)
 
-    def race(self, lanes: tuple[Mapping[str, Any], ...]) -> None:
+    def race(self, lanes: tuple[Mapping[str, Any], ...], *, starts: bool = True) -> None:
         """Train several runs in turn from here, each with these options changed."""
         self.submit(commands.Race(lanes))
-        self.submit(commands.Start())
+        if starts:
+            self.submit(commands.Start())
 
-    def race_with(self, lines: tuple[int, ...]) -> None:
+    def race_with(self, lines: tuple[int, ...], *, starts: bool = True) -> None:
         """Train runs that were left in turn with the one at hand."""
         self.submit(commands.RaceRuns(lines))
-        self.submit(commands.Start())
+        if starts:
+            self.submit(commands.Start())
 
     def show_lane(self, line: int) -> None:
         """Put another run of the race in the place of the one at hand."""

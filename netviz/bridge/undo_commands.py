@@ -149,3 +149,23 @@ class Replacement(QUndoCommand):
 
     def undo(self) -> None:
         self._change_places()
+
+
+class Beginning(QUndoCommand):
+    """Something that was begun: taking it back ends it, and it is not begun again.
+
+    Parameters
+    ----------
+    text
+        What was done: ``opening the lesson``.
+    end
+        Ends it.
+    """
+
+    def __init__(self, text: str, end: Callable[[], object]) -> None:
+        super().__init__(text)
+        self._end = end
+
+    def undo(self) -> None:
+        self.setObsolete(True)
+        self._end()

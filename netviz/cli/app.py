@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from netviz import __version__
-from netviz.cli.argument_checks import mirror_argument, path_argument
+from netviz.cli.argument_checks import lesson_argument, mirror_argument, path_argument
 from netviz.cli.output import print_error
 from netviz.cli.race import race_argument
 from netviz.cli.run_argument import FLAG, check_opens_alone, run_argument, with_run_named
@@ -130,6 +130,14 @@ def window(
             help="Open the run that was saved in this folder; `netviz RUN` does the same.",
         ),
     ] = None,
+    lesson: Annotated[
+        Path | None,
+        typer.Option(
+            parser=lesson_argument,
+            metavar="FILE",
+            help="Open this lesson; it runs beside the run, which comes back afterwards.",
+        ),
+    ] = None,
     new_window: Annotated[
         bool, typer.Option("--new-window", help="Do not ask where a window is open already.")
     ] = False,
@@ -173,7 +181,8 @@ def window(
         None if theme is None else theme is Theme.DARK,
         view,
         run=saved_run,
-        new_window=new_window,
+        new_window=new_window or lesson is not None,
+        lesson=lesson,
         going_back_memory_mb=going_back_memory,
         going_back_disk_mb=going_back_disk,
     )

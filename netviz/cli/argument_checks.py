@@ -20,6 +20,17 @@ def path_argument(text: str) -> Path:
     return Path(text)
 
 
+def lesson_argument(text: str) -> Path:
+    """Return the file of a lesson; raises `ConfigError` where there is none.
+
+    What is wrong in it is said in the window, where it is read again when it is saved.
+    """
+    path = path_argument(text).expanduser().absolute()
+    if not path.is_file():
+        raise ConfigError(f"There is no lesson {path}.", "Name a file that ends in .md.")
+    return path
+
+
 def mirror_argument(address: str | None) -> str | None:
     """Refuse what is no address, also where nothing is downloaded."""
     try:

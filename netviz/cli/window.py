@@ -37,6 +37,9 @@ def open_or_train(options: WindowOptions) -> int:
     if options.run:
         say(f"A saved run is opened in a window. Without one: netviz train --resume {options.run}")
         return 1
+    if options.lesson:
+        say("A lesson is played in a window; there is no way to play one without.")
+        return 1
     folder = new_folder(Path.cwd())
     if folder is None:
         say(f"Nothing can be written here nor in {runs_dir()}: nothing is trained.")

@@ -14,6 +14,8 @@ class Form(Enum):
     """How the files of a data set are written; `load` has one reader for each."""
 
     SAMPLE = "sample"
+    MOVED = "moved"
+    LETTERS = "letters"
     IDX = "idx"
     CIFAR = "cifar"
 
@@ -81,7 +83,7 @@ class DatasetInfo:
     @property
     def bundled(self) -> bool:
         """Whether the data set ships with NetViz."""
-        return self.form is Form.SAMPLE
+        return not self.files
 
     @property
     def total_bytes(self) -> int:
@@ -194,6 +196,38 @@ _ENTRIES = (
         mirrors=(),
         licence="Y. LeCun, C. Cortes; CC BY-SA 3.0.",
         form=Form.SAMPLE,
+    ),
+    DatasetInfo(
+        "mnist-moved",
+        "MNIST sample, moved",
+        "The same 5,000 digits, each moved at random within its frame.",
+        classes=tuple(digits),
+        channels=1,
+        height=28,
+        width=28,
+        train_count=4_000,
+        test_count=1_000,
+        folder="",
+        files=(),
+        mirrors=(),
+        licence="Y. LeCun, C. Cortes; CC BY-SA 3.0.",
+        form=Form.MOVED,
+    ),
+    DatasetInfo(
+        "drawn-letters",
+        "Drawn letters A to J",
+        "4,000 capital letters that a program drew with an unsteady pen.",
+        classes=tuple(ascii_uppercase[:10]),
+        channels=1,
+        height=28,
+        width=28,
+        train_count=3_000,
+        test_count=1_000,
+        folder="",
+        files=(),
+        mirrors=(),
+        licence="The NetViz developers; MIT.",
+        form=Form.LETTERS,
     ),
     _like_mnist(
         "mnist",

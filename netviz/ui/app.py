@@ -34,6 +34,9 @@ from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.find_presenter import FindPresenter
 from netviz.ui.presenters.finding_presenter import FindingPresenter
 from netviz.ui.presenters.ghost_presenter import GhostPresenter
+from netviz.ui.presenters.lesson_file_presenter import LessonFilePresenter
+from netviz.ui.presenters.lesson_presenter import LessonPresenter
+from netviz.ui.presenters.lesson_recorder import LessonRecorder
 from netviz.ui.presenters.look_presenter import LookPresenter
 from netviz.ui.presenters.loop_presenter import LoopPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
@@ -155,6 +158,12 @@ def build_window(
     mirror = settings.text("mirror") if options.mirror is None else options.mirror
     downloads = DownloadPresenter(window, mirror)
     menus = MenuPresenter(window, downloads)
+    lesson = LessonPresenter(window, views.put_on_pad, race)
+    lessons = LessonFilePresenter(window, lesson)
+    lesson.predicted.connect(files.set_predictions)
+    recorder = LessonRecorder(window, views, lesson)
+    if options.lesson:
+        lesson.open(options.lesson)
     # After the offer of a lost run, which matters more and stays until it is answered.
     review = NoticeReview(window)
     presenters = (
@@ -179,6 +188,9 @@ def build_window(
         files,
         downloads,
         menus,
+        lesson,
+        lessons,
+        recorder,
         review,
     )
     window.destroyed.connect(partial(_dismiss, presenters))

@@ -168,3 +168,30 @@ def test_a_window_is_opened_as_it_was_asked_for(monkeypatch: pytest.MonkeyPatch)
     assert netviz("--size 800x600") == 0
     (options,) = opened
     assert (options.size, options.folder, options.autostart) == ((800, 600), None, False)
+
+
+def test_a_lesson_is_opened_in_a_window_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[WindowOptions] = []
+    monkeypatch.setattr(window, "why_no_window", lambda: None)
+    monkeypatch.setattr(
+        "netviz.ui.app.open_window", lambda options, _say: opened.append(options) or 0
+    )
+    path = tmp_path / "mine.md"
+    assert netviz(f"--lesson {path}") == 2
+    assert "There is no lesson" in capsys.readouterr().err
+    path.write_text("nothing")
+    assert netviz(f"--lesson {path}") == 0
+    (options,) = opened
+    assert (options.lesson, options.new_window) == (path, True)
+
+
+def test_without_a_display_no_lesson_is_played(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(window, "why_no_window", lambda: NoWindow("No display.", has_qt=True))
+    path = tmp_path / "mine.md"
+    path.write_text("nothing")
+    assert netviz(f"--lesson {path}") == 1
+    assert "A lesson is played in a window" in capsys.readouterr().out

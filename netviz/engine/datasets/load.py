@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from netviz import paths
 from netviz.engine.catalogue import DatasetInfo, Form, dataset_info, is_present
+from netviz.engine.datasets.bundled import read_letters, read_moved, read_sample
 from netviz.engine.datasets.cifar import read_cifar
 from netviz.engine.datasets.dataset import Dataset, Split
 from netviz.engine.datasets.idx import Arrays, read_idx
@@ -74,15 +75,10 @@ def load(name: str, data_dir: Path | None = None, form: OwnForm | None = None) -
         raise DataError(message, _how_to_get(info, data_dir)) from error
 
 
-def _read_sample(_info: DatasetInfo, _folder: Path) -> tuple[Arrays, Arrays]:
-    with np.load(paths.resource("digits", "mnist_sample.npz")) as arrays:
-        train = arrays["train_images"][:, None], arrays["train_labels"]
-        test = arrays["test_images"][:, None], arrays["test_labels"]
-    return train, test
-
-
 READERS: dict[Form, Callable[[DatasetInfo, Path], tuple[Arrays, Arrays]]] = {
-    Form.SAMPLE: _read_sample,
+    Form.SAMPLE: read_sample,
+    Form.MOVED: read_moved,
+    Form.LETTERS: read_letters,
     Form.IDX: read_idx,
     Form.CIFAR: read_cifar,
 }

@@ -25,7 +25,10 @@ _TORCHVISION = {
     "kmnist": "KMNIST",
     "cifar10": "CIFAR10",
 }
-"""Data sets that torchvision fetches for the script; the images of others go beside it."""
+"""Data sets that torchvision fetches for the script.
+
+The images of others go beside it, and so does a part of these.
+"""
 
 _ALWAYS_SET = ("seed", "epochs", "batch_size", "learning_rate")
 """Options that a reader looks for at the top of every script."""
@@ -83,7 +86,9 @@ def script_text(run: Run, stem: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _images_file(run: Run, stem: str) -> str:
-    return "" if run.trainer.config.dataset in _TORCHVISION else f"{stem}-images.npz"
+    config = run.trainer.config
+    is_fetched = config.dataset in _TORCHVISION and not config.train_size
+    return "" if is_fetched else f"{stem}-images.npz"
 
 
 def _start_file(run: Run, stem: str) -> str:

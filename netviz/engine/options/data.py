@@ -135,6 +135,19 @@ class DataOptions(BaseModel):
             short="noise",
         ),
     ] = 0.0
+    train_size: Annotated[
+        int,
+        Option(
+            "Training images",
+            "How many of the training images are learned from, as many of each class as there "
+            "are; 0 takes all. The test images stay the same.",
+            Effect.RESET,
+            Section.MORE,
+            minimum=0,
+            maximum=10_000_000,
+            step=100,
+        ),
+    ] = 0
     seed: Annotated[
         int,
         Option(

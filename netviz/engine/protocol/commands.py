@@ -26,10 +26,34 @@ class Prepare:
         The run's settings.
     data_dir
         Folder of downloaded data sets; None for the user's cache folder.
+    keeps_weights
+        Whether it begins with the weights of the run at hand, layer by layer, where they fit.
     """
 
     config: RunConfig
     data_dir: Path | None = None
+    keeps_weights: bool = False
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Set the run at hand aside, with all that were left, and prepare one to try things with.
+
+    Until `TakeBack` they stay as they are, are not told of, and cannot be gone on with.
+
+    Attributes
+    ----------
+    config, data_dir
+        As those of `Prepare`.
+    """
+
+    config: RunConfig
+    data_dir: Path | None = None
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """Go on with the run that was set aside; those that began since are kept no longer."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,19 @@ class Step:
 @dataclass(frozen=True)
 class RunEpoch:
     """Train to the end of the epoch under way, then hold."""
+
+
+@dataclass(frozen=True)
+class TrainSteps:
+    """Train so many steps from where the run is, then hold; in a race each run does.
+
+    Attributes
+    ----------
+    steps
+        At least 1; fewer are trained where the last epoch ends before.
+    """
+
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -490,10 +527,13 @@ class Close:
 
 Command = (
     Prepare
+    | SetAside
+    | TakeBack
     | Start
     | Pause
     | Step
     | RunEpoch
+    | TrainSteps
     | Stop
     | Reset
     | BringBack

@@ -1,7 +1,7 @@
 """The runs of a session that were left, of which each can be gone on with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from netviz.engine.errors import ConfigError
 from netviz.engine.options.run_config import RunConfig
@@ -20,6 +20,15 @@ MOST = 20
 """Runs that are kept in memory; beyond them the one that was left first is forgotten."""
 MOST_STATE_BYTES = 2 * StateBudget().memory
 """Memory for the states along the way of all of them, where the settings give no other."""
+
+
+@dataclass(frozen=True)
+class _Aside:
+    """The runs that were set aside: which was at hand, all of them, and where each began."""
+
+    line: int
+    lines: frozenset[int]
+    origins: Mapping[int, Origin]
 
 
 class LeftRuns:
@@ -44,6 +53,7 @@ class LeftRuns:
         self._runs: dict[int, ReplacedRun | SavedLeftRun] = {}
         self._origins: dict[int, Origin] = {}
         self._deleted: set[int] = set()  # in their places still, until another one is left
+        self._aside: _Aside | None = None
 
     @property
     def origin(self) -> Origin:
@@ -73,7 +83,8 @@ class LeftRuns:
     @property
     def last(self) -> ReplacedRun | None:
         """The one that was left last in this session."""
-        kept = (left for left in self._in_memory if left.origin.line not in self._deleted)
+        hidden = self._deleted | self._waiting
+        kept = (left for left in self._in_memory if left.origin.line not in hidden)
         return next(reversed(list(kept)), None)
 
     @property
@@ -184,22 +195,57 @@ class LeftRuns:
 
     def forget_untrained(self) -> None:
         """Keep no run in which nothing was trained: it was kept to be changed places with."""
+        spared = self.racing | self._waiting
         self._runs = {
-            line: left for line, left in self._runs.items() if left.steps or line in self.racing
+            line: left for line, left in self._runs.items() if left.steps or line in spared
         }
 
     def make_room(self, beside: DeviceData) -> None:
         """Forget what was deleted, and what there is no memory for beside a run with such data."""
-        for line in self._deleted:
+        waiting = self._waiting
+        for line in self._deleted - waiting:
             del self._runs[line]
-        self._deleted.clear()
+        self._deleted &= waiting
         for left in self._in_memory:
-            is_too_much = len(self._in_memory) > MOST or not left.is_affordable(beside)
-            if is_too_much and left.origin.line not in self.racing:
+            count = sum(each.origin.line not in waiting for each in self._in_memory)
+            is_too_much = count > MOST or not left.is_affordable(beside)
+            if is_too_much and left.origin.line not in self.racing | waiting:
                 del self._runs[left.origin.line]
         for left in self._in_memory:
             if self._state_bytes > self.state_bytes:
                 left.run.states.thin_out(keeps_good=left.is_ruined)
+
+    @property
+    def _waiting(self) -> frozenset[int]:
+        """Numbers of the runs that were set aside."""
+        return self._aside.lines if self._aside else frozenset()
+
+    def set_aside(self) -> None:
+        """Keep the run that was left last, and all others, as they are until `take_back`."""
+        if self._aside is None:
+            lines = frozenset(self._runs)
+            self._aside = _Aside(self.at_hand, lines, dict(self._origins))
+
+    @property
+    def waits_for(self) -> int:
+        """Number of the run that is gone on with when all are taken back; 0 where none waits."""
+        return self._aside.line if self._aside else 0
+
+    def take_back(self) -> int:
+        """Keep those that were set aside, and no others; return which of them was at hand.
+
+        Raises
+        ------
+        ConfigError
+            When none was set aside.
+        """
+        aside, self._aside = self._aside, None
+        if aside is None:
+            raise ConfigError("No run was set aside.")
+        self._runs = {line: left for line, left in self._runs.items() if line in aside.lines}
+        self._deleted &= aside.lines
+        self._origins = dict(aside.origins)
+        return aside.line
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -221,6 +267,8 @@ class LeftRuns:
         ConfigError
             When it is not kept (any more).
         """
+        if line in self._waiting:
+            raise ConfigError(f"Run {line} was set aside.", "Take it back first.")
         if line not in self._runs or line in self._deleted:
             raise _gone(line)
         return self._runs[line]
@@ -267,7 +315,7 @@ class LeftRuns:
 
     def told(self) -> tuple[LeftRun, ...]:
         """Tell of each that was trained or races, in the order of their numbers."""
-        kept = [line for line in self._runs if line not in self._deleted]
+        kept = [line for line in self._runs if line not in self._deleted | self._waiting]
         told = (
             replace(self._runs[line].told(), origin=self._origins[line], newer=len(kept) - place)
             for place, line in enumerate(kept, start=1)

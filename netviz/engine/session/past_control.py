@@ -69,6 +69,21 @@ class PastControl:
         if is_racing:
             control.tell_race()
 
+    def set_aside(self, command: commands.SetAside) -> None:
+        """Set all runs aside, and prepare one to try things with."""
+        self._control.ready_run()
+        prepare = commands.Prepare(command.config, command.data_dir)
+        self._control.set_aside(prepare)
+
+    def take_back(self, _: commands.TakeBack) -> None:
+        """Go on with the run that was set aside, and keep no other that began since."""
+        control = self._control
+        if not control.left.waits_for:
+            raise ConfigError("No run was set aside.", "This is the only one there is.")
+        control.hold()
+        control.forget_race()
+        control.take_up(control.left.take_back(), leaves=False)
+
     def _open_left(self, left: SavedLeftRun, command: commands.GoOnWith) -> None:
         """Prepare a run that was left and lies in a file to go on."""
         file = self._keeper.tree.file_of(left)

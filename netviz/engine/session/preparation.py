@@ -82,9 +82,10 @@ def own_form(config: RunConfig) -> OwnForm:
 
 def _data_key(config: RunConfig, data_dir: Path | None, device: torch.device) -> Hashable:
     """Return what decides the images; own pictures are read anew when a file has changed."""
-    if is_own(config.dataset):
-        return config.dataset, own_form(config), fingerprint(config.dataset), device
-    return config.dataset, data_dir, device
+    name, size = config.dataset, config.train_size
+    if is_own(name):
+        return name, size, own_form(config), fingerprint(name), device
+    return name, size, data_dir, device
 
 
 def _load(
@@ -92,9 +93,11 @@ def _load(
 ) -> Generator[None, None, tuple[Dataset, DataNotes]]:
     if is_own(config.dataset):
         own = yield from loading(config.dataset, own_form(config), _rarely(on_read))
-        return own.dataset, DataNotes(warnings_of(own.dataset), tuple(map(str, own.left_out)))
-    dataset = load(config.dataset, data_dir)
-    return dataset, DataNotes(warnings_of(dataset))
+        dataset, left_out = own.dataset, tuple(map(str, own.left_out))
+    else:
+        dataset, left_out = load(config.dataset, data_dir), ()
+    dataset = dataset.with_train_size(config.train_size)
+    return dataset, DataNotes(warnings_of(dataset), left_out)
 
 
 def _rarely(call: Callable[[int, int], None]) -> Callable[[int, int], None]:

@@ -21,7 +21,7 @@ from netviz.engine.session.race.race import Race
 from netviz.engine.session.replaced_run import ReplacedRun
 from netviz.engine.session.run_keeper import RunKeeper
 from netviz.engine.session.run_preparer import PreparedRun, RunPreparer
-from netviz.engine.session.start_points import StartPoint, saved_run
+from netviz.engine.session.start_points import StartPoint, kept_weights, saved_run
 from netviz.engine.session.state_room import StateRoom
 from netviz.engine.session.thread_watch import ONE_THREAD, USUAL_THREADS, ThreadWatch
 from netviz.engine.session.training_loop import Goal, TrainingLoop
@@ -119,7 +119,8 @@ class RunControl:
     def prepare(self, command: commands.Prepare) -> None:
         """Prepare a run that the user chose, with the weights that its seed gives."""
         trust_model(command.config)
-        self._begin(command, StartPoint())
+        kept = kept_weights(self.ready_run()) if command.keeps_weights else None
+        self._begin(command, StartPoint(kept=kept))
 
     def reset(self, command: commands.Reset) -> None:
         """Prepare the same run again."""
@@ -229,6 +230,10 @@ class RunControl:
         """Prepare a run with the data folder in use, as `_begin`."""
         self._begin(commands.Prepare(config, self._preparer.data_dir), start)
 
+    def set_aside(self, command: commands.Prepare) -> None:
+        """Prepare a run as `prepare`, for which all others are set aside."""
+        self._begin(command, StartPoint(sets_aside=True))
+
     def _begin(self, command: commands.Prepare, start: StartPoint) -> None:
         """Prepare a run, which takes the place of the one at hand as soon as it is ready."""
         self.pause()
@@ -246,7 +251,11 @@ class RunControl:
         left_for_it = None
         if self.race and not start.is_same_run:
             line = None  # else it would race in the place of the run at hand
-        if self.run and self.run.trainer.step:
+        if self.run and start.sets_aside:
+            self.leave(prepared.before)
+            self.left.set_aside()
+            line = None
+        elif self.run and self.run.trainer.step:
             self.leave(prepared.before)
             line, left_for_it = None, None if start.saved else self.run.trainer.config
         origin = self._origin(run, start, line, left_for_it)
@@ -305,6 +314,12 @@ class RunControl:
         """Train to the end of the epoch under way."""
         self.hold()
         self.train_to(Goal.EPOCH)
+
+    def train_steps(self, command: commands.TrainSteps) -> None:
+        """Train a number of steps."""
+        self.hold()
+        self._loop.last_step = self.ready_run().trainer.step + command.steps
+        self.train_to(Goal.STEP)
 
     def pause(self, _: commands.Pause | None = None) -> None:
         """Hold the run if it is running; give up to go back.

@@ -113,6 +113,8 @@ class TrainingSession:
         views = ViewControl(emit, self._observatory, self._control)
         self._handlers: Mapping[type[Any], Callable[[Any], None]] = {
             commands.Prepare: self._control.prepare,
+            commands.SetAside: past.set_aside,
+            commands.TakeBack: past.take_back,
             commands.Reset: self._control.reset,
             commands.BringBack: past.bring_back,
             commands.GoBack: past.go_back,
@@ -131,6 +133,7 @@ class TrainingSession:
             commands.Start: self._control.start,
             commands.Step: self._control.train_one_batch,
             commands.RunEpoch: self._control.train_one_epoch,
+            commands.TrainSteps: self._control.train_steps,
             commands.Pause: self._control.pause,
             commands.Stop: self._control.stop,
             commands.SetPace: self._control.set_pace,

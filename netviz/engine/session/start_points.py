@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from netviz.engine.errors import ModelError
 from netviz.engine.network.trusted_files import refuse_untrusted, trust_model
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands
@@ -40,6 +41,10 @@ class StartPoint:
         The runs beside the saved one.
     taken_up
         The run that was left and is gone on with, where it is that.
+    kept
+        Weights of the run before, of which those are taken over that fit.
+    sets_aside
+        Whether the runs that there are wait until they are taken back.
     is_same_run
         Whether the run at hand, which is untrained, is only measured anew: a race goes on with it.
     """
@@ -53,6 +58,8 @@ class StartPoint:
     tree: SavedTree = field(default_factory=SavedTree)
     taken_up: SavedLeftRun | None = None
     is_same_run: bool = False
+    kept: dict[str, Tensor] | None = None
+    sets_aside: bool = False
 
     def begin(self, number: int, trainer: Trainer) -> Generator[None, None, tuple[Run, Tensor]]:
         """Make a run from a trainer that was just built.
@@ -71,9 +78,11 @@ class StartPoint:
             return (yield from self._open(self.saved, number, trainer))
         if self.weights is not None:
             load_weights(trainer.model, self.weights, self.weights_path)
+        weights, origin = self.weights, str(self.weights_path) if self.weights else ""
+        if self.kept is not None:
+            weights, origin = take_over(trainer, self.kept), "the run before"
         untrained, test_logits = yield from measure(trainer, EpochTally())
-        origin = str(self.weights_path) if self.weights is not None else ""
-        return Run(number, trainer, untrained, self.weights, origin), test_logits
+        return Run(number, trainer, untrained, weights, origin), test_logits
 
     def _open(
         self, saved: SavedRun, number: int, trainer: Trainer
@@ -85,6 +94,35 @@ class StartPoint:
         run = open_run(saved, number, trainer)
         _, test_logits = yield from measure(trainer, EpochTally())
         return run, test_logits
+
+
+def kept_weights(run: Run) -> dict[str, Tensor]:
+    """Return a copy of the weights of a run."""
+    return {name: value.clone() for name, value in run.trainer.model.state_dict().items()}
+
+
+def take_over(trainer: Trainer, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Put those of `weights` into a network that fit; return all that it begins with.
+
+    Raises
+    ------
+    ModelError
+        When none fits.
+    """
+    state = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    fitting = {
+        name: value
+        for name, value in weights.items()
+        if name in state and state[name].shape == value.shape and state[name].dtype == value.dtype
+    }
+    if not fitting:
+        raise ModelError(
+            "No layer of the new network has the shape of one of the run before.",
+            "Choose a network that is more like it, or begin with new weights.",
+        )
+    state |= {name: value.to(state[name].device) for name, value in fitting.items()}
+    trainer.model.load_state_dict(state)
+    return state
 
 
 def left_run(left: SavedLeftRun, file: Path, *, trust_model: bool) -> tuple[StartPoint, RunConfig]:

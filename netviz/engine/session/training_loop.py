@@ -27,6 +27,7 @@ class Goal(Enum):
 
     END = auto()
     EPOCH = auto()
+    STEP = auto()
     BATCH = auto()
 
 
@@ -48,6 +49,8 @@ class TrainingLoop:
     ----------
     goal
         How far to train; may change while training is under way.
+    last_step
+        The step after which it holds, with the goal of a step.
     due
         When the next batch may begin, by `perf_counter`; 0 at full speed.
     has_reported
@@ -68,6 +71,7 @@ class TrainingLoop:
         is_called: Callable[[], bool],
     ) -> None:
         self.goal = Goal.END
+        self.last_step = 0
         self.due = 0.0
         self.has_reported = False
         self.thread_watch: ThreadWatch | None = None
@@ -112,9 +116,13 @@ class TrainingLoop:
                 yield from self._finish_epoch(run)
                 if self.goal is Goal.EPOCH:
                     break
-            if self.goal is Goal.BATCH:
+            if self.goal is Goal.BATCH or self._is_there(run):
                 break
         self.report(run)
+
+    def _is_there(self, run: Run) -> bool:
+        """Whether the step is reached that was asked for."""
+        return self.goal is Goal.STEP and run.trainer.step >= self.last_step
 
     def space_out(self) -> None:
         """Let the next batch begin no sooner than the pace allows after this one."""
@@ -149,6 +157,8 @@ class TrainingLoop:
                 ):
                     break
                 if trainer.sampler.epoch_done or is_called() or meter.is_due():
+                    break
+                if self._is_there(run):
                     break
         except Exception as error:
             memory_errors.explain_step(error, trainer.config.batch_size)

@@ -1,6 +1,6 @@
 """The control panel: every option of a run, made from its declaration in `RunConfig`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,6 +18,7 @@ from netviz.ui.controls.draw_schedule_button import DrawScheduleButton
 from netviz.ui.controls.learning_rate_control import LearningRateEditor
 from netviz.ui.controls.network_buttons import NetworkButtons
 from netviz.ui.controls.option_row import OptionRow
+from netviz.ui.controls.part_in_place import PartInPlace
 from netviz.ui.controls.pending_banner import PendingBanner
 from netviz.ui.controls.race_card import RaceCard
 from netviz.ui.controls.widths_editor import WidthsEditor
@@ -104,6 +105,8 @@ class ControlPanel(QWidget):
         self._banner.apply_clicked.connect(self.apply_requested)
         self._banner.drop_clicked.connect(self.drop_requested)
         self._own_classes: tuple[str, int] = ("", 0)
+        self._offered: frozenset[str] | None = None
+        self._states_before: dict[str, bool] | None = None
         self._build()
         dataset = self._rows["dataset"].editor
         if isinstance(dataset, DatasetEditor):
@@ -161,12 +164,50 @@ class ControlPanel(QWidget):
 
     def section_states(self) -> dict[str, bool]:
         """Which sections are open, to be kept for the next start."""
+        if self._states_before is not None:
+            return dict(self._states_before)
         return {section.value: box.is_open() for section, box in self._sections.items()}
 
     def set_section_states(self, states: Mapping[str, bool]) -> None:
         """Open and fold sections as `section_states` told; unknown names are passed over."""
+        if self._states_before is not None:
+            self._states_before |= {n: states[n] for n in self._states_before if n in states}
+        else:
+            self._open_sections(states)
+
+    def _open_sections(self, states: Mapping[str, bool]) -> None:
         for section, box in self._sections.items():
             box.set_open(states.get(section.value, box.is_open()))
+
+    def make_place(self, part: QWidget, options: Collection[str] | None) -> None:
+        """Show another part above the settings, and of these some options only, for a while.
+
+        Parameters
+        ----------
+        part
+            What is shown; it stays when it is shown already.
+        options
+            Whose editors can be seen; None for all of them. `take_place` gives the others back.
+        """
+        if self._states_before is None:
+            self._states_before = self.section_states()
+        self._offered = None if options is None else frozenset(options)
+        is_open = (
+            self._states_before if options is None else dict.fromkeys(self._states_before, True)
+        )
+        self._open_sections(is_open)
+        self._place.show_part(part)
+        self._refresh()
+
+    def take_place(self) -> None:
+        """Show the settings as they were before `make_place`."""
+        if self._states_before is None:
+            return
+        states, self._states_before = self._states_before, None
+        self._offered = None
+        self._open_sections(states)
+        self._place.show_part(None)
+        self._refresh()
 
     def row(self, option: str) -> OptionRow:
         """Return the row of one option."""
@@ -215,6 +256,9 @@ class ControlPanel(QWidget):
         self._foot = QVBoxLayout()
         self._foot.addWidget(self._banner)
         self._card.body.addLayout(self._foot)
+        self._place = PartInPlace(
+            self._theme, self, self._rate_card, self.race_card, self._card, scrolled
+        )
 
     def _build_section(self, section: Section) -> CollapsibleSection:
         box = CollapsibleSection(self._theme, section.value)
@@ -261,15 +305,24 @@ class ControlPanel(QWidget):
                 row.editor.set_ends(*ends)
             row.set_value(getattr(shown, name))
             row.set_waiting(name in waiting)
-            row.setVisible(shown.is_relevant(name))
+            row.setVisible(shown.is_relevant(name) and self._is_offered(name))
         for section, box in self._sections.items():
             options = [name for name, option in OPTIONS.items() if option.section is section]
-            box.setVisible(any(shown.is_relevant(n) for n in options if n in self._rows))
+            # The learning rate has a card of its own.
+            usable = [n for n in options if n in self._rows and n != "learning_rate"]
+            box.setVisible(any(shown.is_relevant(n) and self._is_offered(n) for n in usable))
             box.set_summary(", ".join(_changes_from_default(shown, options)))
         self._banner.set_count(len(waiting))
         self.schedule_curve.set_config(shown)
         self.draw_button.set_schedule(shown.schedule)
         self._rows["learning_rate"].set_note(self.schedule_curve.rate_note, _RATE_NOTE_HELP)
+        self._place.fit(
+            has_rate=self._is_offered("learning_rate"),
+            has_settings=any(not box.isHidden() for box in self._sections.values()),
+        )
+
+    def _is_offered(self, name: str) -> bool:
+        return self._offered is None or name in self._offered
 
     def _ends(self, config: RunConfig) -> tuple[int, int]:
         """How many numbers go in, and how many classes come out; 0 where that is not known."""

@@ -125,6 +125,13 @@ class DrawingPad(ThemedWidget):
         self._describe()
         self._finish_edit()
 
+    def exchange_canvas(self, canvas: Canvas | None) -> Canvas:
+        """Draw on another canvas, an empty one for None; return the one before, as it is."""
+        before = self._canvas
+        self._canvas = canvas or Canvas(color=before.is_color)
+        self._finish_edit()
+        return before
+
     def set_invitation(self, text: str) -> None:
         """Choose what an empty pad says, such as ``Draw a digit``."""
         self._invitation = text

@@ -211,6 +211,11 @@ class MetricPlot(QFrame):
         self._show_badge()
         self.redraw()
 
+    def reach_to(self, step: float | None) -> None:
+        """Keep the steps up to this one in sight before there are any; None for none ahead."""
+        self._range.ahead = step or 0.0
+        self.show_whole_run()
+
     def point_out(self, step: int | None) -> None:
         """Mark a step, and bring it into sight; None takes the mark away."""
         self._pinned_step = step
@@ -265,8 +270,9 @@ class MetricPlot(QFrame):
 
     def _draw_parts(self, view: View) -> None:
         y_range = self._range.fit(view)
-        # Where other runs are drawn it would lie over them.
-        message = "" if view.last_step or view.ghosts else self._metric.empty_text
+        # Where other runs are drawn, or a guess is, it would lie over them.
+        is_drawn_on = bool(view.last_step or view.ghosts or self._range.ahead)
+        message = "" if is_drawn_on else self._metric.empty_text
         # First of all, since the axes make room for the note.
         self.canvas.set_texts(message, self._metric.note(view, y_range))
         axes = self.canvas.axes

@@ -29,6 +29,8 @@ class PlotRange:
     ----------
     scale
         What the range depends on beside the values, when it was last fitted.
+    ahead
+        A step that is in sight though the run has not come to it; 0 for none.
     """
 
     def __init__(self, canvas: PlotCanvas, metric: Metric) -> None:
@@ -38,6 +40,7 @@ class PlotRange:
         self._steps: Range | None = None
         self._heights: Range | None = None
         self.scale: Hashable = None
+        self.ahead = 0.0
 
     @property
     def is_chosen(self) -> bool:
@@ -82,7 +85,7 @@ class PlotRange:
             self.scale = scale
             self._whole = None
         x, y = self._whole or ((0.0, 0.0), None)
-        last = max(_FIRST_STEPS, view.last_step * _END, _end_of_ghosts(view))
+        last = max(self._least, view.last_step * _END, _end_of_ghosts(view))
         whole = (x if last <= x[1] else (0.0, round_up(last)), self._metric.y_range(view, y))
         self._canvas.set_y_ticks(self._metric.y_ticks(view))
         if whole != self._whole:
@@ -91,6 +94,11 @@ class PlotRange:
             self._canvas.set_limits((whole[0][0], farthest), whole[1])
             self._canvas.set_range(self._steps or whole[0], self._heights or whole[1])
         return whole[1]
+
+    @property
+    def _least(self) -> float:
+        """How many steps are shown at least."""
+        return max(_FIRST_STEPS, self.ahead * _END)
 
 
 def _end_of_ghosts(view: View) -> float:

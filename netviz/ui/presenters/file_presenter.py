@@ -243,6 +243,11 @@ class FilePresenter(QObject):
             self._window.settings.set("recent_runs", "\n".join(lines))
             self._window.setWindowTitle(window_title(self._controller.config, folder))
 
+    @Slot(object)
+    def set_predictions(self, predictions: tuple[Prediction, ...]) -> None:
+        """Say what was predicted in a lesson, which a report tells from now on."""
+        self.predictions = predictions
+
     # -- what happened -----------------------------------------------------------------------
 
     @Slot(object)

@@ -58,6 +58,7 @@ class FindingPresenter(QObject):
         run_events = self._controller
         run_events.findings_changed.connect(self._on_run_findings_changed)
         run_events.prepared.connect(self._on_run_prepared)
+        window.lesson_room.changed.connect(self._show)
         run_events.state_changed.connect(self._show)
 
     # -- what happened -----------------------------------------------------------------------
@@ -98,7 +99,9 @@ class FindingPresenter(QObject):
             for finding in self._holding
             if finding.where is where and _identity(finding) not in self._taken_away
         ]
-        if not shown or not self._action.isChecked():
+        # A lesson says what is to be seen in the plot, at its own time.
+        is_told_by_lesson = where is Where.LOSS and self._window.lesson_room.is_on
+        if not shown or not self._action.isChecked() or is_told_by_lesson:
             return None, ()
         newest = max(shown, key=lambda finding: finding.step)
         is_running = self._controller.state is State.RUNNING

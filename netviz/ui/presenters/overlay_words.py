@@ -12,7 +12,7 @@ from netviz.ui.plots.overlay.overlaid_run import OverlaidRun
 from netviz.ui.presenters.ghost_words import changes_of
 
 _PATTERNS = 3
-_SAME_IMAGES = ("dataset", "test_share")
+_SAME_IMAGES = ("dataset", "train_size", "test_share")
 """Settings that say how many images an epoch has."""
 
 

@@ -159,7 +159,7 @@ class RacePresenter(QObject):
     def _tell_trouble(self, line: int) -> None:
         """Say why a run has stopped, while the others go on."""
         lane = next((each for each in self.race.now() if each.line == line), None)
-        if lane is None:
+        if lane is None or self._window.lesson_room.is_on:  # which tells of it itself
             return
         self._window.message_bar.show_message(
             "info",

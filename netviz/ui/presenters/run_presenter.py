@@ -241,6 +241,8 @@ class RunPresenter(QObject):
         before, self._trained_on = self._trained_on, config.dataset
         if not self._now.frozen or before in ("", config.dataset):
             return
+        if self._window.lesson_room.is_on:
+            return  # it is what the lesson is about
         self._window.message_bar.show_message(
             "warning",
             f"Frozen layers: {', '.join(self._now.frozen)}.",
@@ -289,6 +291,10 @@ class RunPresenter(QObject):
     def _on_run_diverging(self, event: events.Diverging) -> None:
         actions = self._ways_back(event)
         self._divergence = event
+        if self._window.lesson_room.is_on:
+            # What a lesson does on purpose it explains itself; nothing may lie over it.
+            self._window.show_status(event.message)
+            return
         self._window.message_bar.show_message(
             "warning",
             event.message,
@@ -330,6 +336,8 @@ class RunPresenter(QObject):
         self._now, self._failed = replace(self._now, failure=event.message), event
         if not self._controller.run:
             window.show_status(event.message)
+        if window.lesson_room.tells:
+            return
         window.message_bar.show_message(
             "error",
             event.message,

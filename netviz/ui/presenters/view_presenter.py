@@ -3,7 +3,7 @@
 import random
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from netviz.bridge.run_settings import RunSettings
 from netviz.engine.protocol import commands, events
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 
 class ViewPresenter(QObject):
-    """Gives observations to the views, and carries what is asked in them to the controller."""
+    """Gives observations to the views, and carries what is asked in them to the controller.
+
+    Signals
+    -------
+    test_image_put
+        A test image was put on the pad: its number.
+    """
+
+    test_image_put = Signal(int)
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -111,6 +119,7 @@ class ViewPresenter(QObject):
         label = self._prepared.classes[int(images.test_labels[test_index])]
         image = images.test_images[test_index]
         self._window.pad.show_example(image, f"test image {test_index:,}: {label}")
+        self.test_image_put.emit(test_index)
 
     @Slot()
     def show_example(self) -> None:

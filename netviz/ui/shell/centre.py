@@ -31,6 +31,8 @@ class Centre(FittedSplitter):
     ----------
     is_fixed
         Whether a click on a plot's header leaves everything as it is.
+    has_tabs
+        Whether the tabs are shown at all.
     """
 
     filled_changed = Signal()
@@ -41,7 +43,9 @@ class Centre(FittedSplitter):
         self._accuracy = accuracy
         self._filled: QWidget | None = None
         self._tall: float | None = None
+        self._large: QWidget | None = None
         self.is_fixed = False
+        self.has_tabs = True
         super().__init__(theme, Qt.Orientation.Vertical, self._heights)
         for part in self._parts:
             self.addWidget(part)
@@ -60,13 +64,27 @@ class Centre(FittedSplitter):
         """Let one part fill the centre; None shows all of them again."""
         self._filled = part
         self._accuracy.set_folded(self._is_tall)
-        self.show_parts({each: part in (None, each) for each in self._parts})
+        shown = {each: part in (None, each) for each in self._parts}
+        shown[self._tabs] &= self.has_tabs or part is self._tabs
+        self.show_parts(shown)
         self.filled_changed.emit()
+
+    def show_tabs(self, shown: bool) -> None:
+        """Show the tabs, or leave all of their room to the plots."""
+        self.has_tabs = shown
+        self.fill(self._filled)
+
+    def enlarge(self, plot: QWidget | None) -> None:
+        """Give one plot most of the room of both, so that one can draw in it; None for neither."""
+        if plot is not self._large:
+            self._large = plot
+            self.fill(self._filled)
 
     @property
     def _is_tall(self) -> bool:
         """Whether the tab in front needs more room than usual, and plots are there to give it."""
-        return self._filled is None and self._tabs.wanted_height_px > 0
+        is_asking = self.has_tabs and self._tabs.wanted_height_px > 0
+        return is_asking and self._filled is None and self._large is None
 
     def _on_tabs_changed(self) -> None:
         self._accuracy.set_folded(self._is_tall)
@@ -93,7 +111,10 @@ class Centre(FittedSplitter):
             return tuple(room if part is self._filled else 0.0 for part in self._parts)
         shares = chosen or USUAL_HEIGHTS
         loss, accuracy, tabs = (share / sum(shares) * room for share in shares)
-        if self._tabs.is_folded:
+        if not self.has_tabs:
+            plots = loss + accuracy
+            loss, accuracy, tabs = loss / plots * room, accuracy / plots * room, 0.0
+        elif self._tabs.is_folded:
             folded = self._tabs.bar_height / self._theme.scale
             loss, tabs = loss + tabs - folded, folded
         elif self._is_tall:
@@ -101,6 +122,10 @@ class Centre(FittedSplitter):
             wanted = self._tall or max(tabs, self._tabs.wanted_height_px)
             tabs = min(wanted, room - accuracy - LEAST_LOSS_PX)
             loss = room - accuracy - tabs
+        if self._large is self._accuracy:
+            plots = loss + accuracy
+            loss = max(float(LEAST_LOSS_PX), accuracy)
+            accuracy = plots - loss
         return loss, accuracy, tabs
 
     def _restyle(self) -> None:

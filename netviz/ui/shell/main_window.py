@@ -1,13 +1,14 @@
 """The window: puts the widgets together, remembers its layout and closes in good order."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent, QShowEvent, QStatusTipEvent
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QResizeEvent, QShowEvent, QStatusTipEvent
 from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from netviz.bridge.controller import Controller
 from netviz.bridge.downloads import Downloader
 from netviz.engine.protocol.run_state import State
 from netviz.ui.controls.control_panel import ControlPanel
+from netviz.ui.lesson.lesson_panel import LessonPanel
 from netviz.ui.look.icons import pixmap
 from netviz.ui.look.style_sheet import dress_window, remeasure
 from netviz.ui.look.theme import Theme
@@ -18,6 +19,7 @@ from netviz.ui.plots.shared_steps import share_steps
 from netviz.ui.shell.centre import Centre
 from netviz.ui.shell.fitted_splitter import GAP_PX
 from netviz.ui.shell.garbage_collector import GarbageCollector
+from netviz.ui.shell.lesson_room import LessonRoom
 from netviz.ui.shell.menus import Actions
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.modes import Modes
@@ -55,6 +57,8 @@ class MainWindow(QMainWindow):
         The same parts, arranged for a class.
     modes
         Stage and full screen.
+    lesson_panel, lesson_room
+        The lesson, and what makes room for it.
     """
 
     def __init__(
@@ -76,6 +80,14 @@ class MainWindow(QMainWindow):
         self._build_status_bar()
         self._lay_out()
         self.modes = Modes(self, theme, self.workspace, self.stage)
+        self.lesson_panel = LessonPanel(theme)
+        self.lesson_panel.setParent(self)
+        self.lesson_panel.hide()
+        self.lesson_room = LessonRoom(
+            self.panel, self.centre, self.views, self.modes, self.stage, self.lesson_panel
+        )
+        self.lesson_room.changed.connect(self._on_lesson_room_changed)
+        self._on_lesson_room_changed()
         self._frames = 0
         controller.frames.ticked.connect(self._draw_plots)
         self._garbage = GarbageCollector(self)
@@ -103,6 +115,10 @@ class MainWindow(QMainWindow):
         """Show in the status bar what holds of the run, in place of what was shown before."""
         self._status.set_sentence(sentence)
 
+    def hold_sentence(self, sentence: str) -> None:
+        """Show this in the status bar in place of what holds of the run, until it is empty."""
+        self._status.hold_sentence(sentence)
+
     def show_status(self, text: str) -> None:
         """Show in the status bar what just happened, until there is news of the run.
 
@@ -116,10 +132,20 @@ class MainWindow(QMainWindow):
         return self._status.standing
 
     def event(self, event: QEvent) -> bool:
+        is_override = event.type() is QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and self._is_for_lesson(event):
+            # A digit chooses an answer also where it would bring a run of a race to the front.
+            event.accept()
+            return True
         if isinstance(event, QStatusTipEvent):
             self._status.set_help(event.tip())
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give a lesson the keys that nothing else takes."""
+        if not any(face.take_key(event) for face in self.lesson_room.faces):
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout, end the training and its thread, then close."""
@@ -171,7 +197,13 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(GAP_PX, 0, GAP_PX, 0)
         bar.addWidget(self._status, 1)
+        self.actions_by_key["leave_lesson"].setIconText("Leave the lesson Esc")
+        self.leave_button = QToolButton()
+        self.leave_button.setProperty("kind", "quiet")
+        self.leave_button.setDefaultAction(self.actions_by_key["leave_lesson"])
+        self.leave_button.hide()
         bar.addPermanentWidget(self.undo_button)
+        bar.addPermanentWidget(self.leave_button)
 
     def _lay_out(self) -> None:
         self._head = QVBoxLayout()
@@ -183,7 +215,7 @@ class MainWindow(QMainWindow):
         head.setLayout(self._head)
         self._build_stage(head)
         self.setMenuWidget(_column(head, self.stage.bar))
-        self.setCentralWidget(_column(self.workspace, self.stage.foot))
+        self.setCentralWidget(_column(self.workspace, self.stage.lesson_page, self.stage.foot))
         for key, show in (
             ("settings", self.workspace.show_settings),
             ("pad", self.workspace.show_pad),
@@ -228,6 +260,12 @@ class MainWindow(QMainWindow):
         actions["pad"].setChecked(arranged.has_pad)
         actions["fold"].setChecked(arranged.is_folded)
 
+    def _is_for_lesson(self, event: QKeyEvent) -> bool:
+        return any(face.wants_key(event) for face in self.lesson_room.faces)
+
+    def _on_lesson_room_changed(self) -> None:
+        self.actions_by_key["leave_lesson"].setEnabled(self.lesson_room.is_on)
+
     def _draw_plots(self) -> None:
         self._frames += 1
         steps = self.loss_plot.canvas.x_range
@@ -251,7 +289,7 @@ class MainWindow(QMainWindow):
     # -- what is remembered ------------------------------------------------------------------
 
     def _remember(self) -> None:
-        self.settings.set("arrangement", self.modes.plain_arrangement.text())
+        self.settings.set("arrangement", self.lesson_room.arrangement.text())
         if not self._is_for_now("size"):
             self.settings.set("geometry", self.saveGeometry())
         for key in ("page", "dark"):
@@ -264,7 +302,7 @@ class MainWindow(QMainWindow):
     def _present(self, key: str) -> object:
         if key == "size":
             return self.size()
-        return self.theme.dark if key == "dark" else self.stage.front_tab
+        return self.theme.dark if key == "dark" else self.lesson_room.front_tab
 
     def _is_for_now(self, key: str) -> bool:
         if key not in self._for_now:
@@ -292,12 +330,12 @@ class MainWindow(QMainWindow):
         )
 
 
-def _column(upper: QWidget, lower: QWidget) -> QWidget:
-    """Put two widgets below each other; the upper one takes the room that is left."""
+def _column(first: QWidget, *below: QWidget) -> QWidget:
+    """Put widgets below each other; all but the last one take the room that is left."""
     whole = QWidget()
     layout = QVBoxLayout(whole)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
-    layout.addWidget(upper, 1)
-    layout.addWidget(lower)
+    for widget in (first, *below):
+        layout.addWidget(widget, 0 if widget is below[-1] else 1)
     return whole

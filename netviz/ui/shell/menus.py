@@ -69,6 +69,21 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
         _Entry("mirror", "&Mirror…", "", "Fetch data sets from your own server first."),
         _Entry("data_dir", "Data &folder…", "", "Choose where data sets lie."),
     ),
+    "&Lessons": (
+        _Entry("lessons", "&Lessons…", "Ctrl+L", "Choose a lesson."),
+        _Entry("open_lesson", "&Open a lesson file…", "", "One of your own, or one from someone."),
+        _Entry("lesson_folder", "&Your folder…", "", "Choose where your own lessons lie."),
+        _SEPARATOR,
+        _Entry(
+            "record_lesson",
+            "&Record a lesson",
+            "",
+            "Write down what you do, as the steps of a lesson; choose it again to stop.",
+            checkable=True,
+        ),
+        _SEPARATOR,
+        _Entry("leave_lesson", "Lea&ve the lesson", "", "Your own run comes back as it was."),
+    ),
     "&View": (
         _Entry("theme", "&Dark colours", "Ctrl+D", "Dark or light.", checkable=True),
         _Entry("stage", "Sta&ge", "F5", "One thing at a time, for a projector.", checkable=True),

@@ -68,6 +68,17 @@ class Modes(QObject):
         """How the parts are arranged outside all modes."""
         return self._plain or self._workspace.arranged
 
+    @property
+    def plain_filled(self) -> QWidget | None:
+        """The plot that fills the centre outside all modes; None for none."""
+        return self._workspace.centre.filled if self._plain is None else self._plain_filled
+
+    def arrange(self, arranged: Arranged, filled: QWidget | None = None) -> None:
+        """Arrange the parts, and so after the last mode too; see `Workspace.arrange`."""
+        if self._plain is not None:
+            self._plain, self._plain_filled = arranged, filled
+        self._workspace.arrange(arranged, filled)
+
     def set_staged(self, on: bool) -> None:
         """Show the stage, or the window as it was."""
         if on != self._stage.is_on:

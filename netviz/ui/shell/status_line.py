@@ -13,7 +13,7 @@ class StatusLine(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sentence, self._news, self._help = "", "", ""
+        self._sentence, self._news, self._help, self._held = "", "", "", ""
         self.setProperty("role", "muted")
         # However long a sentence is, the window may be narrow.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -26,6 +26,11 @@ class StatusLine(QLabel):
         if sentence != self._sentence:
             self._sentence, self._news, self._help = sentence, "", ""
             self._show()
+
+    def hold_sentence(self, sentence: str) -> None:
+        """Say this in place of what holds of the run, until it is empty again."""
+        self._held = sentence
+        self._show()
 
     def set_news(self, text: str) -> None:
         """Say what just happened; empty for nothing."""
@@ -40,7 +45,7 @@ class StatusLine(QLabel):
     @property
     def standing(self) -> str:
         """What it says of the run, whether that is covered by a part's help or not."""
-        return self._news or self._sentence
+        return self._news or self._held or self._sentence
 
     def _show(self) -> None:
         text = self._help or self.standing

@@ -1,5 +1,7 @@
 """Tabs that find no room in their bar are in a menu beside it."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QTabWidget, QToolButton, QWidget
 
@@ -41,6 +43,7 @@ class TabOverflow(QObject):
         self._tabs = tabs
         self._bar = FittedTabBar()
         self._is_fitting = False
+        self._offered: frozenset[int] | None = None
         tabs.setTabBar(self._bar)
         self.button = QToolButton()
         self.button.setText("More ▾")
@@ -69,7 +72,18 @@ class TabOverflow(QObject):
     @property
     def hidden(self) -> tuple[int, ...]:
         """The tabs that are only in the menu."""
-        return tuple(i for i in range(self._tabs.count()) if not self._tabs.isTabVisible(i))
+        return tuple(i for i in self._all if not self._tabs.isTabVisible(i))
+
+    def offer(self, tabs: Collection[int] | None) -> None:
+        """Offer these tabs only, in the bar and in the menu, and the one in front; None for all."""
+        self._offered = None if tabs is None else frozenset(tabs)
+        self.fit()
+
+    @property
+    def _all(self) -> list[int]:
+        """The tabs that are offered."""
+        every = range(self._tabs.count())
+        return [index for index in every if self._offered is None or index in self._offered]
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in (
@@ -88,13 +102,13 @@ class TabOverflow(QObject):
         self._is_fitting = True
         widths = [self._bar.width_of(index) for index in range(self._tabs.count())]
         room = self._tabs.width() - self._width_of(self._fold_button)
-        shown = set(range(len(widths)))
-        if sum(widths) > room:
+        shown = {*self._all, max(0, self._tabs.currentIndex())}
+        if sum(widths[index] for index in shown) > room:
             shown = self._fitting(widths, room - self._width_of(self.button))
         for index in range(len(widths)):
             if self._tabs.isTabVisible(index) != (index in shown):
                 self._tabs.setTabVisible(index, index in shown)
-        self.button.setVisible(len(shown) < len(widths))
+        self.button.setVisible(bool({*self._all} - shown))
         self._is_fitting = False
 
     def _restyle(self) -> None:
@@ -105,13 +119,13 @@ class TabOverflow(QObject):
         """Return the tab in front, and of the others the first ones that fit beside it."""
         front = max(0, self._tabs.currentIndex())
         shown, room = {front}, room - widths[front]
-        for index, width in enumerate(widths):
+        for index in self._all:
             if index == front:
                 continue
-            if width > room:
+            if widths[index] > room:
                 break
             shown.add(index)
-            room -= width
+            room -= widths[index]
         return shown
 
     def _width_of(self, button: QToolButton) -> int:

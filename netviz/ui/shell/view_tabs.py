@@ -71,6 +71,7 @@ class ViewTabs(Card):
         self.tabs.currentChanged.connect(self._update_watched)
         self.tabs.tabBarClicked.connect(self._on_bar_clicked)
         self._is_folded = False
+        self._offered: tuple[int, ...] | None = None
         self.fold_button.clicked.connect(self._on_fold_button_clicked)
         self._heading = QLabel()
         self._heading.hide()
@@ -131,6 +132,24 @@ class ViewTabs(Card):
         if name.lower() not in titles:
             raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
         self.tabs.setCurrentIndex(titles.index(name.lower()))
+
+    def show_only(self, titles: Collection[str] | None) -> None:
+        """Offer the views with these titles only, in any case of letters; None for all of them.
+
+        Titles that there are not are passed over. If the view in front is not among them, the
+        first one of them comes to the front.
+        """
+        wanted = None if titles is None else {title.lower() for title in titles}
+        offered = [n for n, title in enumerate(self.titles) if _is_in(title, wanted)]
+        self._offered = None if wanted is None else tuple(offered)
+        if offered and self.tabs.currentIndex() not in offered:
+            self.tabs.setCurrentIndex(offered[0])
+        self.overflow.offer(None if wanted is None else offered)
+
+    @property
+    def offered(self) -> tuple[int, ...]:
+        """The places of the views that can be chosen, all of them but for a while."""
+        return tuple(range(len(self._views))) if self._offered is None else self._offered
 
     def page(self, title: str) -> View | None:
         """Return the view with this title; None where there is none."""
@@ -270,3 +289,7 @@ class ViewTabs(Card):
         if watched != self._watched:
             self._watched = watched
             self.watched_changed.emit(watched)
+
+
+def _is_in(title: str, wanted: Collection[str] | None) -> bool:
+    return wanted is None or title.lower() in wanted

@@ -13,7 +13,7 @@ from tests.engine.datasets.tiny import MakeTiny, TinyDataset
 
 
 def test_unknown_name_says_what_exists() -> None:
-    with pytest.raises(DataError, match=r"'mnits'.*mnist-sample, mnist, .*cifar10"):
+    with pytest.raises(DataError, match=r"'mnits'.*mnist-sample, mnist-moved, .*cifar10"):
         dataset_info("mnits")
 
 

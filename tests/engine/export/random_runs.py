@@ -16,6 +16,7 @@ NEVER_DRAWN = {
     "layers": "drawn apart, since it shapes the network",
     "frozen": "drawn from the names of the network's layers",
     "dataset": "the same images serve all",
+    "train_size": "the images that it takes lie beside the script",
     "image_size": "for own pictures only",
     "colour": "for own pictures only",
     "test_share": "for own pictures only",

@@ -14,6 +14,7 @@ from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 
 NOT_IN_THE_SCRIPT = {
+    "train_size": "the images lie beside the script as they were taken",
     "image_size": "the images lie beside the script as they were prepared",
     "colour": "the images lie beside the script as they were prepared",
     "test_share": "the images lie beside the script as they were split",

@@ -216,7 +216,7 @@ def test_every_option_is_declared_with_all_that_a_reader_needs(name: str) -> Non
 def test_what_takes_effect_at_once_and_what_on_reset() -> None:
     late = {name for name, option in OPTIONS.items() if option.effect is Effect.RESET}
     network = {"model", "hidden", "layers"}
-    data = {"dataset", "image_size", "colour", "test_share", "normalise"}
+    data = {"dataset", "train_size", "image_size", "colour", "test_share", "normalise"}
     assert late == {*network, *data, "seed", "device"}
     assert OPTIONS["epochs"].effect is Effect.ANY_TIME
 

@@ -18,6 +18,7 @@ from netviz.ui import dialogs
 from netviz.ui.dialogs.already_open_dialog import AlreadyOpenDialog
 from netviz.ui.dialogs.compare_runs_dialog import CompareRunsDialog
 from netviz.ui.dialogs.layer_editor.layer_editor import LayerEditor
+from netviz.ui.dialogs.lesson_list_dialog import LessonEntry, LessonListDialog
 from netviz.ui.dialogs.own_images_dialog import OwnPreview
 from netviz.ui.dialogs.race_dialog import RaceDialog
 from netviz.ui.dialogs.save_run_dialog import SaveRunDialog
@@ -52,7 +53,11 @@ def state_room(theme: Theme) -> StateRoomDialog:
     return StateRoomDialog(theme, StateBudget())
 
 
-WITHOUT_FIELDS = (AlreadyOpenDialog, CompareRunsDialog)
+def lesson_list(theme: Theme) -> LessonListDialog:
+    return LessonListDialog(theme, [LessonEntry("01", "What training does")])
+
+
+WITHOUT_FIELDS = (AlreadyOpenDialog, CompareRunsDialog, LessonListDialog)
 MAKERS = {
     OwnPreview: preview,
     AlreadyOpenDialog: already_open,
@@ -61,6 +66,7 @@ MAKERS = {
     RaceDialog: race,
     CompareRunsDialog: compare_runs,
     StateRoomDialog: state_room,
+    LessonListDialog: lesson_list,
 }
 
 

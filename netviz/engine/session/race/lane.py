@@ -92,7 +92,7 @@ class Lane:
 
     def follow(self, loop: TrainingLoop) -> None:
         """Train as far, and as fast, as `loop` does."""
-        self._loop.goal = loop.goal
+        self._loop.goal, self._loop.last_step = loop.goal, loop.last_step
         self._loop.set_pace(loop.batches_per_second)
 
     def turn(self) -> None:

@@ -32,6 +32,12 @@ class PageDots(ThemedWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_page(0)
 
+    def set_titles(self, titles: tuple[str, ...]) -> None:
+        """Have a dot for each of these pages."""
+        self._titles = titles
+        self.set_page(min(self._page, len(titles) - 1))
+        self.updateGeometry()
+
     def set_page(self, page: int) -> None:
         """Mark another page as the one that is shown."""
         self._page = page

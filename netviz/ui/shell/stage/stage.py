@@ -14,6 +14,7 @@ from netviz.ui.plots.accuracy_plot import AccuracyPlot
 from netviz.ui.plots.loss_plot import LossPlot
 from netviz.ui.shell.message_bar import MessageBar
 from netviz.ui.shell.screen_fit import share_of
+from netviz.ui.shell.stage.lesson_page import LessonPage
 from netviz.ui.shell.stage.stage_bar import StageBar
 from netviz.ui.shell.stage.stage_foot import PAD_PX, StageFoot
 from netviz.ui.shell.stage.type_size import CAPTION_PX
@@ -85,12 +86,13 @@ class Stage(QObject):
     """The parts of the window, arranged for a class; nothing of a run is kept twice.
 
     The loss comes first, with the pad and the learning rate; then the accuracy and each tab have
-    a page of their own.
+    a page of their own. A lesson has one before them.
 
     Attributes
     ----------
-    bar, foot
-        What the stage adds: the line at the top, and what stands below a page.
+    bar, foot, lesson_page
+        What the stage adds: the line at the top, what stands below a page, and the page of a
+        lesson.
     """
 
     def __init__(self, theme: Theme, parts: Parts, bar: StageBar, window: QWidget) -> None:
@@ -99,14 +101,12 @@ class Stage(QObject):
         self._before: _Before | None = None
         self._page = 0
         self._is_looking_back = False
+        self._has_lesson = False
         views = parts.views
-        self._pages = [
-            _Page("Loss", parts.loss),
-            _Page("Accuracy", parts.accuracy),
-            *(_Page(title, views, tab) for tab, title in enumerate(views.titles)),
-        ]
+        self.lesson_page = LessonPage(theme)
+        self._pages = self._make_pages()
         self.foot = StageFoot(theme, self.titles)
-        for widget in (bar, self.foot):
+        for widget in (bar, self.foot, self.lesson_page):
             widget.hide()
         self.foot.dots.picked.connect(self.show_page)
         views.tabs.currentChanged.connect(self._on_tabs_current_changed)
@@ -135,8 +135,24 @@ class Stage(QObject):
         """The tab that is in front outside of the stage."""
         return self._before.tab if self._before else self._parts.views.tabs.currentIndex()
 
+    def have_lesson(self, on: bool) -> None:
+        """Have the page of a lesson before the others, or not; for when the stage is not shown."""
+        self._has_lesson = on
+
+    def _make_pages(self) -> list[_Page]:
+        parts, views = self._parts, self._parts.views
+        lesson = [_Page("Lesson", self.lesson_page)] if self._has_lesson else []
+        return [
+            *lesson,
+            _Page("Loss", parts.loss),
+            _Page("Accuracy", parts.accuracy),
+            *(_Page(views.titles[tab], views, tab) for tab in views.offered),
+        ]
+
     def enter(self) -> None:
         """Show the first page."""
+        self._pages = self._make_pages()
+        self.foot.dots.set_titles(self.titles)
         parts, workspace = self._parts, self._parts.workspace
         focus = QApplication.focusWidget()
         self._before = _Before(
@@ -177,18 +193,30 @@ class Stage(QObject):
         if not self.is_on or not 0 <= number < len(self._pages):
             return
         self._page, page, parts = number, self._pages[number], self._parts
-        is_first = number == 0
+        has_cards = page.part is parts.loss
         # Qt would give the focus of what is hidden to the next button.
         self._focus_nowhere()
         if page.tab is not None:
             parts.views.tabs.setCurrentIndex(page.tab)
-        parts.workspace.show_pad(is_first)
-        self.foot.show_cards(is_first)
-        parts.workspace.centre.fill(page.part)
-        # The curve of the loss is low down where it says most.
-        place = parts.loss.canvas if is_first else parts.workspace.centre
-        parts.messages.move_to(place, at_top=is_first)
+        is_lesson = page.part is self.lesson_page
+        self.lesson_page.setVisible(is_lesson)
+        parts.workspace.setVisible(not is_lesson)
+        parts.workspace.show_pad(has_cards)
+        self.foot.show_cards(has_cards)
+        if is_lesson:
+            parts.messages.move_to(self.lesson_page, at_top=True)
+        else:
+            parts.workspace.centre.fill(page.part)
+            # The curve of the loss is low down where it says most.
+            place = parts.loss.canvas if has_cards else parts.workspace.centre
+            parts.messages.move_to(place, at_top=has_cards)
         self.foot.dots.set_page(number)
+        # What had it may be hidden now.
+        self._focus_nowhere()
+
+    def show_plot(self, *, is_accuracy: bool) -> None:
+        """Show the page of the accuracy, or that of the loss."""
+        self.show_page(self.titles.index("Accuracy" if is_accuracy else "Loss"))
 
     def refresh(self) -> None:
         """Show the figures of this moment."""
@@ -200,6 +228,8 @@ class Stage(QObject):
         parts = self._parts
         for widget in parts.elsewhere:
             widget.setVisible(not on)
+        parts.workspace.show()
+        self.lesson_page.hide()
         for widget in (self.bar, self.foot):
             widget.setVisible(on)
         parts.workspace.centre.is_fixed = on
@@ -247,7 +277,8 @@ class Stage(QObject):
     def _focus_nowhere(self) -> None:
         """Let no control have the keys: Space trains, the arrows turn the pages."""
         if self.is_on:
-            self._parts.workspace.setFocus()
+            workspace = self._parts.workspace
+            (self.lesson_page if workspace.isHidden() else workspace).setFocus()
 
     def _on_tabs_current_changed(self, tab: int) -> None:
         """Follow a click in one tab that leads to another one."""
