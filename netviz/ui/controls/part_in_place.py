@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from netviz.ui.controls.race_card import RaceCard
 from netviz.ui.look.theme import Theme
 
 _UNBOUNDED = 2**24 - 1
@@ -30,7 +31,7 @@ class PartInPlace(QObject):
         theme: Theme,
         column: QWidget,
         rate: QWidget,
-        race: QWidget,
+        race: RaceCard,
         settings: QWidget,
         contents: QWidget,
     ) -> None:
@@ -72,6 +73,7 @@ class PartInPlace(QObject):
 
     def _fit(self) -> None:
         is_tight = self._part is not None and self._column.height() < self._theme.px(_ROOMY_PX)
+        self._race.set_brief(is_tight)
         has_room = not (is_tight and not self._race.isHidden())
         for card, is_wanted in ((self._rate, self._has_rate), (self._settings, self._has_settings)):
             is_shown = (is_wanted and has_room) or self._part is None

@@ -90,6 +90,11 @@ class RaceCard(Card):
         self.add_button.setEnabled(len(lanes) < MOST)
         self.setVisible(bool(lanes))
 
+    def set_brief(self, brief: bool) -> None:
+        """Show the runs alone, without what can be done beside choosing one."""
+        for widget in (self._words, self.add_button, self.go_on_button):
+            widget.setVisible(not brief)
+
     def show_base(self, base: int | None, comparable: Collection[int]) -> None:
         """Mark the run that the others are compared with; `comparable` are those that can be it."""
         for row in self.rows:

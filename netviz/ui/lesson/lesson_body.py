@@ -147,8 +147,12 @@ class LessonBody(QScrollArea):
 
     def _follow_after(self) -> None:
         """Keep in sight what is new, until the learner scrolls by hand."""
-        if self._follows_after:
-            self.ensureWidgetVisible(self.after, 0, self._theme.px(12))
+        if not self._follows_after:
+            return
+        # Where there is no room for both, what is read first matters more.
+        for part in (self.notes, self.after):
+            if not part.isHidden():
+                self.ensureWidgetVisible(part, 0, self._theme.px(8))
 
     def _on_scroll_bar_moved(self) -> None:
         self._follows_after = False

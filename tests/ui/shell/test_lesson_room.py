@@ -9,9 +9,11 @@ from netviz.engine.protocol import events
 from netviz.ui.lesson.sheet import ChoiceQuestion, CurveQuestion, Primary, StepSheet
 from netviz.ui.shell.finding_callout import FindingCallout
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.shell.stage.stage import LEAST_TYPE_PX
 from netviz.ui.views.weights.weight_view import WeightView
 from tests.ui.conftest import OpenWindow
 from tests.ui.findings import slow
+from tests.ui.painting import painted
 from tests.ui.shell.same_picture import assert_same_picture, settled_picture
 
 SHEET = StepSheet("Rates", "Guess", 1, 4, "Read.", ChoiceQuestion("Which?", ("one", "two")))
@@ -158,6 +160,9 @@ def test_on_the_stage_the_question_has_a_page(open_window: OpenWindow, qtbot: Qt
     assert stage.titles == ("Lesson", "Loss", "Accuracy", "Weights")
     assert page.isVisible()
     assert not window.lesson_panel.isVisible()
+    QApplication.processEvents()
+    sizes = [text.size_px for text in painted(page).texts if text.text.strip()]
+    assert min(sizes) >= LEAST_TYPE_PX
     with qtbot.waitSignal(page.answered) as answered:
         qtbot.mouseClick(page.parts.choices.buttons[1], LEFT)
     assert answered.args == [1]
