@@ -70,8 +70,9 @@ CLAIMS: dict[str, dict[str, Sequence[str]]] = {
     },
     "09-transfer": {
         "Ten letters of each kind": ["test_accuracy < 0.2"],
-        "With filters that have learned nothing": ["before.test_accuracy - test_accuracy > 0.04"],
-        "And without freezing?": ["test_accuracy > before.test_accuracy"],
+        "Frozen filters": ["test_accuracy > 0.5"],
+        "The same without digits": ["before.test_accuracy - test_accuracy > 0.02"],
+        "Frozen by chance": ["before.test_accuracy - test_accuracy > 0.01"],
     },
     "10-handwriting": {
         "A good network": ["test_accuracy > 0.87"],
@@ -138,7 +139,7 @@ def test_no_wait_of_a_lesson_is_long(file: Path) -> None:
                 runs = len(action.values) if isinstance(action, Race) else 1
                 assert action.steps * runs <= 1500, step.title
             elif isinstance(action, TrainEpochs):
-                assert action.epochs <= 60, step.title
+                assert action.epochs <= 80, step.title
 
 
 @pytest.mark.parametrize("file", sorted(set(FILES) - set(ENGLISH)), ids=lambda file: file.stem)

@@ -33,6 +33,8 @@ def another_value(name: str, option: Option) -> Any:
     usual = RunConfig.model_fields[name].default
     if isinstance(usual, bool):
         return not usual
+    if name == "dataset":
+        return "mnist"  # which the script fetches; what comes with NetViz lies beside it
     if option.choices:
         return next(choice for choice in option.choices if choice != usual)
     if name == "frozen":
