@@ -38,6 +38,7 @@ from netviz.ui.presenters.lesson_file_presenter import LessonFilePresenter
 from netviz.ui.presenters.lesson_presenter import LessonPresenter
 from netviz.ui.presenters.lesson_recorder import LessonRecorder
 from netviz.ui.presenters.look_presenter import LookPresenter
+from netviz.ui.presenters.loop_presenter import LoopPresenter
 from netviz.ui.presenters.menu_presenter import MenuPresenter
 from netviz.ui.presenters.network_presenter import NetworkPresenter
 from netviz.ui.presenters.notice_review import NoticeReview
@@ -143,7 +144,7 @@ def build_window(
     findings = FindingPresenter(window, run)
     stage = StagePresenter(window, run.change, run.point_out)
     past, race, runs = PastPresenter(window), RacePresenter(window), RunListPresenter(window)
-    look = LookPresenter(window)
+    look, loop = LookPresenter(window), LoopPresenter(window)
     ghosts, differences = GhostPresenter(window, race), DifferencePresenter(window, race)
     room, rates = StateRoomPresenter(window, options), RatePresenter(window, run.change)
     over_time = OverTimePresenter(window, run.change)
@@ -174,6 +175,7 @@ def build_window(
         race,
         runs,
         look,
+        loop,
         ghosts,
         differences,
         room,

@@ -73,6 +73,18 @@ def write_script(run: Run, stem: str = "train") -> str:
     return render(**facts, settings=values, changes=changes, assigned=list(assigned))
 
 
+def script_text(run: Run, stem: str) -> tuple[str, tuple[str, ...]]:
+    """Return the script alone, and the names of the files that an export writes beside it.
+
+    Raises
+    ------
+    StorageError
+        When the run's network has no form that a script could write out.
+    """
+    beside = tuple(filter(None, (_images_file(run, stem), _start_file(run, stem))))
+    return write_script(run, stem), beside
+
+
 def _images_file(run: Run, stem: str) -> str:
     config = run.trainer.config
     is_fetched = config.dataset in _TORCHVISION and not config.train_size

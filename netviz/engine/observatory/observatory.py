@@ -131,9 +131,9 @@ class Observatory:
         """What is on the pad; None for nothing."""
         return self._looked_at.drawing
 
-    def refresh(self, observation: type[Tried]) -> None:
+    def refresh(self, observation: type[Tried], about: object = None) -> None:
         """Try this on a copy of the present weights as soon as possible, whatever it costs."""
-        self._trials[observation].request()
+        self._trials[observation].request(about)
 
     def stop_trying(self, observation: type[Tried]) -> None:
         """Try this no further; what was found until then is told."""

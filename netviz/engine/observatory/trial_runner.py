@@ -55,6 +55,7 @@ class TrialRunner:
         self._partial: Tried | None = None
         self._moment: object = None
         self._is_requested = False
+        self._about: object = None
         self._limit_s, self._is_at_rest = math.inf, False
         self._rest_step: int | None = None
         self._is_slow = False
@@ -72,10 +73,13 @@ class TrialRunner:
         """Whether somebody asked for it and waits."""
         return self._is_requested
 
-    def request(self) -> None:
-        """Compute it of the present moment as soon as possible, whatever it costs."""
+    def request(self, about: object = None) -> None:
+        """Compute it of the present moment as soon as possible, whatever it costs.
+
+        `about` is what of it is asked for in particular, from now on.
+        """
         self._give_up()
-        self._is_requested = True
+        self._is_requested, self._about = True, about
         self.runner.renew()
 
     def stop(self) -> None:
@@ -117,7 +121,8 @@ class TrialRunner:
         if training and self._fits(moment, spare_s):
             self._start(run, moment, limit_s=max(QUICK_S, spare_s))
             return spare_s - min(self._costs_s)
-        may_run = self.runner.is_on and not (training and self._is_slow)
+        rests = self._is_slow or (self._spec.rests_at_full_speed and not spare_s)
+        may_run = self.runner.is_on and not (training and rests)
         if self._is_requested:
             if not self.is_busy:
                 self._start(run, moment)
@@ -172,6 +177,7 @@ class TrialRunner:
             self._trial = Trial(run.trainer)
         else:
             self._trial.begin()
+        self._trial.about = self._about
         self._work = self._spec.compute(self._trial, run.number)
 
     def _continue(self) -> None:

@@ -362,9 +362,18 @@ class Refresh:
     ----------
     observation
         What shall come of it.
+    about
+        What of it is asked for in particular, from now on, such as the weight that is followed;
+        None for nothing.
     """
 
     observation: type[Tried]
+    about: object = None
+
+
+@dataclass(frozen=True)
+class WriteScript:
+    """Write the run, as it is now, as a script, and tell it as `ScriptWritten`."""
 
 
 @dataclass(frozen=True)
@@ -546,6 +555,7 @@ Command = (
     | KeepStates
     | Watch
     | Refresh
+    | WriteScript
     | StopTrying
     | MeasureTest
     | Predict

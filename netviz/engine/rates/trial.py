@@ -29,6 +29,8 @@ class Trial:
     ----------
     memory
         What a picture keeps of this run from one time to the next, under a name of its own.
+    about
+        What of the picture somebody asked for in particular; None for nothing.
 
     Raises
     ------
@@ -39,6 +41,7 @@ class Trial:
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
         self.memory: dict[str, Any] = {}
+        self.about: object = None
         with undisturbed(trainer.device):
             self._copy = trainer.twin()
         self.begin()

@@ -12,7 +12,7 @@ from netviz.engine.rates.trial import Trial
 class TrialSpec:
     """One picture: what it observes, and how it is computed on a copy.
 
-    A module of this room declares one as ``TRIAL``; it is then computed while a visible part of
+    A module of `ROOMS` declares one as ``TRIAL``; it is then computed while a visible part of
     the window shows its observation.
 
     Attributes
@@ -30,6 +30,9 @@ class TrialSpec:
         Options that do not matter to it: what was computed still holds when only they change.
     each_step
         Whether it is computed of each step while a slow pace leaves the time for it.
+    rests_at_full_speed
+        Whether it is not computed at all while training goes on at full speed, unless somebody
+        asks for it.
     """
 
     observation: type[Tried]
@@ -38,8 +41,13 @@ class TrialSpec:
     is_on_request: bool = False
     regardless_of: frozenset[str] = frozenset()
     each_step: bool = False
+    rests_at_full_speed: bool = False
+
+
+ROOMS = ("netviz.engine.rates", "netviz.engine.loop")
+"""Where copies of a run are tried."""
 
 
 def all_trials() -> list[TrialSpec]:
-    """Find the ``TRIAL`` of every module of this room."""
-    return declared(__package__, "TRIAL")
+    """Find the ``TRIAL`` of every module of these rooms."""
+    return [spec for room in ROOMS for spec in declared(room, "TRIAL")]

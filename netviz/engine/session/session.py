@@ -143,6 +143,7 @@ class TrainingSession:
             commands.Watch: views.watch,
             commands.Refresh: views.refresh,
             commands.StopTrying: views.stop_trying,
+            commands.WriteScript: views.write_script,
             commands.MeasureTest: views.measure_test,
             commands.Predict: views.predict,
             commands.LookAt: views.look_at,

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from netviz.engine.export.script import script_text
 from netviz.engine.observatory.observatory import Observatory
 from netviz.engine.protocol import commands
 from netviz.engine.protocol.events import Event
+from netviz.engine.protocol.loop.step_traced import ScriptWritten
 from netviz.engine.session import reports
 from netviz.engine.session.run_control import RunControl
 
@@ -39,11 +41,18 @@ class ViewControl:
     def refresh(self, command: commands.Refresh) -> None:
         """Try something on a copy of the network."""
         self._control.ready_run()
-        self._observatory.refresh(command.observation)
+        self._observatory.refresh(command.observation, command.about)
 
     def stop_trying(self, command: commands.StopTrying) -> None:
         """Give up what is tried on a copy of the network."""
         self._observatory.stop_trying(command.observation)
+
+    def write_script(self, _: commands.WriteScript) -> None:
+        """Write the run as it is now as a script, and show it."""
+        run = self._control.ready_run()
+        self._control.report()
+        text, beside = script_text(run, "train")
+        self._emit(ScriptWritten(run.number, text, beside))
 
     def predict(self, command: commands.Predict) -> None:
         """Predict the class of a drawing; in a race each run does."""

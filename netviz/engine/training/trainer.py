@@ -253,6 +253,11 @@ class Trainer:
         self._summed = 0
 
     @property
+    def summed(self) -> int:
+        """How many batches' gradients are summed and wait for the others."""
+        return self._summed
+
+    @property
     def only_accumulated(self) -> bool:
         """Whether the last batch only added to the gradient and moved no weights."""
         return self._summed > 0

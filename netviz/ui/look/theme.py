@@ -11,7 +11,11 @@ from netviz import paths
 from netviz.ui.look.damaged_resources import note_damaged
 
 FAMILY = "Inter"
-_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+CODE_FAMILY = "JetBrains Mono"
+_FILES = (
+    *(f"Inter-{weight}.otf" for weight in ("Regular", "Medium", "SemiBold", "Bold")),
+    "JetBrainsMono-Regular.ttf",
+)
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,10 @@ class Theme(QObject):
         """Return the interface's font with tabular figures, `size_px` scaled."""
         return QFont(_font(self.px(size_px), weight))
 
+    def code_font(self, size_px: int = 13) -> QFont:
+        """Return the font of code, all of whose letters are equally wide, `size_px` scaled."""
+        return QFont(_code_font(self.px(size_px)))
+
     def px(self, length: float) -> int:
         """Scale a length of the design, in whole pixels."""
         return max(1, round(length * self._scale))
@@ -198,9 +206,18 @@ def _font(size_px: int, weight: QFont.Weight) -> QFont:
 
 
 @cache
+def _code_font(size_px: int) -> QFont:
+    font = QFont(CODE_FAMILY)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPixelSize(size_px)
+    font.setFeature(QFont.Tag("calt"), 0)  # else it draws >= as one sign
+    return font
+
+
+@cache
 def _load_fonts(shipped: Path) -> None:
     """Register the shipped fonts once; needs a QGuiApplication."""
-    for weight in _WEIGHTS:
-        file = shipped / "fonts" / f"{FAMILY}-{weight}.otf"
+    for name in _FILES:
+        file = shipped / "fonts" / name
         if QFontDatabase.addApplicationFont(str(file)) < 0:
             note_damaged(file)

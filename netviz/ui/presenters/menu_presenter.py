@@ -224,7 +224,8 @@ class MenuPresenter(QObject):
             "About NetViz",
             f"<b>NetViz {__version__}</b><p>Watch a neural network learn, and steer it while it "
             "learns.</p><p>Digits: MNIST by Yann LeCun, Corinna Cortes and Christopher Burges, "
-            "CC BY-SA 3.0. Type: Inter, SIL Open Font License. Icons: Lucide, ISC.</p>",
+            "CC BY-SA 3.0. Type: Inter and JetBrains Mono, SIL Open Font License. "
+            "Icons: Lucide, ISC.</p>",
         )
 
     def _show_text(self, title: str, text: str) -> None:

@@ -38,6 +38,7 @@ _MENUS: dict[str, tuple[_Entry | None, ...]] = {
     "&Run": (
         _Entry("toggle", "&Train / Pause", "Space", "Train, or hold the run."),
         _Entry("step", "Train one &batch", ".", "Train a single batch, then hold."),
+        _Entry("next_line", "Next &line of the loop", "N", "In the tab Loop, on a copy."),
         _Entry("epoch", "Train to the &end of the epoch", "Ctrl+.", "Then hold."),
         _Entry("stop", "&Stop", "Ctrl+E", "End the run here."),
         _SEPARATOR,

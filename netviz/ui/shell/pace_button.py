@@ -8,6 +8,7 @@ from netviz.ui.look.theme import Theme
 
 _PACES = (None, 100.0, 20.0, 5.0, 1.0)
 _FULL_SPEED = "Full speed"
+_SLOW_MOTION = "Slow motion"
 
 
 class PaceButton(QToolButton):
@@ -44,8 +45,12 @@ class PaceButton(QToolButton):
         """Show the speed limit in force; emits nothing."""
         for action in self.menu().actions():
             action.setChecked(action.data() == batches_per_second)
-        is_full = batches_per_second is None
-        self.setText(_FULL_SPEED if is_full else f"{batches_per_second:g} / s")
+        if batches_per_second is None:
+            self.setText(_FULL_SPEED)
+        elif batches_per_second in _PACES:
+            self.setText(f"{batches_per_second:g} / s")
+        else:  # as slow as the lines of the tab Loop
+            self.setText(_SLOW_MOTION)
         self.setAccessibleName(f"Speed limit: {_pace_text(batches_per_second)}")
 
     def _on_group_triggered(self, action: QAction) -> None:
@@ -54,12 +59,15 @@ class PaceButton(QToolButton):
 
     def _restyle(self) -> None:
         theme = self._theme
-        widest = QFontMetrics(theme.font(13)).horizontalAdvance(_FULL_SPEED)
+        metrics = QFontMetrics(theme.font(13))
+        widest = max(map(metrics.horizontalAdvance, (_FULL_SPEED, _SLOW_MOTION)))
         self.setFixedSize(widest + theme.px(36), theme.px(34))
 
 
 def _pace_text(batches_per_second: float | None) -> str:
     if batches_per_second is None:
         return _FULL_SPEED
+    if batches_per_second not in _PACES:
+        return "Slow motion, line by line"
     plural = "" if batches_per_second == 1 else "es"
     return f"{batches_per_second:g} batch{plural} per second"

@@ -499,4 +499,4 @@ def test_what_the_command_line_asks_for_holds_for_that_process(
     by_hand.actions_by_key["theme"].trigger()
     by_hand.actions_by_key["theme"].trigger()
     assert look(by_hand)[0] is False
-    assert look(opened()) == (usual[0], 6)
+    assert look(opened()) == (usual[0], 7)

@@ -20,7 +20,8 @@ from tests.ui.shell.same_picture import assert_same_picture, picture_of, settled
 
 PAGES = (
     *("Loss", "Accuracy", "Weights", "Gradients", "Mistakes"),
-    *("Confusion", "Learning rate", "Activations", "Data", "Network", "Log", "Runs"),
+    *("Confusion", "Learning rate", "Loop", "Activations"),
+    *("Data", "Network", "Log", "Runs"),
 )
 FIRST_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_1)
 
@@ -145,7 +146,9 @@ def test_keys_turn_the_pages_from_the_first_to_the_last(
 def test_a_click_on_a_dot_goes_to_its_page(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = on_stage(qtbot, open_window)
     dots = window.stage.foot.dots
-    qtbot.mouseClick(dots, Qt.MouseButton.LeftButton, pos=dots.center_of(7).toPoint())
+    qtbot.mouseClick(
+        dots, Qt.MouseButton.LeftButton, pos=dots.center_of(PAGES.index("Activations")).toPoint()
+    )
     assert window.stage.titles[window.stage.page] == "Activations"
     qtbot.mouseClick(dots, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert window.stage.titles[window.stage.page] == "Activations"

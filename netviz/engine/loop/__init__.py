@@ -1,0 +1,1 @@
+"""The next training step, traced line by line on a copy of the run."""
