@@ -8,11 +8,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
+from netviz.lessons.lesson import TABS
 from netviz.ui.dialogs.lesson_list_dialog import LessonListDialog
 from netviz.ui.lesson.sheet import ChoiceQuestion, EndSheet, Primary, ProblemSheet, StepSheet
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.lesson_presenter import LessonPresenter
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.view_spec import all_views
 from tests.engine.conftest import few_digits  # noqa: F401
 from tests.lessons.damaged import DAMAGED
 from tests.ui.conftest import OpenWindow, draw_line
@@ -339,3 +341,7 @@ def test_a_lesson_whose_data_are_not_there_is_not_begun(
     assert "This lesson needs" in window.message_bar.text
     assert not lessons(window).is_on
     assert not window.lesson_room.is_on
+
+
+def test_a_lesson_can_name_every_tab_there_is() -> None:
+    assert {spec.title.lower() for spec in all_views()} == set(TABS)
