@@ -351,7 +351,7 @@ def test_a_new_drawing_is_answered_by_the_network_of_then(
     assert answered == [0]
     qtbot.keyClick(trained, Qt.Key.Key_Escape)
     wait_for_now(qtbot, trained)
-    assert trained.pad.strip.record.steps.tolist() == [END]
+    qtbot.waitUntil(lambda: trained.pad.strip.record.steps.tolist() == [END], timeout=30_000)
 
 
 def test_nothing_of_it_is_in_a_picture_for_a_file(
