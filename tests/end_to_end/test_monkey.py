@@ -19,9 +19,7 @@ from netviz.ui.shell.main_window import MainWindow
 from tests.end_to_end.monkey import Monkey
 
 EVENTS = int(os.environ.get("NETVIZ_MONKEY_EVENTS", "1000"))
-SEEDS = [
-    int(seed) for seed in os.environ.get("NETVIZ_MONKEY_SEEDS", "0,1,2,3,4,5").split(",")
-]
+SEEDS = [int(seed) for seed in os.environ.get("NETVIZ_MONKEY_SEEDS", "0,1,2,3,4,5").split(",")]
 
 
 @pytest.fixture
