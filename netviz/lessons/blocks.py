@@ -24,10 +24,11 @@ def read_actions(table: Table) -> tuple[Action, ...]:
     LessonError
         When something in it is not allowed.
     """
-    table.allow((*_ACTIONS, "keep_weights"))
-    if "keep_weights" in table.values and "new_run" not in table.values:
-        raise table.error("keep_weights stands without new_run.", key="keep_weights")
-    return tuple(_ACTIONS[key](table) for key in table.values if key != "keep_weights")
+    table.allow((*_ACTIONS, *_BESIDE))
+    for key, other in _BESIDE.items():
+        if key in table.values and other not in table.values:
+            raise table.error(f"{key} stands without {other}.", key=key)
+    return tuple(_ACTIONS[key](table) for key in table.values if key not in _BESIDE)
 
 
 def _set(table: Table) -> Action:
@@ -67,7 +68,11 @@ def _tab(table: Table) -> Action:
         raise table.error(
             f"There is no tab {str(tab)[:40]!r}.", suggestion(str(tab), lesson.TABS), key="tab"
         )
-    return lesson.OpenTab(tab)
+    part, parts = table.values.get("part", ""), lesson.PARTS.get(str(tab), ())
+    if part and part not in parts:
+        hint = suggestion(str(part), parts) if parts else "Leave the line out: this tab has none."
+        raise table.error(f"The tab {tab} has no part {str(part)[:40]!r}.", hint, key="part")
+    return lesson.OpenTab(str(tab), str(part))
 
 
 def _sure(table: Table, key: str) -> None:
@@ -97,6 +102,8 @@ _ACTIONS: dict[str, Callable[[Table], Action]] = {
     "draw": lambda table: lesson.Draw(table.whole("draw", 0, MOST_IMAGE)),
     "tab": _tab,
 }
+_BESIDE = {"keep_weights": "new_run", "part": "tab"}
+"""What stands beside an action and says more of it."""
 
 
 def read_question(table: Table) -> Question:

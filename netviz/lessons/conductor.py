@@ -43,8 +43,8 @@ class Hands(Protocol):
     def draw(self, image: int) -> None:
         """Put a test image on the pad."""
 
-    def open_tab(self, tab: str) -> None:
-        """Bring a tab to the front."""
+    def open_tab(self, tab: str, part: str) -> None:
+        """Bring a tab to the front, and this part of it into sight; an empty one is none."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Conductor:
         elif isinstance(action, lesson.Draw):
             hands.draw(action.image)
         else:
-            hands.open_tab(action.tab)
+            hands.open_tab(action.tab, action.part)
 
     def _begin(self) -> Iterator[None]:
         yield from self._prepare(lambda: self._hands.begin(self.config))

@@ -28,6 +28,12 @@ TABS = (
 )
 """The tabs that a lesson can name, by their titles in lower case."""
 
+PARTS = {
+    "learning rate": ("find", "next steps", "one step", "stability", "over time"),
+    "loop": ("loop", "a weight", "the loss"),
+}
+"""What a lesson can bring into sight of a tab that has several parts, by their names there."""
+
 CURVE_METRICS = ("loss", "accuracy")
 """Curves that can be drawn in advance: the train loss by step, the test accuracy by epoch."""
 
@@ -114,9 +120,10 @@ class Draw:
 
 @dataclass(frozen=True)
 class OpenTab:
-    """Bring a tab to the front, by its title in lower case."""
+    """Bring a tab to the front, by its title in lower case, and one of its parts into sight."""
 
     tab: str
+    part: str = ""
 
 
 Action = Set | Train | TrainEpochs | Pause | Branch | BackTo | Race | NewRun | Draw | OpenTab

@@ -72,7 +72,7 @@ class SessionHands:
     def draw(self, image: int) -> None:
         self.drawn.append(image)
 
-    def open_tab(self, tab: str) -> None:
+    def open_tab(self, tab: str, part: str) -> None:
         self.tabs.append(tab)
 
 

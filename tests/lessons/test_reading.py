@@ -58,6 +58,7 @@ def test_every_action_is_read_in_its_order() -> None:
     assert done(
         "new_run = { hidden = [4, 4] }\nkeep_weights = true\nset = { learning_rate = 1 }\n"
         "train_epochs = 2\npause = true\nback_to = 0\nbranch = true\ndraw = 17\ntab = 'loop'\n"
+        "part = 'a weight'\n"
         "race = { optimizer = ['sgd', 'adam'], steps = 30 }"
     ) == (
         parts.NewRun({"hidden": (4, 4)}, keep_weights=True),
@@ -67,7 +68,7 @@ def test_every_action_is_read_in_its_order() -> None:
         parts.BackTo(0),
         parts.Branch(),
         parts.Draw(17),
-        parts.OpenTab("loop"),
+        parts.OpenTab("loop", "a weight"),
         parts.Race("optimizer", ("sgd", "adam"), 30),
     )
 

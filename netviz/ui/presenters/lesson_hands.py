@@ -55,10 +55,10 @@ class WindowHands:
             )
         self._put_on_pad(image)
 
-    def open_tab(self, tab: str) -> None:
+    def open_tab(self, tab: str, part: str) -> None:
         views = self._window.views
         if tab in (title.lower() for title in views.titles):
-            views.show_named(tab)
+            views.show_named(tab, part)
 
     def _on_this_machine(self, config: RunConfig) -> RunConfig:
         """Train where the user trains: a lesson does not know the machine."""

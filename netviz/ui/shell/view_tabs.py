@@ -120,8 +120,8 @@ class ViewTabs(Card):
         """Bring a view to the front."""
         self.tabs.setCurrentWidget(view)
 
-    def show_named(self, name: str) -> None:
-        """Bring the view with this title to the front.
+    def show_named(self, name: str, part: str = "") -> None:
+        """Bring the view with this title to the front, and a part of it into sight.
 
         Raises
         ------
@@ -131,7 +131,10 @@ class ViewTabs(Card):
         titles = [spec.title.lower() for spec in self._views.values()]
         if name.lower() not in titles:
             raise ConfigError(f"view: there is no {name}. Allowed: {', '.join(titles)}.")
-        self.tabs.setCurrentIndex(titles.index(name.lower()))
+        place = titles.index(name.lower())
+        self.tabs.setCurrentIndex(place)
+        if part:
+            list(self._views)[place].show_part(part)
 
     def show_only(self, titles: Collection[str] | None) -> None:
         """Offer the views with these titles only, in any case of letters; None for all of them.

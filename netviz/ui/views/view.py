@@ -49,5 +49,8 @@ class View(ThemedWidget):
     def look_back(self, step: int | None) -> None:
         """Take what follows as of an earlier step, which is looked at; None for the present."""
 
+    def show_part(self, part: str) -> None:
+        """Bring one of its parts into sight, by its name in lower case, where it has several."""
+
     def clear(self) -> None:
         """Forget everything that was shown of a run."""

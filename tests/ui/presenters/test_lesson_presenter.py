@@ -8,12 +8,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from netviz.engine.protocol.run_state import State
-from netviz.lessons.lesson import TABS
+from netviz.lessons.lesson import PARTS, TABS
 from netviz.ui.dialogs.lesson_list_dialog import LessonListDialog
 from netviz.ui.lesson.sheet import ChoiceQuestion, EndSheet, Primary, ProblemSheet, StepSheet
 from netviz.ui.presenters.file_presenter import FilePresenter
 from netviz.ui.presenters.lesson_presenter import LessonPresenter
 from netviz.ui.shell.main_window import MainWindow
+from netviz.ui.views.learning_rate.rate_view import RateView
+from netviz.ui.views.loop.loop_view import LoopView
 from netviz.ui.views.view_spec import all_views
 from tests.engine.conftest import few_digits  # noqa: F401
 from tests.lessons.damaged import DAMAGED
@@ -345,3 +347,20 @@ def test_a_lesson_whose_data_are_not_there_is_not_begun(
 
 def test_a_lesson_can_name_every_tab_there_is() -> None:
     assert {spec.title.lower() for spec in all_views()} == set(TABS)
+
+
+def test_a_lesson_brings_each_part_of_a_tab_into_sight(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    rates, loop = window.views.view(RateView), window.views.view(LoopView)
+    rows = {row.title.lower(): row for row in (*rates.pictures, rates.over_time)}
+    assert tuple(rows) == PARTS["learning rate"]
+    for part in reversed(PARTS["learning rate"]):
+        window.views.show_named("learning rate", part)
+        qtbot.waitUntil(lambda row=rows[part]: not row.visibleRegion().isEmpty())
+        assert not rows[part].is_folded
+    for part in reversed(PARTS["loop"]):
+        window.views.show_named("loop", part)
+        assert loop.pages.button(loop.pages.index).text().lower() == part
+    assert loop.code.isVisible()

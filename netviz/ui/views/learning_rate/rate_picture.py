@@ -96,6 +96,11 @@ class RatePicture(ThemedWidget):
         self._show_fold()
 
     @property
+    def title(self) -> str:
+        """Its name."""
+        return self._title.text()
+
+    @property
     def is_folded(self) -> bool:
         """Whether only its name is shown; nothing is computed for it then."""
         return self._is_folded

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -87,6 +87,14 @@ class RateView(Page):
             for kind in spec.shows
             if picture.is_folded is folded
         )
+
+    def show_part(self, part: str) -> None:
+        pictures = {each.title.lower(): each for each in (*self._specs, self.over_time)}
+        picture = pictures[part]
+        picture.set_folded(False)
+        if picture in self._specs:
+            # What has just come into sight is laid out first.
+            QTimer.singleShot(0, picture, lambda: self._area.ensureWidgetVisible(picture, 0, 0))
 
     def begin_run(self, prepared: Prepared) -> None:
         super().begin_run(prepared)

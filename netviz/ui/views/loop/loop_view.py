@@ -101,6 +101,11 @@ class LoopView(Page):
 
     # -- what the run tells ------------------------------------------------------------------
 
+    def show_part(self, part: str) -> None:
+        page = [name.lower() for name, _ in PAGES].index(part)
+        self.pages.choose(page)
+        self._pages.setCurrentIndex(page)
+
     def begin_run(self, prepared: Prepared) -> None:
         super().begin_run(prepared)
         self._state = State.IDLE
