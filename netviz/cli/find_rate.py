@@ -15,6 +15,7 @@ from rich.progress import Progress
 from netviz.cli.display import why_no_window
 from netviz.cli.interruption import Interruption, leave
 from netviz.cli.output import Output
+from netviz.cli.refusal import error_of
 from netviz.cli.table import aligned
 from netviz.cli.train import TrainOptions, require_dataset
 from netviz.engine.errors import ConfigError, NetvizError, StorageError
@@ -109,11 +110,7 @@ class _Find:
                     self._found = event
                     self._inbox.put(commands.Close())
             case events.Failed() | events.Refused():
-                agree = isinstance(event, events.Refused) and event.consent
-                hint = "Add --trust-model to run it." if agree else event.hint
-                is_usage = isinstance(event, events.Refused) and event.is_usage
-                kind = ConfigError if is_usage else NetvizError
-                self._failure = self._failure or kind(event.message, hint)
+                self._failure = self._failure or error_of(event)
                 self._inbox.put(commands.Close())
             case _:
                 pass
