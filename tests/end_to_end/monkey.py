@@ -72,6 +72,7 @@ class Monkey(QObject):
         self._window = window
         self._random = random.Random(seed)
         self._left = count
+        self._is_over = False
         self._kept: QWidget = window
         self._state = window.controller.state
         self._loop = QEventLoop()
@@ -89,14 +90,18 @@ class Monkey(QObject):
         self._heart.start()
         QTimer.singleShot(0, self, self._act)
         self._loop.exec()
+        self._is_over = True
         self._heart.stop()
         self._close_others()
 
     def _act(self) -> None:
+        if self._is_over:
+            return
         if self._left <= 0:
+            # A menu waits in a loop of its own; a drag that opened it may open it once more.
+            QTimer.singleShot(0, self, self._act)
             if (popup := _popup()) is not None:
-                popup.close()  # it may wait in a loop of its own
-                QTimer.singleShot(0, self, self._act)
+                popup.close()
             else:
                 self._loop.quit()
             return
