@@ -19,11 +19,12 @@ import typer
 
 from netviz.benchmarks.rate_outcomes import STEPS, Became, outcomes_of
 from netviz.benchmarks.rate_situations import Situation, arrived, situations
-from netviz.benchmarks.rate_study import begin_process, finished, process_data
+from netviz.benchmarks.rate_study import begin_process, process_data
 from netviz.benchmarks.rate_tables import percent, table
 from netviz.engine.protocol.rate_suggestions import RULES, readings_of
 from netviz.engine.rates.range_test import find_rate
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData
 
 NOTHING = "nothing suggested"
@@ -58,7 +59,7 @@ def range_tested(
     """
     trainer = arrived(situation, data)
     moment = trainer.snapshot()
-    readings = readings_of(finished(find_rate(Trial(trainer), 1)))
+    readings = readings_of(value_of(find_rate(Trial(trainer), 1)))
     rates = {each.rule.name: each.rate for each in readings.suggestions}
     ends = [math.inf if end is None else end for end in seven["ends"]]
     best = seven["rates"][ends.index(min(ends))]

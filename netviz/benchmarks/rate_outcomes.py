@@ -1,7 +1,7 @@
 """What becomes of a network that is really trained on with each of several learning rates."""
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from netviz.engine.options.training import chance_level
-from netviz.engine.training.trainer import DeviceData, Evaluation, Snapshot, Trainer
+from netviz.engine.session.preparation import value_of
+from netviz.engine.training.trainer import DeviceData, Snapshot, Trainer
 
 STEPS = 200
 """Batches that are trained with each rate."""
@@ -103,13 +104,8 @@ def _became(start: float, end: float, peak: float, enough: float, chance: float)
 def loss_of(trainer: Trainer) -> float:
     """Return the loss on the images by which is judged, in evaluation mode."""
     images, labels = judged_by(trainer.data)
-    evaluation: Generator[None, None, Evaluation] = trainer.evaluate(images, labels)
-    while True:
-        try:
-            next(evaluation)
-        except StopIteration as done:
-            loss = float(done.value.loss)
-            return loss if math.isfinite(loss) else math.inf
+    loss = value_of(trainer.evaluate(images, labels)).loss
+    return loss if math.isfinite(loss) else math.inf
 
 
 def judged_by(data: DeviceData) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,7 +8,7 @@ against what became of it. The definitions were chosen on other moments (``--see
 """
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +26,7 @@ from netviz.engine.datasets.load import load
 from netviz.engine.protocol.rate_zones import zones_of
 from netviz.engine.rates.ahead import look_ahead
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData
 
 RATES = 7
@@ -43,7 +44,7 @@ def judged(situation: Situation, data: DeviceData, steps: int = STEPS) -> Judged
     """Say which rates are good in a situation, and train with seven to see what becomes of them."""
     trainer = arrived(situation, data)
     moment = trainer.snapshot()
-    ahead = finished(look_ahead(Trial(trainer), 1))
+    ahead = value_of(look_ahead(Trial(trainer), 1))
     rates = np.geomspace(ahead.rates[0], ahead.rates[-1], RATES).tolist()
     return Judged(situation, zones_of(ahead), outcomes_of(trainer, moment, rates, steps))
 
@@ -78,16 +79,6 @@ def dataset_in(data_dir: Path | None) -> str:
     """Return the name of the data set to take."""
     is_there = data_dir and is_present(dataset_info("mnist"), data_dir)
     return "mnist" if is_there else "mnist-sample"
-
-
-def finished(work: Generator[object, None, _Found]) -> _Found:
-    """Return what a generator returns."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            found: _Found = done.value
-            return found
 
 
 def main(

@@ -153,7 +153,7 @@ def measure(
     return measurement, test.logits
 
 
-def value_of(work: Generator[None, None, T]) -> T:
+def value_of(work: Generator[object, None, T]) -> T:
     """Do all of `work` at once, and return its value."""
     while True:
         try:

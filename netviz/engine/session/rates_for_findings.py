@@ -6,6 +6,7 @@ from netviz.engine.protocol.rates import StepsAhead
 from netviz.engine.rates.ahead import RATES, STEPS, look_ahead
 from netviz.engine.rates.trial import Trial
 from netviz.engine.run.run import Run
+from netviz.engine.session.preparation import value_of
 
 STEPS_BETWEEN = round(RATES * STEPS / BUDGET)
 """Training steps between two times, so that what is tried is a small part of what is trained."""
@@ -37,11 +38,6 @@ class RatesForFindings:
 
 def _tried(run: Run) -> StepsAhead | None:
     try:
-        work = look_ahead(Trial(run.trainer), run.number)
-        while True:
-            next(work)
-    except StopIteration as done:
-        found = done.value
-        return found if isinstance(found, StepsAhead) else None
+        return value_of(look_ahead(Trial(run.trainer), run.number))
     except Exception:  # noqa: BLE001 - what nobody asked for must not stop the training
         return None

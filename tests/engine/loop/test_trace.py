@@ -15,6 +15,7 @@ from netviz.engine.protocol.loop.loss_by_hand import loss_by_hand
 from netviz.engine.protocol.loop.step_traced import StepTraced, WeightPlace
 from netviz.engine.protocol.loop.update_by_hand import update_by_hand, why_not
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.rates.trainers import NETWORKS, SETTINGS, STEPS, trained
 
@@ -45,13 +46,7 @@ def traced(trainer: Trainer, place: WeightPlace | None = None) -> StepTraced:
 
 def traced_on(trial: Trial) -> StepTraced:
     """Trace the step after the moment at which a copy stands."""
-    work = trace_step(trial, 1)
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            traced: StepTraced = done.value
-            return traced
+    return value_of(trace_step(trial, 1))
 
 
 def parameters_of(trainer: Trainer) -> dict[str, torch.Tensor]:

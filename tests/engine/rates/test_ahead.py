@@ -2,7 +2,6 @@
 
 import math
 import os
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from netviz.engine.rates.ahead import (
     rates_around,
 )
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.rates.trainers import (
     NETWORKS,
@@ -36,17 +36,9 @@ COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "10"))
 
 
 def looked_ahead(trainer: Trainer) -> StepsAhead:
-    return finished(look_ahead(Trial(trainer), 1))
-
-
-def finished(work: Generator[None, None, StepsAhead]) -> StepsAhead:
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            found = done.value
-            assert isinstance(found, StepsAhead)
-            return found
+    found = value_of(look_ahead(Trial(trainer), 1))
+    assert isinstance(found, StepsAhead)
+    return found
 
 
 @settings(max_examples=COUNT, suppress_health_check=[HealthCheck.function_scoped_fixture])

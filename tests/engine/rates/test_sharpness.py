@@ -1,7 +1,7 @@
 """The sharpness is the largest eigenvalue of the whole Hessian, scaled as the optimizer scales."""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol.sharpness import Sharpness, ceiling_of
 from netviz.engine.rates.sharpness import measure_sharpness
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.rates.trainers import by_itself, trained
@@ -37,17 +38,9 @@ def one_thread() -> Iterator[None]:
 
 
 def measured(trial: Trial) -> Sharpness:
-    return finished(measure_sharpness(trial, 1))
-
-
-def finished(work: Generator[None, None, Sharpness]) -> Sharpness:
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            found = done.value
-            assert isinstance(found, Sharpness)
-            return found
+    found = value_of(measure_sharpness(trial, 1))
+    assert isinstance(found, Sharpness)
+    return found
 
 
 def after_refreshes(trainer: Trainer, most: int = 150) -> Sharpness:

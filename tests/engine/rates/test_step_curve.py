@@ -1,7 +1,6 @@
 """Each point of the step's curve is the loss that is really found after that step."""
 
 import os
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from netviz.engine.protocol.step_curve import StepCurve
 from netviz.engine.protocol.step_figures import crossing_of, lowest_of
 from netviz.engine.rates.step_curve import try_step
 from netviz.engine.rates.trial import Trial
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.augmentation import Augmenter, is_augmented
 from netviz.engine.training.sampler import Sampler
 from netviz.engine.training.trainer import DeviceData, Snapshot, Trainer
@@ -25,17 +25,9 @@ COUNT = int(os.environ.get("NETVIZ_RANDOM_RUNS", "10"))
 
 
 def tried(trainer: Trainer) -> StepCurve:
-    return finished(try_step(Trial(trainer), 1))
-
-
-def finished(work: Generator[None, None, StepCurve]) -> StepCurve:
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            found = done.value
-            assert isinstance(found, StepCurve)
-            return found
+    found = value_of(try_step(Trial(trainer), 1))
+    assert isinstance(found, StepCurve)
+    return found
 
 
 def after_the_step(moment: Snapshot, rate: float, data: DeviceData) -> tuple[Trainer, int]:

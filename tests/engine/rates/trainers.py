@@ -6,6 +6,7 @@ import torch
 from hypothesis import strategies as st
 
 from netviz.engine.options.run_config import RunConfig
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.trainer import DeviceData, Snapshot, Trainer
 
 NETWORKS: list[dict[str, Any]] = [
@@ -56,9 +57,4 @@ def by_itself(moment: Snapshot, changes: dict[str, Any], data: DeviceData) -> Tr
 
 def loss_of(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> float:
     """Return the loss on some images in evaluation mode."""
-    evaluation = trainer.evaluate(images, labels)
-    while True:
-        try:
-            next(evaluation)
-        except StopIteration as done:
-            return float(done.value.loss)
+    return value_of(trainer.evaluate(images, labels)).loss

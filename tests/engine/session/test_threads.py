@@ -1,30 +1,18 @@
 """The number of threads: changed in mid-run, and by the watch over their speed."""
 
-from collections.abc import Generator
-from typing import TypeVar
-
 import pytest
 import torch
 
 from netviz.engine.options.run_config import RunConfig
 from netviz.engine.protocol import commands, events
 from netviz.engine.session import thread_watch
+from netviz.engine.session.preparation import value_of
 from netviz.engine.session.session import TrainingSession
 from netviz.engine.session.thread_watch import FIRST_WAIT_S, WINDOW_S, ThreadWatch
 from netviz.engine.training import devices
 from netviz.engine.training.trainer import DeviceData, Trainer
 from tests.engine.conftest import CPU
 from tests.support import Driven, losses, only
-
-T = TypeVar("T")
-
-
-def value_of(work: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(work)
-        except StopIteration as ended:
-            return ended.value
 
 
 @pytest.fixture

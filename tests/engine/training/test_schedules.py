@@ -12,6 +12,7 @@ from torch.optim import lr_scheduler as torchs
 from torch.utils.data import DataLoader, TensorDataset
 
 from netviz.engine.options.run_config import SCHEDULES, RunConfig
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.schedules import (
     Plateau,
     Position,
@@ -202,12 +203,7 @@ def train_epochs(trainer: Trainer) -> list[float]:
 
 
 def measured(trainer: Trainer) -> float:
-    work = trainer.evaluate(trainer.data.test_images, trainer.data.test_labels)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return float(end.value.loss)
+    return value_of(trainer.evaluate(trainer.data.test_images, trainer.data.test_labels)).loss
 
 
 @pytest.mark.parametrize("batch_size", [16, 50])

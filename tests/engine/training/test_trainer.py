@@ -1,6 +1,5 @@
 """The trainer: the tutorials' loop, exact snapshots, and measuring that disturbs nothing."""
 
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -10,20 +9,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from netviz.engine.options.run_config import LOSSES as LOSS_NAMES
 from netviz.engine.options.run_config import OPTIMIZERS, RunConfig
+from netviz.engine.session.preparation import value_of
 from netviz.engine.training.losses import LOSSES
 from netviz.engine.training.optimizers import build_optimizer
 from netviz.engine.training.trainer import DeviceData, Trainer
 
 CPU = torch.device("cpu")
-
-
-def run_through(work: Generator[None, None, Any]) -> Any:
-    """Run a generator to its end and return its value."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
 
 
 def train(trainer: Trainer, steps: int) -> list[float]:
@@ -185,7 +176,7 @@ def test_an_epoch_is_measured_with_the_settings_that_it_was_trained_with(
         if trainer is changed:
             changed.apply(config.with_changes({"patience": 5, "loss": "mse"}))
         work = trainer.evaluate(digits.test_images, digits.test_labels)
-        measured.append(run_through(work).loss)
+        measured.append(value_of(work).loss)
         trainer.note_test_loss(2.0)
     assert measured[0] == measured[1]
     rates = [trainer.train_batch().learning_rate for trainer in (changed, steady)]
@@ -289,7 +280,7 @@ def test_evaluation_is_one_plain_pass(loss: str, config: RunConfig, digits: Devi
     train(trainer, 20)
     images = digits.train_images.repeat(6, 1, 1, 1)[:1117]  # three chunks, the last not full
     labels = digits.train_labels.repeat(6)[:1117]
-    measured = run_through(trainer.evaluate(images, labels))
+    measured = value_of(trainer.evaluate(images, labels))
     with torch.no_grad():
         logits = trainer.model(images)
     accuracy = (logits.argmax(dim=1) == labels).double().mean().item()
@@ -311,7 +302,7 @@ def test_evaluation_leaves_everything_as_it_was(config: RunConfig, digits: Devic
         return [[tensor.clone() for tensor in tensors], modes, torch.is_grad_enabled()]
 
     before = everything()
-    run_through(trainer.evaluate(digits.test_images, digits.test_labels))
+    value_of(trainer.evaluate(digits.test_images, digits.test_labels))
     after = everything()
     assert all(map(torch.equal, before[0], after[0]))
     assert before[1:] == after[1:]
@@ -334,7 +325,7 @@ def test_measuring_now_and_then_changes_no_loss(config: RunConfig, digits: Devic
     losses = []
     for _ in range(30):
         losses += train(measured, 1)
-        run_through(measured.evaluate(digits.test_images, digits.test_labels))
+        value_of(measured.evaluate(digits.test_images, digits.test_labels))
         measured.snapshot()
     assert train(with_dropout(config, digits), 30) == losses
 
